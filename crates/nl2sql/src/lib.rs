@@ -1,0 +1,9 @@
+//! Questions in plain language to checked SQL: the schema model, SQL checking and an engine that needs no model.
+//!
+//! Pure and synchronous: no I/O, no clock, no randomness. Time is passed in.
+
+pub mod dialect;
+pub mod schema;
+
+pub use dialect::Dialect;
+pub use schema::{Column, ColumnKind, ForeignKey, Schema, SchemaValues, Table};

@@ -1,0 +1,3 @@
+fn main() {
+    // The command line arrives in the next commits.
+}
