@@ -1,3 +1,16 @@
-fn main() {
-    // The command line arrives in the next commits.
+//! The program `atest-ext-ai`: parses the command line and hands over.
+#![allow(dead_code)]
+
+mod answer;
+mod app;
+mod cli;
+mod config;
+mod database;
+mod http;
+mod plugin;
+mod provider;
+mod telemetry;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
 }

@@ -1,0 +1,50 @@
+//! Whether questions are taken: starting, open, maintenance, draining.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+/// Where the process is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Being built.
+    Starting,
+    /// Taking questions.
+    Open,
+    /// Finishing what is under way.
+    Draining,
+}
+
+/// Whether questions are taken.
+#[derive(Debug, Default)]
+pub struct Admission {
+    stage: AtomicU8,
+    maintenance: AtomicBool,
+}
+
+impl Admission {
+    /// Where the process is in its life.
+    pub fn stage(&self) -> Stage {
+        match self.stage.load(Ordering::Acquire) {
+            0 => Stage::Starting,
+            1 => Stage::Open,
+            _ => Stage::Draining,
+        }
+    }
+    /// Everything is built: questions are taken.
+    pub fn open(&self) {
+        let _ = self
+            .stage
+            .compare_exchange(0, 1, Ordering::AcqRel, Ordering::Acquire);
+    }
+    /// No new questions; what is under way goes on.
+    pub fn drain(&self) {
+        self.stage.store(2, Ordering::Release);
+    }
+    /// Whether an operator has switched questions off.
+    pub fn in_maintenance(&self) -> bool {
+        self.maintenance.load(Ordering::Acquire)
+    }
+    /// Switches maintenance on or off; gives what it was before.
+    pub fn set_maintenance(&self, on: bool) -> bool {
+        self.maintenance.swap(on, Ordering::AcqRel)
+    }
+}

@@ -1,0 +1,152 @@
+//! A question and what comes of it, in words that know neither gRPC nor HTTP.
+
+use std::time::Duration;
+
+use nl2sql::{Dialect, SchemaValues};
+use secrecy::SecretString;
+
+/// A question in plain language and everything that came with it.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    /// The words.
+    pub text: String,
+    /// The dialect asked for; `None` takes the database's, then the configured default.
+    pub dialect: Option<Dialect>,
+    /// What the request says about the schema.
+    pub schema: SchemaHints,
+    /// Which provider and how.
+    pub wish: ProviderWish,
+    /// SQL that the asker already has (older requests send it beside the question).
+    pub existing_sql: Option<String>,
+    /// Name of the request in logs and replies; made when empty.
+    pub request_id: String,
+}
+
+/// What a request says about the schema.
+#[derive(Debug, Clone, Default)]
+pub struct SchemaHints {
+    /// CREATE TABLE statements.
+    pub ddl: Option<String>,
+    /// Sample values by table and column.
+    pub values: Option<SchemaValues>,
+    /// Name of a configured database.
+    pub database: Option<String>,
+}
+
+/// Which provider a request asks for, and how. Empty fields fall to the config.
+#[derive(Debug, Clone, Default)]
+pub struct ProviderWish {
+    /// Configured name or kind.
+    pub provider: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+    /// Base URL.
+    pub endpoint: Option<String>,
+    /// API key.
+    pub api_key: Option<SecretString>,
+    /// Most tokens in the answer.
+    pub max_tokens: Option<u32>,
+    /// Longest time for the answer.
+    pub timeout: Option<Duration>,
+}
+
+/// Checked SQL and what is known about it.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The SQL, on one line.
+    pub sql: String,
+    /// The SQL over several lines, for people.
+    pub pretty_sql: String,
+    /// What it does, on one line.
+    pub explanation: String,
+    /// How sure the provider is.
+    pub confidence: Confidence,
+    /// Where the confidence comes from.
+    pub confidence_source: ConfidenceSource,
+    /// What the asker should know before trusting it.
+    pub warnings: Vec<String>,
+    /// The service that answered.
+    pub provider: String,
+    /// The model that answered.
+    pub model: String,
+    /// The dialect of the SQL.
+    pub dialect: Dialect,
+    /// Time from admission to here.
+    pub took: Duration,
+    /// Name of the request in logs and replies.
+    pub request_id: String,
+}
+
+/// A number from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Confidence(f64);
+
+impl Confidence {
+    /// Clamps into 0..=1; not-a-number is 0.
+    pub fn new(value: f64) -> Confidence {
+        Confidence(if value.is_nan() {
+            0.0
+        } else {
+            value.clamp(0.0, 1.0)
+        })
+    }
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+/// Where a confidence comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfidenceSource {
+    /// The embedded engine's own score.
+    Builtin,
+}
+
+impl ConfidenceSource {
+    /// The word used in replies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ConfidenceSource::Builtin => "builtin",
+        }
+    }
+}
+
+/// Why a question got no answer. The text is for the asker.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AskError {
+    /// The request itself is wrong: empty, too long, or it contradicts itself.
+    #[error("{0}")]
+    BadRequest(String),
+    /// Understood, and refused: a write, chit-chat, not in the schema.
+    #[error("{reason}")]
+    Refused {
+        /// Machine word: `write`, `chit_chat`, `not_in_schema`, `not_understood`, …
+        kind: &'static str,
+        /// For the asker.
+        reason: String,
+    },
+    /// No such provider here, or not able.
+    #[error("{reason}")]
+    ProviderUnavailable {
+        /// The name asked for.
+        provider: String,
+        /// For the asker.
+        reason: String,
+    },
+    /// The named database is not configured, or its schema cannot be read.
+    #[error("{0}")]
+    Schema(String),
+    /// New questions are not taken: maintenance, starting, draining, too much at once.
+    #[error("{0}")]
+    NotAdmitted(String),
+    /// The deadline passed.
+    #[error("{0}")]
+    Timeout(String),
+    /// The provider's answer was no usable SQL.
+    #[error("{0}")]
+    InvalidAnswer(String),
+    /// A fault of the plugin.
+    #[error("{0}")]
+    Internal(String),
+}

@@ -1,0 +1,1 @@
+//! Builds everything from one checked config, starts the doors, stops in order.

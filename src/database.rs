@@ -1,0 +1,1 @@
+//! Reads schemas and sample values, read-only; the only room that opens databases.

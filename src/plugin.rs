@@ -1,0 +1,1 @@
+//! The door for atest: gRPC `remote.Loader`, its pages, its listeners.
