@@ -2,4 +2,4 @@
 
 pub mod metrics;
 
-pub use metrics::{ErrorKind, Metrics, RequestStatus};
+pub use metrics::{ErrorKind, GaugeGuard, Metrics, RequestStatus};

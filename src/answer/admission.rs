@@ -29,6 +29,18 @@ impl Admission {
             _ => Stage::Draining,
         }
     }
+    /// Why a question is not taken now, for the asker; `None` when it is.
+    pub fn refusal(&self) -> Option<&'static str> {
+        match self.stage() {
+            Stage::Starting => Some("the plugin is starting; ask again in a moment"),
+            Stage::Draining => Some("the plugin is stopping and takes no new questions"),
+            Stage::Open if self.in_maintenance() => Some(
+                "the plugin is in maintenance and takes no new questions; an operator ends it with DELETE /admin/maintenance-mode",
+            ),
+            Stage::Open => None,
+        }
+    }
+
     /// Everything is built: questions are taken.
     pub fn open(&self) {
         let _ = self
