@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::answer::query::{NaturalLanguage, QueryRequest, from_natural_language};
+use crate::answer::query::{NaturalLanguage, QueryRequest};
 
 /// What is wrong with a body; the text is for the caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,16 +49,20 @@ pub(super) fn parse(text: &str) -> Result<QueryRequest, Problem> {
     if !key.is_empty() {
         return Err(Problem::Both);
     }
-    Ok(from_natural_language(NaturalLanguage {
-        kind,
-        natural_language,
+    let request = NaturalLanguage {
+        text: natural_language,
         database_type: fields.text(["database_type", "databaseType"])?,
         schema_ddl: fields.text(["schema_ddl", "schemaDdl"])?,
-        schema_values: fields.take(["schema_values", "schemaValues"]),
+        schema_values: fields.take(["schema_values", "schemaValues"]).unwrap_or_default(),
         database: fields.text(["database", "database"])?,
         provider: fields.text(["provider", "provider"])?,
         model: fields.text(["model", "model"])?,
-    }))
+    };
+    let mut request = request.into_request();
+    if !kind.is_empty() {
+        request.kind = kind;
+    }
+    Ok(request)
 }
 
 /// The fields that are left; `null` is the same as absent, as in protobuf's JSON.
