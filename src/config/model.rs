@@ -189,9 +189,9 @@ pub enum LogOutput {
     File {
         /// The file.
         path: PathBuf,
-        /// Size at which it is rotated, bytes.
+        /// Size at which it is rotated, bytes; 0 never rotates it.
         max_size: u64,
-        /// Rotated files kept.
+        /// Most rotated files kept; 0 keeps all.
         max_backups: usize,
         /// Age at which rotated files are removed, days; 0 keeps them.
         max_age_days: u32,
