@@ -2,8 +2,14 @@
 //!
 //! Pure and synchronous: no I/O, no clock, no randomness. Time is passed in.
 
+pub mod check;
+pub mod ddl;
 pub mod dialect;
+mod lex;
+pub mod names;
 pub mod schema;
 
+pub use check::{CheckError, CheckedSql, ColumnRef, check};
+pub use ddl::{DdlProblem, DdlReading, read_ddl};
 pub use dialect::Dialect;
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, SchemaValues, Table};
