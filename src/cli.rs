@@ -1,8 +1,63 @@
 //! The command line: one file a command.
 
+mod ask;
+mod batch;
+mod print;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Exit code of a command that failed.
+pub const FAILED: u8 = 1;
+/// Exit code for wrong use or an invalid config.
+pub const INVALID: u8 = 2;
+
+/// Questions in plain language become SQL: the AI plugin of the API-testing tool atest.
+///
+/// Without a command it serves: gRPC for atest on Unix sockets, HTTP for people and machines on 127.0.0.1:9090.
+#[derive(Debug, Parser)]
+#[command(name = "atest-ext-ai", version, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// Config file; else $ATEST_EXT_AI_CONFIG, ~/.config/atest/atest-ext-ai.yaml, /etc/atest-ai/config.yaml.
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+/// How it serves.
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// Unix socket to listen on (atest gives it when it starts the plugin).
+    #[arg(long, value_name = "PATH")]
+    socket: Option<PathBuf>,
+
+    /// TCP port on 127.0.0.1 to listen on for gRPC.
+    #[arg(long, short, value_name = "PORT")]
+    port: Option<u16>,
+
+    /// Check the config, tell every problem at once, and end: 0 when it is valid, 2 when it is not.
+    #[arg(long)]
+    validate: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer one question, or many from a file.
+    Ask(ask::AskArgs),
+}
 
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    match cli.command {
+        Some(Command::Ask(args)) => ask::run(crate::config::Config::default(), args),
+        None => ExitCode::SUCCESS,
+    }
 }

@@ -1,46 +1,53 @@
 //! Who writes the SQL: one file a kind of provider behind one trait.
 
+mod builtin;
+mod catalogue;
+
 use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use nl2sql::{Dialect, Schema};
 
 use crate::config::{Config, ProviderKind};
 
-/// The providers of one config.
-#[derive(Debug, Clone)]
-pub struct Providers {
-    config: Arc<Config>,
+pub use builtin::{Builtin, MODEL as BUILTIN_MODEL, NAME as BUILTIN_NAME};
+pub use catalogue::{ModelInfo, ProviderInfo};
+
+/// What a provider is asked to do.
+#[derive(Debug)]
+pub struct CompletionRequest {
+    /// The question's words.
+    pub question: String,
+    /// The dialect to write.
+    pub dialect: Dialect,
+    /// The tables to choose from; `None` when nothing is known.
+    pub schema: Option<Arc<Schema>>,
+    /// The day that "today" means.
+    pub today: jiff::civil::Date,
 }
 
-/// A provider as lists show it.
-#[derive(Debug, Clone)]
-pub struct ProviderInfo {
-    /// Configured name.
-    pub name: String,
-    /// What it speaks.
-    pub kind: ProviderKind,
-    /// Whether it can answer now.
-    pub available: bool,
-    /// Why not, for people.
-    pub reason: Option<String>,
-    /// Base URL, when it has one.
-    pub endpoint: Option<String>,
-    /// Models that it offers.
-    pub models: Vec<ModelInfo>,
+/// What a provider wrote, before anybody has checked it.
+#[derive(Debug)]
+pub struct Completion {
+    /// One SQL statement.
+    pub sql: String,
+    /// What it does, on one line.
+    pub explanation: String,
+    /// How sure the provider is, 0 to 1.
+    pub confidence: f64,
+    /// What the asker should know before trusting it.
+    pub warnings: Vec<String>,
+    /// The model that wrote it.
+    pub model: String,
 }
 
-/// A model as lists show it.
-#[derive(Debug, Clone)]
-pub struct ModelInfo {
-    /// What requests name it by.
-    pub id: String,
-    /// For people.
-    pub name: String,
-    /// For people.
-    pub description: String,
-    /// Most tokens in an answer; 0 when that has no meaning.
-    pub max_tokens: u32,
+/// Writes SQL for questions.
+pub trait Provider: Send + Sync {
+    /// Answers one question. Dropping the future cancels it.
+    fn complete(&self, request: CompletionRequest) -> BoxFuture<'_, Result<Completion, ProviderError>>;
 }
 
-/// The wished-for provider is not to be had.
+/// Why a provider gave no SQL. The text is for the asker.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ProviderError {
     /// No kind or service of that name.
@@ -49,23 +56,132 @@ pub enum ProviderError {
     /// Known, but it cannot answer; the text says why and what to do.
     #[error("{0}")]
     Unavailable(String),
+    /// It understood and refuses.
+    #[error("{reason}")]
+    Refused {
+        /// Machine word: `write`, `chit_chat`, `not_in_schema`, `not_understood`, `empty`, `too_long`.
+        kind: &'static str,
+        /// For the asker.
+        reason: String,
+    },
+    /// A fault of the plugin.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// The providers of one config.
+#[derive(Debug, Clone)]
+pub struct Providers {
+    config: Arc<Config>,
+    builtin: Arc<Builtin>,
 }
 
 impl Providers {
     /// From a checked config.
     pub fn new(config: Arc<Config>) -> Providers {
-        Providers { config }
+        Providers {
+            config,
+            builtin: Arc::new(Builtin),
+        }
     }
-    /// Every provider, the embedded engine first, then configured services by name.
+
+    /// Every provider: the embedded engine first, then configured services by name.
     pub fn list(&self) -> Vec<ProviderInfo> {
-        Vec::new()
+        let mut infos = vec![catalogue::builtin()];
+        for (name, service) in &self.config.ai.services {
+            if name != BUILTIN_NAME {
+                infos.push(catalogue::configured(name, service));
+            }
+        }
+        infos
     }
-    /// The one that a name or alias means.
-    pub fn find(&self, _name: &str) -> Result<ProviderInfo, ProviderError> {
-        Err(ProviderError::Unknown(String::new()))
+
+    /// The one that a configured name, a kind or an alias means.
+    pub fn find(&self, name: &str) -> Result<ProviderInfo, ProviderError> {
+        let wanted = name.trim();
+        if let Some((configured, service)) = self.service(wanted) {
+            return Ok(catalogue::configured(configured, service));
+        }
+        match ProviderKind::parse(wanted) {
+            Some(ProviderKind::Builtin) => Ok(catalogue::builtin()),
+            Some(kind) => Ok(self
+                .service_of_kind(kind)
+                .unwrap_or_else(|| catalogue::not_configured(kind))),
+            None => Err(ProviderError::Unknown(format!(
+                "no provider is called {wanted:?}; there are: {}",
+                self.list()
+                    .iter()
+                    .map(|info| info.name.clone())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ))),
+        }
     }
+
+    /// The provider that answers for a name, or why it cannot.
+    pub fn open(&self, name: &str) -> Result<Arc<dyn Provider>, ProviderError> {
+        let info = self.find(name)?;
+        match info.reason {
+            Some(reason) => Err(ProviderError::Unavailable(reason)),
+            None => Ok(Arc::clone(&self.builtin) as Arc<dyn Provider>),
+        }
+    }
+
     /// The name of the one that answers when a question names none.
     pub fn default_name(&self) -> &str {
         &self.config.ai.default_service
+    }
+
+    fn service(&self, name: &str) -> Option<(&String, &crate::config::Service)> {
+        self.config
+            .ai
+            .services
+            .iter()
+            .find(|(configured, _)| configured.eq_ignore_ascii_case(name))
+    }
+
+    fn service_of_kind(&self, kind: ProviderKind) -> Option<ProviderInfo> {
+        let (name, service) = self
+            .config
+            .ai
+            .services
+            .iter()
+            .find(|(_, service)| service.provider == kind)?;
+        Some(catalogue::configured(name, service))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn providers() -> Providers {
+        Providers::new(Arc::new(Config::default()))
+    }
+
+    #[test]
+    fn the_embedded_engine_answers_to_its_aliases() {
+        for name in ["builtin", "Embedded", "offline"] {
+            assert!(providers().open(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_provider_that_cannot_answer_is_never_replaced_by_another() {
+        let Err(ProviderError::Unavailable(reason)) = providers().open("openai") else {
+            panic!("openai must not be answered by another provider");
+        };
+        assert!(
+            reason.contains("openai") && reason.contains("builtin"),
+            "{reason}"
+        );
+    }
+
+    #[test]
+    fn an_unknown_provider_is_told_which_ones_there_are() {
+        let Err(ProviderError::Unknown(reason)) = providers().open("skynet") else {
+            panic!("an unknown name must be an error");
+        };
+        assert!(reason.contains("builtin"), "{reason}");
     }
 }

@@ -1,5 +1,18 @@
-//! What the program tells about itself: metrics, logs, and facts about its process.
+//! What the program tells about itself: metrics, logs, and facts about its build and its process.
 
+pub mod build;
+pub mod catalogue;
+mod cgroup;
+pub mod exposition;
+mod label;
+pub mod logs;
 pub mod metrics;
+mod process;
+#[cfg(test)]
+mod reference;
+mod scraped;
 
-pub use metrics::{ErrorKind, Metrics, RequestStatus};
+pub use build::{BuildInfo, build_info};
+pub use exposition::Format;
+pub use label::{ErrorKind, MetricLabels, RejectReason, RequestStatus};
+pub use metrics::{GaugeGuard, Metrics};

@@ -1,6 +1,8 @@
 //! Whether questions are taken: starting, open, maintenance, draining.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+
+use jiff::Timestamp;
 
 /// Where the process is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +19,8 @@ pub enum Stage {
 #[derive(Debug, Default)]
 pub struct Admission {
     stage: AtomicU8,
-    maintenance: AtomicBool,
+    /// When maintenance was switched on, in milliseconds since 1970; 0 while it is off.
+    maintenance: AtomicI64,
 }
 
 impl Admission {
@@ -29,6 +32,18 @@ impl Admission {
             _ => Stage::Draining,
         }
     }
+    /// Why a question is not taken now, for the asker; `None` when it is.
+    pub fn refusal(&self) -> Option<&'static str> {
+        match self.stage() {
+            Stage::Starting => Some("the plugin is starting; ask again in a moment"),
+            Stage::Draining => Some("the plugin is stopping and takes no new questions"),
+            Stage::Open if self.in_maintenance() => Some(
+                "the plugin is in maintenance and takes no new questions; an operator ends it with DELETE /admin/maintenance-mode",
+            ),
+            Stage::Open => None,
+        }
+    }
+
     /// Everything is built: questions are taken.
     pub fn open(&self) {
         let _ = self
@@ -41,10 +56,44 @@ impl Admission {
     }
     /// Whether an operator has switched questions off.
     pub fn in_maintenance(&self) -> bool {
-        self.maintenance.load(Ordering::Acquire)
+        self.maintenance.load(Ordering::Acquire) != 0
+    }
+    /// Since when questions are switched off; `None` while they are not.
+    pub fn maintenance_since(&self) -> Option<Timestamp> {
+        match self.maintenance.load(Ordering::Acquire) {
+            0 => None,
+            milliseconds => Timestamp::from_millisecond(milliseconds).ok(),
+        }
     }
     /// Switches maintenance on or off; gives what it was before.
     pub fn set_maintenance(&self, on: bool) -> bool {
-        self.maintenance.swap(on, Ordering::AcqRel)
+        if !on {
+            return self.maintenance.swap(0, Ordering::AcqRel) != 0;
+        }
+        let now = Timestamp::now().as_millisecond().max(1);
+        self.maintenance
+            .compare_exchange(0, now, Ordering::AcqRel, Ordering::Acquire)
+            .is_err()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maintenance_keeps_the_time_of_the_first_switch() {
+        let admission = Admission::default();
+        assert_eq!(admission.maintenance_since(), None);
+        assert!(!admission.set_maintenance(true));
+        let since = admission.maintenance_since();
+        assert!(since.is_some());
+        std::thread::sleep(std::time::Duration::from_millis(2));
+        assert!(admission.set_maintenance(true));
+        assert_eq!(admission.maintenance_since(), since);
+        assert!(admission.set_maintenance(false));
+        assert!(!admission.set_maintenance(false));
+        assert_eq!(admission.maintenance_since(), None);
+        assert!(!admission.in_maintenance());
     }
 }

@@ -5,6 +5,9 @@ use std::time::Duration;
 use nl2sql::{Dialect, SchemaValues};
 use secrecy::SecretString;
 
+use crate::database::KnownSchema;
+use crate::telemetry::{ErrorKind, RequestStatus};
+
 /// A question in plain language and everything that came with it.
 #[derive(Debug, Clone, Default)]
 pub struct Question {
@@ -31,6 +34,8 @@ pub struct SchemaHints {
     pub values: Option<SchemaValues>,
     /// Name of a configured database.
     pub database: Option<String>,
+    /// A schema that has been read already, as the command line does for paths; it wins over the others.
+    pub read: Option<KnownSchema>,
 }
 
 /// Which provider a request asks for, and how. Empty fields fall to the config.
@@ -149,4 +154,47 @@ pub enum AskError {
     /// A fault of the plugin.
     #[error("{0}")]
     Internal(String),
+}
+
+impl AskError {
+    /// A machine word for replies and logs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            AskError::BadRequest(_) => "bad_request",
+            AskError::Refused { kind, .. } => kind,
+            AskError::ProviderUnavailable { .. } => "provider_unavailable",
+            AskError::Schema(_) => "schema",
+            AskError::NotAdmitted(_) => "not_admitted",
+            AskError::Timeout(_) => "timeout",
+            AskError::InvalidAnswer(_) => "invalid_answer",
+            AskError::Internal(_) => "internal",
+        }
+    }
+
+    /// How the question is counted.
+    pub fn status(&self) -> RequestStatus {
+        match self {
+            AskError::BadRequest(_) | AskError::Refused { .. } | AskError::NotAdmitted(_) => {
+                RequestStatus::Rejected
+            }
+            AskError::Timeout(_) => RequestStatus::Timeout,
+            AskError::ProviderUnavailable { .. }
+            | AskError::Schema(_)
+            | AskError::InvalidAnswer(_)
+            | AskError::Internal(_) => RequestStatus::Error,
+        }
+    }
+
+    /// The kind of failure to count; `None` for a refusal, which is no failure.
+    pub fn metric_kind(&self) -> Option<ErrorKind> {
+        match self {
+            AskError::Refused { .. } | AskError::NotAdmitted(_) => None,
+            AskError::BadRequest(_) | AskError::Schema(_) | AskError::ProviderUnavailable { .. } => {
+                Some(ErrorKind::InvalidRequest)
+            }
+            AskError::Timeout(_) => Some(ErrorKind::Timeout),
+            AskError::InvalidAnswer(_) => Some(ErrorKind::InvalidResponse),
+            AskError::Internal(_) => Some(ErrorKind::Internal),
+        }
+    }
 }

@@ -176,6 +176,7 @@ fn schema(parameters: &Parameters, context: &StoreContext) -> Result<SchemaHints
         ddl,
         values,
         database,
+        read: None,
     })
 }
 

@@ -1,0 +1,47 @@
+# What a person needs: run, test, bench. Everything else is called by these or by .ci/run.
+SHELL := /bin/bash
+CARGO ?= cargo
+PYTHON ?= python3
+# The build that `run` and `bench` start: release is what users get; `make run PROFILE=dev` builds faster.
+PROFILE ?= release
+BINARY := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/atest-ext-ai
+VENV ?= target/venv
+DEMO := target/demo/shop.sqlite
+
+.PHONY: help build run test peers lint docs bench clean
+
+help: ## This list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+build: ## Build the plugin
+	$(CARGO) build --locked --profile $(PROFILE)
+
+$(DEMO): config/demo/shop.sql config/demo/run.py
+	$(PYTHON) config/demo/run.py --database $@ --sql $< --only-database
+
+run: build $(DEMO) ## Build, start on the embedded defaults with a demo shop, ask one question, serve until Ctrl-C
+	@$(PYTHON) config/demo/run.py --binary $(BINARY) --database $(DEMO) --sql config/demo/shop.sql
+
+peers: ## Install the programs that the tests talk to (as root or with sudo; else it says what to type)
+	@packaging/peers.sh $(VENV)
+
+test: peers ## All tests
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	  ATEST_VENV="$(abspath $(VENV))" $(CARGO) nextest run --workspace --locked --no-fail-fast && \
+	  $(CARGO) test --workspace --locked --doc; \
+	else \
+	  ATEST_VENV="$(abspath $(VENV))" $(CARGO) test --workspace --locked --no-fail-fast; \
+	fi
+
+lint: ## Format and lints, warnings are errors
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+docs: ## Write the generated pages in docs/ anew
+	ATEST_UPDATE_DOCS=1 $(CARGO) test --locked --bin atest-ext-ai docs_are_current
+
+bench: ## CPU and throughput beside a bare gRPC echo, as ratios from one run
+	$(CARGO) bench --locked --bench echo
+
+clean: ## Remove everything built
+	$(CARGO) clean

@@ -1,0 +1,128 @@
+//! A server process under test: started on a socket of its own, killed when dropped.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use hyper_util::rt::TokioIo;
+use tonic::transport::{Channel, Endpoint, Uri};
+
+use crate::contract::remote::loader_client::LoaderClient;
+use crate::load;
+
+/// Ticks of `/proc/PID/stat` in a second: `USER_HZ` is 100 on every Linux that Rust runs on.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    started: Instant,
+    socket: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Server {
+    /// The plugin on its defaults, quiet, with only the doors that the load needs.
+    pub fn plugin() -> Server {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let socket = folder.path().join("plugin.sock");
+        let config = folder.path().join("config.yaml");
+        let text = format!(
+            "server:\n  host: 127.0.0.1\n  port: 0\n  socket_path: {}\n  default_socket: false\n\
+             logging:\n  output: file\n  file:\n    path: {}\n",
+            socket.display(),
+            folder.path().join("plugin.log").display()
+        );
+        std::fs::write(&config, text).expect("the config is written");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"));
+        command.arg("--config").arg(&config);
+        Server::start(command, socket, folder)
+    }
+
+    /// The bare echo: this program again, as a server.
+    pub fn echo() -> Server {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let socket = folder.path().join("echo.sock");
+        let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
+        command.arg("--serve-echo").arg(&socket);
+        Server::start(command, socket, folder)
+    }
+
+    fn start(mut command: Command, socket: PathBuf, folder: tempfile::TempDir) -> Server {
+        let started = Instant::now();
+        let child = command.stdout(Stdio::null()).spawn().expect("the server starts");
+        Server {
+            child,
+            started,
+            socket,
+            _folder: folder,
+        }
+    }
+
+    /// A client with a connection of its own.
+    pub async fn client(&self) -> LoaderClient<Channel> {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            match connect(&self.socket).await {
+                Ok(channel) => return LoaderClient::new(channel),
+                Err(error) if Instant::now() > deadline => panic!("no connection: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
+            }
+        }
+    }
+
+    /// Time from the start of the process to the first answered question.
+    pub async fn first_answer(&self) -> Duration {
+        let mut client = self.client().await;
+        load::ask(&mut client, &load::Load::question_alone().sql).await;
+        self.started.elapsed()
+    }
+
+    /// CPU used so far, seconds.
+    pub fn cpu_seconds(&self) -> f64 {
+        let stat =
+            std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("the server runs");
+        // The command's name may hold blanks: fields are counted after its closing bracket (proc(5)).
+        let fields: Vec<&str> = stat
+            .rsplit(')')
+            .next()
+            .expect("a stat line")
+            .split_whitespace()
+            .collect();
+        let ticks = |index: usize| fields[index].parse::<f64>().expect("a number of ticks");
+        (ticks(11) + ticks(12)) / TICKS_PER_SECOND
+    }
+
+    /// Resident memory, bytes.
+    pub fn resident_bytes(&self) -> u64 {
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the server runs");
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .expect("a line VmRSS");
+        line.split_whitespace()
+            .nth(1)
+            .and_then(|kib| kib.parse::<u64>().ok())
+            .expect("a number of KiB")
+            * 1024
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn connect(socket: &Path) -> Result<Channel, tonic::transport::Error> {
+    let socket = socket.to_path_buf();
+    let connector = tower::service_fn(move |_: Uri| {
+        let socket = socket.clone();
+        async move { tokio::net::UnixStream::connect(socket).await.map(TokioIo::new) }
+    });
+    Endpoint::from_static("http://localhost")
+        .connect_with_connector(connector)
+        .await
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Installs what the tests talk to and is missing: Prometheus, and a Python venv with a gRPC client. usage: peers.sh VENV
+set -euo pipefail
+venv=$1
+
+if [ "${ATEST_PEERS:-}" = skip ]; then
+  echo "ATEST_PEERS=skip: tests against real programs will be skipped"
+  exit 0
+fi
+
+missing=()
+command -v prometheus >/dev/null && command -v promtool >/dev/null || missing+=(prometheus)
+python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
+if [ ${#missing[@]} -gt 0 ]; then
+  # Installing the package starts no service in a container; elsewhere the policy file keeps it from starting one.
+  install=(apt-get install -y --no-install-recommends "${missing[@]}")
+  if ! command -v apt-get >/dev/null; then
+    echo "missing: ${missing[*]}. Install them with this system's package manager, or set ATEST_PEERS=skip." >&2
+    exit 1
+  elif [ "$(id -u)" = 0 ]; then
+    as_root=(env DEBIAN_FRONTEND=noninteractive)
+  elif sudo -n true 2>/dev/null; then
+    as_root=(sudo env DEBIAN_FRONTEND=noninteractive)
+  else
+    echo "missing: ${missing[*]}. Run: sudo apt-get update && sudo ${install[*]}   (or set ATEST_PEERS=skip)" >&2
+    exit 1
+  fi
+  echo "installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" "${install[@]}" >/dev/null
+fi
+
+if ! "$venv/bin/python" -c 'import grpc, grpc_tools' 2>/dev/null; then
+  echo "installing a Python gRPC client into $venv"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools
+fi

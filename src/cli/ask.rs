@@ -1,0 +1,212 @@
+//! `ask`: one answer on the command line, or many from a file.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use nl2sql::Dialect;
+use serde_json::json;
+
+use super::{FAILED, INVALID, batch, print};
+use crate::answer::{Answer, AnswerService, AskError, ProviderWish, Question, SchemaHints, Snapshot};
+use crate::config::Config;
+
+/// What to ask, and of whom.
+#[derive(Debug, Args)]
+pub struct AskArgs {
+    /// The question, like "show all users".
+    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+    question: Option<String>,
+
+    /// Dialect of the SQL; else the database's, then the configured one.
+    #[arg(long, value_enum)]
+    dialect: Option<DialectArg>,
+
+    /// Database to read tables and sample values from: a configured name, an SQLite file or its URL. Never written.
+    #[arg(long, value_name = "NAME|PATH|URL", conflicts_with = "schema")]
+    database: Option<String>,
+
+    /// File with CREATE TABLE statements to answer from.
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+
+    /// Provider to ask; else the configured default.
+    #[arg(long, value_name = "NAME")]
+    provider: Option<String>,
+
+    /// Model to ask for.
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+
+    /// Longest time for an answer, in seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: Option<u64>,
+
+    /// Print one JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+
+    /// Answer each line of a JSONL file: {"id", "question", "dialect"?, "schema_ddl"?, "schema_values"?, "database"?};
+    /// "-" reads standard input.
+    #[arg(long, value_name = "IN.jsonl", conflicts_with_all = ["database", "schema", "json"])]
+    batch: Option<PathBuf>,
+
+    /// Where the answers of --batch go, a line each; else standard output.
+    #[arg(long, value_name = "OUT.jsonl", requires = "batch")]
+    out: Option<PathBuf>,
+}
+
+/// The dialects as the command line spells them.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum DialectArg {
+    /// MySQL and MariaDB.
+    #[value(name = "mysql", alias = "mariadb")]
+    MySql,
+    /// PostgreSQL.
+    #[value(name = "postgresql", aliases = ["postgres", "pg"])]
+    PostgreSql,
+    /// SQLite.
+    #[value(name = "sqlite", alias = "sqlite3")]
+    Sqlite,
+}
+
+impl From<DialectArg> for Dialect {
+    fn from(arg: DialectArg) -> Dialect {
+        match arg {
+            DialectArg::MySql => Dialect::MySql,
+            DialectArg::PostgreSql => Dialect::PostgreSql,
+            DialectArg::Sqlite => Dialect::Sqlite,
+        }
+    }
+}
+
+/// Answers what the command line asks.
+pub fn run(config: Config, args: AskArgs) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return print::failure(FAILED, format!("the runtime cannot start: {error}")),
+    };
+    let metrics = crate::app::metrics_for(&config);
+    let service = AnswerService::new(Snapshot::new(Arc::new(config)), Arc::new(metrics));
+    service.admission.open();
+    let wish = ProviderWish {
+        provider: args.provider.clone(),
+        model: args.model.clone(),
+        timeout: args.timeout.map(Duration::from_secs),
+        ..ProviderWish::default()
+    };
+    let dialect = args.dialect.map(Dialect::from);
+    match &args.batch {
+        Some(input) => runtime.block_on(batch::run(&service, input, args.out.as_deref(), &wish, dialect)),
+        None => runtime.block_on(one(&service, args, wish, dialect)),
+    }
+}
+
+async fn one(
+    service: &AnswerService,
+    args: AskArgs,
+    wish: ProviderWish,
+    dialect: Option<Dialect>,
+) -> ExitCode {
+    let schema = match hints(service, &args).await {
+        Ok(schema) => schema,
+        Err(reason) => return print::failure(INVALID, reason),
+    };
+    let question = Question {
+        text: args.question.unwrap_or_default(),
+        dialect,
+        schema,
+        wish,
+        ..Question::default()
+    };
+    match service.ask(question).await {
+        Ok(answer) if args.json => {
+            print::out(&answer_json(&answer).to_string());
+            ExitCode::SUCCESS
+        }
+        Ok(answer) => {
+            print::out(&format!("{};", answer.pretty_sql));
+            print::note(&remarks(&answer));
+            ExitCode::SUCCESS
+        }
+        Err(error) if args.json => {
+            print::out(
+                &json!({"sql": null, "refusal": error.to_string(), "reason": error.word()}).to_string(),
+            );
+            ExitCode::from(FAILED)
+        }
+        Err(error) => print::failure(FAILED, no_answer(&error)),
+    }
+}
+
+fn no_answer(error: &AskError) -> String {
+    format!("no answer ({}): {error}", error.word())
+}
+
+/// What the command line says about the schema.
+async fn hints(service: &AnswerService, args: &AskArgs) -> Result<SchemaHints, String> {
+    let mut hints = SchemaHints::default();
+    if let Some(file) = &args.schema {
+        hints.ddl = Some(read_text(file)?);
+    }
+    if let Some(database) = &args.database {
+        if service.snapshot().config.databases.contains_key(database) {
+            hints.database = Some(database.clone());
+        } else {
+            let read = service
+                .snapshot()
+                .databases
+                .schema_at(database)
+                .await
+                .map_err(|error| error.to_string())?;
+            hints.read = Some(read);
+        }
+    }
+    Ok(hints)
+}
+
+fn read_text(file: &Path) -> Result<String, String> {
+    let bytes = std::fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8 text", file.display()))
+}
+
+/// The lines under an answer, for people.
+fn remarks(answer: &Answer) -> String {
+    let mut lines = vec![
+        String::new(),
+        answer.explanation.clone(),
+        format!(
+            "confidence {:.2} ({}) · {} · {} · {:.1} ms",
+            answer.confidence.get(),
+            answer.confidence_source.as_str(),
+            answer.provider,
+            answer.dialect,
+            answer.took.as_secs_f64() * 1e3
+        ),
+    ];
+    lines.extend(
+        answer
+            .warnings
+            .iter()
+            .map(|warning| format!("warning: {warning}")),
+    );
+    lines.join("\n")
+}
+
+fn answer_json(answer: &Answer) -> serde_json::Value {
+    json!({
+        "sql": answer.sql,
+        "pretty_sql": answer.pretty_sql,
+        "explanation": answer.explanation,
+        "confidence": answer.confidence.get(),
+        "confidence_source": answer.confidence_source.as_str(),
+        "warnings": answer.warnings,
+        "provider": answer.provider,
+        "model": answer.model,
+        "dialect": answer.dialect.as_str(),
+        "processing_time_ms": answer.took.as_secs_f64() * 1e3,
+        "request_id": answer.request_id,
+    })
+}

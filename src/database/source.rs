@@ -1,0 +1,188 @@
+//! Where a schema is read from: an SQLite file, a file with CREATE TABLE statements, or such statements themselves.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use nl2sql::Dialect;
+use nl2sql::ddl::read_ddl;
+use secrecy::ExposeSecret;
+
+use super::{KnownSchema, SchemaError, sqlite};
+use crate::config;
+
+/// Largest file of CREATE TABLE statements that is read, bytes.
+const MAX_DDL_FILE: u64 = 16 * 1024 * 1024;
+
+/// Where a schema is read from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// An SQLite file.
+    Sqlite(PathBuf),
+    /// A file with CREATE TABLE statements.
+    DdlFile(PathBuf, Dialect),
+    /// CREATE TABLE statements.
+    Ddl(String, Dialect),
+}
+
+/// The state of a source: when it differs, the source is read again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Version(Vec<Option<(SystemTime, u64)>>);
+
+impl Source {
+    /// Of a configured database: its CREATE TABLE statements if it has any, else its file.
+    pub(super) fn of(name: &str, database: &config::Database) -> Result<Source, SchemaError> {
+        if let Some(ddl) = &database.schema_ddl {
+            return Ok(Source::Ddl(ddl.clone(), database.driver));
+        }
+        if let Some(file) = &database.schema_file {
+            return Ok(Source::DdlFile(file.clone(), database.driver));
+        }
+        match (&database.dsn, database.driver) {
+            (Some(dsn), Dialect::Sqlite) => Ok(Source::Sqlite(sqlite_path(dsn.expose_secret()))),
+            (_, dialect) => Err(SchemaError::NotOpened {
+                name: name.into(),
+                dialect,
+            }),
+        }
+    }
+
+    /// Of a path or URL as a person types it: `shop.sqlite`, `sqlite:///data/shop.db`, `schema.sql`.
+    pub(super) fn parse(path_or_url: &str) -> Result<Source, SchemaError> {
+        let scheme = path_or_url.split_once("://").map(|(scheme, _)| scheme);
+        match scheme.and_then(Dialect::parse) {
+            Some(Dialect::Sqlite) => Ok(Source::Sqlite(sqlite_path(path_or_url))),
+            // The URL may hold a password: it is not repeated.
+            Some(dialect) => Err(SchemaError::NotOpened {
+                name: "the URL given".into(),
+                dialect,
+            }),
+            None if path_or_url.to_ascii_lowercase().ends_with(".sql") => {
+                Ok(Source::DdlFile(path_or_url.into(), Dialect::Sqlite))
+            }
+            None => Ok(Source::Sqlite(sqlite_path(path_or_url))),
+        }
+    }
+
+    /// The state of the source now. A write-ahead log counts: SQLite keeps new pages there first.
+    pub(super) fn version(&self) -> Version {
+        let state = |path: &Path| {
+            let facts = std::fs::metadata(path).ok()?;
+            Some((facts.modified().ok()?, facts.len()))
+        };
+        match self {
+            Source::Sqlite(path) => {
+                let mut log = path.clone().into_os_string();
+                log.push("-wal");
+                Version(vec![state(path), state(Path::new(&log))])
+            }
+            Source::DdlFile(path, _) => Version(vec![state(path)]),
+            Source::Ddl(..) => Version(Vec::new()),
+        }
+    }
+
+    /// Reads the schema. `name` is how messages call it.
+    pub(super) async fn read(&self, name: &str) -> Result<KnownSchema, SchemaError> {
+        match self {
+            Source::Sqlite(path) => {
+                let schema = sqlite::read(name, path).await?;
+                Ok(KnownSchema {
+                    schema: Arc::new(schema),
+                    dialect: Dialect::Sqlite,
+                    warnings: Vec::new(),
+                })
+            }
+            Source::DdlFile(path, dialect) => {
+                read_statements(name, ddl_text(name, path).await?, *dialect).await
+            }
+            Source::Ddl(text, dialect) => read_statements(name, text.clone(), *dialect).await,
+        }
+    }
+}
+
+/// The file that `shop.db`, `sqlite:shop.db`, `sqlite:///data/shop.db?mode=ro` or `file:shop.db` mean.
+fn sqlite_path(dsn: &str) -> PathBuf {
+    let bare = [
+        "sqlite://",
+        "sqlite3://",
+        "sqlite:",
+        "sqlite3:",
+        "file://",
+        "file:",
+    ]
+    .iter()
+    .find_map(|prefix| dsn.strip_prefix(prefix));
+    match bare {
+        Some(path) => path.split('?').next().unwrap_or(path).into(),
+        None => dsn.into(),
+    }
+}
+
+async fn ddl_text(name: &str, path: &Path) -> Result<String, SchemaError> {
+    let unreadable = |reason: String| SchemaError::Unreadable {
+        name: name.into(),
+        reason,
+    };
+    let facts = tokio::fs::metadata(path)
+        .await
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => SchemaError::Missing { name: name.into() },
+            _ => unreadable(error.to_string()),
+        })?;
+    if !facts.is_file() {
+        return Err(unreadable("it is not a regular file".into()));
+    }
+    if facts.len() > MAX_DDL_FILE {
+        return Err(unreadable(format!(
+            "it has {} bytes; at most {MAX_DDL_FILE} are read",
+            facts.len()
+        )));
+    }
+    let bytes = tokio::fs::read(path)
+        .await
+        .map_err(|error| unreadable(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        unreadable(format!(
+            "it is not UTF-8 from byte {} on",
+            error.utf8_error().valid_up_to()
+        ))
+    })
+}
+
+/// Reads CREATE TABLE statements away from the runtime's workers: a large dump takes its time.
+pub async fn read_statements(name: &str, text: String, dialect: Dialect) -> Result<KnownSchema, SchemaError> {
+    let owner = name.to_owned();
+    let reading = tokio::task::spawn_blocking(move || read_ddl(&text, dialect))
+        .await
+        .map_err(|failure| SchemaError::Unreadable {
+            name: owner.clone(),
+            reason: format!("reading it stopped: {failure}"),
+        })?;
+    let shown = 5;
+    let mut warnings: Vec<String> = reading
+        .problems
+        .iter()
+        .take(shown)
+        .map(|problem| format!("{owner}: {problem}"))
+        .collect();
+    if reading.problems.len() > shown {
+        warnings.push(format!(
+            "{owner}: {} more statements could not be used",
+            reading.problems.len() - shown
+        ));
+    }
+    if reading.schema.is_empty() {
+        return Err(SchemaError::Unreadable {
+            name: owner,
+            reason: match warnings.first() {
+                Some(first) => format!("no table could be read; {first}"),
+                None => "it holds no CREATE TABLE statement".into(),
+            },
+        });
+    }
+    Ok(KnownSchema {
+        schema: Arc::new(reading.schema),
+        dialect,
+        warnings,
+    })
+}

@@ -1,0 +1,79 @@
+//! What a person sees who opens the door's root: what this is, and where to look.
+
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+
+use super::reply::of_type;
+
+/// Path, method, and what it is for.
+const PLACES: [(&str, &str, &str); 7] = [
+    (
+        "/health",
+        "GET",
+        "everything at once: 200 or 503; ?verbose lists each check",
+    ),
+    ("/health/live", "GET", "the process turns"),
+    ("/health/ready", "GET", "it takes questions now"),
+    ("/health/startup", "GET", "everything was built once"),
+    ("/metrics", "GET", "for Prometheus"),
+    (
+        "/api/v1/data/query",
+        "POST",
+        "a question (JSON), from this machine only",
+    ),
+    (
+        "/admin/maintenance-mode",
+        "GET POST DELETE",
+        "state, on, off; from this machine only",
+    ),
+];
+
+const ABOUT: &str = "Turns questions in plain language into SQL for the API-testing tool atest.";
+
+/// What to type; the host and port are the ones that the reader came by, where they are safe to repeat.
+const EXAMPLE_BODY: &str = r#"{"type":"ai","natural_language":"show all users","database_type":"mysql"}"#;
+
+/// `GET /`: HTML for browsers, plain text for everyone else.
+pub(super) async fn index(headers: HeaderMap) -> Response {
+    let wants_html = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .any(|accept| accept.to_str().is_ok_and(|text| text.contains("text/html")));
+    if wants_html {
+        of_type(StatusCode::OK, "text/html; charset=utf-8", page())
+    } else {
+        of_type(StatusCode::OK, "text/plain; charset=utf-8", text())
+    }
+}
+
+fn text() -> String {
+    let mut text = format!("atest-ext-ai {}\n{ABOUT}\n\n", env!("CARGO_PKG_VERSION"));
+    for (path, methods, purpose) in PLACES {
+        text.push_str(&format!("  {methods:<16} {path:<24} {purpose}\n"));
+    }
+    text.push_str(&format!(
+        "\nTry:\n  curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n    http://127.0.0.1:9090/api/v1/data/query\n"
+    ));
+    text
+}
+
+fn page() -> String {
+    let rows: String = PLACES
+        .iter()
+        .map(|(path, methods, purpose)| {
+            let place = match *methods {
+                "GET" => format!("<a href=\"{path}\">{path}</a>"),
+                _ => (*path).to_owned(),
+            };
+            format!("<tr><td>{methods}</td><td><code>{place}</code></td><td>{purpose}</td></tr>\n")
+        })
+        .collect();
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>atest-ext-ai</title></head>\n<body>\n\
+         <h1>atest-ext-ai {}</h1>\n<p>{ABOUT}</p>\n\
+         <table>\n<tr><th>method</th><th>path</th><th>for</th></tr>\n{rows}</table>\n\
+         <p>A question:</p>\n<pre>curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n  \
+         http://127.0.0.1:9090/api/v1/data/query</pre>\n</body>\n</html>\n",
+        env!("CARGO_PKG_VERSION"),
+    )
+}

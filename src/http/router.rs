@@ -1,0 +1,110 @@
+//! Which handler answers which path, and what every reply has in common.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::guard::{Kept, local_only};
+use super::health::{self, Probed};
+use super::heartbeat::Heartbeat;
+use super::reply::refusal;
+use super::{admin, index, metrics, query};
+use crate::answer::AnswerService;
+
+/// All routes. `timeout` bounds everything but questions, whose own deadline is `ai.timeout`.
+pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>, timeout: Duration) -> Router {
+    let local = |kept| from_fn_with_state((Arc::clone(&service), kept), local_only);
+    let probes = Router::new()
+        .route("/health", get(health::overall))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/health/startup", get(health::startup))
+        .with_state(Probed {
+            service: Arc::clone(&service),
+            heartbeat,
+        });
+    let exposition = Router::new()
+        .route("/metrics", get(metrics::exposition))
+        .layer(CompressionLayer::new());
+    let maintenance = get(admin::maintenance_state)
+        .post(admin::maintenance_on)
+        .delete(admin::maintenance_off);
+    let admin = Router::new()
+        .route("/admin/maintenance-mode", maintenance)
+        .route_layer(local(Kept::Administration));
+    let quick = Router::new()
+        .route("/", get(index::index))
+        .merge(exposition)
+        .merge(admin)
+        .with_state(Arc::clone(&service))
+        .merge(probes)
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            timeout,
+        ));
+    let questions = Router::new()
+        .route("/api/v1/data/query", post(query::data_query))
+        .route_layer(local(Kept::Questions))
+        .with_state(service);
+    quick
+        .merge(questions)
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(from_fn(common_headers))
+}
+
+async fn no_such_path() -> Response {
+    refusal(
+        StatusCode::NOT_FOUND,
+        "there is nothing at this path; GET / lists what there is",
+    )
+}
+
+async fn wrong_method(method: Method) -> Response {
+    refusal(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("this path does not take {method}; the header Allow names what it takes"),
+    )
+}
+
+/// A panic ends one request. What it said is not repeated: it may hold the asker's words.
+fn after_panic(_payload: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a request handler panicked");
+    refusal(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "a fault of the plugin ended this request; please report it with the log around this moment",
+    )
+}
+
+/// Nothing here may be stored, framed, or read as another type than it is; and the index needs no script or style.
+async fn common_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        ),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests;

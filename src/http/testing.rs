@@ -1,0 +1,99 @@
+//! A door without a socket, for tests.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::guard::Peer;
+use super::heartbeat::Heartbeat;
+use super::router::router;
+use crate::answer::{AnswerService, Snapshot};
+use crate::config::Config;
+use crate::telemetry::Metrics;
+
+/// An open service with the given config.
+pub(super) fn service(config: Config) -> Arc<AnswerService> {
+    let service = starting_service(config);
+    service.admission.open();
+    service
+}
+
+/// A service that is still being built.
+pub(super) fn starting_service(config: Config) -> Arc<AnswerService> {
+    let config = Arc::new(config);
+    let snapshot = Snapshot::new(config);
+    Arc::new(AnswerService::new(snapshot, Arc::new(Metrics::default())))
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    pub(super) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The message of a refusal, after checking its form.
+    pub(super) fn refusal(&self, status: StatusCode, code: u8) -> String {
+        assert_eq!(self.status, status, "{}", self.text());
+        let document = self.json();
+        assert_eq!(document["code"], code);
+        assert_eq!(document["details"], serde_json::json!([]));
+        document["message"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Sends one request from 127.0.0.1 with `Host: localhost:9090`, unless `headers` says otherwise.
+pub(super) async fn send(
+    service: &Arc<AnswerService>,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Body>,
+) -> Reply {
+    let mut request = Request::builder().method(method).uri(path);
+    if !headers.iter().any(|(name, _)| *name == "host") {
+        request = request.header("host", "localhost:9090");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let peer = Peer(SocketAddr::from(([127, 0, 0, 1], 40_000)));
+    let request = request.extension(peer).body(body.into()).unwrap();
+    let router = router(
+        Arc::clone(service),
+        Arc::new(Heartbeat::new()),
+        Duration::from_secs(5),
+    );
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    Reply {
+        status: parts.status,
+        headers: parts.headers,
+        body: body.collect().await.unwrap().to_bytes().to_vec(),
+    }
+}
+
+/// GET without headers of its own.
+pub(super) async fn get(service: &Arc<AnswerService>, path: &str) -> Reply {
+    send(service, Method::GET, path, &[], Body::empty()).await
+}

@@ -1,0 +1,268 @@
+//! Every metric there is: the registry, its documentation and whatever names a metric are made from these
+//! entries.
+
+use super::label::{ErrorKind, MAX_MODELS, MAX_PROVIDERS, RejectReason, RequestStatus};
+
+/// One metric.
+#[derive(Debug)]
+pub struct MetricDef {
+    /// Its full name.
+    pub name: &'static str,
+    /// Counter, gauge or histogram.
+    pub kind: Kind,
+    /// What its value is counted in.
+    pub unit: Unit,
+    /// Its labels and what their values are bound to.
+    pub labels: &'static [LabelDef],
+    /// What it tells, in one or two sentences.
+    pub help: &'static str,
+}
+
+/// What a metric does over time.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Only grows, from 0 at the start of the process.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Counts observations by size; the upper bounds of its buckets, without `+Inf`.
+    Histogram(&'static [f64]),
+}
+
+/// What a value is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Things, or 0 and 1.
+    Count,
+    /// Seconds.
+    Seconds,
+    /// Bytes.
+    Bytes,
+    /// Hundredths.
+    Percent,
+    /// 0 to 1.
+    Ratio,
+}
+
+/// One label of a metric.
+#[derive(Debug)]
+pub struct LabelDef {
+    /// Its name.
+    pub name: &'static str,
+    /// Where its values come from.
+    pub values: Values,
+}
+
+/// Where the values of a label come from. None of them is text that a user sent.
+#[derive(Debug, Clone, Copy)]
+pub enum Values {
+    /// One of these words.
+    Closed(&'static [&'static str]),
+    /// A configured provider, or `other`.
+    Provider,
+    /// A configured model of the series' provider, or `other`.
+    Model,
+    /// One word that is fixed when the program is built.
+    Built,
+}
+
+const PROVIDER: LabelDef = LabelDef {
+    name: "provider",
+    values: Values::Provider,
+};
+const MODEL: LabelDef = LabelDef {
+    name: "model",
+    values: Values::Model,
+};
+
+const fn closed(name: &'static str, words: &'static [&'static str]) -> LabelDef {
+    LabelDef {
+        name,
+        values: Values::Closed(words),
+    }
+}
+
+const fn built(name: &'static str) -> LabelDef {
+    LabelDef {
+        name,
+        values: Values::Built,
+    }
+}
+
+/// From half a millisecond (the embedded engine is that fast) to two minutes. 10 is the latency objective,
+/// so it must be a bound.
+const DURATION_BUCKETS: &[f64] = &[
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0,
+    120.0,
+];
+/// 0.7 is where an answer counts as weak, so it must be a bound.
+const CONFIDENCE_BUCKETS: &[f64] = &[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0];
+
+/// Declares each metric as a static and lists all of them in `ALL`, so that none can be left out.
+macro_rules! catalogue {
+    ($($id:ident: $kind:expr, $name:literal, $unit:ident, [$($label:expr),*], $help:literal;)+) => {
+        $(
+            #[doc = $help]
+            pub static $id: MetricDef = MetricDef {
+                name: $name,
+                kind: $kind,
+                unit: Unit::$unit,
+                labels: &[$($label),*],
+                help: $help,
+            };
+        )+
+        /// Every metric, in the order of the documentation.
+        pub static ALL: &[&MetricDef] = &[$(&$id),+];
+    };
+}
+
+use Kind::{Counter, Gauge, Histogram};
+
+catalogue! {
+    REQUESTS: Counter, "atest_ai_requests_total", Count,
+        [PROVIDER, MODEL, closed("status", RequestStatus::WORDS)],
+        "AI requests finished, by outcome. A refused question (a write, chit-chat, nothing in the schema) is rejected, not an error.";
+    REQUEST_DURATION: Histogram(DURATION_BUCKETS), "atest_ai_request_duration_seconds", Seconds, [PROVIDER, MODEL],
+        "Time from accepting an AI request to its last byte, whatever its outcome. Cancelled requests have no last byte and are left out.";
+    CONFIDENCE: Histogram(CONFIDENCE_BUCKETS), "atest_ai_confidence_score", Ratio, [PROVIDER, MODEL],
+        "Confidence of generated answers, from 0 to 1.";
+    ERRORS: Counter, "atest_ai_errors_total", Count, [closed("type", ErrorKind::WORDS), PROVIDER],
+        "Errors by kind; a request may add more than one.";
+    REJECTED: Counter, "atest_ai_requests_rejected_total", Count, [closed("reason", RejectReason::WORDS)],
+        "Requests turned away before anybody worked on them, by reason.";
+    IN_FLIGHT: Gauge, "atest_ai_requests_in_flight", Count, [],
+        "AI requests under way.";
+    ACTIVE_CONNECTIONS: Gauge, "atest_ai_active_connections", Count, [],
+        "Open client connections on the plugin's listeners.";
+    MAX_CONNECTIONS: Gauge, "atest_ai_max_connections", Count, [],
+        "Most client connections that may be open at once, all listeners together.";
+    CACHE_HITS: Counter, "atest_ai_cache_hits_total", Count, [],
+        "Lookups answered from the cache. This version has no cache, so it stays 0.";
+    CACHE_MISSES: Counter, "atest_ai_cache_misses_total", Count, [],
+        "Lookups that had to go to a provider. This version has no cache, so it stays 0.";
+    READY: Gauge, "atest_ai_ready", Count, [],
+        "1 while the plugin takes requests, 0 while it does not.";
+    MAINTENANCE: Gauge, "atest_ai_maintenance_mode", Count, [],
+        "1 while an operator has switched requests off, otherwise 0.";
+    MEMORY_USAGE: Gauge, "atest_ai_memory_usage_bytes", Bytes, [],
+        "Resident memory of the plugin.";
+    MEMORY_LIMIT: Gauge, "atest_ai_memory_limit_bytes", Bytes, [],
+        "Memory that the plugin may use: the tightest control-group limit above it, or all memory of the host.";
+    CPU_USAGE: Gauge, "atest_ai_cpu_usage_percent", Percent, [],
+        "CPU used since the previous sample; 100 is one core. The first sample covers the time since the process started.";
+    BUILD_INFO: Gauge, "atest_ai_build_info", Count,
+        [built("version"), built("git_sha"), built("rustc"), built("features")],
+        "Always 1; its labels tell which build is running.";
+    START_TIME: Gauge, "atest_ai_start_time_seconds", Seconds, [],
+        "When the plugin started, in seconds since 1970.";
+    LOG_MESSAGES: Counter, "atest_ai_log_messages_total", Count,
+        [closed("level", &["error", "warn", "info", "debug", "trace"])],
+        "Log lines written, by level.";
+    TELEMETRY_DROPPED: Counter, "atest_ai_telemetry_dropped_total", Count, [closed("signal", &["logs"])],
+        "Log lines lost because their queue was full or their file could not be written.";
+    PROCESS_CPU: Counter, "process_cpu_seconds_total", Seconds, [],
+        "User and system CPU time spent.";
+    PROCESS_RESIDENT: Gauge, "process_resident_memory_bytes", Bytes, [],
+        "Resident memory size.";
+    PROCESS_VIRTUAL: Gauge, "process_virtual_memory_bytes", Bytes, [],
+        "Virtual memory size.";
+    PROCESS_OPEN_FDS: Gauge, "process_open_fds", Count, [],
+        "Open file descriptors.";
+    PROCESS_MAX_FDS: Gauge, "process_max_fds", Count, [],
+        "Most file descriptors that may be open.";
+    PROCESS_THREADS: Gauge, "process_threads", Count, [],
+        "Threads of the process.";
+    PROCESS_START_TIME: Gauge, "process_start_time_seconds", Seconds, [],
+        "When the process started, in seconds since 1970.";
+}
+
+/// The entry of that name.
+pub fn find(name: &str) -> Option<&'static MetricDef> {
+    ALL.iter().copied().find(|def| def.name == name)
+}
+
+impl Unit {
+    /// The word that ends the name of a metric in this unit; `None` for plain counts.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Unit::Count => None,
+            Unit::Seconds => Some("seconds"),
+            Unit::Bytes => Some("bytes"),
+            Unit::Percent => Some("percent"),
+            Unit::Ratio => Some("ratio"),
+        }
+    }
+}
+
+impl MetricDef {
+    /// Names of the labels, in order.
+    pub fn label_names(&self) -> Vec<&'static str> {
+        self.labels.iter().map(|label| label.name).collect()
+    }
+
+    /// Most series that this metric can ever have in one process.
+    #[cfg(test)]
+    pub fn series_bound(&self) -> usize {
+        let with_model = self
+            .labels
+            .iter()
+            .any(|label| matches!(label.values, Values::Model));
+        let label_sets: usize = self
+            .labels
+            .iter()
+            .map(|label| match label.values {
+                Values::Closed(words) => words.len(),
+                // A model belongs to one provider, so the two labels together have as many values as there
+                // are models, and one `other` for each provider.
+                Values::Provider if with_model => 1,
+                Values::Provider => MAX_PROVIDERS + 1,
+                Values::Model => MAX_MODELS + MAX_PROVIDERS + 1,
+                Values::Built => 1,
+            })
+            .product();
+        let per_set = match self.kind {
+            Kind::Counter | Kind::Gauge => 1,
+            // The buckets, `+Inf`, the sum and the count.
+            Kind::Histogram(buckets) => buckets.len() + 3,
+        };
+        label_sets * per_set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn all_metrics_together_stay_within_the_series_budget() {
+        let bound: usize = ALL.iter().map(|def| def.series_bound()).sum();
+        assert!(bound <= 5_000, "{bound} series are possible");
+        assert!(bound > 1_000, "{bound} is too few to be counted right");
+    }
+
+    #[test]
+    fn names_are_unique_and_end_as_their_kind_and_unit_say() {
+        let names: BTreeSet<&str> = ALL.iter().map(|def| def.name).collect();
+        assert_eq!(names.len(), ALL.len());
+        for def in ALL {
+            assert_eq!(
+                matches!(def.kind, Kind::Counter),
+                def.name.ends_with("_total"),
+                "{}",
+                def.name
+            );
+            if let Some(unit @ ("seconds" | "bytes" | "percent")) = def.unit.word() {
+                let base = def.name.trim_end_matches("_total");
+                assert!(base.ends_with(unit), "{} is in {unit}", def.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_thresholds_of_the_objectives_are_bucket_bounds() {
+        assert!(DURATION_BUCKETS.contains(&10.0));
+        assert!(CONFIDENCE_BUCKETS.contains(&0.7));
+    }
+}

@@ -1,0 +1,5 @@
+//! Log lines.
+
+mod counts;
+
+pub use counts::LogCounts;
