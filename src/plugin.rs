@@ -19,7 +19,7 @@ pub use loader::About;
 pub use serve::{ServeError, serve};
 
 /// The contract of atest, made from `proto/`.
-#[allow(missing_docs, clippy::all, clippy::pedantic)]
+#[allow(missing_docs, dead_code, clippy::all)]
 pub mod contract {
     pub mod server {
         tonic::include_proto!("server");

@@ -15,7 +15,6 @@ use super::heartbeat::Heartbeat;
 use super::router::router;
 use crate::answer::{AnswerService, Snapshot};
 use crate::config::Config;
-use crate::provider::Providers;
 use crate::telemetry::Metrics;
 
 /// An open service with the given config.
@@ -28,10 +27,7 @@ pub(super) fn service(config: Config) -> Arc<AnswerService> {
 /// A service that is still being built.
 pub(super) fn starting_service(config: Config) -> Arc<AnswerService> {
     let config = Arc::new(config);
-    let snapshot = Snapshot {
-        providers: Providers::new(Arc::clone(&config)),
-        config,
-    };
+    let snapshot = Snapshot::new(config);
     Arc::new(AnswerService::new(snapshot, Arc::new(Metrics::default())))
 }
 

@@ -16,6 +16,7 @@ use super::contract::server::{
 use super::pages;
 use crate::answer::query::{self, QueryRequest};
 use crate::answer::{AnswerService, Stage};
+use crate::telemetry::build_info;
 
 /// What atest's users should know of this process.
 #[derive(Debug, Clone, Default)]
@@ -73,12 +74,10 @@ impl AtestLoader {
 
 /// The version in the form that atest's users know.
 fn version() -> String {
-    concat!(
-        "atest-ext-ai v",
-        env!("CARGO_PKG_VERSION"),
-        " (API: v1, gRPC: remote.Loader)"
+    format!(
+        "atest-ext-ai v{} (API: v1, gRPC: remote.Loader)",
+        build_info().version
     )
-    .to_owned()
 }
 
 type Reply<T> = Result<Response<T>, Status>;
@@ -133,8 +132,8 @@ impl Loader for AtestLoader {
     async fn get_version(&self, _: Request<Empty>) -> Reply<Version> {
         reply(Version {
             version: version(),
-            commit: option_env!("ATEST_EXT_AI_COMMIT").unwrap_or("unknown").into(),
-            date: option_env!("ATEST_EXT_AI_BUILD_DATE").unwrap_or("unknown").into(),
+            commit: build_info().commit.into(),
+            date: build_info().date.into(),
         })
     }
 
@@ -267,14 +266,9 @@ mod tests {
     use super::*;
     use crate::answer::Snapshot;
     use crate::config::Config;
-    use crate::provider::Providers;
 
     fn loader(notices: &[&str]) -> AtestLoader {
-        let config = Arc::new(Config::default());
-        let snapshot = Snapshot {
-            providers: Providers::new(Arc::clone(&config)),
-            config,
-        };
+        let snapshot = Snapshot::new(Arc::new(Config::default()));
         let about = About {
             notices: notices.iter().map(|notice| (*notice).to_owned()).collect(),
         };
