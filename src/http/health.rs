@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::heartbeat::Heartbeat;
 use super::reply::json;
 use crate::answer::{AnswerService, Check, Stage};
+use crate::telemetry::build_info;
 
 /// Longest time for a new task to be run before the runtime counts as stuck.
 const TASK_DEADLINE: Duration = Duration::from_secs(2);
@@ -146,6 +147,11 @@ fn readiness(service: &AnswerService) -> Vec<Check> {
     checks
 }
 
+/// Whether questions are taken now: what `/health/ready` says and what is counted as ready.
+pub(super) fn is_ready(service: &AnswerService) -> bool {
+    readiness(service).iter().all(|check| check.ok)
+}
+
 fn report(checks: &[Check], wish: &Wish) -> Response {
     let failed: Vec<&str> = checks
         .iter()
@@ -166,7 +172,7 @@ fn report(checks: &[Check], wish: &Wish) -> Response {
         http_status,
         &Report {
             status,
-            version: env!("CARGO_PKG_VERSION"),
+            version: build_info().version,
             failed,
             checks: wish.is_verbose().then(|| lines.collect()),
         },

@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 
 use super::reply::of_type;
+use crate::telemetry::build_info;
 
 /// Path, method, and what it is for.
 const PLACES: [(&str, &str, &str); 7] = [
@@ -30,7 +31,7 @@ const PLACES: [(&str, &str, &str); 7] = [
 
 const ABOUT: &str = "Turns questions in plain language into SQL for the API-testing tool atest.";
 
-/// What to type; the host and port are the ones that the reader came by, where they are safe to repeat.
+/// What to type.
 const EXAMPLE_BODY: &str = r#"{"type":"ai","natural_language":"show all users","database_type":"mysql"}"#;
 
 /// `GET /`: HTML for browsers, plain text for everyone else.
@@ -47,7 +48,7 @@ pub(super) async fn index(headers: HeaderMap) -> Response {
 }
 
 fn text() -> String {
-    let mut text = format!("atest-ext-ai {}\n{ABOUT}\n\n", env!("CARGO_PKG_VERSION"));
+    let mut text = format!("atest-ext-ai {}\n{ABOUT}\n\n", build_info().version);
     for (path, methods, purpose) in PLACES {
         text.push_str(&format!("  {methods:<16} {path:<24} {purpose}\n"));
     }
@@ -74,6 +75,6 @@ fn page() -> String {
          <table>\n<tr><th>method</th><th>path</th><th>for</th></tr>\n{rows}</table>\n\
          <p>A question:</p>\n<pre>curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n  \
          http://127.0.0.1:9090/api/v1/data/query</pre>\n</body>\n</html>\n",
-        env!("CARGO_PKG_VERSION"),
+        build_info().version,
     )
 }

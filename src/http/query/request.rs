@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::answer::query::{NaturalLanguage, QueryRequest, from_natural_language};
+use crate::answer::query::{NaturalLanguage, QueryRequest};
 
 /// What is wrong with a body; the text is for the caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,22 +43,25 @@ pub(super) fn parse(text: &str) -> Result<QueryRequest, Problem> {
     // Read so that a wrong one is told; no AI plugin pages its answer.
     fields.whole_number("offset")?;
     fields.whole_number("limit")?;
-    let Some(natural_language) = fields.text(["natural_language", "naturalLanguage"])? else {
+    let Some(text) = fields.text(["natural_language", "naturalLanguage"])? else {
         return Ok(QueryRequest { kind, key, sql });
     };
     if !key.is_empty() {
         return Err(Problem::Both);
     }
-    Ok(from_natural_language(NaturalLanguage {
-        kind,
-        natural_language,
+    let question = NaturalLanguage {
+        text,
         database_type: fields.text(["database_type", "databaseType"])?,
         schema_ddl: fields.text(["schema_ddl", "schemaDdl"])?,
-        schema_values: fields.take(["schema_values", "schemaValues"]),
+        schema_values: fields.take(["schema_values", "schemaValues"]).unwrap_or_default(),
         database: fields.text(["database", "database"])?,
         provider: fields.text(["provider", "provider"])?,
         model: fields.text(["model", "model"])?,
-    }))
+    };
+    Ok(QueryRequest {
+        kind,
+        ..question.into_request()
+    })
 }
 
 /// The fields that are left; `null` is the same as absent, as in protobuf's JSON.

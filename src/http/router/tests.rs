@@ -163,10 +163,19 @@ async fn in_maintenance_questions_are_refused_and_metrics_go_on() {
     let question = r#"{"type":"ai","natural_language":"Show all users","database_type":"mysql"}"#;
     send(&service, Method::POST, MAINTENANCE, &[], Body::empty()).await;
     let refused = send(&service, Method::POST, QUERY, &[JSON], question).await;
-    let message = refused.refusal(StatusCode::SERVICE_UNAVAILABLE, 14);
-    assert!(message.contains("maintenance"), "{message}");
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.pair("success").as_deref(), Some("false"));
+    assert!(refused.pair("error").unwrap().contains("maintenance"), "{}", refused.text());
+    assert_eq!(refused.pair("generated_sql"), None);
     assert_ne!(refused.header("retry-after"), "");
-    assert_eq!(get(&service, "/metrics").await.status, StatusCode::OK);
+    let metrics = get(&service, "/metrics").await;
+    assert_eq!(metrics.status, StatusCode::OK);
+    assert!(metrics.text().contains("\natest_ai_maintenance_mode 1\n"));
+    assert!(metrics.text().contains("\natest_ai_ready 0\n"));
+    send(&service, Method::DELETE, MAINTENANCE, &[], Body::empty()).await;
+    let metrics = get(&service, "/metrics").await;
+    assert!(metrics.text().contains("\natest_ai_maintenance_mode 0\n"));
+    assert!(metrics.text().contains("\natest_ai_ready 1\n"));
 }
 
 #[tokio::test]
