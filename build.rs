@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-fn main() {
-    println!("cargo:rerun-if-changed=proto");
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     note_the_build();
+    compile_contract()
 }
 
 /// Hands `ATEST_GIT_SHA`, `ATEST_RUSTC`, `ATEST_BUILD_DATE` and `ATEST_FEATURES` to the code.
@@ -120,4 +120,15 @@ fn features() -> String {
     } else {
         names.join(",")
     }
+}
+
+/// Turns the contract into Rust, and keeps its descriptors for the reflection service.
+fn compile_contract() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo:rerun-if-changed=proto");
+    let contract = protox::compile(["loader.proto"], ["proto"])?;
+    let out_dir = std::path::PathBuf::from(std::env::var("OUT_DIR")?);
+    tonic_prost_build::configure()
+        .file_descriptor_set_path(out_dir.join("contract.bin"))
+        .compile_fds(contract)?;
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 pub mod admission;
 mod pipeline;
+pub mod query;
 pub mod question;
 pub mod service;
 

@@ -2,7 +2,10 @@
 //!
 //! Pure and synchronous: no I/O, no clock, no randomness. Time is passed in.
 
+pub mod check;
+pub mod ddl;
 pub mod dialect;
+pub mod engine;
 pub mod schema;
 
 pub use dialect::Dialect;

@@ -1,0 +1,173 @@
+//! atest's query language: a `key`, parameters as JSON text in `sql`, and pairs of text as the answer.
+//!
+//! | key | parameters | pairs on success |
+//! |---|---|---|
+//! | `generate` | `prompt` and what goes with it | `api_version generated_sql success meta` and more |
+//! | `capabilities`, `ai.capabilities…` | what to include | what the plugin can do |
+//! | `providers`, `models`, `models_catalog` | `provider` | who can answer, and with which models |
+//! | `test_connection`, `health_check` | `provider` | whether it answers now |
+//! | `update_config` | `provider`, `config` | what became of the settings |
+//! | anything else | SQL that the asker has | the key is a question; answered as `generate` |
+//!
+//! `type` decides nothing, because atest's REST route drops it on the way. Both doors use this room, so it knows
+//! neither gRPC nor HTTP.
+
+use std::collections::BTreeMap;
+
+use super::AnswerService;
+
+mod capabilities;
+mod generate;
+mod lists;
+mod natural;
+mod parameters;
+mod probe;
+mod reply;
+mod settings;
+
+pub use natural::NaturalLanguage;
+pub use parameters::schema_values;
+pub use reply::Pair;
+
+/// One request in the query language.
+#[derive(Clone, Default)]
+pub struct QueryRequest {
+    /// `ai`, or empty.
+    pub kind: String,
+    /// What is wanted, or a question.
+    pub key: String,
+    /// Parameters as JSON text, or SQL that the asker has.
+    pub sql: String,
+}
+
+/// What is known of the store that a request came through.
+#[derive(Clone, Default)]
+pub struct StoreContext {
+    /// gRPC metadata or HTTP headers, by lower-case name: `pro.<property>`, `password`, `authorization`, ….
+    pub properties: BTreeMap<String, String>,
+}
+
+/// Why a request got no pairs. The text is for the asker.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// The request is wrong.
+    #[error("{0}")]
+    InvalidArgument(String),
+    /// It names something that is not here.
+    #[error("{0}")]
+    NotFound(String),
+    /// Not now: the plugin is starting or stopping, so another instance or a later try may answer.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A fault of the plugin.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// What a `key` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Generate,
+    Capabilities,
+    OldCapabilities,
+    Providers,
+    ModelsCatalog,
+    Models,
+    TestConnection,
+    HealthCheck,
+    UpdateConfig,
+    /// The key is the question.
+    Question,
+}
+
+impl Wanted {
+    /// Keys are exact, as in the first plugin; only `generate` is taken in any case, because the host does so too
+    /// when it rewrites the reply.
+    fn by(key: &str) -> Result<Wanted, QueryError> {
+        Ok(match key {
+            "capabilities" => Wanted::Capabilities,
+            "providers" => Wanted::Providers,
+            "models_catalog" => Wanted::ModelsCatalog,
+            "models" => Wanted::Models,
+            "test_connection" => Wanted::TestConnection,
+            "health_check" => Wanted::HealthCheck,
+            "update_config" => Wanted::UpdateConfig,
+            _ if key.eq_ignore_ascii_case("generate") => Wanted::Generate,
+            "ai.capabilities" => Wanted::OldCapabilities,
+            _ if key.starts_with("ai.capabilities.") => Wanted::OldCapabilities,
+            _ if key.starts_with("ai.") => {
+                return Err(QueryError::InvalidArgument(format!(
+                    "unknown key {:?}: keys beginning with \"ai.\" are reserved, and of them this version knows \
+                     ai.capabilities; to ask a question, use the key generate",
+                    parameters::shorten(key)
+                )));
+            }
+            _ => Wanted::Question,
+        })
+    }
+}
+
+/// Answers one request. A question that gets no SQL is still an answer: pairs with `success` = `false`.
+pub async fn run(
+    service: &AnswerService,
+    request: QueryRequest,
+    context: StoreContext,
+) -> Result<Vec<Pair>, QueryError> {
+    if !matches!(request.kind.as_str(), "" | "ai") {
+        return Err(QueryError::InvalidArgument(format!(
+            "unsupported query type: {} (use \"ai\", or leave it empty)",
+            parameters::shorten(&request.kind)
+        )));
+    }
+    if request.key.trim().is_empty() {
+        return Err(QueryError::InvalidArgument(
+            "key field is required: generate, capabilities, providers, models, models_catalog, test_connection, \
+             health_check, update_config, or a question"
+                .into(),
+        ));
+    }
+    let sql = request.sql.as_str();
+    match Wanted::by(&request.key)? {
+        Wanted::Generate => generate::by_parameters(service, sql, &context).await,
+        Wanted::Question => generate::by_key(service, &request.key, sql, &context).await,
+        Wanted::Capabilities => capabilities::report(service, sql).await,
+        Wanted::OldCapabilities => Ok(capabilities::old_report(service)),
+        Wanted::Providers => lists::providers(service, sql),
+        Wanted::ModelsCatalog => lists::models_catalog(service, sql),
+        Wanted::Models => lists::models(service, sql),
+        Wanted::TestConnection => probe::test_connection(service, sql, &context).await,
+        Wanted::HealthCheck => probe::health_check(service, sql, &context).await,
+        Wanted::UpdateConfig => probe::update_config(service, sql),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_routed_by_its_exact_name_and_all_else_is_a_question() {
+        for (key, wanted) in [
+            ("generate", Wanted::Generate),
+            ("Generate", Wanted::Generate),
+            ("models", Wanted::Models),
+            ("Models", Wanted::Question),
+            ("ai.capabilities", Wanted::OldCapabilities),
+            ("ai.capabilities.metadata", Wanted::OldCapabilities),
+            ("how many users are there?", Wanted::Question),
+            ("airports by country", Wanted::Question),
+        ] {
+            assert_eq!(Wanted::by(key), Ok(wanted), "{key}");
+        }
+    }
+
+    #[test]
+    fn reserved_keys_are_refused_rather_than_taken_for_questions() {
+        for key in ["ai.preview", "ai.capabilitiesx", "ai."] {
+            assert!(
+                matches!(Wanted::by(key), Err(QueryError::InvalidArgument(text)) if text.contains("reserved")),
+                "{key}"
+            );
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! `generate`, and the older way of asking in which the key itself is the question.
+
+use nl2sql::Dialect;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::parameters::{DIALECT_NAMES, Parameters, malformed, schema_values, shorten};
+use super::reply::{API_VERSION, Pair, Reply, answered};
+use super::{QueryError, StoreContext, settings};
+use crate::answer::{Answer, AnswerService, AskError, Question, SchemaHints, Stage};
+use crate::provider::Providers;
+
+/// The one code that pages know; `error_kind` beside it tells failures apart.
+const ERROR_CODE: &str = "GENERATION_FAILED";
+
+/// `generate`: everything is in the parameters.
+pub(super) async fn by_parameters(
+    service: &AnswerService,
+    sql: &str,
+    context: &StoreContext,
+) -> Result<Vec<Pair>, QueryError> {
+    let parameters = Parameters::required(sql)?;
+    let Some(prompt) = parameters.text("prompt")?.map(str::to_owned) else {
+        return Err(QueryError::InvalidArgument(
+            "invalid request: prompt is empty; it must hold the question".into(),
+        ));
+    };
+    let start = Reply::new().with("api_version", API_VERSION);
+    ask(service, Asked { prompt, parameters, existing_sql: None }, context, start).await
+}
+
+/// The key is the question, and `sql` is SQL that the asker has, or parameters after all.
+pub(super) async fn by_key(
+    service: &AnswerService,
+    key: &str,
+    sql: &str,
+    context: &StoreContext,
+) -> Result<Vec<Pair>, QueryError> {
+    // No SQL statement is a JSON object, so an object can only be parameters.
+    let (parameters, existing_sql) = match serde_json::from_str(sql) {
+        Ok(Value::Object(object)) => (Parameters::new(object)?, None),
+        _ => (
+            Parameters::default(),
+            Some(sql.trim()).filter(|sql| !sql.is_empty()).map(str::to_owned),
+        ),
+    };
+    let prompt = parameters.text("prompt")?.unwrap_or(key).to_owned();
+    ask(service, Asked { prompt, parameters, existing_sql }, context, Reply::new()).await
+}
+
+/// A question with what came beside it.
+struct Asked {
+    prompt: String,
+    parameters: Parameters,
+    existing_sql: Option<String>,
+}
+
+/// A question ready to be asked, and what its asker should know whatever the answer is.
+struct Prepared {
+    question: Question,
+    notes: Vec<String>,
+    /// Words for a dialect that mean none of ours.
+    unknown_dialects: Vec<String>,
+}
+
+async fn ask(
+    service: &AnswerService,
+    asked: Asked,
+    context: &StoreContext,
+    start: Reply,
+) -> Result<Vec<Pair>, QueryError> {
+    let prepared = prepare(asked, context, &service.snapshot().providers)?;
+    let request_id = prepared.question.request_id.clone();
+    let result = service.ask(prepared.question).await;
+    let mut notes = prepared.notes;
+    match result {
+        Ok(answer) => {
+            notes.extend(prepared.unknown_dialects.iter().map(|word| not_that_dialect(word, &answer)));
+            notes.extend(answer.warnings.iter().cloned());
+            Ok(start.and(answered(&answer, &notes)).done())
+        }
+        Err(error) => failed(service, &error, start, &notes, &request_id),
+    }
+}
+
+fn prepare(asked: Asked, context: &StoreContext, providers: &Providers) -> Result<Prepared, QueryError> {
+    let parameters = &asked.parameters;
+    let home = |name: &str| providers.find(name).ok()?.endpoint;
+    let (wish, withheld) = settings::wish(parameters, context, home)?;
+    let (dialect, unknown_dialects) = dialect(parameters, context);
+    let schema = schema(parameters, context)?;
+    let existing_sql = match asked.existing_sql {
+        Some(sql) => Some(sql),
+        None => parameters.text("existing_sql")?.map(str::to_owned),
+    };
+    let mut notes = parameters.notes.clone();
+    notes.extend(withheld);
+    Ok(Prepared {
+        question: Question {
+            text: asked.prompt,
+            dialect,
+            schema,
+            wish,
+            existing_sql,
+            request_id: Uuid::now_v7().to_string(),
+        },
+        notes,
+        unknown_dialects,
+    })
+}
+
+/// The first word that means a dialect, and the words before it that mean none.
+fn dialect(parameters: &Parameters, context: &StoreContext) -> (Option<Dialect>, Vec<String>) {
+    let of_store = DIALECT_NAMES
+        .iter()
+        .filter_map(|name| context.properties.get(&format!("pro.{}", name.to_ascii_lowercase())))
+        .map(String::as_str)
+        .filter(|word| !word.trim().is_empty());
+    let mut unknown = Vec::new();
+    for word in parameters.dialect_words().into_iter().chain(of_store) {
+        match Dialect::parse(word) {
+            Some(dialect) => return (Some(dialect), unknown),
+            None if unknown.iter().any(|known| known == word) => {}
+            None => unknown.push(word.to_owned()),
+        }
+    }
+    (None, unknown)
+}
+
+fn schema(parameters: &Parameters, context: &StoreContext) -> Result<SchemaHints, QueryError> {
+    let ddl = parameters.text("schema_ddl")?.map(str::to_owned);
+    let values = match parameters.value("schema_values") {
+        None => None,
+        Some(value) => schema_values(value).map_err(|why| malformed(&why))?,
+    };
+    let database = match parameters.text("database")? {
+        Some(name) => Some(name.trim().to_owned()),
+        // A request that brings its own tables is not about the store's.
+        None if ddl.is_some() => None,
+        None => context
+            .properties
+            .get("pro.database")
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty()),
+    };
+    Ok(SchemaHints { ddl, values, database })
+}
+
+fn not_that_dialect(word: &str, answer: &Answer) -> String {
+    format!(
+        "the dialect {:?} is not known here (mysql, postgresql and sqlite are), so the SQL is written for {}",
+        shorten(word),
+        answer.dialect
+    )
+}
+
+/// A failure is a reply, so that pages can show why; only what is wrong with the request, or with the plugin itself,
+/// is an error of the call.
+fn failed(
+    service: &AnswerService,
+    error: &AskError,
+    start: Reply,
+    notes: &[String],
+    request_id: &str,
+) -> Result<Vec<Pair>, QueryError> {
+    let text = error.to_string();
+    let text = if text.trim().is_empty() {
+        "the question was not answered".to_owned()
+    } else {
+        text
+    };
+    let kind = match error {
+        AskError::BadRequest(_) => return Err(QueryError::InvalidArgument(text)),
+        AskError::Internal(_) => return Err(QueryError::Internal(text)),
+        AskError::NotAdmitted(_) => match not_admitted(service) {
+            Some(kind) => kind,
+            None => return Err(QueryError::Unavailable(text)),
+        },
+        AskError::Refused { kind, .. } => kind,
+        AskError::ProviderUnavailable { .. } => "provider_unavailable",
+        AskError::Schema(_) => "schema",
+        AskError::Timeout(_) => "timeout",
+        AskError::InvalidAnswer(_) => "invalid_answer",
+    };
+    let mut reply = start
+        .success(false)
+        .with("error", text)
+        .with("error_code", ERROR_CODE)
+        .with("error_kind", kind)
+        .with_json("warnings", &json!(notes))
+        .with("request_id", request_id);
+    if let AskError::ProviderUnavailable { provider, .. } = error {
+        reply = reply.with("provider", provider);
+    }
+    Ok(reply.done())
+}
+
+/// Why a question was turned away, when waiting or asking less may help; `None` while the plugin starts or stops.
+fn not_admitted(service: &AnswerService) -> Option<&'static str> {
+    match service.admission.stage() {
+        Stage::Starting | Stage::Draining => None,
+        Stage::Open if service.admission.in_maintenance() => Some("maintenance"),
+        Stage::Open => Some("overloaded"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(value: Value) -> Parameters {
+        let Value::Object(object) = value else { panic!("an object") };
+        Parameters::new(object).unwrap()
+    }
+
+    fn store(pairs: &[(&str, &str)]) -> StoreContext {
+        StoreContext {
+            properties: pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
+        }
+    }
+
+    #[test]
+    fn the_first_word_that_means_a_dialect_counts_and_unknown_ones_are_told() {
+        let request = parameters(json!({"database_type": "oracle", "config": {"dialect": "PG"}}));
+        assert_eq!(
+            dialect(&request, &store(&[])),
+            (Some(Dialect::PostgreSql), vec!["oracle".to_owned()])
+        );
+        let silent = parameters(json!({"database_type": ""}));
+        let of_store = store(&[("pro.databasedialect", "sqlite")]);
+        assert_eq!(dialect(&silent, &of_store), (Some(Dialect::Sqlite), vec![]));
+        assert_eq!(dialect(&silent, &store(&[])), (None, vec![]));
+    }
+
+    #[test]
+    fn the_stores_database_is_meant_unless_the_request_brings_tables() {
+        let of_store = store(&[("pro.database", "shop")]);
+        let plain = schema(&parameters(json!({})), &of_store).unwrap();
+        assert_eq!(plain.database.as_deref(), Some("shop"));
+        let own = schema(&parameters(json!({"schema_ddl": "CREATE TABLE t (a INT)"})), &of_store).unwrap();
+        assert_eq!(own.database, None);
+        let named = schema(&parameters(json!({"config": {"database": "crm"}})), &of_store).unwrap();
+        assert_eq!(named.database.as_deref(), Some("crm"));
+    }
+
+    #[test]
+    fn broken_schema_values_make_an_invalid_request() {
+        let error = schema(&parameters(json!({"schema_values": "{"})), &store(&[])).unwrap_err();
+        assert!(matches!(error, QueryError::InvalidArgument(text) if text.contains("schema_values")));
+    }
+}
