@@ -142,7 +142,7 @@ mod tests {
             );
         }
         for bad in ["1.5", "\"x\"", "true", "[]", "99999999999999999999", "\" 1\""] {
-            let problem = parse(&format!("{{\"key\":\"x\",\"limit\":{bad}}}")).unwrap_err();
+            let problem = parse(&format!("{{\"key\":\"x\",\"limit\":{bad}}}")).err().unwrap();
             assert!(
                 problem.to_string().starts_with("`limit` must be a whole number"),
                 "{bad}"
@@ -168,7 +168,7 @@ mod tests {
                 "send one of them",
             ),
         ] {
-            let problem = parse(body).unwrap_err().to_string();
+            let problem = parse(body).err().unwrap().to_string();
             assert!(problem.contains(says), "{body}: {problem}");
         }
     }
