@@ -57,7 +57,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
-        Some(Command::Ask(args)) => ask::run(cli.config, args),
+        Some(Command::Ask(args)) => ask::run(crate::config::Config::default(), args),
         None => ExitCode::SUCCESS,
     }
 }

@@ -104,12 +104,23 @@ pub fn run(config: Config, args: AskArgs) -> ExitCode {
     }
 }
 
-async fn one(service: &AnswerService, args: AskArgs, wish: ProviderWish, dialect: Option<Dialect>) -> ExitCode {
+async fn one(
+    service: &AnswerService,
+    args: AskArgs,
+    wish: ProviderWish,
+    dialect: Option<Dialect>,
+) -> ExitCode {
     let schema = match hints(service, &args).await {
         Ok(schema) => schema,
         Err(reason) => return print::failure(INVALID, reason),
     };
-    let question = Question { text: args.question.unwrap_or_default(), dialect, schema, wish, ..Question::default() };
+    let question = Question {
+        text: args.question.unwrap_or_default(),
+        dialect,
+        schema,
+        wish,
+        ..Question::default()
+    };
     match service.ask(question).await {
         Ok(answer) if args.json => {
             print::out(&answer_json(&answer).to_string());
@@ -121,7 +132,9 @@ async fn one(service: &AnswerService, args: AskArgs, wish: ProviderWish, dialect
             ExitCode::SUCCESS
         }
         Err(error) if args.json => {
-            print::out(&json!({"sql": null, "refusal": error.to_string(), "reason": error.word()}).to_string());
+            print::out(
+                &json!({"sql": null, "refusal": error.to_string(), "reason": error.word()}).to_string(),
+            );
             ExitCode::from(FAILED)
         }
         Err(error) => print::failure(FAILED, no_answer(&error)),
@@ -142,7 +155,12 @@ async fn hints(service: &AnswerService, args: &AskArgs) -> Result<SchemaHints, S
         if service.snapshot().config.databases.contains_key(database) {
             hints.database = Some(database.clone());
         } else {
-            let read = service.snapshot().databases.schema_at(database).await.map_err(|error| error.to_string())?;
+            let read = service
+                .snapshot()
+                .databases
+                .schema_at(database)
+                .await
+                .map_err(|error| error.to_string())?;
             hints.read = Some(read);
         }
     }
@@ -168,7 +186,12 @@ fn remarks(answer: &Answer) -> String {
             answer.took.as_secs_f64() * 1e3
         ),
     ];
-    lines.extend(answer.warnings.iter().map(|warning| format!("warning: {warning}")));
+    lines.extend(
+        answer
+            .warnings
+            .iter()
+            .map(|warning| format!("warning: {warning}")),
+    );
     lines.join("\n")
 }
 

@@ -60,7 +60,12 @@ pub async fn run(
         Err((path, error)) => return print::failure(INVALID, format!("{path} cannot be written: {error}")),
     };
     let folder = input.parent().map(Path::to_path_buf).unwrap_or_default();
-    let batch = Batch { service, wish, dialect, folder };
+    let batch = Batch {
+        service,
+        wish,
+        dialect,
+        folder,
+    };
     let mut progress = Progress::new(output.is_some());
     let at_once = service.snapshot().config.ai.max_concurrent_requests.clamp(1, 64);
     let mut answers = futures_util::stream::iter(lines.enumerate())
@@ -155,7 +160,11 @@ impl Batch<'_> {
             ),
             None => None,
         };
-        let mut schema = SchemaHints { ddl: line.schema_ddl, values, ..SchemaHints::default() };
+        let mut schema = SchemaHints {
+            ddl: line.schema_ddl,
+            values,
+            ..SchemaHints::default()
+        };
         if let Some(database) = line.database.filter(|database| !database.is_empty()) {
             if self.service.snapshot().config.databases.contains_key(&database) {
                 schema.database = Some(database);
@@ -166,13 +175,23 @@ impl Batch<'_> {
                 schema.read = Some(read.map_err(|error| format!("line {number}: {error}"))?);
             }
         }
-        Ok(Question { text: line.question, dialect, schema, wish: self.wish.clone(), ..Question::default() })
+        Ok(Question {
+            text: line.question,
+            dialect,
+            schema,
+            wish: self.wish.clone(),
+            ..Question::default()
+        })
     }
 
     /// A relative path that is not under the working directory is looked for beside the input.
     fn located(&self, database: String) -> String {
         let beside = self.folder.join(&database);
-        if !Path::new(&database).exists() && beside.exists() { beside.display().to_string() } else { database }
+        if !Path::new(&database).exists() && beside.exists() {
+            beside.display().to_string()
+        } else {
+            database
+        }
     }
 }
 
@@ -203,7 +222,14 @@ impl Progress {
     /// `free`: standard output is not taken by the answers.
     fn new(free: bool) -> Progress {
         let now = Instant::now();
-        Progress { shown: free && std::io::stderr().is_terminal(), started: now, told: now, answered: 0, refused: 0, broken: 0 }
+        Progress {
+            shown: free && std::io::stderr().is_terminal(),
+            started: now,
+            told: now,
+            answered: 0,
+            refused: 0,
+            broken: 0,
+        }
     }
 
     fn count(&mut self, outcome: Outcome) {
@@ -214,7 +240,11 @@ impl Progress {
         }
         if self.shown && self.told.elapsed().as_millis() > 200 {
             self.told = Instant::now();
-            let _ = write!(std::io::stderr(), "\r{} asked", self.answered + self.refused + self.broken);
+            let _ = write!(
+                std::io::stderr(),
+                "\r{} asked",
+                self.answered + self.refused + self.broken
+            );
         }
     }
 
@@ -228,6 +258,10 @@ impl Progress {
             self.broken,
             self.started.elapsed().as_secs_f64()
         ));
-        if self.broken > 0 { ExitCode::from(FAILED) } else { ExitCode::SUCCESS }
+        if self.broken > 0 {
+            ExitCode::from(FAILED)
+        } else {
+            ExitCode::SUCCESS
+        }
     }
 }

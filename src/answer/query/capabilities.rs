@@ -17,12 +17,28 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What can be asked for and what cannot; a name that pages know, whether it is on, and what it is.
 const FEATURES: [(&str, bool, &str); 6] = [
-    ("sql-generation", true, "questions in plain language become one SQL statement that reads"),
+    (
+        "sql-generation",
+        true,
+        "questions in plain language become one SQL statement that reads",
+    ),
     ("sql-optimization", false, "rewriting of SQL for speed"),
-    ("sql-validation", true, "every statement is parsed and checked before it is given out"),
-    ("schema-analysis", true, "tables come with the request (schema_ddl, schema_values) or from a configured database"),
+    (
+        "sql-validation",
+        true,
+        "every statement is parsed and checked before it is given out",
+    ),
+    (
+        "schema-analysis",
+        true,
+        "tables come with the request (schema_ddl, schema_values) or from a configured database",
+    ),
     ("query-explanation", true, "one line that says what the SQL does"),
-    ("multi-language-support", false, "questions in other languages than English"),
+    (
+        "multi-language-support",
+        false,
+        "questions in other languages than English",
+    ),
 ];
 
 /// `capabilities`. Parameters that are no object are as good as none, as before.
@@ -31,8 +47,16 @@ pub(super) async fn report(service: &AnswerService, sql: &str) -> Result<Vec<Pai
     let include = |name: &str| parameters.flag(name).unwrap_or(true);
     let check_health = parameters.flag("check_health").unwrap_or(false);
     let snapshot = service.snapshot();
-    let models = if include("include_models") { models(&snapshot) } else { Vec::new() };
-    let features = if include("include_features") { features() } else { Vec::new() };
+    let models = if include("include_models") {
+        models(&snapshot)
+    } else {
+        Vec::new()
+    };
+    let features = if include("include_features") {
+        features()
+    } else {
+        Vec::new()
+    };
     let now = jiff::Timestamp::now().to_string();
     let capabilities = json!({
         "version": VERSION,
@@ -62,11 +86,20 @@ pub(super) async fn report(service: &AnswerService, sql: &str) -> Result<Vec<Pai
         .with("description", DESCRIPTION)
         .with("version", VERSION)
         .success(true);
-    Ok(if snapshot.providers.list().iter().any(|provider| provider.available) {
-        reply.done()
-    } else {
-        reply.with("warning", "AI services are currently unavailable").done()
-    })
+    Ok(
+        if snapshot
+            .providers
+            .list()
+            .iter()
+            .any(|provider| provider.available)
+        {
+            reply.done()
+        } else {
+            reply
+                .with("warning", "AI services are currently unavailable")
+                .done()
+        },
+    )
 }
 
 /// `ai.capabilities` and everything below it, as the host of September 2025 asked for it.
@@ -150,14 +183,23 @@ fn health(service: &AnswerService, snapshot: &Snapshot, now: &str) -> Value {
     let components: Map<String, Value> = service
         .readiness()
         .iter()
-        .map(|check| (check.name.to_owned(), json!({"healthy": check.ok, "detail": check.detail})))
+        .map(|check| {
+            (
+                check.name.to_owned(),
+                json!({"healthy": check.ok, "detail": check.detail}),
+            )
+        })
         .collect();
     let providers: Map<String, Value> = snapshot
         .providers
         .list()
         .iter()
         .map(|provider| {
-            let detail = if provider.available { "ready".into() } else { lists::why_not(provider) };
+            let detail = if provider.available {
+                "ready".into()
+            } else {
+                lists::why_not(provider)
+            };
             (
                 provider.name.clone(),
                 json!({"healthy": provider.available, "detail": detail}),

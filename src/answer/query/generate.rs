@@ -26,7 +26,17 @@ pub(super) async fn by_parameters(
         ));
     };
     let start = Reply::new().with("api_version", API_VERSION);
-    ask(service, Asked { prompt, parameters, existing_sql: None }, context, start).await
+    ask(
+        service,
+        Asked {
+            prompt,
+            parameters,
+            existing_sql: None,
+        },
+        context,
+        start,
+    )
+    .await
 }
 
 /// The key is the question, and `sql` is SQL that the asker has, or parameters after all.
@@ -45,7 +55,17 @@ pub(super) async fn by_key(
         ),
     };
     let prompt = parameters.text("prompt")?.unwrap_or(key).to_owned();
-    ask(service, Asked { prompt, parameters, existing_sql }, context, Reply::new()).await
+    ask(
+        service,
+        Asked {
+            prompt,
+            parameters,
+            existing_sql,
+        },
+        context,
+        Reply::new(),
+    )
+    .await
 }
 
 /// A question with what came beside it.
@@ -75,7 +95,12 @@ async fn ask(
     let mut notes = prepared.notes;
     match result {
         Ok(answer) => {
-            notes.extend(prepared.unknown_dialects.iter().map(|word| not_that_dialect(word, &answer)));
+            notes.extend(
+                prepared
+                    .unknown_dialects
+                    .iter()
+                    .map(|word| not_that_dialect(word, &answer)),
+            );
             notes.extend(answer.warnings.iter().cloned());
             Ok(start.and(answered(&answer, &notes)).done())
         }
@@ -113,7 +138,11 @@ fn prepare(asked: Asked, context: &StoreContext, providers: &Providers) -> Resul
 fn dialect(parameters: &Parameters, context: &StoreContext) -> (Option<Dialect>, Vec<String>) {
     let of_store = DIALECT_NAMES
         .iter()
-        .filter_map(|name| context.properties.get(&format!("pro.{}", name.to_ascii_lowercase())))
+        .filter_map(|name| {
+            context
+                .properties
+                .get(&format!("pro.{}", name.to_ascii_lowercase()))
+        })
         .map(String::as_str)
         .filter(|word| !word.trim().is_empty());
     let mut unknown = Vec::new();
@@ -143,7 +172,12 @@ fn schema(parameters: &Parameters, context: &StoreContext) -> Result<SchemaHints
             .map(|name| name.trim().to_owned())
             .filter(|name| !name.is_empty()),
     };
-    Ok(SchemaHints { ddl, values, database })
+    Ok(SchemaHints {
+        ddl,
+        values,
+        database,
+        read: None,
+    })
 }
 
 fn not_that_dialect(word: &str, answer: &Answer) -> String {
@@ -209,7 +243,9 @@ mod tests {
     use super::*;
 
     fn parameters(value: Value) -> Parameters {
-        let Value::Object(object) = value else { panic!("an object") };
+        let Value::Object(object) = value else {
+            panic!("an object")
+        };
         Parameters::new(object).unwrap()
     }
 
@@ -237,7 +273,11 @@ mod tests {
         let of_store = store(&[("pro.database", "shop")]);
         let plain = schema(&parameters(json!({})), &of_store).unwrap();
         assert_eq!(plain.database.as_deref(), Some("shop"));
-        let own = schema(&parameters(json!({"schema_ddl": "CREATE TABLE t (a INT)"})), &of_store).unwrap();
+        let own = schema(
+            &parameters(json!({"schema_ddl": "CREATE TABLE t (a INT)"})),
+            &of_store,
+        )
+        .unwrap();
         assert_eq!(own.database, None);
         let named = schema(&parameters(json!({"config": {"database": "crm"}})), &of_store).unwrap();
         assert_eq!(named.database.as_deref(), Some("crm"));

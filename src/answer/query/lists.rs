@@ -11,7 +11,9 @@ use crate::provider::{ModelInfo, ProviderInfo};
 
 /// `providers`: those that can answer, or all of them with the reason why not.
 pub(super) fn providers(service: &AnswerService, sql: &str) -> Result<Vec<Pair>, QueryError> {
-    let include_unavailable = Parameters::optional(sql)?.flag("include_unavailable").unwrap_or(false);
+    let include_unavailable = Parameters::optional(sql)?
+        .flag("include_unavailable")
+        .unwrap_or(false);
     let now = jiff::Timestamp::now().to_string();
     let listed: Vec<Value> = service
         .snapshot()
@@ -43,7 +45,9 @@ pub(super) fn models_catalog(service: &AnswerService, sql: &str) -> Result<Vec<P
         .iter()
         .map(|provider| (provider.name.clone(), catalog_entry(provider)))
         .collect();
-    let reply = Reply::new().with_json("catalog", &Value::Object(catalog)).success(true);
+    let reply = Reply::new()
+        .with_json("catalog", &Value::Object(catalog))
+        .success(true);
     Ok(match asked {
         None => reply.done(),
         Some(name) => reply.with("provider", name).done(),
@@ -91,7 +95,9 @@ pub(super) fn why_not(provider: &ProviderInfo) -> String {
 pub(super) fn category(kind: ProviderKind) -> &'static str {
     match kind {
         ProviderKind::Builtin | ProviderKind::Ollama => "local",
-        ProviderKind::OpenAi | ProviderKind::DeepSeek | ProviderKind::Anthropic | ProviderKind::Custom => "cloud",
+        ProviderKind::OpenAi | ProviderKind::DeepSeek | ProviderKind::Anthropic | ProviderKind::Custom => {
+            "cloud"
+        }
     }
 }
 
@@ -165,5 +171,9 @@ fn one_model(model: &ModelInfo) -> Value {
 
 fn not_found(error: &crate::provider::ProviderError) -> QueryError {
     let text = error.to_string();
-    QueryError::NotFound(if text.trim().is_empty() { "no such provider".into() } else { text })
+    QueryError::NotFound(if text.trim().is_empty() {
+        "no such provider".into()
+    } else {
+        text
+    })
 }

@@ -87,10 +87,7 @@ impl Parameters {
         match self.value(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(other) => Err(malformed(&format!(
-                "{name} must be text, not {}",
-                kind_of(other)
-            ))),
+            Some(other) => Err(malformed(&format!("{name} must be text, not {}", kind_of(other)))),
         }
     }
 
@@ -114,7 +111,8 @@ impl Parameters {
 }
 
 /// The names under which a dialect has been sent.
-pub(super) const DIALECT_NAMES: [&str; 4] = ["database_type", "databaseDialect", "database_dialect", "dialect"];
+pub(super) const DIALECT_NAMES: [&str; 4] =
+    ["database_type", "databaseDialect", "database_dialect", "dialect"];
 
 /// Sample values as callers send them, an object or its JSON text: `{"users": {"status": ["active", "inactive"]}}`.
 /// Numbers and truth values become text, null is left out. The error says which part is wrong.
@@ -124,7 +122,10 @@ pub fn schema_values(value: &Value) -> Result<Option<SchemaValues>, String> {
         Value::String(text) if text.trim().is_empty() => Ok(None),
         Value::String(text) => match serde_json::from_str(text) {
             Ok(Value::Object(tables)) => tables_of(&tables).map(Some),
-            Ok(other) => Err(format!("schema_values must be an object, not {}", kind_of(&other))),
+            Ok(other) => Err(format!(
+                "schema_values must be an object, not {}",
+                kind_of(&other)
+            )),
             Err(error) => Err(format!("schema_values is not JSON: {error}")),
         },
         Value::Object(tables) => tables_of(tables).map(Some),
@@ -149,7 +150,11 @@ fn tables_of(tables: &Map<String, Value>) -> Result<SchemaValues, String> {
         for (column, values) in columns {
             let place = || format!("schema_values.{}.{}", shorten(table), shorten(column));
             let Value::Array(values) = values else {
-                return Err(format!("{} must be a list of values, not {}", place(), kind_of(values)));
+                return Err(format!(
+                    "{} must be a list of values, not {}",
+                    place(),
+                    kind_of(values)
+                ));
             };
             let mut texts = Vec::with_capacity(values.len());
             for value in values {
@@ -248,9 +253,10 @@ mod tests {
 
     #[test]
     fn dialect_words_come_from_the_request_before_its_config() {
-        let parameters =
-            Parameters::required(r#"{"config": {"dialect": "pg", "databaseDialect": "sqlite"}, "database_type": "oracle"}"#)
-                .unwrap();
+        let parameters = Parameters::required(
+            r#"{"config": {"dialect": "pg", "databaseDialect": "sqlite"}, "database_type": "oracle"}"#,
+        )
+        .unwrap();
         assert_eq!(parameters.dialect_words(), ["oracle", "sqlite", "pg"]);
     }
 
@@ -269,9 +275,18 @@ mod tests {
     #[test]
     fn broken_schema_values_name_the_broken_part() {
         for (value, part) in [
-            (json!({"users": {"status": "active"}}), "schema_values.users.status must be a list"),
-            (json!({"users": ["status"]}), "schema_values.users must be an object"),
-            (json!({"users": {"status": [["a"]]}}), "schema_values.users.status holds a list"),
+            (
+                json!({"users": {"status": "active"}}),
+                "schema_values.users.status must be a list",
+            ),
+            (
+                json!({"users": ["status"]}),
+                "schema_values.users must be an object",
+            ),
+            (
+                json!({"users": {"status": [["a"]]}}),
+                "schema_values.users.status holds a list",
+            ),
             (json!([1]), "not a list"),
             (json!("{"), "not JSON"),
         ] {

@@ -77,7 +77,10 @@ pub(super) async fn health_check(
         .provider
         .clone()
         .unwrap_or_else(|| snapshot.providers.default_name().to_owned());
-    let error = ask_something(service, &provider, wish).await.err().unwrap_or_default();
+    let error = ask_something(service, &provider, wish)
+        .await
+        .err()
+        .unwrap_or_default();
     Ok(Reply::new()
         .with("healthy", if error.is_empty() { "true" } else { "false" })
         .with("provider", provider)
@@ -155,7 +158,9 @@ async fn ask_something(service: &AnswerService, provider: &str, wish: ProviderWi
     };
     match tokio::time::timeout(patience, service.ask(question)).await {
         Ok(Ok(answer)) if answer.sql.contains("users") => Ok(()),
-        Ok(Ok(_)) => Err(format!("{provider} answered a simple question about users without asking the table users")),
+        Ok(Ok(_)) => Err(format!(
+            "{provider} answered a simple question about users without asking the table users"
+        )),
         Ok(Err(error)) => Err(match error.to_string() {
             text if text.trim().is_empty() => format!("{provider} gave no answer"),
             text => text,

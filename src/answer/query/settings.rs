@@ -184,7 +184,11 @@ pub(super) fn duration(value: &Value) -> Result<Duration, String> {
 }
 
 fn plain_seconds(number: f64) -> f64 {
-    if number < FIRST_NANOSECONDS { number } else { number / 1e9 }
+    if number < FIRST_NANOSECONDS {
+        number
+    } else {
+        number / 1e9
+    }
 }
 
 /// Seconds of Go's duration text (<https://pkg.go.dev/time#ParseDuration>), without a sign.
@@ -232,7 +236,9 @@ mod tests {
     }
 
     fn wished(request: Value, pairs: &[(&str, &str)]) -> (ProviderWish, Option<String>) {
-        let Value::Object(request) = request else { panic!("an object") };
+        let Value::Object(request) = request else {
+            panic!("an object")
+        };
         let home = |name: &str| (name == "openai").then(|| "https://api.openai.com".to_owned());
         wish(&Parameters::new(request).unwrap(), &store(pairs), home).unwrap()
     }
@@ -263,7 +269,11 @@ mod tests {
     fn another_provider_gets_nothing_that_belongs_to_the_stores() {
         let (wish, _) = wished(
             json!({"provider": "openai"}),
-            &[("pro.provider", "deepseek"), ("pro.model", "m"), ("password", "k")],
+            &[
+                ("pro.provider", "deepseek"),
+                ("pro.model", "m"),
+                ("password", "k"),
+            ],
         );
         assert_eq!(wish.provider.as_deref(), Some("openai"));
         assert_eq!((wish.model.as_deref(), key_of(&wish)), (None, None));
@@ -329,11 +339,20 @@ mod tests {
 
     #[test]
     fn numbers_that_are_none_are_refused_wherever_they_come_from() {
-        for request in [json!({"max_tokens": -1}), json!({"max_tokens": 1.5}), json!({"timeout": "x"})] {
-            let Value::Object(request) = request else { panic!("an object") };
+        for request in [
+            json!({"max_tokens": -1}),
+            json!({"max_tokens": 1.5}),
+            json!({"timeout": "x"}),
+        ] {
+            let Value::Object(request) = request else {
+                panic!("an object")
+            };
             assert!(of_request(&Parameters::new(request).unwrap()).is_err());
         }
         let error = of_store(&store(&[("pro.timeout", "x")])).unwrap_err();
-        assert!(error.to_string().contains("the store's property timeout"), "{error}");
+        assert!(
+            error.to_string().contains("the store's property timeout"),
+            "{error}"
+        );
     }
 }
