@@ -35,10 +35,10 @@ pub(super) async fn data_query(
     let text = match json_text(&headers, body, patience).await {
         Ok(text) => text,
         Err(refused) => {
-            if refused.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            if refused.status == StatusCode::PAYLOAD_TOO_LARGE {
                 service.metrics.rejected(RejectReason::TooLarge);
             }
-            return refused;
+            return refused.reply();
         }
     };
     let request = match request::parse(&text) {

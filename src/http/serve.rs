@@ -56,10 +56,10 @@ pub async fn serve(
     let heartbeat = Arc::new(Heartbeat::new());
     let mut background = JoinSet::new();
     background.spawn(Arc::clone(&heartbeat).beat());
-    let timeout = service.snapshot().config.server.timeout;
-    let router = router(Arc::clone(&service), heartbeat, timeout);
+    let router = router(Arc::clone(&service), heartbeat);
     let mut open = JoinSet::new();
     let mut turned_away = JoinSet::new();
+    let mut crowded = false;
     tracing::info!(%address, "listening for http");
     loop {
         let (stream, peer) = tokio::select! {
@@ -78,19 +78,25 @@ pub async fn serve(
                 }
             },
         };
-        let limit = service.snapshot().config.server.max_connections;
-        if open.len() >= limit {
-            tracing::warn!(
-                limit,
-                "an http connection over `server.max_connections` was turned away"
-            );
+        let snapshot = service.snapshot();
+        let server = &snapshot.config.server;
+        if open.len() >= server.max_connections {
+            // Said once for each time that it gets crowded: a flood must not fill the log.
+            if !crowded {
+                crowded = true;
+                tracing::warn!(
+                    limit = server.max_connections,
+                    "http connections over `server.max_connections` are turned away"
+                );
+            }
             if turned_away.len() < MAX_TURNED_AWAY {
                 turned_away.spawn(turn_away(stream));
             }
             continue;
         }
+        crowded = false;
         let counted = service.metrics.connection_opened();
-        let serving = connection(stream, peer, router.clone(), timeout, shutdown.clone());
+        let serving = connection(stream, peer, router.clone(), server.timeout, shutdown.clone());
         open.spawn(async move {
             serving.await;
             drop(counted);

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
@@ -88,11 +87,7 @@ pub(super) async fn send(
     }
     let peer = Peer(SocketAddr::from(([127, 0, 0, 1], 40_000)));
     let request = request.extension(peer).body(body.into()).unwrap();
-    let router = router(
-        Arc::clone(service),
-        Arc::new(Heartbeat::new()),
-        Duration::from_secs(5),
-    );
+    let router = router(Arc::clone(service), Arc::new(Heartbeat::new()));
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     Reply {

@@ -11,8 +11,10 @@ const QUERY: &str = "/api/v1/data/query";
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 
 fn connect(plugin: &Plugin) -> TcpStream {
-    let stream = TcpStream::connect(plugin.http).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let stream = TcpStream::connect(plugin.http).expect("the door is open");
+    stream
+        .set_read_timeout(Some(PATIENCE))
+        .expect("a timeout can be set");
     stream
 }
 

@@ -1,9 +1,11 @@
 //! What probes, scrapers and people see of a running plugin.
 
 use std::io::Read;
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use crate::support::http::{get, send};
-use crate::support::plugin::Plugin;
+use crate::support::plugin::{PATIENCE, Plugin};
 
 #[test]
 fn every_probe_of_a_running_plugin_is_well() {
@@ -28,11 +30,6 @@ fn metrics_come_in_both_formats_and_gzipped() {
         "text/plain; version=0.0.4; charset=utf-8"
     );
     assert!(plain.text().contains("\natest_ai_ready 1\n"), "{}", plain.text());
-    assert!(
-        plain.text().contains("\natest_ai_active_connections 1\n"),
-        "{}",
-        plain.text()
-    );
     let open = send(
         plugin.http,
         "GET",
@@ -53,6 +50,24 @@ fn metrics_come_in_both_formats_and_gzipped() {
         .read_to_string(&mut text)
         .unwrap();
     assert!(text.ends_with("# EOF\n"), "{text}");
+}
+
+#[test]
+fn open_connections_are_counted_until_they_close() {
+    let plugin = Plugin::start("");
+    let wait_for = |count: usize| {
+        let line = format!("\natest_ai_active_connections {count}\n");
+        let started = Instant::now();
+        while !get(plugin.http, "/metrics").text().contains(&line) {
+            assert!(started.elapsed() < PATIENCE, "never {count} open connections");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    wait_for(1);
+    let held = [(); 3].map(|()| TcpStream::connect(plugin.http).unwrap());
+    wait_for(4);
+    drop(held);
+    wait_for(1);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// Whether to go on with a test that needs these programs. Panics with the install command when one is missing.
+#[allow(clippy::print_stderr, reason = "a skipped test must be seen")]
 pub fn wanted(programs: &[&str], install: &str) -> bool {
     if std::env::var("ATEST_PEERS").is_ok_and(|word| word == "skip") {
         eprintln!(

@@ -114,6 +114,7 @@ impl Plugin {
 }
 
 impl Drop for Plugin {
+    #[allow(clippy::print_stderr, reason = "what a failed test has to say")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("the plugin's log:\n{}", self.log());

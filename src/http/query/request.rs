@@ -142,7 +142,9 @@ mod tests {
             );
         }
         for bad in ["1.5", "\"x\"", "true", "[]", "99999999999999999999", "\" 1\""] {
-            let problem = parse(&format!("{{\"key\":\"x\",\"limit\":{bad}}}")).err().unwrap();
+            let problem = parse(&format!("{{\"key\":\"x\",\"limit\":{bad}}}"))
+                .err()
+                .unwrap();
             assert!(
                 problem.to_string().starts_with("`limit` must be a whole number"),
                 "{bad}"

@@ -165,7 +165,11 @@ async fn in_maintenance_questions_are_refused_and_metrics_go_on() {
     let refused = send(&service, Method::POST, QUERY, &[JSON], question).await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(refused.pair("success").as_deref(), Some("false"));
-    assert!(refused.pair("error").unwrap().contains("maintenance"), "{}", refused.text());
+    assert!(
+        refused.pair("error").unwrap().contains("maintenance"),
+        "{}",
+        refused.text()
+    );
     assert_eq!(refused.pair("generated_sql"), None);
     assert_ne!(refused.header("retry-after"), "");
     let metrics = get(&service, "/metrics").await;
@@ -266,6 +270,20 @@ async fn bad_bodies_get_a_clear_4xx() {
     let reply = send(&service, Method::POST, QUERY, &form, "{}").await;
     let message = reply.refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, 3);
     assert!(message.contains("Content-Type: application/json"), "{message}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_hangs_ends_with_504() {
+    let service = service(Config::default());
+    let router = axum::Router::new()
+        .route("/", axum::routing::get(std::future::pending::<()>))
+        .layer(super::from_fn_with_state(
+            std::sync::Arc::clone(&service),
+            super::in_time,
+        ));
+    let request = axum::http::Request::new(Body::empty());
+    let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::GATEWAY_TIMEOUT);
 }
 
 #[tokio::test]
