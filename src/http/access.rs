@@ -8,6 +8,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use axum::http::header::{HOST, HeaderMap, ORIGIN};
 
+/// Of a header's name, as much as is repeated in replies and logs: callers can make names as long as they like.
+const MAX_NAME_SHOWN: usize = 32;
+
 /// What the rule looks at.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Caller<'a> {
@@ -60,7 +63,7 @@ pub(super) fn judge(caller: &Caller<'_>) -> Result<(), NotLocal> {
         return Err(NotLocal::Peer);
     }
     if let Some(name) = proxy_header(caller.headers) {
-        return Err(NotLocal::Proxied(name.to_owned()));
+        return Err(NotLocal::Proxied(name.chars().take(MAX_NAME_SHOWN).collect()));
     }
     let host = the_host(caller)?;
     if caller.headers.contains_key(ORIGIN) {
@@ -314,6 +317,9 @@ mod tests {
             let found = judged("127.0.0.1", &lines);
             assert_eq!(found, Err(NotLocal::Proxied(name.to_ascii_lowercase())));
         }
+        let long = format!("x-forwarded-{}", "a".repeat(1000));
+        let found = judged("127.0.0.1", &[("host", "localhost"), (&long, "1")]);
+        assert_eq!(found, Err(NotLocal::Proxied(long[..32].to_owned())));
         let empty = [("host", "localhost"), ("x-forwarded-for", "")];
         assert!(
             judged("127.0.0.1", &empty).is_err(),
