@@ -2,12 +2,16 @@
 
 mod ask;
 mod batch;
+mod config;
 mod print;
+mod validate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Environment, Sources, load};
 
 /// Exit code of a command that failed.
 pub const FAILED: u8 = 1;
@@ -45,19 +49,36 @@ struct ServeArgs {
     /// Check the config, tell every problem at once, and end: 0 when it is valid, 2 when it is not.
     #[arg(long)]
     validate: bool,
+
+    /// With --validate: print one JSON object instead of text.
+    #[arg(long, requires = "validate")]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Answer one question, or many from a file.
     Ask(ask::AskArgs),
+    /// Show the effective config, the schema of its files, or its reference.
+    Config(config::ConfigArgs),
 }
 
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    let sources = Sources {
+        file: cli.config,
+        environment: Environment::of_this_process(),
+        socket: cli.serve.socket,
+        port: cli.serve.port,
+    };
     match cli.command {
-        Some(Command::Ask(args)) => ask::run(crate::config::Config::default(), args),
+        Some(Command::Ask(args)) => match load(&sources) {
+            Ok(loaded) => ask::run(loaded.config, args),
+            Err(problems) => validate::refuse(&problems),
+        },
+        Some(Command::Config(args)) => config::run(&sources, args),
+        None if cli.serve.validate => validate::run(&sources, cli.serve.json),
         None => ExitCode::SUCCESS,
     }
 }
