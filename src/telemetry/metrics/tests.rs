@@ -203,11 +203,8 @@ fn labels_come_from_the_config_and_leave_out_what_is_switched_off() {
     let service = |enabled, model: Option<&str>| crate::config::Service {
         enabled,
         provider: crate::config::ProviderKind::OpenAi,
-        endpoint: None,
-        api_key: None,
         model: model.map(str::to_owned),
-        max_tokens: None,
-        timeout: None,
+        ..crate::config::Service::default()
     };
     config
         .ai
