@@ -10,7 +10,7 @@ use super::problem::{Notice, Origin, Problems, Topic};
 use super::tree::Node;
 
 /// Largest file with DDL.
-const LARGEST_DDL: u64 = 8 << 20;
+const LARGEST_DDL: u64 = 16 << 20;
 
 /// Fills in `driver` where the connection says it.
 pub fn complete(tree: &mut Node, problems: &mut Problems) {
@@ -112,7 +112,7 @@ fn check_schema_file(
     let wrong = match std::fs::metadata(path) {
         Err(error) => format!("{} cannot be read: {error}", path.display()),
         Ok(found) if !found.is_file() => format!("{} is not a file", path.display()),
-        Ok(found) if found.len() > LARGEST_DDL => format!("{} is larger than 8 MiB", path.display()),
+        Ok(found) if found.len() > LARGEST_DDL => format!("{} is larger than 16 MiB", path.display()),
         Ok(_) => match std::fs::File::open(path) {
             Ok(_) => return,
             Err(error) => format!("{} cannot be read: {error}", path.display()),

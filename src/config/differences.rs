@@ -121,6 +121,32 @@ pub fn tell(tree: &Node, config: &Config, notices: &mut Vec<Notice>) {
     }
 }
 
+/// The tables as Markdown.
+pub fn markdown() -> String {
+    let mut out = String::from(
+        "\n## What differs from the Go plugin\n\nA Go plugin's file is read as it is. `--validate` says which of these concern it.\n\n\
+         | not set | here | Go plugin | why |\n|---|---|---|---|\n",
+    );
+    for (key, go, why) in DEFAULTS {
+        out.push_str(&format!("| `{key}` | `{}` | `{go}` | {why} |\n", default_of(key)));
+    }
+    out.push_str("\n| set | here |\n|---|---|\n");
+    for (key, text) in GIVEN {
+        out.push_str(&format!("| `{key}` | {text} |\n"));
+    }
+    out
+}
+
+/// Our default in the file's notation.
+fn default_of(key: &str) -> String {
+    let path: Vec<&str> = key.split('.').collect();
+    let ours = Shape::root()
+        .at(&path)
+        .and_then(|shape| shape.attribute("default"));
+    ours.map(|ours| ours.to_string().trim_matches('"').to_owned())
+        .unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

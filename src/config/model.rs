@@ -16,11 +16,11 @@ mod logging;
 mod operation;
 mod server;
 
-pub use ai::{Ai, AiLater, ProviderKind, Service, ServiceLater};
+pub use ai::{Ai, ProviderKind, Service};
 pub use databases::{Database, DatabaseBlock};
-pub use logging::{LogFormat, LogLevel, LogOutput, Logging, LoggingLater};
-pub use operation::{Backup, Performance, PerformanceLater, Secrets};
-pub use server::{ExitWithParent, Plugin, PluginLater, Server, ServerLater};
+pub use logging::{LogFormat, LogLevel, LogOutput, Logging};
+pub use operation::{Backup, Performance, Secrets};
+pub use server::{ExitWithParent, Plugin, Server};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

@@ -26,6 +26,11 @@ pub fn first_spelling(key: &str) -> Option<&'static str> {
         .map(|(_, first)| *first)
 }
 
+/// Every other spelling, with the first one.
+pub fn all() -> &'static [(&'static str, &'static str)] {
+    SPELLINGS
+}
+
 /// Moves every setting to its first spelling. Two spellings from the same kind of source that disagree are a problem;
 /// otherwise the stronger source (environment over file) wins.
 pub fn unify(tree: &mut Node, problems: &mut Problems, notices: &mut Vec<Notice>) {

@@ -39,10 +39,10 @@ pub(super) struct WrittenDatabase {
     #[serde(with = "kinds::secret", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Secret>")]
     dsn: Option<SecretString>,
-    /// CREATE TABLE statements, given instead of a connection or beside one.
+    /// CREATE TABLE statements. Where they are given, nothing else is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     schema_ddl: Option<String>,
-    /// File with CREATE TABLE statements.
+    /// File with CREATE TABLE statements. Where it is given, no connection is made. Must exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     schema_file: Option<PathBuf>,
 }

@@ -1,0 +1,111 @@
+//! `--validate`: every problem of a config at once, or what is worth knowing about a valid one.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::{INVALID, print};
+use crate::config::{self, Loaded, Notice, Origin, Problem, Problems, Sources, Topic};
+
+/// Checks the config and tells: exit code 0 when it is valid, 2 when it is not.
+pub fn run(sources: &Sources, as_json: bool) -> ExitCode {
+    match (config::load(sources), as_json) {
+        (Ok(loaded), false) => print::out(valid(&loaded).trim_end()),
+        (Ok(loaded), true) => print::out(&valid_json(&loaded).to_string()),
+        (Err(problems), false) => return refuse(&problems),
+        (Err(problems), true) => {
+            print::out(&invalid_json(&problems).to_string());
+            return ExitCode::from(INVALID);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// Tells every problem of an invalid config, for any command that needs a valid one, and gives the exit code.
+pub fn refuse(problems: &Problems) -> ExitCode {
+    print::note(&problems.to_string());
+    let count = problems.0.len();
+    let plural = if count == 1 { "" } else { "s" };
+    print::failure(
+        INVALID,
+        format!("the configuration is not valid: {count} problem{plural}"),
+    )
+}
+
+fn valid(loaded: &Loaded) -> String {
+    let mut out = match &loaded.file {
+        Some(file) => format!("configuration is valid: {}\n", file.display()),
+        None => "configuration is valid: no file, built-in defaults\n".to_owned(),
+    };
+    let of = |topic| loaded.notices.iter().filter(move |notice| notice.topic == topic);
+    list(&mut out, "Worth a look:", of(Topic::Advice));
+    list(&mut out, "Different from the Go plugin:", of(Topic::Difference));
+    let mut by_reason: BTreeMap<&str, Vec<&Notice>> = BTreeMap::new();
+    for notice in of(Topic::NotInEffect) {
+        by_reason.entry(&notice.text).or_default().push(notice);
+    }
+    if !by_reason.is_empty() {
+        out.push_str("\nNot in effect:\n");
+    }
+    for (reason, notices) in by_reason {
+        let keys: Vec<&str> = notices.iter().map(|notice| notice.key.as_str()).collect();
+        out.push_str(&format!("  {}\n    {reason}\n", keys.join(", ")));
+    }
+    out
+}
+
+fn list<'a>(out: &mut String, heading: &str, notices: impl Iterator<Item = &'a Notice>) {
+    let mut notices = notices.peekable();
+    if notices.peek().is_some() {
+        out.push_str(&format!("\n{heading}\n"));
+    }
+    for notice in notices {
+        let place = match &notice.origin {
+            Origin::File { line, .. } => format!(" (line {line})"),
+            _ => String::new(),
+        };
+        out.push_str(&format!("  {}{place}\n    {}\n", notice.key, notice.text));
+    }
+}
+
+fn valid_json(loaded: &Loaded) -> Value {
+    let notices: Vec<Value> = loaded.notices.iter().map(notice_json).collect();
+    json!({ "valid": true, "file": loaded.file, "problems": [], "notices": notices })
+}
+
+fn invalid_json(problems: &Problems) -> Value {
+    let list: Vec<Value> = problems.0.iter().map(problem_json).collect();
+    json!({ "valid": false, "problems": list, "notices": [] })
+}
+
+fn problem_json(problem: &Problem) -> Value {
+    json!({
+        "key": problem.key,
+        "message": problem.message,
+        "suggestion": problem.suggestion,
+        "origin": origin_json(&problem.origin),
+    })
+}
+
+fn notice_json(notice: &Notice) -> Value {
+    let topic = match notice.topic {
+        Topic::Advice => "advice",
+        Topic::Difference => "difference",
+        Topic::NotInEffect => "not_in_effect",
+    };
+    json!({ "topic": topic, "key": notice.key, "text": notice.text, "origin": origin_json(&notice.origin) })
+}
+
+/// An origin for programs.
+pub fn origin_json(origin: &Origin) -> Value {
+    match origin {
+        Origin::Default => json!({ "kind": "default" }),
+        Origin::File { file, line: 0, .. } => json!({ "kind": "file", "file": file.as_path() }),
+        Origin::File { file, line, column } => {
+            json!({ "kind": "file", "file": file.as_path(), "line": line, "column": column })
+        }
+        Origin::Environment(variable) => json!({ "kind": "environment", "variable": variable }),
+        Origin::CommandLine(option) => json!({ "kind": "command_line", "option": option }),
+    }
+}

@@ -1,0 +1,212 @@
+//! The reference of every setting and variable, in Markdown, printed from the types and tables that are in force.
+
+use serde_json::Value;
+
+use super::schema::{Kind, Shape};
+use super::show::SECTIONS;
+use super::variables::{Sets, VARIABLES};
+use super::{differences, effect, spellings, variables};
+
+/// `docs/configuration.md`.
+pub fn markdown() -> String {
+    let mut out = String::from(PREFACE);
+    out.push_str("\n## Settings\n");
+    for section in SECTIONS {
+        if let Some(shape) = Shape::root().property(section) {
+            out.push_str(&section_of(section, shape));
+        }
+    }
+    out.push_str(&other_spellings());
+    out.push_str(&without_effect());
+    out.push_str(&variables_table());
+    out.push_str(&differences::markdown());
+    out
+}
+
+const PREFACE: &str = "\
+# Configuration
+
+Printed by `atest-ext-ai config reference` from the program's own types and tables.
+
+## Where settings come from
+
+A value comes from the command line, else from the environment, else from the file, else it is the default.
+`atest-ext-ai config show` prints every value with its origin.
+
+The file is the one that `--config` names, else `ATEST_EXT_AI_CONFIG`, else the first that exists of
+`~/.config/atest/atest-ext-ai.yaml` and `/etc/atest-ai/config.yaml`. It is never looked for in the working folder.
+Without a file, everything has its default.
+
+`atest-ext-ai --validate` checks it all: every problem at once, each with file, line, column, key and a suggestion (exit 2);
+for a valid file it says what does nothing in this version, and what differs from the Go plugin (exit 0).
+A JSON schema for editors is printed by `atest-ext-ai config schema`.
+
+## How values are written
+
+| kind | notation |
+|---|---|
+| time | Go's: `500ms`, `30s`, `1m30s`, `1h`; `d` is 24 hours. A bare number is refused: its unit would be a guess |
+| size | `500MB` = 500 × 10⁶ bytes, `500MiB` = 500 × 2²⁰, also `KB`, `GB`, `TB`, `KiB`, `GiB`, `TiB`; a bare number is bytes |
+| rate | a size a second: `100MB/s` |
+| days | `28` or `28d` |
+| mode | octal, as for chmod: `\"0660\"`, `660` |
+| flag | `true` or `false`; `yes`, `on` and the like are errors, because YAML 1.1 and 1.2 read them differently |
+| level | `trace`, `debug`, `info`, `warn`, `error`, in any case |
+
+* A value's type comes from its setting, never from its looks: `environment: no` is the text \"no\". Quotes change nothing.
+* A blank value (`key:`, `key: \"\"`) is the same as leaving the key out.
+* `${VAR}` in a value is replaced by the variable; `${VAR:-default}` by the default when it is unset or empty; `$$` is a dollar
+  sign. An unset variable without a default is an error, except `VERSION`, `HOSTNAME` and `ENVIRONMENT`, which the program
+  supplies. Only values are replaced, after YAML has been read: a variable cannot add keys.
+* Relative paths start at the folder in which the plugin is started.
+* Unknown keys, keys given twice, tags and second documents are errors. Anchors, aliases and `<<` work.
+* A file has at most 1 MiB and 20 000 values.
+";
+
+fn section_of(section: &str, shape: Shape<'_>) -> String {
+    let mut out = format!("\n### `{section}`\n\n");
+    if let Some(text) = shape.text("description") {
+        out.push_str(&format!("{}\n\n", one_line(text)));
+    }
+    out.push_str("| key | value | default | meaning |\n|---|---|---|---|\n");
+    shape.walk(section, &mut |key, shape| {
+        let is_setting =
+            shape.kind() != Kind::Map || (key.ends_with('*') && shape.properties().next().is_none());
+        if is_setting && effect::why_not(key).is_none() {
+            out.push_str(&row(key, shape));
+        }
+    });
+    out
+}
+
+fn row(key: &str, shape: Shape<'_>) -> String {
+    let meaning = shape.text("description").map(one_line).unwrap_or_default();
+    let meaning = match spellings::first_spelling(key) {
+        Some(first) => format!("Another spelling of `{}`", named(first)),
+        None => meaning,
+    };
+    let default = shape.attribute("default").map(default_text).unwrap_or_default();
+    format!(
+        "| `{}` | {} | {default} | {meaning} |\n",
+        named(key),
+        value_text(shape)
+    )
+}
+
+/// `*` as people read it.
+fn named(key: &str) -> String {
+    key.replace('*', "<name>")
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('|', "\\|")
+}
+
+fn default_text(default: &Value) -> String {
+    match default {
+        Value::String(text) if text.is_empty() => String::new(),
+        Value::String(text) => format!("`{text}`"),
+        other => format!("`{other}`"),
+    }
+}
+
+fn value_text(shape: Shape<'_>) -> String {
+    let words = shape.words();
+    if !words.is_empty() {
+        return words
+            .iter()
+            .map(|word| format!("`{word}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+    }
+    let name = match shape.kind() {
+        Kind::Map => "section",
+        Kind::List => "list",
+        Kind::Flag => "flag",
+        Kind::Whole => "whole number",
+        Kind::Number => "number",
+        Kind::Text("duration") => "time",
+        Kind::Text(kind) => kind,
+    };
+    let bound = |attribute: &str, from_text: &str| {
+        let number = shape.attribute(attribute).map(Value::to_string);
+        number.or_else(|| shape.text(from_text).map(str::to_owned))
+    };
+    match (bound("minimum", "x-min"), bound("maximum", "x-max")) {
+        (Some(least), Some(most)) => format!("{name}, {least} to {most}"),
+        (Some(least), None) if least != "0" => format!("{name}, at least {least}"),
+        (None, Some(most)) => format!("{name}, at most {most}"),
+        _ => name.to_owned(),
+    }
+}
+
+fn other_spellings() -> String {
+    let mut out = String::from(
+        "\n## Two spellings of one setting\n\nTwo that disagree are an error. The Go plugin's `database` is `databases.default` when \
+         `database.enabled` is true.\n`LOG_LEVEL` wins over `logging.level`, which wins over `plugin.log_level`, which wins over \
+         `plugin.debug`.\n\n| also written | is |\n|---|---|\n",
+    );
+    for (other, first) in spellings::all() {
+        out.push_str(&format!("| `{}` | `{}` |\n", named(other), named(first)));
+    }
+    out
+}
+
+fn without_effect() -> String {
+    let mut out = String::from(
+        "\n## Settings without effect in this version\n\nThey are understood and checked, so that a file for another version or for the \
+         Go plugin is valid; `--validate` and\n`config show` mark them.\n\n| key | value | why |\n|---|---|---|\n",
+    );
+    Shape::root().walk("", &mut |key, shape| {
+        if let Some(reason) = effect::why_not(key).filter(|_| shape.kind() != Kind::Map) {
+            out.push_str(&format!(
+                "| `{}` | {} | {} |\n",
+                named(key),
+                value_text(shape),
+                one_line(reason)
+            ));
+        }
+    });
+    out
+}
+
+fn variables_table() -> String {
+    let mut out = format!(
+        "\n## Variables\n\nEach single setting has a variable: `{}` and its key, upper case, with `_` for dots (`server.port` is \
+         `{0}SERVER_PORT`).\nAn empty variable counts as unset. An unknown one that begins with `{0}` is told as a notice.\n\
+         These have names of their own; a later row wins over an earlier one.\n\n| variable | does |\n|---|---|\n",
+        variables::PREFIX
+    );
+    for (name, sets) in VARIABLES {
+        let text = match sets {
+            Sets::Key(key) => format!("sets `{key}`"),
+            Sets::Service(kind, key) => format!("sets `{}` of the {} service, and makes one if there is none", key, kind.as_str()),
+            Sets::DefaultModel => "sets `model` of the default service".into(),
+            Sets::MissingOllamaModel => "sets `model` of the ollama service where it has none".into(),
+            Sets::Listener => {
+                "`unix:///path` or `/path` sets `server.socket_path`; `tcp://host:port` or `host:port` sets `server.listen_address`".into()
+            }
+            Sets::AppEnvironment => "sets `plugin.environment`; `development` also sets `logging.format` to `text`".into(),
+            Sets::Threads => "sets `performance.worker_threads`".into(),
+            Sets::Elsewhere(text) => (*text).to_owned(),
+            Sets::Nothing(reason) => format!("nothing: {reason}"),
+        };
+        out.push_str(&format!("| `{name}` | {text} |\n"));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_committed_reference_is_the_one_that_the_program_prints() {
+        let committed = include_str!("../../docs/configuration.md");
+        assert!(
+            committed == super::markdown(),
+            "docs/configuration.md is stale: `cargo run -- config reference > docs/configuration.md`"
+        );
+    }
+}
