@@ -14,8 +14,7 @@ use super::heartbeat::Heartbeat;
 use super::router::router;
 use crate::answer::{AnswerService, Snapshot};
 use crate::config::Config;
-use crate::telemetry::logs::LogCounts;
-use crate::telemetry::{MetricLabels, Metrics};
+use crate::telemetry::Metrics;
 
 /// An open service with the given config.
 pub(super) fn service(config: Config) -> Arc<AnswerService> {
@@ -27,7 +26,7 @@ pub(super) fn service(config: Config) -> Arc<AnswerService> {
 /// A service that is still being built.
 pub(super) fn starting_service(config: Config) -> Arc<AnswerService> {
     let config = Arc::new(config);
-    let metrics = Metrics::new(&MetricLabels::of(&config), LogCounts::default());
+    let metrics = Metrics::default();
     Arc::new(AnswerService::new(Snapshot::new(config), Arc::new(metrics)))
 }
 
