@@ -3,7 +3,9 @@
 //! Pure and synchronous: no I/O, no clock, no randomness. Time is passed in.
 
 pub mod dialect;
+pub mod engine;
 pub mod schema;
 
 pub use dialect::Dialect;
+pub use engine::{Draft, Lexicon, Refusal, RefusalKind, Request, answer, answer_with};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, SchemaValues, Table};
