@@ -130,7 +130,7 @@ fn compile_contract() -> Result<(), Box<dyn std::error::Error>> {
     let contract = protox::compile(["loader.proto"], ["proto"])?;
     let out_dir = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out_dir.join("contract.bin"), contract.encode_to_vec())?;
-    // With a client too: benches and tests call the plugin as atest does.
+    // With a client too: the health check and the benches call the plugin as atest does.
     tonic_prost_build::configure().compile_fds(contract)?;
     Ok(())
 }

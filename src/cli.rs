@@ -2,12 +2,15 @@
 
 mod ask;
 mod batch;
+mod healthcheck;
 mod print;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::{self, Environment, Sources};
 
 /// Exit code of a command that failed.
 pub const FAILED: u8 = 1;
@@ -51,13 +54,33 @@ struct ServeArgs {
 enum Command {
     /// Answer one question, or many from a file.
     Ask(ask::AskArgs),
+    /// Ask a running plugin whether it works: a real Verify over its socket, and readiness over HTTP.
+    Healthcheck(healthcheck::HealthcheckArgs),
 }
 
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command()
+        .version(crate::telemetry::build_info().to_string())
+        .get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let sources = Sources {
+        file: cli.config,
+        environment: Environment::of_this_process(),
+        socket: cli.serve.socket,
+        port: cli.serve.port,
+    };
+    let by_host = sources.socket.is_some() || sources.port.is_some();
+    let loaded = match config::load(&sources) {
+        Ok(loaded) => loaded,
+        Err(problems) => return print::failure(INVALID, format!("the config is not valid\n{problems}")),
+    };
     match cli.command {
-        Some(Command::Ask(args)) => ask::run(crate::config::Config::default(), args),
-        None => ExitCode::SUCCESS,
+        Some(Command::Ask(args)) => ask::run(loaded.config, args),
+        Some(Command::Healthcheck(args)) => healthcheck::run(&loaded.config, args),
+        None => match crate::app::serve(loaded, by_host) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => print::failure(FAILED, error),
+        },
     }
 }

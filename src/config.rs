@@ -1,8 +1,33 @@
 //! The typed config: what can be set, with its default, and how it is read and checked.
+//!
+//! [`load`] makes a [`Config`] from a file, the environment and the command line, or says everything that is wrong.
+//! The room returns values and knows nobody: it starts nothing and logs nothing.
 
+mod check;
+mod databases;
+mod differences;
+mod effect;
+mod environment;
+pub mod kinds;
+mod load;
 pub mod model;
+mod problem;
+mod rules;
+pub mod schema;
+mod services;
+mod spellings;
+mod substitute;
+mod suggest;
+mod tree;
+pub mod units;
+mod unknown;
+mod variables;
+mod yaml;
 
+pub use environment::Environment;
+pub use load::{Loaded, Sources, load, places};
 pub use model::{
     Ai, Config, Database, ExitWithParent, LogFormat, LogLevel, LogOutput, Logging, Plugin, ProviderKind,
     Server, Service,
 };
+pub use problem::{Notice, Origin, Problem, Problems, Topic};

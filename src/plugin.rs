@@ -20,7 +20,7 @@ pub use serve::{ServeError, serve};
 
 /// The contract of atest, made from `proto/`.
 #[allow(missing_docs, dead_code, clippy::all)]
-mod contract {
+pub mod contract {
     pub mod server {
         tonic::include_proto!("server");
     }

@@ -1,0 +1,206 @@
+//! The one table of keys that are understood and checked, but do nothing in this version, each with its reason.
+
+/// Of a setting that is planned.
+const LATER: &str = "comes with a later version";
+/// Of what only makes sense with providers over the network.
+const PROVIDERS: &str = "comes with a later version: this one answers with the embedded engine only";
+
+/// Key (a `*` stands for a free name, a last `**` for everything below) and the reason. The first match counts.
+const NOT_IN_EFFECT: &[(&str, &str)] = &[
+    (
+        "server.read_timeout",
+        "has no meaning here: `server.timeout` bounds a whole HTTP request",
+    ),
+    (
+        "server.write_timeout",
+        "has no meaning here: `server.timeout` bounds a whole HTTP request",
+    ),
+    (
+        "plugin.version",
+        "has no meaning here: the version is the program's own (`--version`)",
+    ),
+    ("plugin.metadata.**", "has no meaning here: nothing reads it"),
+    ("ai.fallback_order", PROVIDERS),
+    ("ai.share_sample_values", PROVIDERS),
+    ("ai.retry.**", PROVIDERS),
+    ("ai.circuit_breaker.**", PROVIDERS),
+    (
+        "ai.rate_limit.**",
+        "comes with a later version; `ai.max_concurrent_requests` limits now",
+    ),
+    ("ai.cache.**", LATER),
+    (
+        "ai.security.encrypt_credentials",
+        "has no meaning here: keys are kept in memory only",
+    ),
+    ("ai.security.**", PROVIDERS),
+    ("ai.services.*.endpoint", PROVIDERS),
+    ("ai.services.*.api_key", PROVIDERS),
+    ("ai.services.*.model", PROVIDERS),
+    ("ai.services.*.max_tokens", PROVIDERS),
+    ("ai.services.*.timeout", PROVIDERS),
+    ("ai.services.*.temperature", PROVIDERS),
+    ("ai.services.*.top_p", PROVIDERS),
+    ("ai.services.*.headers.**", PROVIDERS),
+    ("ai.services.*.models", PROVIDERS),
+    ("ai.services.*.priority", PROVIDERS),
+    (
+        "database.max_connections",
+        "comes with a later version; SQLite files are read with one connection",
+    ),
+    ("database.max_idle", LATER),
+    ("database.max_lifetime", LATER),
+    (
+        "logging.rotation.**",
+        "has no meaning here: `logging.file` says how the file is rotated",
+    ),
+    (
+        "logging.filters",
+        "has no meaning here: secrets and questions are never logged at info or above",
+    ),
+    (
+        "performance.worker_pools.ai_requests.queue_size",
+        "comes with a later version: questions beyond the limit are refused",
+    ),
+    (
+        "performance.worker_pools.ai_requests.timeout",
+        "has no meaning here: `ai.timeout` bounds an answer",
+    ),
+    (
+        "performance.memory.gc_percent",
+        "has no meaning here: there is no garbage collector",
+    ),
+    ("performance.memory.**", LATER),
+    ("performance.cache.**", LATER),
+    ("performance.connection_pools.**", LATER),
+    (
+        "secrets.**",
+        "comes with a later version; use the environment and `${VAR}`",
+    ),
+    ("backup.**", LATER),
+];
+
+/// Why a setting does nothing in this version; `None` when it is in effect.
+pub fn why_not(key: &str) -> Option<&'static str> {
+    NOT_IN_EFFECT
+        .iter()
+        .find(|(pattern, _)| matches(pattern, key))
+        .map(|(_, reason)| *reason)
+}
+
+/// Whether a dotted key fits a pattern; `*` in the key itself fits `*`.
+pub fn matches(pattern: &str, key: &str) -> bool {
+    let mut keys = key.split('.');
+    for part in pattern.split('.') {
+        if part == "**" {
+            return keys.next().is_some();
+        }
+        match keys.next() {
+            Some(word) if part == "*" || part == word => {}
+            _ => return false,
+        }
+    }
+    keys.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::schema::{Kind, Shape};
+
+    fn leaves() -> Vec<String> {
+        let mut leaves = Vec::new();
+        Shape::root().walk("", &mut |key, shape| {
+            if shape.kind() != Kind::Map {
+                leaves.push(key.to_owned());
+            }
+        });
+        leaves
+    }
+
+    #[test]
+    fn every_entry_of_the_table_names_a_setting() {
+        let leaves = leaves();
+        for (pattern, _) in NOT_IN_EFFECT {
+            assert!(
+                leaves.iter().any(|key| matches(pattern, key)),
+                "{pattern} fits no setting"
+            );
+        }
+    }
+
+    #[test]
+    fn patterns_fit_whole_words() {
+        assert!(matches("ai.retry.**", "ai.retry.jitter"));
+        assert!(!matches("ai.retry.**", "ai.retry"));
+        assert!(!matches("ai.retry", "ai.retry_more"));
+        assert!(matches("ai.services.*.model", "ai.services.mine.model"));
+    }
+
+    /// A setting whose type sits among those without effect must not be advertised as working.
+    #[test]
+    fn every_later_setting_is_in_the_table_or_another_spelling() {
+        let in_effect: Vec<String> = leaves()
+            .into_iter()
+            .filter(|key| why_not(key).is_none())
+            .collect();
+        for key in &in_effect {
+            let is_ours =
+                crate::config::spellings::first_spelling(key).is_some() || IN_EFFECT.contains(&key.as_str());
+            assert!(is_ours, "{key} is neither listed as working nor in the table");
+        }
+        for key in IN_EFFECT {
+            assert!(
+                in_effect.iter().any(|known| known == key),
+                "{key} is listed as working but does not"
+            );
+        }
+    }
+
+    /// Written by hand: each was found to be read by the program.
+    const IN_EFFECT: &[&str] = &[
+        "server.host",
+        "server.port",
+        "server.socket_path",
+        "server.default_socket",
+        "server.listen_address",
+        "server.socket_permissions",
+        "server.socket_owner",
+        "server.socket_group",
+        "server.behind_proxy",
+        "server.timeout",
+        "server.max_connections",
+        "server.shutdown_timeout",
+        "server.exit_with_parent",
+        "server.state_dir",
+        "plugin.name",
+        "plugin.environment",
+        "plugin.debug",
+        "plugin.log_level",
+        "ai.default_service",
+        "ai.timeout",
+        "ai.max_question_bytes",
+        "ai.default_dialect",
+        "ai.services.*.enabled",
+        "ai.services.*.provider",
+        "ai.max_concurrent_requests",
+        "databases.*.driver",
+        "databases.*.dsn",
+        "databases.*.schema_ddl",
+        "databases.*.schema_file",
+        "database.enabled",
+        "database.driver",
+        "database.dsn",
+        "logging.level",
+        "logging.format",
+        "logging.output",
+        "logging.file.path",
+        "logging.file.max_size",
+        "logging.file.max_backups",
+        "logging.file.max_age",
+        "logging.file.compress",
+        "logging.fields.*",
+        "logging.components.*",
+        "performance.worker_threads",
+    ];
+}

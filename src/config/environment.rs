@@ -1,0 +1,68 @@
+//! A snapshot of the environment: the one place that reads it, and what tests pass instead.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Variables and their values.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Environment {
+    /// Names only: values may be secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.variables.keys()).finish()
+    }
+}
+
+impl Environment {
+    /// The environment of this process. Bytes that are not UTF-8 are replaced, so such a value fails its check.
+    pub fn of_this_process() -> Environment {
+        let variables = std::env::vars_os()
+            .map(|(name, value)| {
+                let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
+                (text(name), text(value))
+            })
+            .collect();
+        Environment { variables }
+    }
+
+    /// An environment made of pairs.
+    pub fn from_pairs<N: Into<String>, V: Into<String>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> Environment {
+        let variables = pairs.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Environment {
+            variables: variables.collect(),
+        }
+    }
+
+    /// A variable, which may be empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// A variable that says something: an empty one counts as unset, because that is what
+    /// `AI_PROVIDER=${AI_PROVIDER}` in a compose file makes of an unset one.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// The names of all variables.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str)
+    }
+
+    /// The home folder.
+    pub fn home(&self) -> Option<PathBuf> {
+        self.given("HOME").map(PathBuf::from)
+    }
+
+    /// Sets a variable where it is unset.
+    pub fn supply(&mut self, name: &str, value: impl FnOnce() -> String) {
+        if self.given(name).is_none() {
+            self.variables.insert(name.to_owned(), value());
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! `server` and `plugin`: listeners, how the process ends, what it calls itself.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::LogLevel;
+use crate::config::kinds;
+use crate::config::units::{Mode, Time};
+
+/// Listeners and how the process ends.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Server {
+    /// Address of the HTTP listener (API, page, health, metrics, profiles): an IP address or a host name.
+    pub host: String,
+    /// Port of the HTTP listener.
+    #[schemars(range(min = 1))]
+    pub port: u16,
+    /// Unix socket on which atest calls the plugin. At most 107 bytes, the kernel's limit.
+    pub socket_path: PathBuf,
+    /// Also listen on `/tmp/atest-ext-ai.sock` while that path is free. Existing `stores.yaml` files point there,
+    /// while atest starts the plugin with another path.
+    pub default_socket: bool,
+    /// Extra TCP address for gRPC (`host:port`). There is no authentication on it: keep it on a loopback address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen_address: Option<String>,
+    /// Mode of the Unix sockets, in octal.
+    #[serde(with = "kinds::mode")]
+    #[schemars(with = "Mode")]
+    pub socket_permissions: u32,
+    /// Owner of the Unix sockets: a user name or uid. Changing it needs the right to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub socket_owner: Option<String>,
+    /// Group of the Unix sockets: a group name or gid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub socket_group: Option<String>,
+    /// Whether a proxy or balancer stands before the HTTP listener. Then no caller counts as local.
+    pub behind_proxy: bool,
+    /// Longest time for one HTTP request.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time", extend("x-min" = "1ms"))]
+    pub timeout: Duration,
+    /// Most connections open at once, all listeners together.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub max_connections: usize,
+    /// Longest time to finish what is under way at a stop; then connections are cut.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time")]
+    pub shutdown_timeout: Duration,
+    /// Whether the plugin ends when the host that started it has ended.
+    pub exit_with_parent: ExitWithParent,
+    /// Folder for what the page saves and for other state.
+    pub state_dir: PathBuf,
+    /// Keys without effect in this version, and second spellings.
+    #[serde(flatten)]
+    pub later: ServerLater,
+}
+
+/// Keys of `server` without effect in this version.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ServerLater {
+    /// Longest time to read a request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-min" = "1ms"))]
+    pub read_timeout: Option<Time>,
+    /// Longest time to write a reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-min" = "1ms"))]
+    pub write_timeout: Option<Time>,
+}
+
+/// Whether the plugin ends when the host that started it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum ExitWithParent {
+    /// When started with `--socket` or `--port` by a parent that is not init.
+    Auto,
+    /// Never.
+    Never,
+}
+
+impl Default for Server {
+    fn default() -> Server {
+        Server {
+            host: "127.0.0.1".into(),
+            port: 9090,
+            socket_path: "/tmp/atest-ext-ai.sock".into(),
+            default_socket: true,
+            listen_address: None,
+            socket_permissions: 0o660,
+            socket_owner: None,
+            socket_group: None,
+            behind_proxy: false,
+            timeout: Duration::from_secs(30),
+            max_connections: 1024,
+            shutdown_timeout: Duration::from_secs(30),
+            exit_with_parent: ExitWithParent::Auto,
+            state_dir: "/var/lib/atest-ai".into(),
+            later: ServerLater::default(),
+        }
+    }
+}
+
+/// What the plugin calls itself, and how talkative it is.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Plugin {
+    /// Name shown to atest.
+    pub name: String,
+    /// `development`, `staging`, `production` or another word; `${ENVIRONMENT}` in this file means it too.
+    pub environment: String,
+    /// Sets the log level to `debug` when no level is given anywhere.
+    pub debug: bool,
+    /// Log level when `logging.level` is not set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_level: Option<LogLevel>,
+    /// Keys without effect in this version, and second spellings.
+    #[serde(flatten)]
+    pub later: PluginLater,
+}
+
+/// Keys of `plugin` without effect.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct PluginLater {
+    /// Version of the plugin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Free remarks: author, description, build.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl Default for Plugin {
+    fn default() -> Plugin {
+        Plugin {
+            name: "atest-ext-ai".into(),
+            environment: "production".into(),
+            debug: false,
+            log_level: None,
+            later: PluginLater::default(),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A config as a tree of texts that know where they were written, before types are looked at.
+
+use super::problem::Origin;
+
+/// One value and where it was written.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Where.
+    pub origin: Origin,
+    /// What.
+    pub value: Value,
+}
+
+/// A value as written. What type a text has is the setting's business, not the text's.
+#[derive(Clone)]
+pub enum Value {
+    /// Nothing: `key:`, `key: ~`, `key: null`.
+    Null,
+    /// Any single value.
+    Text(String),
+    /// `[a, b]`.
+    List(Vec<Node>),
+    /// `{a: b}`, in the order of the file.
+    Map(Vec<Entry>),
+}
+
+/// One `key: value`.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key was written.
+    pub origin: Origin,
+    /// The value.
+    pub node: Node,
+}
+
+impl std::fmt::Debug for Value {
+    /// Shows the shape only: texts may be secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Value::Null => f.write_str("Null"),
+            Value::Text(_) => f.write_str("Text(…)"),
+            Value::List(nodes) => f.debug_list().entries(nodes).finish(),
+            Value::Map(entries) => f.debug_list().entries(entries).finish(),
+        }
+    }
+}
+
+impl Node {
+    /// A text.
+    pub fn text(text: impl Into<String>, origin: Origin) -> Node {
+        Node {
+            origin,
+            value: Value::Text(text.into()),
+        }
+    }
+
+    /// A map without entries.
+    pub fn empty_map(origin: Origin) -> Node {
+        Node {
+            origin,
+            value: Value::Map(Vec::new()),
+        }
+    }
+
+    /// The entries of a map; none for anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The text of a text.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What stands at `path`.
+    pub fn get(&self, path: &[&str]) -> Option<&Node> {
+        let Some((first, rest)) = path.split_first() else {
+            return Some(self);
+        };
+        let entry = self.entries().iter().find(|entry| entry.key == *first)?;
+        entry.node.get(rest)
+    }
+
+    /// The text at `path`.
+    pub fn text_at(&self, path: &[&str]) -> Option<&str> {
+        self.get(path).and_then(Node::as_text)
+    }
+
+    /// Puts `node` at `path`, over what may stand there, making the maps on the way.
+    pub fn put(&mut self, path: &[&str], node: Node) {
+        let Some((first, rest)) = path.split_first() else {
+            *self = node;
+            return;
+        };
+        if !matches!(self.value, Value::Map(_)) {
+            self.value = Value::Map(Vec::new());
+        }
+        let Value::Map(entries) = &mut self.value else {
+            return;
+        };
+        let index = match entries.iter().position(|entry| entry.key == *first) {
+            Some(index) => index,
+            None => {
+                entries.push(Entry {
+                    key: (*first).to_owned(),
+                    origin: node.origin.clone(),
+                    node: Node::empty_map(node.origin.clone()),
+                });
+                entries.len() - 1
+            }
+        };
+        entries[index].node.put(rest, node);
+    }
+
+    /// Takes away what stands at `path`.
+    pub fn take(&mut self, path: &[&str]) -> Option<Node> {
+        let (first, rest) = path.split_first()?;
+        let Value::Map(entries) = &mut self.value else {
+            return None;
+        };
+        let index = entries.iter().position(|entry| entry.key == *first)?;
+        if rest.is_empty() {
+            return Some(entries.remove(index).node);
+        }
+        entries[index].node.take(rest)
+    }
+
+    /// Calls `visit` for each leaf (text, list or empty map) with its dotted path.
+    pub fn leaves(&self, path: &str, visit: &mut impl FnMut(&str, &Node)) {
+        match &self.value {
+            Value::Map(entries) if !entries.is_empty() => {
+                for entry in entries {
+                    entry.node.leaves(&join(path, &entry.key), visit);
+                }
+            }
+            _ => visit(path, self),
+        }
+    }
+}
+
+/// `a` and `b` as `a.b`.
+pub fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
+}
