@@ -13,4 +13,5 @@ pub mod schema;
 pub use check::{CheckError, CheckedSql, ColumnRef, check};
 pub use ddl::{DdlProblem, DdlReading, read_ddl};
 pub use dialect::Dialect;
+pub use engine::{Draft, Lexicon, Refusal, RefusalKind, Request, answer, answer_with};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, SchemaValues, Table};
