@@ -1,14 +1,86 @@
 //! Builds everything from one checked config, starts the doors, stops in order.
 
+mod parent;
+mod systemd;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::config::Config;
-use crate::telemetry::logs::LogCounts;
-use crate::telemetry::{MetricLabels, Metrics};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::answer::{AnswerService, Snapshot};
+use crate::config::{Config, ExitWithParent, Loaded, Topic};
+use crate::plugin::{About, ListenOptions, Listeners};
+use crate::telemetry::logs::{LogCounts, LogHandle};
+use crate::telemetry::{MetricLabels, Metrics, logs};
+use crate::{http, plugin};
+
+/// Threads for work that blocks: reading schemas, linking words. Each is idle most of the time.
+const BLOCKING_THREADS: usize = 16;
+/// Longest wait for logs and sockets after the doors are closed.
+const LAST_STEPS: Duration = Duration::from_secs(5);
+
+/// Where `stores.yaml` files point that were written for the Go plugin.
+const DEFAULT_SOCKET: &str = "/tmp/atest-ext-ai.sock";
+
+/// Why the plugin did not start, or ended early. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Logs cannot be written where the config says.
+    #[error(transparent)]
+    Logs(#[from] logs::LogError),
+    /// The gRPC door cannot open.
+    #[error(transparent)]
+    Listen(#[from] plugin::ListenError),
+    /// The HTTP door cannot open.
+    #[error(transparent)]
+    Bind(#[from] http::BindError),
+    /// The gRPC door closed by itself.
+    #[error("the gRPC door closed: {0}")]
+    Plugin(#[from] plugin::ServeError),
+    /// The runtime or the HTTP door failed.
+    #[error("the system refused: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Serves until it is told to stop. `by_host` says that atest started it, with `--socket` or `--port`.
+pub fn serve(loaded: Loaded, by_host: bool) -> Result<(), AppError> {
+    // As early as can be: a host that ends before this look would go unnoticed.
+    let parent = parent::Parent::look();
+    let log = logs::init(&loaded.config.logging)?;
+    let workers = loaded
+        .config
+        .performance
+        .worker_threads
+        .unwrap_or_else(default_workers);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .max_blocking_threads(BLOCKING_THREADS)
+        .thread_name("atest-worker")
+        .enable_all()
+        .build()?;
+    let outcome = runtime.block_on(run(loaded, HostedBy { by_host, parent }, &log));
+    runtime.shutdown_timeout(LAST_STEPS);
+    outcome
+}
+
+/// Who started the plugin.
+struct HostedBy {
+    /// atest did, with `--socket` or `--port`.
+    by_host: bool,
+    parent: parent::Parent,
+}
+
+/// At least two: with one, a single computation would stop the probes.
+fn default_workers() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 8))
+}
 
 /// The metrics for the providers and models that a config names.
-pub fn metrics_for(config: &Config) -> Metrics {
+pub fn metrics_for(config: &Config, logs: LogCounts) -> Metrics {
     let providers = crate::provider::Providers::new(Arc::new(config.clone()));
     let mut names = BTreeSet::new();
     let mut models = BTreeSet::new();
@@ -27,6 +99,180 @@ pub fn metrics_for(config: &Config) -> Metrics {
             providers: names.into_iter().collect(),
             models: models.into_iter().collect(),
         },
-        LogCounts::default(),
+        logs,
     )
+}
+
+/// Everything that is open while the plugin runs.
+struct Doors {
+    plugin: Listeners,
+    http: Option<TcpListener>,
+    notices: Vec<String>,
+}
+
+async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppError> {
+    // Signals first: one that comes while starting must not be lost.
+    let mut signals = Signals::new()?;
+    let config = Arc::new(loaded.config);
+    // How defaults differ from the Go plugin's is told by --validate; at each start it would only be noise.
+    for notice in loaded
+        .notices
+        .iter()
+        .filter(|notice| notice.topic != Topic::Difference)
+    {
+        tracing::info!(setting = notice.key, "{}", notice.text);
+    }
+    let metrics = Arc::new(metrics_for(&config, log.counts()));
+    let service = Arc::new(AnswerService::new(Snapshot::new(Arc::clone(&config)), metrics));
+    let doors = open_doors(&config, host.by_host).await?;
+    tracing::info!(listening = doors.plugin.describe(), "gRPC door is open");
+
+    let stop = CancellationToken::new();
+    let about = Arc::new(About {
+        notices: doors.notices,
+    });
+    let plugin_door = tokio::spawn(plugin::serve(
+        doors.plugin,
+        Arc::clone(&service),
+        about,
+        stop.clone(),
+    ));
+    let http_door = doors
+        .http
+        .map(|listener| tokio::spawn(http::serve(listener, Arc::clone(&service), stop.clone())));
+    service.admission.open();
+    systemd::ready("taking questions");
+    let watchdog = tokio::spawn(systemd::watchdog());
+    let limit = config.server.shutdown_timeout;
+    tracing::info!(version = crate::telemetry::build_info().version, "ready");
+
+    let ends_with_host = host.by_host && config.server.exit_with_parent == ExitWithParent::Auto;
+    let reason = signals
+        .wait_for_stop(log, ends_with_host.then_some(host.parent))
+        .await;
+    tracing::info!(reason, "stopping");
+    systemd::stopping();
+    service.admission.drain();
+    stop.cancel();
+    let drained = tokio::time::timeout(limit, async {
+        let plugin_outcome = plugin_door.await;
+        if let Some(door) = http_door {
+            let _ = door.await;
+        }
+        plugin_outcome
+    });
+    let outcome = tokio::select! {
+        outcome = drained => outcome,
+        () = signals.second() => {
+            tracing::warn!("a second signal: ending at once");
+            std::process::exit(1);
+        }
+    };
+    watchdog.abort();
+    finish(outcome, limit)
+}
+
+type DoorOutcome =
+    Result<Result<Result<(), plugin::ServeError>, tokio::task::JoinError>, tokio::time::error::Elapsed>;
+
+fn finish(outcome: DoorOutcome, limit: Duration) -> Result<(), AppError> {
+    match outcome {
+        Ok(Ok(served)) => {
+            tracing::info!("stopped");
+            Ok(served?)
+        }
+        Ok(Err(failure)) => Err(AppError::System(std::io::Error::other(failure.to_string()))),
+        Err(_) => {
+            tracing::warn!(
+                limit_s = limit.as_secs_f64(),
+                "stopped with questions under way: server.shutdown_timeout passed"
+            );
+            Ok(())
+        }
+    }
+}
+
+async fn open_doors(config: &Config, by_host: bool) -> Result<Doors, AppError> {
+    let server = &config.server;
+    let plugin = plugin::listen(&listen_options(server))?;
+    let mut notices = Vec::new();
+    let http = match http::bind(server).await {
+        Ok(listener) => Some(listener),
+        // atest needs its socket more than anybody needs the probes.
+        Err(error) if by_host => {
+            tracing::warn!(reason = %error, "the HTTP door stays closed; gRPC serves all the same");
+            notices.push(format!("HTTP is off: {error}"));
+            None
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Doors {
+        plugin,
+        http,
+        notices,
+    })
+}
+
+fn listen_options(server: &crate::config::Server) -> ListenOptions {
+    ListenOptions {
+        sockets: vec![server.socket_path.clone()],
+        default_socket: server.default_socket.then(|| DEFAULT_SOCKET.into()),
+        tcp: server.listen_address.clone().into_iter().collect(),
+        permissions: server.socket_permissions,
+        owner: server.socket_owner.clone(),
+        group: server.socket_group.clone(),
+        systemd: true,
+    }
+}
+
+/// The signals that matter to a service.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    quit: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for a reason to stop; a hang-up meanwhile reopens the log file.
+    async fn wait_for_stop(&mut self, log: &LogHandle, host: Option<parent::Parent>) -> &'static str {
+        let host_gone = async {
+            match host {
+                Some(host) => host.gone().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::pin!(host_gone);
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return "SIGTERM",
+                _ = self.interrupt.recv() => return "SIGINT",
+                _ = self.quit.recv() => return "SIGQUIT",
+                () = &mut host_gone => return "the host that started the plugin is gone",
+                _ = self.hangup.recv() => {
+                    match log.reopen() {
+                        Ok(()) => tracing::info!("SIGHUP: log file reopened"),
+                        Err(error) => tracing::error!(%error, "SIGHUP: the log file cannot be reopened"),
+                    }
+                }
+            }
+        }
+    }
+
+    async fn second(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.quit.recv() => {}
+        }
+    }
 }

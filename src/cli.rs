@@ -3,15 +3,16 @@
 mod ask;
 mod batch;
 mod config;
+mod healthcheck;
 mod print;
 mod validate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{Environment, Sources, load};
+use crate::config::{Environment, Loaded, Sources, load};
 
 /// Exit code of a command that failed.
 pub const FAILED: u8 = 1;
@@ -59,13 +60,24 @@ struct ServeArgs {
 enum Command {
     /// Answer one question, or many from a file.
     Ask(ask::AskArgs),
+    /// Ask a running plugin whether it works: a real Verify over its socket, and readiness over HTTP.
+    Healthcheck(healthcheck::HealthcheckArgs),
     /// Show the effective config, the schema of its files, or its reference.
     Config(config::ConfigArgs),
 }
 
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command()
+        .version(crate::telemetry::build_info().to_string())
+        .get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if cli.serve.validate && cli.command.is_some() {
+        return print::failure(
+            INVALID,
+            "--validate is a command of its own: leave the other one out",
+        );
+    }
     let sources = Sources {
         file: cli.config,
         environment: Environment::of_this_process(),
@@ -73,12 +85,28 @@ pub fn run() -> ExitCode {
         port: cli.serve.port,
     };
     match cli.command {
-        Some(Command::Ask(args)) => match load(&sources) {
-            Ok(loaded) => ask::run(loaded.config, args),
-            Err(problems) => validate::refuse(&problems),
-        },
         Some(Command::Config(args)) => config::run(&sources, args),
+        Some(Command::Ask(args)) => with_config(&sources, |loaded| ask::run(loaded.config, args)),
+        Some(Command::Healthcheck(args)) => {
+            with_config(&sources, |loaded| healthcheck::run(&loaded.config, args))
+        }
         None if cli.serve.validate => validate::run(&sources, cli.serve.json),
-        None => ExitCode::SUCCESS,
+        None => with_config(&sources, |loaded| serve(loaded, &sources)),
+    }
+}
+
+/// Goes on with a valid config; tells all that is wrong with another.
+fn with_config(sources: &Sources, then: impl FnOnce(Loaded) -> ExitCode) -> ExitCode {
+    match load(sources) {
+        Ok(loaded) => then(loaded),
+        Err(problems) => validate::refuse(&problems),
+    }
+}
+
+fn serve(loaded: Loaded, sources: &Sources) -> ExitCode {
+    let by_host = sources.socket.is_some() || sources.port.is_some();
+    match crate::app::serve(loaded, by_host) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => print::failure(FAILED, error),
     }
 }

@@ -33,3 +33,4 @@ pub use model::{
     Server, Service,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
+pub use rules::COMPONENTS as LOG_COMPONENTS;

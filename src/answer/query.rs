@@ -13,6 +13,7 @@
 //! neither gRPC nor HTTP.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::AnswerService;
 
@@ -45,6 +46,16 @@ pub struct QueryRequest {
 pub struct StoreContext {
     /// gRPC metadata or HTTP headers, by lower-case name: `pro.<property>`, `password`, `authorization`, ….
     pub properties: BTreeMap<String, String>,
+}
+
+/// Sizes alone: questions are nobody's business in logs.
+impl fmt::Debug for QueryRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueryRequest")
+            .field("key_bytes", &self.key.len())
+            .field("sql_bytes", &self.sql.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a request got no pairs. The text is for the asker.

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{FAILED, INVALID, batch, print};
 use crate::answer::{Answer, AnswerService, AskError, ProviderWish, Question, SchemaHints, Snapshot};
 use crate::config::Config;
+use crate::telemetry::logs::LogCounts;
 
 /// What to ask, and of whom.
 #[derive(Debug, Args)]
@@ -88,7 +89,7 @@ pub fn run(config: Config, args: AskArgs) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return print::failure(FAILED, format!("the runtime cannot start: {error}")),
     };
-    let metrics = crate::app::metrics_for(&config);
+    let metrics = crate::app::metrics_for(&config, LogCounts::default());
     let service = AnswerService::new(Snapshot::new(Arc::new(config)), Arc::new(metrics));
     service.admission.open();
     let wish = ProviderWish {

@@ -9,12 +9,14 @@ use super::suggest;
 /// Longest path of a Unix socket, in bytes (`sun_path` without its end).
 const LONGEST_SOCKET_PATH: usize = 107;
 
-/// Names that `logging.components` may use: the guide's, then the rooms of the program.
+/// Names that `logging.components` may use: the guide's, the rooms and crates of the program, and `dependencies`
+/// for the crates of others.
 pub const COMPONENTS: &[&str] = &[
     "ai_provider",
     "sql_generator",
     "database",
     "metrics",
+    "dependencies",
     "answer",
     "app",
     "cli",

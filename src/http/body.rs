@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
 use bytes::BytesMut;
 use http_body_util::BodyExt;
 
-use super::reply::refusal;
+use super::reply::Refused;
 
 /// Largest body: 1 MiB of DDL and 64 KiB for the question and the JSON around both.
 pub(super) const MAX_BODY: usize = 1024 * 1024 + 64 * 1024;
@@ -17,12 +16,12 @@ pub(super) const MAX_BODY: usize = 1024 * 1024 + 64 * 1024;
 const MAX_DISCARDED: usize = 16 * 1024 * 1024;
 
 /// The body as text, or the refusal to send.
-pub(super) async fn json_text(headers: &HeaderMap, body: Body, within: Duration) -> Result<String, Response> {
+pub(super) async fn json_text(headers: &HeaderMap, body: Body, within: Duration) -> Result<String, Refused> {
     check_content_type(headers)?;
     let bytes = match tokio::time::timeout(within, read(body)).await {
         Ok(read) => read?,
         Err(_) => {
-            return Err(refusal(
+            return Err(Refused::new(
                 StatusCode::REQUEST_TIMEOUT,
                 format!("the body did not arrive within {} s", within.as_secs_f64()),
             ));
@@ -38,14 +37,13 @@ pub(super) async fn json_text(headers: &HeaderMap, body: Body, within: Duration)
     Ok(text)
 }
 
-/// A plain `400`.
-pub(super) fn bad_request(message: impl AsRef<str>) -> Response {
-    refusal(StatusCode::BAD_REQUEST, message)
+fn bad_request(message: &str) -> Refused {
+    Refused::new(StatusCode::BAD_REQUEST, message)
 }
 
 /// JSON by its name, or no name at all; never a form, which any web page can send.
-fn check_content_type(headers: &HeaderMap) -> Result<(), Response> {
-    let unsupported = |message: String| Err(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+fn check_content_type(headers: &HeaderMap) -> Result<(), Refused> {
+    let unsupported = |message: String| Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     if let Some(coding) = headers.get(header::CONTENT_ENCODING)
         && !coding.as_bytes().eq_ignore_ascii_case(b"identity")
     {
@@ -69,7 +67,7 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Response> {
     }
 }
 
-async fn read(mut body: Body) -> Result<Vec<u8>, Response> {
+async fn read(mut body: Body) -> Result<Vec<u8>, Refused> {
     let announced = axum::body::HttpBody::size_hint(&body).lower();
     if announced > MAX_DISCARDED as u64 {
         return Err(too_large());
@@ -93,8 +91,8 @@ async fn read(mut body: Body) -> Result<Vec<u8>, Response> {
     Ok(kept.into())
 }
 
-fn too_large() -> Response {
-    refusal(
+fn too_large() -> Refused {
+    Refused::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         format!(
             "the body is larger than {MAX_BODY} bytes; send less DDL, or name a configured database in `database`"
@@ -139,7 +137,7 @@ mod tests {
             "",
         ] {
             let refused = check_content_type(&typed(name)).unwrap_err();
-            assert_eq!(refused.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{name}");
+            assert_eq!(refused.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{name}");
         }
         let mut gzipped = typed("application/json");
         gzipped.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -152,7 +150,7 @@ mod tests {
         let refused = json_text(&HeaderMap::new(), endless, Duration::from_secs(5))
             .await
             .unwrap_err();
-        assert_eq!(refused.status(), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(refused.status, StatusCode::REQUEST_TIMEOUT);
     }
 
     #[tokio::test]
@@ -168,7 +166,7 @@ mod tests {
         let refused = json_text(&HeaderMap::new(), Body::from(vec![b'1'; MAX_BODY + 1]), second)
             .await
             .unwrap_err();
-        assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
     }
 
     #[tokio::test]
@@ -176,6 +174,6 @@ mod tests {
         let chunk = vec![b'x'; 1 << 20];
         let flood = futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(chunk.clone()));
         let refused = read(Body::from_stream(flood)).await.unwrap_err();
-        assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
     }
 }

@@ -1,6 +1,6 @@
 //! Lets only local callers through to a route.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -8,9 +8,10 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::access::{Caller, judge};
+use super::access::{Caller, NotLocal, judge};
 use super::reply::refusal;
 use crate::answer::AnswerService;
+use crate::config::Server;
 
 /// The other end of a connection, as the listener saw it.
 #[derive(Debug, Clone, Copy)]
@@ -40,25 +41,71 @@ pub(super) async fn local_only(
     request: Request,
     next: Next,
 ) -> Response {
+    let snapshot = service.snapshot();
+    let server = &snapshot.config.server;
     let verdict = judge(&Caller {
         peer: request.extensions().get::<Peer>().map(|peer| peer.0.ip()),
         authority: request.uri().authority().map(|authority| authority.as_str()),
         headers: request.headers(),
-        behind_proxy: service.snapshot().config.server.behind_proxy,
+        behind_proxy: server.behind_proxy,
     });
     match verdict {
         Ok(()) => next.run(request).await,
         Err(reason) => {
             let name = kept.name();
             tracing::warn!(%reason, "{name} refused to a caller that is not local");
-            let port = service.snapshot().config.server.port;
+            let advice = advice(&reason, server);
             refusal(
                 StatusCode::FORBIDDEN,
                 format!(
-                    "{name} is open to local callers only, and this request is not local: {reason}. \
-                     Call it on the machine that the plugin runs on, directly at http://127.0.0.1:{port}"
+                    "{name} is open to local callers only, and this request is not local: {reason}. {advice}"
                 ),
             )
         }
+    }
+}
+
+/// What the caller, or whoever runs the plugin, can do about it.
+fn advice(reason: &NotLocal, server: &Server) -> String {
+    let listens_on_one_address = (server.host.trim_matches(['[', ']']).parse::<IpAddr>())
+        .is_ok_and(|address| !address.is_loopback() && !address.is_unspecified());
+    if *reason == NotLocal::BehindProxy {
+        "Nobody is local while that is set: unset it where no proxy stands before the plugin".into()
+    } else if listens_on_one_address {
+        "Nobody is local while `server.host` is an address of the network: set it to 127.0.0.1, or to 0.0.0.0, and \
+         call it on the machine that the plugin runs on"
+            .into()
+    } else {
+        format!(
+            "Call it on the machine that the plugin runs on, directly at http://127.0.0.1:{}",
+            server.port
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_is_one_that_helps() {
+        let at = |host: &str| Server {
+            host: host.into(),
+            port: 8123,
+            ..Server::default()
+        };
+        for host in ["127.0.0.1", "localhost", "0.0.0.0", "::", "[::1]"] {
+            assert!(
+                advice(&NotLocal::Host, &at(host)).contains("http://127.0.0.1:8123"),
+                "{host}"
+            );
+        }
+        for host in ["10.0.0.5", "[fe80::1]"] {
+            assert!(
+                advice(&NotLocal::Peer, &at(host)).contains("`server.host`"),
+                "{host}"
+            );
+        }
+        assert!(!advice(&NotLocal::BehindProxy, &at("127.0.0.1")).contains("http://"));
     }
 }

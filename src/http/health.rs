@@ -10,14 +10,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::heartbeat::Heartbeat;
 use super::reply::json;
 use crate::answer::{AnswerService, Check, Stage};
+use crate::telemetry::build_info;
 
 /// Longest time for a new task to be run before the runtime counts as stuck.
 const TASK_DEADLINE: Duration = Duration::from_secs(2);
@@ -32,18 +33,13 @@ pub(super) struct Probed {
     pub heartbeat: Arc<Heartbeat>,
 }
 
-/// `?verbose`, `?verbose=1`, `?verbose=true`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Wish {
-    verbose: Option<String>,
-}
-
-impl Wish {
-    fn is_verbose(&self) -> bool {
-        self.verbose
-            .as_deref()
-            .is_some_and(|word| !matches!(word, "0" | "false" | "no"))
-    }
+/// Whether the query string has `verbose`, `verbose=1`, `verbose=true`, … among whatever else. A probe that is spelt
+/// wrongly is still a probe, so nothing here is an error.
+fn is_verbose(query: Option<&str>) -> bool {
+    query.unwrap_or_default().split('&').any(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        name == "verbose" && !matches!(value, "0" | "false" | "no")
+    })
 }
 
 #[derive(Serialize)]
@@ -66,26 +62,26 @@ struct CheckLine<'a> {
 }
 
 /// `GET /health`
-pub(super) async fn overall(State(probed): State<Probed>, Query(wish): Query<Wish>) -> Response {
+pub(super) async fn overall(State(probed): State<Probed>, RawQuery(query): RawQuery) -> Response {
     let mut checks = vec![started(&probed.service)];
     checks.extend(alive(&probed.heartbeat).await);
     checks.extend(readiness(&probed.service));
-    report(&checks, &wish)
+    report(&checks, query.as_deref())
 }
 
 /// `GET /health/startup`
-pub(super) async fn startup(State(probed): State<Probed>, Query(wish): Query<Wish>) -> Response {
-    report(&[started(&probed.service)], &wish)
+pub(super) async fn startup(State(probed): State<Probed>, RawQuery(query): RawQuery) -> Response {
+    report(&[started(&probed.service)], query.as_deref())
 }
 
 /// `GET /health/live`
-pub(super) async fn live(State(probed): State<Probed>, Query(wish): Query<Wish>) -> Response {
-    report(&alive(&probed.heartbeat).await, &wish)
+pub(super) async fn live(State(probed): State<Probed>, RawQuery(query): RawQuery) -> Response {
+    report(&alive(&probed.heartbeat).await, query.as_deref())
 }
 
 /// `GET /health/ready`
-pub(super) async fn ready(State(probed): State<Probed>, Query(wish): Query<Wish>) -> Response {
-    report(&readiness(&probed.service), &wish)
+pub(super) async fn ready(State(probed): State<Probed>, RawQuery(query): RawQuery) -> Response {
+    report(&readiness(&probed.service), query.as_deref())
 }
 
 fn started(service: &AnswerService) -> Check {
@@ -146,7 +142,12 @@ fn readiness(service: &AnswerService) -> Vec<Check> {
     checks
 }
 
-fn report(checks: &[Check], wish: &Wish) -> Response {
+/// Whether questions are taken now: what `/health/ready` says and what is counted as ready.
+pub(super) fn is_ready(service: &AnswerService) -> bool {
+    readiness(service).iter().all(|check| check.ok)
+}
+
+fn report(checks: &[Check], query: Option<&str>) -> Response {
     let failed: Vec<&str> = checks
         .iter()
         .filter(|check| !check.ok)
@@ -166,9 +167,9 @@ fn report(checks: &[Check], wish: &Wish) -> Response {
         http_status,
         &Report {
             status,
-            version: env!("CARGO_PKG_VERSION"),
+            version: build_info().version,
             failed,
-            checks: wish.is_verbose().then(|| lines.collect()),
+            checks: is_verbose(query).then(|| lines.collect()),
         },
     )
 }

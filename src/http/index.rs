@@ -1,9 +1,14 @@
 //! What a person sees who opens the door's root: what this is, and where to look.
 
+use std::sync::Arc;
+
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 
 use super::reply::of_type;
+use crate::answer::AnswerService;
+use crate::telemetry::build_info;
 
 /// Path, method, and what it is for.
 const PLACES: [(&str, &str, &str); 7] = [
@@ -30,34 +35,35 @@ const PLACES: [(&str, &str, &str); 7] = [
 
 const ABOUT: &str = "Turns questions in plain language into SQL for the API-testing tool atest.";
 
-/// What to type; the host and port are the ones that the reader came by, where they are safe to repeat.
+/// What to type.
 const EXAMPLE_BODY: &str = r#"{"type":"ai","natural_language":"show all users","database_type":"mysql"}"#;
 
 /// `GET /`: HTML for browsers, plain text for everyone else.
-pub(super) async fn index(headers: HeaderMap) -> Response {
+pub(super) async fn index(State(service): State<Arc<AnswerService>>, headers: HeaderMap) -> Response {
+    let port = service.snapshot().config.server.port;
     let wants_html = headers
         .get_all(header::ACCEPT)
         .iter()
         .any(|accept| accept.to_str().is_ok_and(|text| text.contains("text/html")));
     if wants_html {
-        of_type(StatusCode::OK, "text/html; charset=utf-8", page())
+        of_type(StatusCode::OK, "text/html; charset=utf-8", page(port))
     } else {
-        of_type(StatusCode::OK, "text/plain; charset=utf-8", text())
+        of_type(StatusCode::OK, "text/plain; charset=utf-8", text(port))
     }
 }
 
-fn text() -> String {
-    let mut text = format!("atest-ext-ai {}\n{ABOUT}\n\n", env!("CARGO_PKG_VERSION"));
+fn text(port: u16) -> String {
+    let mut text = format!("atest-ext-ai {}\n{ABOUT}\n\n", build_info().version);
     for (path, methods, purpose) in PLACES {
         text.push_str(&format!("  {methods:<16} {path:<24} {purpose}\n"));
     }
     text.push_str(&format!(
-        "\nTry:\n  curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n    http://127.0.0.1:9090/api/v1/data/query\n"
+        "\nTry:\n  curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n    http://127.0.0.1:{port}/api/v1/data/query\n"
     ));
     text
 }
 
-fn page() -> String {
+fn page(port: u16) -> String {
     let rows: String = PLACES
         .iter()
         .map(|(path, methods, purpose)| {
@@ -73,7 +79,7 @@ fn page() -> String {
          <h1>atest-ext-ai {}</h1>\n<p>{ABOUT}</p>\n\
          <table>\n<tr><th>method</th><th>path</th><th>for</th></tr>\n{rows}</table>\n\
          <p>A question:</p>\n<pre>curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n  \
-         http://127.0.0.1:9090/api/v1/data/query</pre>\n</body>\n</html>\n",
-        env!("CARGO_PKG_VERSION"),
+         http://127.0.0.1:{port}/api/v1/data/query</pre>\n</body>\n</html>\n",
+        build_info().version,
     )
 }

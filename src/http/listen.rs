@@ -24,7 +24,7 @@ pub enum BindError {
     /// Another program listens there.
     #[error(
         "cannot listen for http on {address}: another program already listens there{hint}; stop that program, or set \
-         `server.port` to a free port (0 takes any)"
+         `server.port` to a free port"
     )]
     InUse {
         /// Where.

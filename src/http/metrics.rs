@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
+use super::health::is_ready;
 use super::reply::{of_type, refusal};
 use crate::answer::AnswerService;
 use crate::telemetry::Format;
@@ -14,7 +15,11 @@ use crate::telemetry::Format;
 pub(super) async fn exposition(State(service): State<Arc<AnswerService>>, headers: HeaderMap) -> Response {
     let format = Format::negotiate(&accepted(&headers));
     // Rendering reads /proc and the cgroup's files, which may take longer than a task may hold the runtime.
-    let rendered = tokio::task::spawn_blocking(move || service.metrics.render(format)).await;
+    let rendered = tokio::task::spawn_blocking(move || {
+        sample(&service);
+        service.metrics.render(format)
+    })
+    .await;
     let Ok(text) = rendered else {
         tracing::error!("writing the metrics panicked");
         return refusal(
@@ -27,6 +32,14 @@ pub(super) async fn exposition(State(service): State<Arc<AnswerService>>, header
         .headers_mut()
         .insert(header::VARY, HeaderValue::from_static("accept"));
     response
+}
+
+/// States that others keep, as they are at this moment.
+fn sample(service: &AnswerService) {
+    let metrics = &service.metrics;
+    metrics.set_ready(is_ready(service));
+    metrics.set_maintenance(service.admission.in_maintenance());
+    metrics.set_max_connections(service.snapshot().config.server.max_connections);
 }
 
 /// All `Accept` lines as one list, as RFC 9110 §5.3 allows to read them.

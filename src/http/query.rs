@@ -16,6 +16,7 @@ use super::body::json_text;
 use super::reply::{json, refusal};
 use crate::answer::AnswerService;
 use crate::answer::query::{self, QueryError, StoreContext};
+use crate::telemetry::RejectReason;
 
 /// Headers that may carry the key of a provider, and become the context that atest sends as metadata. `Authorization`
 /// is not among them: it speaks to this door, not to a provider.
@@ -33,7 +34,12 @@ pub(super) async fn data_query(
     let patience = service.snapshot().config.server.timeout;
     let text = match json_text(&headers, body, patience).await {
         Ok(text) => text,
-        Err(refused) => return refused,
+        Err(refused) => {
+            if refused.status == StatusCode::PAYLOAD_TOO_LARGE {
+                service.metrics.rejected(RejectReason::TooLarge);
+            }
+            return refused.reply();
+        }
     };
     let request = match request::parse(&text) {
         Ok(request) => request,
@@ -41,7 +47,7 @@ pub(super) async fn data_query(
     };
     let key = request.key.clone();
     match query::run(&service, request, context(&headers)).await {
-        Ok(pairs) => json(StatusCode::OK, &QueryResult::for_key(&key, pairs)),
+        Ok(pairs) => answered(QueryResult::for_key(&key, pairs)),
         Err(error) => refused(&error),
     }
 }
@@ -65,8 +71,23 @@ fn refused(error: &QueryError) -> Response {
         QueryError::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, message),
         QueryError::Internal(message) => (StatusCode::INTERNAL_SERVER_ERROR, message),
     };
-    let mut response = refusal(status, message);
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    with_retry_after(refusal(status, message))
+}
+
+/// A failed question is a reply all the same, with 200, as atest sends it. But a question that was not even taken is
+/// told in the status too: balancers and `curl --fail` look at nothing else.
+fn answered(result: QueryResult) -> Response {
+    let not_taken = matches!(result.value("error_kind"), Some("maintenance" | "overloaded"));
+    let status = if not_taken {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::OK
+    };
+    with_retry_after(json(status, &result))
+}
+
+fn with_retry_after(mut response: Response) -> Response {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
     response

@@ -41,6 +41,27 @@ pub(super) fn refusal(status: StatusCode, message: impl AsRef<str>) -> Response 
     )
 }
 
+/// A refusal on its way to become a reply.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub status: StatusCode,
+    pub message: String,
+}
+
+impl Refused {
+    pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Refused {
+        Refused {
+            status,
+            message: message.into(),
+        }
+    }
+
+    /// What is sent.
+    pub(super) fn reply(&self) -> Response {
+        refusal(self.status, &self.message)
+    }
+}
+
 #[derive(Serialize)]
 struct Refusal<'a> {
     code: u8,

@@ -2,17 +2,15 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use super::guard::{Kept, local_only};
 use super::health::{self, Probed};
@@ -21,8 +19,8 @@ use super::reply::refusal;
 use super::{admin, index, metrics, query};
 use crate::answer::AnswerService;
 
-/// All routes. `timeout` bounds everything but questions, whose own deadline is `ai.timeout`.
-pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>, timeout: Duration) -> Router {
+/// All routes.
+pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>) -> Router {
     let local = |kept| from_fn_with_state((Arc::clone(&service), kept), local_only);
     let probes = Router::new()
         .route("/health", get(health::overall))
@@ -48,10 +46,7 @@ pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>, tim
         .merge(admin)
         .with_state(Arc::clone(&service))
         .merge(probes)
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            timeout,
-        ));
+        .layer(from_fn_with_state(Arc::clone(&service), in_time));
     let questions = Router::new()
         .route("/api/v1/data/query", post(query::data_query))
         .route_layer(local(Kept::Questions))
@@ -62,6 +57,18 @@ pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>, tim
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(from_fn(common_headers))
+}
+
+/// Bounds a request by `server.timeout`. Questions are not among them: their own deadline is `ai.timeout`.
+async fn in_time(State(service): State<Arc<AnswerService>>, request: Request, next: Next) -> Response {
+    let limit = service.snapshot().config.server.timeout;
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => refusal(
+            StatusCode::GATEWAY_TIMEOUT,
+            format!("no reply within {} s (`server.timeout`)", limit.as_secs_f64()),
+        ),
+    }
 }
 
 async fn no_such_path() -> Response {

@@ -56,54 +56,83 @@ pub async fn serve(
     let heartbeat = Arc::new(Heartbeat::new());
     let mut background = JoinSet::new();
     background.spawn(Arc::clone(&heartbeat).beat());
-    let timeout = service.snapshot().config.server.timeout;
-    let router = router(Arc::clone(&service), heartbeat, timeout);
-    let mut open = JoinSet::new();
-    let mut turned_away = JoinSet::new();
+    let router = router(Arc::clone(&service), heartbeat);
+    let mut connections = Connections::default();
     tracing::info!(%address, "listening for http");
     loop {
-        let (stream, peer) = tokio::select! {
+        tokio::select! {
             biased;
             () = shutdown.cancelled() => break,
-            Some(ended) = open.join_next() => {
-                log_panic(ended);
-                continue;
-            }
-            Some(_) = turned_away.join_next() => continue,
+            Some(ended) = connections.open.join_next() => log_panic(ended),
+            Some(_) = connections.turned_away.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    after_failed_accept(error).await?;
-                    continue;
-                }
+                Ok((stream, peer)) => connections.take(stream, peer, &service, &router, &shutdown),
+                Err(error) => after_failed_accept(error).await?,
             },
-        };
-        let limit = service.snapshot().config.server.max_connections;
-        if open.len() >= limit {
-            tracing::warn!(
-                limit,
-                "an http connection over `server.max_connections` was turned away"
-            );
-            if turned_away.len() < MAX_TURNED_AWAY {
-                turned_away.spawn(turn_away(stream));
-            }
-            continue;
         }
-        let counted = service.metrics.connection_opened();
-        let serving = connection(stream, peer, router.clone(), timeout, shutdown.clone());
-        open.spawn(async move {
-            serving.await;
-            drop(counted);
-        });
     }
     drop(listener);
-    if !open.is_empty() {
-        tracing::info!(connections = open.len(), "http is finishing what is under way");
-    }
-    while let Some(ended) = open.join_next().await {
-        log_panic(ended);
-    }
+    connections.finish().await;
     Ok(())
+}
+
+/// The connections of one listener. Dropping them closes them.
+#[derive(Default)]
+struct Connections {
+    open: JoinSet<()>,
+    /// Those over the limit, while they are told so.
+    turned_away: JoinSet<()>,
+    /// Whether the last connection was one over the limit.
+    crowded: bool,
+}
+
+impl Connections {
+    /// Serves a new connection, or turns it away when there are as many as may be.
+    fn take(
+        &mut self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        service: &AnswerService,
+        router: &Router,
+        shutdown: &CancellationToken,
+    ) {
+        let snapshot = service.snapshot();
+        let server = &snapshot.config.server;
+        if self.open.len() < server.max_connections {
+            self.crowded = false;
+            let counted = service.metrics.connection_opened();
+            let serving = connection(stream, peer, router.clone(), server.timeout, shutdown.clone());
+            self.open.spawn(async move {
+                serving.await;
+                drop(counted);
+            });
+            return;
+        }
+        // Said once for each time that it gets crowded: a flood must not fill the log.
+        if !self.crowded {
+            self.crowded = true;
+            tracing::warn!(
+                limit = server.max_connections,
+                "http connections over `server.max_connections` are turned away"
+            );
+        }
+        if self.turned_away.len() < MAX_TURNED_AWAY {
+            self.turned_away.spawn(turn_away(stream));
+        }
+    }
+
+    /// Waits until each has finished its request and is closed.
+    async fn finish(&mut self) {
+        if !self.open.is_empty() {
+            tracing::info!(
+                connections = self.open.len(),
+                "http is finishing what is under way"
+            );
+        }
+        while let Some(ended) = self.open.join_next().await {
+            log_panic(ended);
+        }
+    }
 }
 
 /// A broken listener ends the door; a connection that failed early, or a lack of descriptors, does not.

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
@@ -15,8 +14,8 @@ use super::heartbeat::Heartbeat;
 use super::router::router;
 use crate::answer::{AnswerService, Snapshot};
 use crate::config::Config;
-use crate::provider::Providers;
-use crate::telemetry::Metrics;
+use crate::telemetry::logs::LogCounts;
+use crate::telemetry::{MetricLabels, Metrics};
 
 /// An open service with the given config.
 pub(super) fn service(config: Config) -> Arc<AnswerService> {
@@ -28,11 +27,8 @@ pub(super) fn service(config: Config) -> Arc<AnswerService> {
 /// A service that is still being built.
 pub(super) fn starting_service(config: Config) -> Arc<AnswerService> {
     let config = Arc::new(config);
-    let snapshot = Snapshot {
-        providers: Providers::new(Arc::clone(&config)),
-        config,
-    };
-    Arc::new(AnswerService::new(snapshot, Arc::new(Metrics::default())))
+    let metrics = Metrics::new(&MetricLabels::of(&config), LogCounts::default());
+    Arc::new(AnswerService::new(Snapshot::new(config), Arc::new(metrics)))
 }
 
 /// What came back.
@@ -54,6 +50,14 @@ impl Reply {
 
     pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The value of a pair in the host's form.
+    pub(super) fn pair(&self, key: &str) -> Option<String> {
+        let document = self.json();
+        let pairs = document["data"].as_array().unwrap();
+        let pair = pairs.iter().find(|pair| pair["key"] == key)?;
+        Some(pair["value"].as_str().unwrap().to_owned())
     }
 
     /// The message of a refusal, after checking its form.
@@ -83,11 +87,7 @@ pub(super) async fn send(
     }
     let peer = Peer(SocketAddr::from(([127, 0, 0, 1], 40_000)));
     let request = request.extension(peer).body(body.into()).unwrap();
-    let router = router(
-        Arc::clone(service),
-        Arc::new(Heartbeat::new()),
-        Duration::from_secs(5),
-    );
+    let router = router(Arc::clone(service), Arc::new(Heartbeat::new()));
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     Reply {

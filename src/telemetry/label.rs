@@ -1,7 +1,5 @@
 //! The closed sets that label values come from.
 
-use crate::config::Config;
-
 /// The value that stands for every provider or model outside the configured ones.
 pub const OTHER: &str = "other";
 /// Most providers that get a label value of their own; further ones count as [`OTHER`].
@@ -87,7 +85,7 @@ closed_label! {
 }
 
 /// The providers and models that get label values of their own. Whatever else turns up counts as `other`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct MetricLabels {
     /// Names of providers; those beyond [`MAX_PROVIDERS`] count as `other`.
     pub providers: Vec<String>,
@@ -95,20 +93,12 @@ pub struct MetricLabels {
     pub models: Vec<(String, String)>,
 }
 
-impl MetricLabels {
-    /// The embedded engine and every enabled service of `config`, each with its configured model.
-    pub fn of(config: &Config) -> MetricLabels {
-        let enabled = config.ai.services.iter().filter(|(_, service)| service.enabled);
-        let mut labels = MetricLabels {
+impl Default for MetricLabels {
+    /// The embedded engine alone.
+    fn default() -> MetricLabels {
+        MetricLabels {
             providers: vec!["builtin".to_owned()],
             models: vec![("builtin".to_owned(), "builtin".to_owned())],
-        };
-        for (name, service) in enabled {
-            labels.providers.push(name.clone());
-            if let Some(model) = &service.model {
-                labels.models.push((name.clone(), model.clone()));
-            }
         }
-        labels
     }
 }

@@ -24,7 +24,6 @@ use self::layer::Lines;
 use self::line::Style;
 use crate::config::{LogFormat, LogOutput, Logging};
 
-pub use component::names as component_names;
 pub use counts::LogCounts;
 
 /// Lines that may wait to be written: about 4 MB of usual lines.

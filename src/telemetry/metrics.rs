@@ -19,7 +19,6 @@ use super::exposition::{self, Format};
 use super::label::{ErrorKind, MAX_MODELS, MAX_PROVIDERS, MetricLabels, OTHER, RejectReason, RequestStatus};
 use super::logs::LogCounts;
 use super::scraped::Scraped;
-use crate::config::Config;
 
 /// The registry and what records into it.
 pub struct Metrics {
@@ -162,7 +161,7 @@ impl Metrics {
         self.maintenance.set(i64::from(on));
     }
 
-    /// Everything as text. Reads a dozen small files of the system, which takes well under a millisecond.
+    /// Everything as text. Reads a dozen small files of the system, so it is nothing for an async task.
     pub fn render(&self, format: Format) -> Vec<u8> {
         exposition::write(&self.registry.gather(), format)
     }
@@ -266,7 +265,7 @@ const VALID: &str = "names in the catalogue are valid and unique";
 impl Default for Metrics {
     /// Metrics for the embedded engine alone.
     fn default() -> Metrics {
-        Metrics::new(&MetricLabels::of(&Config::default()), LogCounts::default())
+        Metrics::new(&MetricLabels::default(), LogCounts::default())
     }
 }
 

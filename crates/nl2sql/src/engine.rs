@@ -1,37 +1,238 @@
-//! scratch
-use crate::{Dialect, Schema};
+//! The engine that needs no model: words of the question are linked to the schema, rules of language make a plan of them,
+//! and the plan is written in the dialect asked for.
+
+mod absence;
+mod bare;
+mod choose;
+mod compare;
+mod confidence;
+mod dates;
+mod degree;
+mod explain;
+mod gate;
+mod graph;
+mod grouping;
+mod items;
+mod lexicon;
+mod link;
+mod ordering;
+mod output;
+mod pattern;
+mod period;
+mod phrases;
+mod placing;
+mod plan;
+mod quote;
+mod reading;
+mod render;
+mod roles;
+mod stem;
+mod synonyms;
+mod text;
+mod timing;
+mod truth;
+mod values;
+mod words;
+
+use jiff::civil::Date;
+
+pub use lexicon::Lexicon;
+
+use crate::dialect::Dialect;
+use crate::schema::Schema;
+use choose::Chosen;
+use items::Kind;
+use text::Token;
+
+/// A question to the engine.
+#[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
+    /// What the user typed: any text at all.
     pub question: &'a str,
+    /// What is known of the database; without it, names are guessed and confidence stays low.
     pub schema: Option<&'a Schema>,
+    /// The dialect of the answer.
     pub dialect: Dialect,
-    pub today: jiff::civil::Date,
+    /// The day that "in March" and "q2" are counted from.
+    pub today: Date,
 }
+
+/// An answer: one `SELECT` and what is to be known about it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
+    /// One line without a trailing semicolon.
     pub sql: String,
+    /// One line, written from the plan, with the assumptions made.
     pub explanation: String,
+    /// How likely the answer is right, 0 to 1.
     pub confidence: f64,
+    /// What the user should know before trusting the answer.
     pub warnings: Vec<String>,
+    /// What was supposed where the question leaves a choice.
     pub assumptions: Vec<String>,
 }
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
 pub struct Refusal {
+    /// The kind of reason, for programs.
     pub kind: RefusalKind,
+    /// The reason, for people, with what to do next.
     pub reason: String,
+    /// The nearest names of tables and columns.
     pub suggestions: Vec<String>,
 }
+
+/// The kinds of reasons for which there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RefusalKind {
+    /// There is nothing to read.
     Empty,
+    /// The request would change data or structure.
     Write,
+    /// It is talk, not a question about data.
     ChitChat,
+    /// It asks for something the schema does not have.
     NotInSchema,
+    /// It is about the schema, but not in a way that the engine reads.
     NotUnderstood,
+    /// It is longer than the engine reads.
     TooLong,
 }
-pub fn answer(_r: &Request<'_>) -> Result<Draft, Refusal> {
-    Ok(Draft {
-        sql: "SELECT * FROM users".into(),
-        explanation: "x".into(),
-        confidence: 0.5,
-        warnings: vec![],
-        assumptions: vec![],
-    })
+
+/// Answers one question; prepares the schema's vocabulary for this question alone.
+pub fn answer(request: &Request<'_>) -> Result<Draft, Refusal> {
+    let tokens = admit(request.question)?;
+    match request.schema.filter(|schema| !schema.is_empty()) {
+        Some(schema) => answer_from(&Lexicon::new(schema), &tokens, request),
+        None => bare::answer(&tokens, request),
+    }
+}
+
+/// Answers one question with a vocabulary that was prepared from the request's schema before.
+pub fn answer_with(lexicon: &Lexicon<'_>, request: &Request<'_>) -> Result<Draft, Refusal> {
+    answer_from(lexicon, &admit(request.question)?, request)
+}
+
+/// The tokens of a question, unless it is none.
+fn admit(question: &str) -> Result<Vec<Token>, Refusal> {
+    if question.len() > text::MAX_BYTES {
+        return Err(too_long());
+    }
+    let tokens = text::tokens(question);
+    if tokens.len() > text::MAX_TOKENS {
+        return Err(too_long());
+    }
+    if !tokens.iter().any(|token| token.shape != text::Shape::Sign && !token.text.is_empty()) {
+        return Err(refusal(RefusalKind::Empty, "the question is empty; ask for something in the database, for example \"list all customers\""));
+    }
+    if let Some(verb) = gate::write_verb(&tokens) {
+        return Err(Refusal {
+            kind: RefusalKind::Write,
+            reason: format!("\"{verb}\" would change the database, and only questions are answered; ask what to show instead"),
+            suggestions: Vec::new(),
+        });
+    }
+    Ok(tokens)
+}
+
+fn too_long() -> Refusal {
+    Refusal {
+        kind: RefusalKind::TooLong,
+        reason: format!("the question is longer than {} bytes or {} words; ask for one thing at a time", text::MAX_BYTES, text::MAX_TOKENS),
+        suggestions: Vec::new(),
+    }
+}
+
+fn refusal(kind: RefusalKind, reason: &str) -> Refusal {
+    Refusal { kind, reason: reason.to_owned(), suggestions: Vec::new() }
+}
+
+fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Result<Draft, Refusal> {
+    let items = items::cut(lexicon, tokens, request.today);
+    let talk = gate::is_small_talk(tokens);
+    let named = items.iter().any(|item| matches!(&item.kind, Kind::Mention(mention, _) if mention.score() >= 0.7 && !mention.fuzzy));
+    if talk && !named {
+        return Err(refusal(RefusalKind::ChitChat, "this is no question about the database; ask for its data, for example \"how many customers are there\""));
+    }
+    let chosen = choose::best(lexicon, tokens, &items).ok_or_else(|| not_in_schema(lexicon, tokens, &items))?;
+    if let Some(unknown) = unknown_subject(&chosen) {
+        return Err(not_in_schema_word(lexicon, &unknown));
+    }
+    Ok(draft(lexicon, &chosen, request))
+}
+
+/// The noun that the question asks for, when neither the schema nor the reading knows it.
+fn unknown_subject(chosen: &Chosen<'_>) -> Option<String> {
+    let reading = &chosen.reading;
+    if reading.head.is_some() {
+        return None;
+    }
+    let first = (0..reading.items.len()).find(|at| {
+        let passed = reading.is_glue(*at) || matches!(reading.items[*at].kind, Kind::Phrase(_) | Kind::Number(_) | Kind::And);
+        !passed
+    })?;
+    let item = &reading.items[first];
+    let mentions_weak = reading.link_scores.1 == 0 || reading.link_scores.0 / (reading.link_scores.1 as f32) < 0.62;
+    let unexplained = !item.used && matches!(item.kind, Kind::Word | Kind::Mention(..));
+    (unexplained || (mentions_weak && item.kind == Kind::Word)).then(|| reading.raw(first))
+}
+
+fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> Draft {
+    let reading = &chosen.reading;
+    let sql = render::sql(lexicon, &reading.plan, &chosen.joins, request.dialect);
+    let mut warnings = Vec::new();
+    for at in 0..reading.items.len() {
+        let item = &reading.items[at];
+        if item.used {
+            continue;
+        }
+        if matches!(item.kind, Kind::Word | Kind::Number(_) | Kind::Quoted(..) | Kind::Value(_) | Kind::Period(_)) {
+            warnings.push(format!("\"{}\" was not understood and is not part of the answer", shown(&reading.raw(at))));
+        }
+    }
+    Draft {
+        explanation: explain::sentence(lexicon, &reading.plan, &reading.assumptions),
+        confidence: confidence::estimate(&confidence::features(chosen)),
+        sql,
+        warnings,
+        assumptions: reading.assumptions.clone(),
+    }
+}
+
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(60).collect()
+}
+
+fn not_in_schema(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[items::Item]) -> Refusal {
+    if gate::is_small_talk(tokens) {
+        return refusal(RefusalKind::ChitChat, "this is no question about the database; ask for its data, for example \"how many customers are there\"");
+    }
+    let word = items.iter().find(|item| item.kind == Kind::Word).map(|item| tokens[item.start].text.clone());
+    match word {
+        Some(word) => not_in_schema_word(lexicon, &word),
+        None => Refusal { suggestions: some_tables(lexicon), ..refusal(RefusalKind::NotUnderstood, "the question names no table or column of the schema; name what to list, count or add up") },
+    }
+}
+
+fn not_in_schema_word(lexicon: &Lexicon<'_>, word: &str) -> Refusal {
+    let suggestions = nearest(lexicon, word);
+    Refusal {
+        kind: RefusalKind::NotInSchema,
+        reason: format!("the schema has nothing called \"{}\"; ask for one of its tables, such as {}", shown(word), suggestions.join(", ")),
+        suggestions,
+    }
+}
+
+fn some_tables(lexicon: &Lexicon<'_>) -> Vec<String> {
+    lexicon.tables.iter().take(5).map(|entry| entry.table.name.clone()).collect()
+}
+
+/// The names of tables that are spelled most like a word.
+fn nearest(lexicon: &Lexicon<'_>, word: &str) -> Vec<String> {
+    let lower: String = word.to_lowercase().chars().take(60).collect();
+    let mut names: Vec<(usize, &str)> = lexicon.tables.iter().map(|entry| (strsim::osa_distance(&lower, &entry.table.name.to_lowercase()), entry.table.name.as_str())).collect();
+    names.sort();
+    names.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
 }

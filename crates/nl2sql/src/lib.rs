@@ -6,7 +6,12 @@ pub mod check;
 pub mod ddl;
 pub mod dialect;
 pub mod engine;
+mod lex;
+pub mod names;
 pub mod schema;
 
+pub use check::{CheckError, CheckedSql, ColumnRef, check};
+pub use ddl::{DdlProblem, DdlReading, read_ddl};
 pub use dialect::Dialect;
+pub use engine::{Draft, Lexicon, Refusal, RefusalKind, Request, answer, answer_with};
 pub use schema::{Column, ColumnKind, ForeignKey, Schema, SchemaValues, Table};

@@ -157,7 +157,8 @@ impl Column {
         }
     }
 
-    fn add_samples(&mut self, samples: &[String]) {
+    /// Adds the values that are not there yet.
+    pub(crate) fn add_samples(&mut self, samples: &[String]) {
         for sample in samples {
             if !self.samples.contains(sample) {
                 self.samples.push(sample.clone());

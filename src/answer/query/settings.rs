@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 
 use super::parameters::{Parameters, malformed};
@@ -217,17 +217,17 @@ fn go_seconds(mut text: &str) -> Option<f64> {
     (parts > 0).then_some(seconds)
 }
 
-/// Whether a wish carries nothing at all; for tests of what was withheld.
-#[cfg(test)]
-fn key_of(wish: &ProviderWish) -> Option<&str> {
-    wish.api_key.as_ref().map(|key| key.expose_secret())
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
+    use secrecy::ExposeSecret;
+
     use super::*;
+
+    fn key_of(wish: &ProviderWish) -> Option<&str> {
+        wish.api_key.as_ref().map(|key| key.expose_secret())
+    }
 
     fn store(pairs: &[(&str, &str)]) -> StoreContext {
         StoreContext {

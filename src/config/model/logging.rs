@@ -52,12 +52,12 @@ struct WrittenLogging {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct LogFile {
-    /// The file. Its folder must exist and be writable.
+    /// The file. Its folder is made if there is none.
     pub path: PathBuf,
     /// Size at which it is rotated.
     #[schemars(extend("x-min" = "4KiB"))]
     pub max_size: Size,
-    /// Rotated files kept.
+    /// Most rotated files kept; 0 keeps all.
     #[schemars(range(max = 10_000))]
     pub max_backups: usize,
     /// Age at which rotated files are removed; 0 keeps them.
@@ -188,9 +188,9 @@ pub enum LogOutput {
     File {
         /// The file.
         path: PathBuf,
-        /// Size at which it is rotated, bytes.
+        /// Size at which it is rotated, bytes; 0 never rotates it.
         max_size: u64,
-        /// Rotated files kept.
+        /// Most rotated files kept; 0 keeps all.
         max_backups: usize,
         /// Age at which rotated files are removed, days; 0 keeps them.
         max_age_days: u32,

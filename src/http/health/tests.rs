@@ -70,7 +70,13 @@ async fn starting_is_alive_and_nothing_else() {
 async fn verbose_lists_every_check() {
     let service = service(Config::default());
     for path in ALL {
-        for wish in ["?verbose", "?verbose=1", "?verbose=true", "?x=y&verbose"] {
+        for wish in [
+            "?verbose",
+            "?verbose=1",
+            "?verbose=true",
+            "?x=%FF&verbose",
+            "?verbose&verbose",
+        ] {
             let reply = get(&service, &format!("{path}{wish}")).await.json();
             let checks = reply["checks"].as_array().unwrap();
             assert!(!checks.is_empty(), "{path}{wish}");
@@ -78,12 +84,13 @@ async fn verbose_lists_every_check() {
                 assert!(check["name"].is_string() && check["ok"] == true && check["detail"].is_string());
             }
         }
-        assert_eq!(
-            get(&service, &format!("{path}?verbose=0"))
-                .await
-                .json()
-                .get("checks"),
-            None
-        );
+        for wish in ["?", "?verbose=0", "?verbose=false", "?verbosely", "?=&&"] {
+            let reply = get(&service, &format!("{path}{wish}")).await;
+            assert_eq!(
+                (reply.status, reply.json().get("checks")),
+                (StatusCode::OK, None),
+                "{wish}"
+            );
+        }
     }
 }

@@ -43,14 +43,14 @@ pub(super) fn parse(text: &str) -> Result<QueryRequest, Problem> {
     // Read so that a wrong one is told; no AI plugin pages its answer.
     fields.whole_number("offset")?;
     fields.whole_number("limit")?;
-    let Some(natural_language) = fields.text(["natural_language", "naturalLanguage"])? else {
+    let Some(text) = fields.text(["natural_language", "naturalLanguage"])? else {
         return Ok(QueryRequest { kind, key, sql });
     };
     if !key.is_empty() {
         return Err(Problem::Both);
     }
-    let request = NaturalLanguage {
-        text: natural_language,
+    let question = NaturalLanguage {
+        text,
         database_type: fields.text(["database_type", "databaseType"])?,
         schema_ddl: fields.text(["schema_ddl", "schemaDdl"])?,
         schema_values: fields.take(["schema_values", "schemaValues"]).unwrap_or_default(),
@@ -58,11 +58,10 @@ pub(super) fn parse(text: &str) -> Result<QueryRequest, Problem> {
         provider: fields.text(["provider", "provider"])?,
         model: fields.text(["model", "model"])?,
     };
-    let mut request = request.into_request();
-    if !kind.is_empty() {
-        request.kind = kind;
-    }
-    Ok(request)
+    Ok(QueryRequest {
+        kind,
+        ..question.into_request()
+    })
 }
 
 /// The fields that are left; `null` is the same as absent, as in protobuf's JSON.
@@ -143,7 +142,9 @@ mod tests {
             );
         }
         for bad in ["1.5", "\"x\"", "true", "[]", "99999999999999999999", "\" 1\""] {
-            let problem = parse(&format!("{{\"key\":\"x\",\"limit\":{bad}}}")).unwrap_err();
+            let problem = parse(&format!("{{\"key\":\"x\",\"limit\":{bad}}}"))
+                .err()
+                .unwrap();
             assert!(
                 problem.to_string().starts_with("`limit` must be a whole number"),
                 "{bad}"
@@ -169,7 +170,7 @@ mod tests {
                 "send one of them",
             ),
         ] {
-            let problem = parse(body).unwrap_err().to_string();
+            let problem = parse(body).err().unwrap().to_string();
             assert!(problem.contains(says), "{body}: {problem}");
         }
     }

@@ -44,6 +44,14 @@ impl QueryResult {
             meta: Meta::default(),
         }
     }
+
+    /// The value of a pair.
+    pub(super) fn value(&self, key: &str) -> Option<&str> {
+        self.data
+            .iter()
+            .find(|pair| pair.key == key)
+            .map(|pair| pair.value.as_str())
+    }
 }
 
 /// The host reads pairs into a map, so the last of a repeated key wins; the order of first mention is kept.

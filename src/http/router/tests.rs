@@ -163,10 +163,23 @@ async fn in_maintenance_questions_are_refused_and_metrics_go_on() {
     let question = r#"{"type":"ai","natural_language":"Show all users","database_type":"mysql"}"#;
     send(&service, Method::POST, MAINTENANCE, &[], Body::empty()).await;
     let refused = send(&service, Method::POST, QUERY, &[JSON], question).await;
-    let message = refused.refusal(StatusCode::SERVICE_UNAVAILABLE, 14);
-    assert!(message.contains("maintenance"), "{message}");
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.pair("success").as_deref(), Some("false"));
+    assert!(
+        refused.pair("error").unwrap().contains("maintenance"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(refused.pair("generated_sql"), None);
     assert_ne!(refused.header("retry-after"), "");
-    assert_eq!(get(&service, "/metrics").await.status, StatusCode::OK);
+    let metrics = get(&service, "/metrics").await;
+    assert_eq!(metrics.status, StatusCode::OK);
+    assert!(metrics.text().contains("\natest_ai_maintenance_mode 1\n"));
+    assert!(metrics.text().contains("\natest_ai_ready 0\n"));
+    send(&service, Method::DELETE, MAINTENANCE, &[], Body::empty()).await;
+    let metrics = get(&service, "/metrics").await;
+    assert!(metrics.text().contains("\natest_ai_maintenance_mode 0\n"));
+    assert!(metrics.text().contains("\natest_ai_ready 1\n"));
 }
 
 #[tokio::test]
@@ -257,6 +270,20 @@ async fn bad_bodies_get_a_clear_4xx() {
     let reply = send(&service, Method::POST, QUERY, &form, "{}").await;
     let message = reply.refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, 3);
     assert!(message.contains("Content-Type: application/json"), "{message}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_hangs_ends_with_504() {
+    let service = service(Config::default());
+    let router = axum::Router::new()
+        .route("/", axum::routing::get(std::future::pending::<()>))
+        .layer(super::from_fn_with_state(
+            std::sync::Arc::clone(&service),
+            super::in_time,
+        ));
+    let request = axum::http::Request::new(Body::empty());
+    let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::GATEWAY_TIMEOUT);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use super::LogError;
-use crate::config::{LogLevel, Logging};
+use crate::config::{LOG_COMPONENTS, LogLevel, Logging};
 
 /// The crate whose modules are the rooms.
 const CRATE: &str = env!("CARGO_CRATE_NAME");
@@ -18,69 +18,33 @@ struct Component {
     name: &'static str,
     /// The room that it is; may be named in the config as well.
     room: &'static str,
-    /// A crate that belongs to it.
+    /// A crate that belongs to it; may be named in the config for itself.
     own_crate: Option<&'static str>,
+}
+
+const fn room(name: &'static str, room: &'static str, own_crate: Option<&'static str>) -> Component {
+    Component {
+        name,
+        room,
+        own_crate,
+    }
 }
 
 /// The operations guide has its own words for four rooms.
 const COMPONENTS: &[Component] = &[
-    Component {
-        name: "ai_provider",
-        room: "provider",
-        own_crate: None,
-    },
-    Component {
-        name: "sql_generator",
-        room: "answer",
-        own_crate: Some("nl2sql"),
-    },
-    Component {
-        name: "database",
-        room: "database",
-        own_crate: None,
-    },
-    Component {
-        name: "metrics",
-        room: "telemetry",
-        own_crate: None,
-    },
-    Component {
-        name: "app",
-        room: "app",
-        own_crate: None,
-    },
-    Component {
-        name: "cli",
-        room: "cli",
-        own_crate: None,
-    },
-    Component {
-        name: "config",
-        room: "config",
-        own_crate: None,
-    },
-    Component {
-        name: "http",
-        room: "http",
-        own_crate: None,
-    },
-    Component {
-        name: "plugin",
-        room: "plugin",
-        own_crate: None,
-    },
+    room("ai_provider", "provider", None),
+    room("sql_generator", "answer", Some("nl2sql")),
+    room("database", "database", None),
+    room("metrics", "telemetry", None),
+    room("app", "app", None),
+    room("cli", "cli", None),
+    room("config", "config", None),
+    room("generate", "generate", None),
+    room("http", "http", None),
+    room("plugin", "plugin", None),
+    room("profiling", "profiling", Some("profiling")),
+    room("upkeep", "upkeep", None),
 ];
-
-/// Every name that `logging.components` may hold: the guide's, the rooms', and `dependencies`.
-pub fn names() -> Vec<&'static str> {
-    let own = COMPONENTS
-        .iter()
-        .flat_map(|component| [component.name, component.room]);
-    let mut names: Vec<&str> = own.chain([DEPENDENCIES]).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
 
 /// The component of a line from that module path: `atest_ext_ai::answer::service` is `sql_generator`; a line of
 /// another crate has the crate's name.
@@ -113,32 +77,45 @@ pub(super) fn filter(logging: &Logging) -> Result<Targets, LogError> {
         targets = targets.with_target(own, level);
     }
     let mut seen: BTreeMap<&str, (&str, LogLevel)> = BTreeMap::new();
+    let mut own_crates = Vec::new();
     for (name, wanted) in &logging.components {
-        if name == DEPENDENCIES {
-            let wanted = level_filter(*wanted);
-            targets = targets.with_default(wanted).with_target("sqlx::query", wanted);
-            continue;
-        }
+        let wanted_filter = level_filter(*wanted);
         let component = COMPONENTS
             .iter()
-            .find(|component| component.name == name || component.room == name)
-            .ok_or_else(|| LogError::UnknownComponent {
-                name: name.clone(),
-                known: names().join(", "),
-            })?;
-        if let Some((other, level)) = seen.insert(component.name, (name, *wanted))
-            && level != *wanted
+            .find(|component| component.name == name || component.room == name);
+        if name == DEPENDENCIES {
+            targets = targets
+                .with_default(wanted_filter)
+                .with_target("sqlx::query", wanted_filter);
+        } else if let Some(component) = component {
+            if let Some((one, level)) = seen.insert(component.name, (name, *wanted))
+                && level != *wanted
+            {
+                return Err(LogError::TwoLevels {
+                    one: one.to_owned(),
+                    other: name.clone(),
+                });
+            }
+            targets = targets.with_target(format!("{CRATE}::{}", component.room), wanted_filter);
+            if let Some(own) = component.own_crate {
+                targets = targets.with_target(own, wanted_filter);
+            }
+        } else if COMPONENTS
+            .iter()
+            .any(|component| component.own_crate == Some(name))
         {
-            return Err(LogError::TwoLevels {
-                one: other.to_owned(),
-                other: name.clone(),
+            own_crates.push((name.as_str(), wanted_filter));
+        } else {
+            return Err(LogError::UnknownComponent {
+                name: name.clone(),
+                known: LOG_COMPONENTS.join(", "),
             });
         }
-        targets = targets.with_target(format!("{CRATE}::{}", component.room), level_filter(*wanted));
-        if let Some(own) = component.own_crate {
-            targets = targets.with_target(own, level_filter(*wanted));
-        }
     }
+    // A crate's own level is narrower than that of the component which it belongs to.
+    own_crates
+        .into_iter()
+        .for_each(|(name, wanted)| targets = std::mem::take(&mut targets).with_target(name, wanted));
     Ok(targets)
 }
 
@@ -170,12 +147,15 @@ mod tests {
     }
 
     #[test]
-    fn every_room_is_a_component() {
+    fn every_room_and_every_name_that_the_config_accepts_is_a_component() {
         let rooms = include_str!("../../main.rs")
             .lines()
             .filter_map(|line| line.strip_prefix("mod "));
-        for room in rooms.map(|rest| rest.trim_end_matches(';')) {
-            assert!(names().contains(&room), "{room} is missing");
+        let rooms: Vec<&str> = rooms.map(|rest| rest.trim_end_matches(';')).collect();
+        assert!(rooms.len() > 5, "{rooms:?}");
+        for name in rooms.iter().chain(LOG_COMPONENTS) {
+            assert!(LOG_COMPONENTS.contains(name), "the config does not know {name}");
+            filter(&logging(LogLevel::Info, &[(name, LogLevel::Debug)])).unwrap();
         }
     }
 
@@ -211,6 +191,14 @@ mod tests {
             assert!(!filter.would_enable("atest_ext_ai::plugin", &Level::DEBUG));
             assert!(filter.would_enable("atest_ext_ai::plugin", &Level::INFO));
         }
+    }
+
+    #[test]
+    fn a_crate_can_be_louder_than_its_component() {
+        let both = [("nl2sql", LogLevel::Trace), ("sql_generator", LogLevel::Warn)];
+        let filter = filter(&logging(LogLevel::Info, &both)).unwrap();
+        assert!(filter.would_enable("nl2sql::plan", &Level::TRACE));
+        assert!(!filter.would_enable("atest_ext_ai::answer", &Level::INFO));
     }
 
     #[test]

@@ -198,30 +198,6 @@ fn a_huge_config_stays_within_the_bounds_of_the_catalogue() {
 }
 
 #[test]
-fn labels_come_from_the_config_and_leave_out_what_is_switched_off() {
-    let mut config = Config::default();
-    let service = |enabled, model: Option<&str>| crate::config::Service {
-        enabled,
-        provider: crate::config::ProviderKind::OpenAi,
-        model: model.map(str::to_owned),
-        ..crate::config::Service::default()
-    };
-    config
-        .ai
-        .services
-        .insert("eu".to_owned(), service(true, Some("gpt-4o")));
-    config.ai.services.insert("us".to_owned(), service(true, None));
-    config
-        .ai
-        .services
-        .insert("off".to_owned(), service(false, Some("x")));
-    let labels = MetricLabels::of(&config);
-    assert_eq!(labels.providers, ["builtin", "eu", "us"]);
-    let pair = |provider: &str, model: &str| (provider.to_owned(), model.to_owned());
-    assert_eq!(labels.models, [pair("builtin", "builtin"), pair("eu", "gpt-4o")]);
-}
-
-#[test]
 fn promtool_has_nothing_to_say() {
     if std::env::var_os("ATEST_PEERS").is_some_and(|value| value == "skip") {
         eprintln!("SKIPPED because of ATEST_PEERS=skip: promtool did not check the metrics");

@@ -1,0 +1,220 @@
+//! The functions that a query must not call.
+//!
+//! One list for all databases: a name that is harmless on one is not missed there. It is a fence, not the wall; the
+//! wall is a database role that may only read.
+
+/// Why a family of functions is refused, and its names. A `*` at the end stands for any ending.
+const FAMILIES: &[(&str, &[&str])] = &[
+    (
+        "it reads files of the server",
+        &[
+            "load_file",
+            "readfile",
+            "fsdir",
+            "lsdir",
+            "lsmode",
+            "zipfile",
+            "openrowset",
+            "opendatasource",
+            "openquery",
+            "pg_read_*",
+            "pg_ls_*",
+            "pg_stat_file",
+            "pg_file_read",
+            "pg_current_logfile",
+            "pg_hba_file_rules",
+            "pg_ident_file_mappings",
+            "pg_show_all_file_settings",
+            "pg_config",
+            "bfilename",
+            "loread",
+            "utl_file*",
+        ],
+    ),
+    (
+        "it writes files of the server",
+        &[
+            "writefile",
+            "edit",
+            "pg_file_*",
+            "lowrite",
+            "lo_*",
+            "pg_logdir_ls",
+            "sqlar_compress",
+        ],
+    ),
+    (
+        "it loads or runs code",
+        &[
+            "load_extension",
+            "fts3_tokenizer",
+            "sys_exec",
+            "sys_eval",
+            "sys_get",
+            "sys_set",
+            "sys_bineval",
+            "lib_mysqludf*",
+            "xp_*",
+            "sp_*",
+            "shell",
+            "system",
+            "plpgsql_call_handler",
+            "plpgsql_inline_handler",
+            "sqlite3_*",
+            "define",
+            "undefine",
+            "define_free",
+        ],
+    ),
+    (
+        "it runs SQL given as text",
+        &[
+            "query_to_xml*",
+            "table_to_xml*",
+            "cursor_to_xml*",
+            "schema_to_xml*",
+            "database_to_xml*",
+            "dblink*",
+            "eval",
+            "crosstab*",
+            "connectby*",
+            "xpath_table",
+            "ts_stat",
+            "ts_rewrite",
+            "postgres_fdw_*",
+            "pg_execute*",
+            "exec_sql",
+        ],
+    ),
+    (
+        "it waits, or keeps the server busy",
+        &[
+            "sleep",
+            "pg_sleep*",
+            "benchmark",
+            "waitfor",
+            "master_pos_wait",
+            "source_pos_wait",
+            "wait_for_executed_gtid_set",
+            "wait_until_sql_thread_after_gtids",
+            "master_gtid_wait",
+            "pg_wal_replay_*",
+            "pg_prewarm",
+            "autoprewarm*",
+        ],
+    ),
+    (
+        "it takes or releases locks",
+        &[
+            "get_lock",
+            "release_lock",
+            "release_all_locks",
+            "service_get_*",
+            "service_release_locks",
+            "pg_advisory*",
+            "pg_try_advisory*",
+        ],
+    ),
+    (
+        "it changes state of the session or the server",
+        &[
+            "nextval",
+            "setval",
+            "lastval_set",
+            "set_config",
+            "txid_current",
+            "pg_current_xact_id",
+            "pg_export_snapshot",
+            "pg_notify",
+            "pg_reload_conf",
+            "pg_rotate_logfile*",
+            "pg_terminate_backend",
+            "pg_cancel_backend",
+            "pg_log_backend_memory_contexts",
+            "pg_promote",
+            "pg_switch_*",
+            "pg_create_*",
+            "pg_drop_*",
+            "pg_copy_*",
+            "pg_logical_*",
+            "pg_replication_*",
+            "pg_sync_replication_slots",
+            "pg_start_backup",
+            "pg_stop_backup",
+            "pg_backup_*",
+            "pg_stat_reset*",
+            "pg_stat_statements_reset",
+            "pg_stat_clear_snapshot",
+            "pg_stat_force_next_flush",
+            "pg_import_system_collations",
+            "pg_extension_config_dump",
+            "pg_nextoid",
+            "pg_stop_making_pinned_objects",
+            "pg_truncate_visibility_map",
+            "pg_restore_*",
+            "pg_clear_*",
+            "brin_summarize_*",
+            "brin_desummarize_range",
+            "gin_clean_pending_list",
+            "binary_upgrade_*",
+            "pg_set_*",
+            "pg_injection*",
+            "group_replication_*",
+            "asynchronous_connection_failover_*",
+            "keyring_*",
+            "version_tokens_*",
+            "audit_log_*",
+            "mysql_firewall_*",
+            "set_firewall_*",
+            "read_firewall_*",
+            "gen_dictionary*",
+            "gen_blocklist",
+            "mask_dictionary*",
+            "mysql_query_attribute_*",
+            "load_rewrite_rules",
+            "flush_rewrite_rules",
+            "ps_setup_*",
+            "http_*",
+            "http",
+        ],
+    ),
+];
+
+/// Why a function must not be called; `None` when it may. The name is its last part, in any case.
+pub(super) fn why_denied(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    let denied = |pattern: &&str| match pattern.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => name == *pattern,
+    };
+    FAMILIES
+        .iter()
+        .find(|(_, patterns)| patterns.iter().any(|pattern| denied(pattern)))
+        .map(|(why, _)| *why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why_denied;
+
+    #[test]
+    fn families_match_by_whole_name_or_by_beginning() {
+        assert_eq!(
+            why_denied("PG_Sleep_For"),
+            Some("it waits, or keeps the server busy")
+        );
+        assert_eq!(why_denied("lo_import"), Some("it writes files of the server"));
+        for harmless in [
+            "sleepiness",
+            "log",
+            "lower",
+            "locate",
+            "count",
+            "pg_typeof",
+            "editdist",
+            "replace",
+        ] {
+            assert_eq!(why_denied(harmless), None, "{harmless}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Reads a question under several suppositions and keeps the reading that explains it best.
+
+use super::graph::Step;
+use super::items::{Item, Kind};
+use super::lexicon::{Lexicon, TableId};
+use super::phrases::{Function, Phrase};
+use super::reading::Reading;
+use super::text::Token;
+
+/// How many tables are tried as the one the question is about.
+const MAX_CANDIDATES: usize = 5;
+
+/// A reading with its joins and its worth.
+pub(crate) struct Chosen<'q> {
+    pub reading: Reading<'q>,
+    pub joins: Vec<Step>,
+    pub worth: f32,
+    /// How much better it is than the next different one.
+    pub margin: f32,
+    /// How sure it is that the question is about its home table at all, before anything was read.
+    pub prior: f32,
+}
+
+#[derive(Clone, Copy)]
+struct Candidate {
+    table: TableId,
+    head: Option<usize>,
+    prior: f32,
+}
+
+/// The best reading, when the question names anything of the schema.
+pub(crate) fn best<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[Item]) -> Option<Chosen<'q>> {
+    let mut best: Option<Chosen<'q>> = None;
+    for candidate in candidates(lexicon, items) {
+        let reading = Reading::new(lexicon, tokens, items, candidate.table, candidate.head).run();
+        let Some(joins) = reading.joins() else {
+            continue;
+        };
+        let worth = worth(&reading, joins.len()) + candidate.prior;
+        match &mut best {
+            Some(known) if worth <= known.worth => known.margin = known.margin.min(known.worth - worth),
+            _ => {
+                let margin = best.as_ref().map_or(1.0, |known| worth - known.worth);
+                best = Some(Chosen { reading, joins, worth, margin, prior: candidate.prior });
+            }
+        }
+    }
+    best
+}
+
+/// Tables that the question may be about, with where it says so, likeliest first.
+fn candidates(lexicon: &Lexicon<'_>, items: &[Item]) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut order = 0_u16;
+    for (at, item) in items.iter().enumerate() {
+        let Kind::Mention(mention, _) = &item.kind else {
+            continue;
+        };
+        let strong = mention.table_score() >= 0.45 && mention.table_score() + 0.15 >= mention.column_score();
+        if !strong {
+            continue;
+        }
+        for hit in mention.tables.iter().filter(|hit| hit.score + 0.25 >= mention.table_score()).take(3) {
+            let exactness = hit.score - 0.5 * (mention.column_score() - hit.score).max(0.0);
+            let prior = exactness - 0.22 * f32::from(order.min(4)) + context(items, at);
+            offer(&mut found, Candidate { table: hit.id, head: Some(at), prior });
+        }
+        order += 1;
+    }
+    for (table, prior) in by_columns(lexicon, items) {
+        offer(&mut found, Candidate { table, head: None, prior });
+    }
+    found.sort_by(|a, b| b.prior.total_cmp(&a.prior).then(a.table.cmp(&b.table)));
+    found.truncate(MAX_CANDIDATES);
+    found
+}
+
+fn offer(found: &mut Vec<Candidate>, new: Candidate) {
+    match found.iter_mut().find(|known| known.table == new.table) {
+        Some(known) if known.prior < new.prior => *known = new,
+        Some(_) => {}
+        None => found.push(new),
+    }
+}
+
+/// What the phrase before a table says about its part in the question.
+fn context(items: &[Item], at: usize) -> f32 {
+    let before = (0..at).rev().find(|i| items[*i].kind != Kind::Glue && items[*i].kind != Kind::Phrase(Phrase::Distinct));
+    match before.map(|i| &items[i].kind) {
+        Some(Kind::Phrase(Phrase::Aggregate(Function::Count))) => 0.5,
+        Some(Kind::Phrase(Phrase::PerEach | Phrase::By | Phrase::None_)) => -0.5,
+        Some(Kind::Phrase(Phrase::Most(_))) => 0.0,
+        Some(Kind::Number(_)) => {
+            let compared = before.and_then(|i| i.checked_sub(1)).is_some_and(|i| matches!(items[i].kind, Kind::Phrase(Phrase::Compare { .. })));
+            if compared { -0.1 } else { 0.0 }
+        }
+        _ => 0.0,
+    }
+}
+
+/// Tables whose columns or values the question names.
+fn by_columns(lexicon: &Lexicon<'_>, items: &[Item]) -> Vec<(TableId, f32)> {
+    let mut sums = vec![0.0_f32; lexicon.tables.len()];
+    for item in items {
+        match &item.kind {
+            Kind::Mention(mention, hits) => {
+                let mut seen: Vec<TableId> = Vec::new();
+                let columns = mention.columns.iter().map(|hit| (lexicon.column(hit.id).table, hit.score));
+                for (table, score) in columns.chain(hits.iter().map(|hit| (lexicon.column(hit.column).table, 0.8))) {
+                    if !seen.contains(&table) {
+                        seen.push(table);
+                        sums[table.0] += 0.2 * score * score;
+                    }
+                }
+            }
+            Kind::Value(hits) | Kind::Quoted(_, hits) => {
+                let mut seen: Vec<TableId> = Vec::new();
+                for hit in hits {
+                    let table = lexicon.column(hit.column).table;
+                    if !seen.contains(&table) {
+                        seen.push(table);
+                        sums[table.0] += 0.12;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut ranked: Vec<(TableId, f32)> = sums.into_iter().enumerate().filter(|(_, sum)| *sum > 0.02).map(|(table, sum)| (TableId(table), sum)).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranked.truncate(3);
+    ranked
+}
+
+/// How well a reading explains the items: what it left unexplained costs, and so does every join.
+fn worth(reading: &Reading<'_>, joins: usize) -> f32 {
+    let mut worth = 0.0;
+    for item in &reading.items {
+        let weight = match &item.kind {
+            Kind::Mention(mention, _) => 0.3 + 0.5 * mention.score(),
+            Kind::Value(_) => 0.8,
+            Kind::Quoted(..) => 1.0,
+            Kind::Number(_) | Kind::Period(_) => 0.8,
+            Kind::Word => 0.4,
+            Kind::Phrase(_) => 0.4,
+            Kind::And | Kind::Or | Kind::Comma | Kind::Glue => 0.0,
+        };
+        worth += if item.used { weight } else { -weight };
+    }
+    worth - 0.15 * joins as f32 - 0.12 * reading.assumptions.len() as f32
+}

@@ -1,0 +1,423 @@
+//! Recognises comparisons with numbers, moments and averages.
+
+use super::items::Kind;
+use super::lexicon::{ColumnId, Sort};
+use super::period::{self, Moment, Period, Unit};
+use super::phrases::{Function, Hint, Op, Phrase};
+use super::plan::{Cond, Expr, Literal};
+use super::reading::{Entity, Reading};
+use super::roles;
+
+impl Reading<'_> {
+    /// `above the average price`, `price above average`.
+    pub(crate) fn read_averages(&mut self) {
+        for at in 0..self.items.len() {
+            let Some(Phrase::AboveAverage(above)) = self.phrase(at) else {
+                continue;
+            };
+            let own = |reading: &Self, i: usize| reading.number_column(i).filter(|_| reading.is_free(i));
+            let after = self.after(at).filter(|i| i - at <= 2);
+            let owned = after.filter(|i| self.items.get(i + 1).is_some_and(|next| next.owner.is_some())).map(|i| i + 1);
+            let places = [owned, after, self.before(at)];
+            let found = places.into_iter().flatten().find_map(|i| own(self, i).map(|column| (i, column)));
+            let column = match found {
+                Some((_, column)) => Some(column),
+                None => {
+                    let column = roles::measure(self.lexicon, self.home);
+                    if let Some(column) = column {
+                        self.assume(format!("the average is that of {}", self.column_title(column)));
+                    }
+                    column
+                }
+            };
+            let Some(column) = column else { continue };
+            self.mark(at);
+            for i in places.into_iter().flatten() {
+                if own(self, i) == Some(column) {
+                    self.mark(i);
+                }
+            }
+            self.plan.filters.push(Cond::Average(column, if above { Op::Gt } else { Op::Lt }));
+        }
+    }
+
+    /// `between 100 and 200`, `from 2024-01-01 to 2024-03-01`.
+    pub(crate) fn read_betweens(&mut self) {
+        for at in 0..self.items.len() {
+            if !self.is_free(at) {
+                continue;
+            }
+            let between = self.phrase(at) == Some(Phrase::Between);
+            let from = self.is_glue(at) && self.word(at) == "from";
+            if !between && !from {
+                continue;
+            }
+            let Some(low) = self.after(at).filter(|i| i - at <= 2) else { continue };
+            let Some(mid) = (low + 1..self.items.len()).find(|i| !self.is_glue(*i) || matches!(self.word(*i), "to")) else { continue };
+            let joined = matches!(self.items[mid].kind, Kind::And) || self.word(mid) == "to" || self.word(mid) == "until";
+            let Some(high) = self.after(mid).filter(|_| joined) else { continue };
+            match (self.items[low].kind.clone(), self.items[high].kind.clone()) {
+                (Kind::Number(one), Kind::Number(other)) => self.between_numbers(at, low, high, one, other),
+                (Kind::Period(one), Kind::Period(other)) => self.between_moments(at, high, one, other),
+                _ => {}
+            }
+        }
+    }
+
+    fn between_numbers(&mut self, at: usize, low: usize, high: usize, one: String, other: String) {
+        let Some(column) = self.compared_column(at, high, &[]) else {
+            return;
+        };
+        self.mark_all(at..=at);
+        self.mark(low);
+        self.mark_all(low..=high);
+        let cond = Cond::Between(Expr::Column(column), Literal::Number(one), Literal::Number(other));
+        self.plan.filters.push(cond);
+    }
+
+    fn between_moments(&mut self, at: usize, high: usize, one: Period, other: Period) {
+        let Some(column) = self.moment_column(at) else {
+            return;
+        };
+        let span = Period { from: one.from, to: other.to, year: None, single_day: false };
+        self.mark_all(at..=high);
+        if self.lexicon.column(column).sort == Sort::Year {
+            if let (Some(low), Some(up)) = (one.year, other.year) {
+                self.plan.filters.push(Cond::Between(Expr::Column(column), Literal::Number(low.to_string()), Literal::Number(up.to_string())));
+                return;
+            }
+        }
+        self.plan.filters.push(Cond::Within { column, period: span, negated: false });
+    }
+
+    pub(crate) fn read_comparisons(&mut self) {
+        for at in 0..self.items.len() {
+            if !self.is_free(at) {
+                continue;
+            }
+            if let Some(Phrase::Compare { op, hint, time }) = self.phrase(at) {
+                let not = self.negation_before(at).filter(|i| self.is_free(*i));
+                let op = if not.is_some() { opposite(op) } else { op };
+                let done = self.compare_at(at, op, hint, time);
+                if let (true, Some(not)) = (done, not) {
+                    self.mark(not);
+                }
+            }
+        }
+    }
+
+    fn compare_at(&mut self, at: usize, op: Op, hint: Hint, time: bool) -> bool {
+        if self.trailing_comparison(at, op, hint) {
+            return true;
+        }
+        let Some(next) = self.after(at).filter(|i| i - at <= 3) else {
+            return false;
+        };
+        match self.items[next].kind.clone() {
+            Kind::Number(number) => {
+                if self.ago(at, next, op, &number) || self.counted(at, next, op, &number) || self.grouped_metric(at, next, op, &number) {
+                    return true;
+                }
+                self.compare_number(at, next, op, hint, number)
+            }
+            Kind::Period(period) => self.compare_period(at, next, op, period),
+            Kind::Mention(..) if !time && !matches!(op, Op::Eq | Op::Ne) => self.compare_columns(at, next, op),
+            Kind::Quoted(text, _) if matches!(op, Op::Eq | Op::Ne) => self.compare_text(at, next, op, text),
+            Kind::Value(hits) if matches!(op, Op::Eq | Op::Ne) => {
+                let text = hits[0].value.clone();
+                self.compare_text(at, next, op, text)
+            }
+            Kind::Word | Kind::Mention(..) if matches!(op, Op::Eq | Op::Ne) && self.raw(next).len() > 1 => {
+                let text = self.raw(next);
+                self.compare_text(at, next, op, text)
+            }
+            _ => false,
+        }
+    }
+
+    /// `5 or more orders`, `18 or older`: the number comes first.
+    fn trailing_comparison(&mut self, at: usize, op: Op, hint: Hint) -> bool {
+        if self.word(at) != "or" {
+            return false;
+        }
+        let Some(before) = self.before(at) else { return false };
+        let Kind::Number(number) = self.items[before].kind.clone() else {
+            return false;
+        };
+        self.counted(before, at, op, &number) || self.compare_number(before, at, op, hint, number)
+    }
+
+    /// `more than 30 days ago`, `older than 30 days`, `in more than 5 years`.
+    fn ago(&mut self, at: usize, next: usize, op: Op, number: &str) -> bool {
+        let Some(unit) = self.after(next).filter(|i| i - next <= 1).and_then(|i| time_unit(self.word(i)).map(|unit| (i, unit))) else {
+            return false;
+        };
+        let ago = self.word(unit.0 + 1) == "ago" || self.raw_next(unit.0) == "ago";
+        let measured = self.before(at).and_then(|i| self.number_column(i)).is_some();
+        let age = self.hinted(self.home, &["age"], |id| self.is_measure(id)).is_some();
+        if measured || (!ago && (age || self.word(at) != "older")) {
+            return false;
+        }
+        let (Some(column), Ok(amount)) = (self.moment_column(at), number.parse::<i32>()) else {
+            return false;
+        };
+        let op = match op {
+            Op::Gt => Op::Lt,
+            Op::Ge => Op::Le,
+            Op::Lt => Op::Gt,
+            Op::Le => Op::Ge,
+            other => other,
+        };
+        self.plan.filters.push(Cond::At { column, op, moment: Moment::FromNow { amount: -amount.min(100_000), unit: unit.1 } });
+        self.mark_all(at..=unit.0);
+        if ago && unit.0 + 1 < self.items.len() {
+            self.mark(unit.0 + 1);
+        }
+        true
+    }
+
+    fn raw_next(&self, at: usize) -> &str {
+        self.word(at + 1)
+    }
+
+    /// `more than 3 orders`: a count of rows, of the home table by group or of a related one.
+    fn counted(&mut self, at: usize, next: usize, op: Op, number: &str) -> bool {
+        let Some(thing) = self.after(next).filter(|i| *i - next <= 3) else {
+            return false;
+        };
+        let thing = if self.phrase(thing) == Some(Phrase::Distinct) { thing + 1 } else { thing };
+        let Some(Entity::Table(table, score)) = self.entity(thing) else {
+            return false;
+        };
+        if score < 0.55 || self.next_owned_number(thing) {
+            return false;
+        }
+        let value = Literal::Number(number.to_owned());
+        if table == self.home {
+            let Some((subject, column)) = self.subject_before(at) else {
+                return false;
+            };
+            self.mark(subject);
+            let keys = self.group_keys(column);
+            self.plan.select.extend(keys.iter().cloned());
+            self.plan.group.extend(keys);
+            self.grouped = true;
+            self.plan.having.push(Cond::Compare(Expr::Rows, op, value));
+        } else {
+            let Some(related) = self.related(table) else {
+                return false;
+            };
+            let related = self.trimmed(related);
+            let one = matches!((op, number), (Op::Ge, "1") | (Op::Gt, "0"));
+            let cond = if one { Cond::Exists { related, negated: false } } else { Cond::Compare(Expr::Related(related), op, value) };
+            self.plan.filters.push(cond);
+        }
+        self.mark_all(at..=thing);
+        true
+    }
+
+    fn next_owned_number(&self, at: usize) -> bool {
+        self.items.get(at + 1).is_some_and(|item| item.owner.is_some()) && self.number_column(at + 1).is_some()
+    }
+
+    /// The column (or table) that a count by group speaks of: `countries with more than …`.
+    fn subject_before(&self, at: usize) -> Option<(usize, Entity)> {
+        (0..at).rev().find_map(|i| match self.entity(i) {
+            Some(Entity::Table(table, _)) if table == self.home => None,
+            Some(entity) if self.is_free(i) => Some((i, entity)),
+            _ => None,
+        })
+    }
+
+    /// `with an average salary above 5000`: a condition on groups.
+    fn grouped_metric(&mut self, at: usize, next: usize, op: Op, number: &str) -> bool {
+        let Some(column_at) = self.before(at) else { return false };
+        let Some((function, function_at)) = (column_at.saturating_sub(3)..=column_at).rev().find_map(|i| self.aggregate_at(i).map(|function| (function, i))) else {
+            return false;
+        };
+        if function == Function::Count {
+            return self.counted_metric(at, function_at, column_at, next, op, number);
+        }
+        let Some((expr, end)) = self.applied(function, function_at + 1).or_else(|| self.applied(function, column_at)) else {
+            return false;
+        };
+        if end > column_at {
+            return false;
+        }
+        self.plan.having.push(Cond::Compare(expr, op, Literal::Number(number.to_owned())));
+        self.mark_all(function_at..=next);
+        if let Some((subject, entity)) = self.subject_before(function_at) {
+            self.mark(subject);
+            if !self.grouped {
+                let keys = self.group_keys(entity);
+                self.plan.select.extend(keys.iter().cloned());
+                self.plan.group.extend(keys);
+                self.grouped = true;
+            }
+        }
+        true
+    }
+
+    /// `whose number of orders is above 3`.
+    fn counted_metric(&mut self, at: usize, function_at: usize, column_at: usize, next: usize, op: Op, number: &str) -> bool {
+        let Some(Entity::Table(table, _)) = self.entity(column_at) else {
+            return false;
+        };
+        let Some(related) = self.related(table).filter(|_| table != self.home && at > column_at) else {
+            return false;
+        };
+        let related = self.trimmed(related);
+        self.plan.filters.push(Cond::Compare(Expr::Related(related), op, Literal::Number(number.to_owned())));
+        self.mark_all(function_at..=next);
+        true
+    }
+
+    fn compare_number(&mut self, at: usize, next: usize, op: Op, hint: Hint, number: String) -> bool {
+        let last = next.max(at);
+        if let Some(column) = self.compared_column(at, last, hint) {
+            self.plan.filters.push(Cond::Compare(Expr::Column(column), op, Literal::Number(number)));
+            self.mark_all(at..=next);
+            return true;
+        }
+        // An age where only a birth date is known.
+        let birth = self.hinted(self.home, hint, |id| self.is_day(id)).filter(|_| !hint.is_empty());
+        let (Some(column), Ok(years)) = (birth, number.parse::<i32>()) else {
+            return false;
+        };
+        let op = if matches!(op, Op::Gt | Op::Ge) { Op::Lt } else { Op::Gt };
+        self.assume(format!("ages are counted from {}", self.column_title(column)));
+        self.plan.filters.push(Cond::At { column, op, moment: Moment::FromNow { amount: -years.min(10_000), unit: Unit::Year } });
+        self.mark_all(at..=next);
+        true
+    }
+
+    /// The number column that a comparison between `at` and `last` speaks of: beside it, by its hint, or the nearest before it.
+    fn compared_column(&mut self, at: usize, last: usize, hint: Hint) -> Option<ColumnId> {
+        let before = self.before(at).map(|i| if self.phrase(i) == Some(Phrase::Not) { self.before(i).unwrap_or(i) } else { i });
+        if let Some(i) = before {
+            if let Some(column) = self.number_column(i).or_else(|| self.text_number(i)) {
+                self.mark(i);
+                return Some(column);
+            }
+        }
+        if let Some(i) = self.after(last).filter(|i| i - last <= 2) {
+            let owned = if self.items.get(i + 1).is_some_and(|next| next.owner.is_some()) { i + 1 } else { i };
+            if let Some(column) = self.number_column(owned).filter(|_| self.is_free(owned)) {
+                self.mark_all(i..=owned);
+                return Some(column);
+            }
+        }
+        if let Some(column) = self.hinted(self.home, hint, |id| self.is_measure(id)).filter(|_| !hint.is_empty()) {
+            return Some(column);
+        }
+        let earlier = (0..at).rev().find_map(|i| self.number_column(i).map(|column| (i, column)));
+        if let Some((i, column)) = earlier {
+            self.mark(i);
+            return Some(column);
+        }
+        if hint.is_empty() {
+            let column = roles::measure(self.lexicon, self.home)?;
+            self.assume(format!("the number is compared with {}", self.column_title(column)));
+            return Some(column);
+        }
+        None
+    }
+
+    /// A column without a number's type may still hold numbers when it is named right before one.
+    fn text_number(&self, at: usize) -> Option<ColumnId> {
+        match self.entity(at)? {
+            Entity::Column(id, score) if score >= 0.8 => Some(id),
+            _ => None,
+        }
+    }
+
+    fn compare_period(&mut self, at: usize, next: usize, op: Op, period: Period) -> bool {
+        let Some(column) = self.moment_column(at) else {
+            return false;
+        };
+        if self.lexicon.column(column).sort == Sort::Year {
+            let Some(year) = period.year else { return false };
+            self.plan.filters.push(Cond::Compare(Expr::Column(column), op, Literal::Number(year.to_string())));
+        } else {
+            let timed = self.lexicon.column(column).sort == (Sort::Day { timed: true });
+            let whole_day = period.single_day && !timed;
+            let (op, moment) = match op {
+                Op::Gt if whole_day => (Op::Gt, period.from),
+                Op::Gt => (Op::Ge, period.to.or(period.from)),
+                Op::Ge => (Op::Ge, period.from),
+                Op::Lt => (Op::Lt, period.from),
+                Op::Le if whole_day => (Op::Le, period.from),
+                Op::Le => (Op::Lt, period.to.or(period.from)),
+                Op::Eq | Op::Ne => {
+                    self.plan.filters.push(Cond::Within { column, period, negated: op == Op::Ne });
+                    self.mark_all(at..=next);
+                    return true;
+                }
+            };
+            let Some(moment) = moment else { return false };
+            self.plan.filters.push(Cond::At { column, op, moment });
+        }
+        self.mark_all(at..=next);
+        true
+    }
+
+    /// `whose balance is greater than their limit`: two columns of the same table.
+    fn compare_columns(&mut self, at: usize, next: usize, op: Op) -> bool {
+        let left = self.before(at).and_then(|i| self.number_column(i).map(|column| (i, column)));
+        let (Some((i, one)), Some(other)) = (left, self.number_column(next)) else {
+            return false;
+        };
+        if one == other {
+            return false;
+        }
+        self.plan.filters.push(Cond::Columns(one, op, other));
+        self.mark_all(i..=next);
+        true
+    }
+
+    /// `status = 'open'`, `name equals Anna`.
+    fn compare_text(&mut self, at: usize, next: usize, op: Op, text: String) -> bool {
+        let Some((i, (column, _))) = self.before(at).and_then(|i| Some((i, self.column(i)?))) else {
+            return false;
+        };
+        let truth = super::words::truth_of(&text).filter(|_| self.lexicon.column(column).sort == Sort::Truth);
+        let cond = match truth {
+            Some(is_true) => Cond::Truth { column, is_true: is_true == (op == Op::Eq) },
+            None => Cond::OneOf { column, values: vec![Literal::Text(text)], negated: op == Op::Ne },
+        };
+        self.plan.filters.push(cond);
+        self.mark_all(i..=next);
+        true
+    }
+}
+
+fn time_unit(word: &str) -> Option<Unit> {
+    match word {
+        "day" | "days" => Some(Unit::Day),
+        "week" | "weeks" => Some(Unit::Week),
+        "month" | "months" => Some(Unit::Month),
+        "year" | "years" => Some(Unit::Year),
+        "hour" | "hours" => Some(Unit::Hour),
+        _ => None,
+    }
+}
+
+fn opposite(op: Op) -> Op {
+    match op {
+        Op::Eq => Op::Ne,
+        Op::Ne => Op::Eq,
+        Op::Gt => Op::Le,
+        Op::Ge => Op::Lt,
+        Op::Lt => Op::Ge,
+        Op::Le => Op::Gt,
+    }
+}
+
+/// Keeps the module of periods in one place for the numbers that both read.
+pub(crate) fn small_number(reading: &Reading<'_>, at: usize) -> Option<u32> {
+    match &reading.items.get(at)?.kind {
+        Kind::Number(text) => text.parse().ok(),
+        Kind::Glue | Kind::Word => reading.tokens.get(reading.items[at].start).and_then(period::count),
+        _ => None,
+    }
+}

@@ -1,0 +1,140 @@
+//! Recognises groups: "per country", "by status", "for each doctor", "monthly".
+
+use super::items::Kind;
+use super::lexicon::{ColumnId, Sort, TableId};
+use super::period::Unit;
+use super::phrases::Phrase;
+use super::plan::Expr;
+use super::reading::{Entity, Reading};
+use super::roles;
+
+impl Reading<'_> {
+    pub(crate) fn read_groups(&mut self) {
+        for at in 0..self.items.len() {
+            if !self.is_free(at) {
+                continue;
+            }
+            match self.phrase(at) {
+                Some(Phrase::Monthly) => self.group_time(at, Unit::Month),
+                Some(Phrase::Yearly) => self.group_time(at, Unit::Year),
+                Some(Phrase::Daily) => self.group_time(at, Unit::Day),
+                Some(Phrase::PerEach) => self.group_list(at, true),
+                Some(Phrase::By) => self.group_list(at, false),
+                _ => {}
+            }
+        }
+    }
+
+    fn group_time(&mut self, at: usize, unit: Unit) {
+        if unit == Unit::Year {
+            if let Some(year) = self.lexicon.columns_of(self.home).find(|id| self.lexicon.column(*id).sort == Sort::Year) {
+                self.mark(at);
+                self.group_by(vec![Expr::Column(year)]);
+                return;
+            }
+        }
+        let Some(column) = self.moment_column(at) else {
+            return;
+        };
+        self.mark(at);
+        if self.lexicon.column(column).sort == Sort::Year {
+            self.group_by(vec![Expr::Column(column)]);
+        } else {
+            self.group_by(vec![Expr::Bucket(unit, column)]);
+        }
+    }
+
+    /// `per country and city`; `by` groups only where something is counted or added up.
+    fn group_list(&mut self, at: usize, each: bool) {
+        let mut next = self.after(at).filter(|i| i - at <= 3);
+        let mut first = true;
+        while let Some(i) = next {
+            let i = if self.items.get(i + 1).is_some_and(|item| item.owner.is_some()) && self.table(i).is_some() && self.groupable(i + 1) { i + 1 } else { i };
+            let Some(entity) = self.entity(i) else { break };
+            if !self.may_group(entity, each, first) {
+                if first && !each {
+                    self.sort_instead(at, i, entity);
+                }
+                break;
+            }
+            let keys = self.group_keys(entity);
+            self.mark_all(at..=at);
+            self.mark(i);
+            if i > 0 && self.table(i - 1).is_some() && self.items[i].owner.is_some() {
+                self.mark(i - 1);
+            }
+            self.group_by(keys);
+            first = false;
+            next = self.after(i).filter(|and| self.items[*and].kind == Kind::And && *and == i + 1).and_then(|and| self.after(and));
+        }
+    }
+
+    fn groupable(&self, at: usize) -> bool {
+        self.column(at).is_some_and(|(id, score)| score >= 0.5 && !self.is_measure(id))
+    }
+
+    fn may_group(&self, entity: Entity, each: bool, first: bool) -> bool {
+        let countable = self.asks_aggregate() || !self.aggregates.is_empty();
+        let shows_columns = !self.projected_columns().is_empty();
+        match entity {
+            Entity::Table(table, _) if table == self.home => false,
+            Entity::Table(_, score) => score >= 0.55 && (each || countable || !shows_columns || !first),
+            Entity::Column(id, _) if self.is_day(id) => countable || each,
+            Entity::Column(id, _) if self.lexicon.column(id).sort == Sort::Number && !self.lexicon.is_key(id) => countable || each,
+            Entity::Column(_, score) => score >= 0.45 && (countable || each || !shows_columns),
+        }
+    }
+
+    /// `list products by price`: nothing is counted, so it is an order.
+    fn sort_instead(&mut self, at: usize, i: usize, entity: Entity) {
+        if let Entity::Column(id, score) = entity {
+            let sortable = self.is_measure(id) || self.is_day(id) || !self.projected_columns().is_empty();
+            if score >= 0.5 && sortable && self.plan.order.is_empty() {
+                self.mark_all(at..=i);
+                self.plan.order.push((Expr::Column(id), false));
+            }
+        }
+    }
+
+    pub(crate) fn group_by(&mut self, keys: Vec<Expr>) {
+        self.grouped = true;
+        for key in keys {
+            if !self.plan.group.contains(&key) {
+                self.plan.group.push(key);
+            }
+        }
+    }
+
+    /// What groups by an entity: the column, or the key and names of a table.
+    pub(crate) fn group_keys(&self, entity: Entity) -> Vec<Expr> {
+        match entity {
+            Entity::Column(id, _) => match self.lexicon.graph.target(id) {
+                Some(table) if !self.says_id(id) && self.reachable(table) => self.entity_keys(table),
+                _ => vec![Expr::Column(id)],
+            },
+            Entity::Table(table, _) => self.entity_keys(table),
+        }
+    }
+
+    /// Whether the question speaks of a key as such ("per customer id").
+    fn says_id(&self, id: ColumnId) -> bool {
+        let tail = self.lexicon.column(id).words.last().map_or("", String::as_str);
+        let own = roles::label(self.lexicon, self.lexicon.column(id).table);
+        own.contains(&id) || self.tokens.iter().any(|token| token.lower == tail || matches!(token.lower.as_str(), "id" | "ids" | "code" | "codes"))
+    }
+
+    /// The key and the names of a table: the key keeps rows of the same name apart.
+    pub(crate) fn entity_keys(&self, table: TableId) -> Vec<Expr> {
+        let labels = roles::label(self.lexicon, table);
+        let key = self.lexicon.primary_key(table);
+        let mut keys: Vec<Expr> = Vec::new();
+        if labels.is_empty() {
+            keys.extend(key.map(Expr::Column));
+            return keys;
+        }
+        let unique = labels.len() == 1 && self.lexicon.column(labels[0]).column.unique;
+        keys.extend(key.filter(|_| !unique).map(Expr::Column));
+        keys.extend(labels.into_iter().map(Expr::Column));
+        keys
+    }
+}

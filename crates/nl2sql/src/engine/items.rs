@@ -1,0 +1,134 @@
+//! Cuts a question into items: phrases of structure, names of the schema, values, numbers, times and leftover words.
+
+use jiff::civil::Date;
+
+use super::lexicon::{Lexicon, TableId};
+use super::link::{self, Mention, Span, ValueHit};
+use super::period::{self, Period};
+use super::phrases::{self, Phrase};
+use super::text::{Shape, Token};
+use super::words;
+
+/// One item of a question.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Item {
+    pub kind: Kind,
+    pub start: usize,
+    pub end: usize,
+    /// Whether a part of the plan came from it.
+    pub used: bool,
+    /// The table that the words around say a column belongs to.
+    pub owner: Option<TableId>,
+}
+
+/// What an item is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind {
+    Phrase(Phrase),
+    /// Names of tables or columns, with values of the same spelling.
+    Mention(Mention, Vec<ValueHit>),
+    /// Values that the schema's samples hold.
+    Value(Vec<ValueHit>),
+    /// Something in quotes, with samples of the same spelling.
+    Quoted(String, Vec<ValueHit>),
+    Number(String),
+    Period(Period),
+    And,
+    Or,
+    Comma,
+    /// A word that only holds others together.
+    Glue,
+    /// A word that nothing explains yet.
+    Word,
+}
+
+enum Choice<'a> {
+    Value(&'a [ValueHit]),
+    Phrase(Phrase),
+    Mention(&'a Mention),
+    Period(Period),
+}
+
+/// Cuts the tokens into items.
+pub(crate) fn cut(lexicon: &Lexicon<'_>, tokens: &[Token], today: Date) -> Vec<Item> {
+    let mentions = link::mentions(lexicon, tokens);
+    let samples = link::sample_values(lexicon, tokens);
+    let mut items = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let (kind, taken) = next(tokens, at, today, &mentions, &samples);
+        items.push(Item { kind, start: at, end: at + taken, used: false, owner: None });
+        at += taken;
+    }
+    items
+}
+
+fn next(tokens: &[Token], at: usize, today: Date, mentions: &[Span<Mention>], samples: &[Span<Vec<ValueHit>>]) -> (Kind, usize) {
+    let token = &tokens[at];
+    let same_values = |end: usize| -> Vec<ValueHit> {
+        samples.iter().filter(|span| span.start == at && span.end == end).flat_map(|span| span.what.clone()).collect()
+    };
+    if token.shape == Shape::Quoted {
+        return (Kind::Quoted(token.text.clone(), same_values(at + 1)), 1);
+    }
+    let mut choices: Vec<(usize, u8, Choice<'_>)> = Vec::new();
+    if let Some(span) = samples.iter().filter(|span| span.start == at).max_by_key(|span| span.end) {
+        let capital = tokens[at..span.end].iter().any(|token| token.text.chars().any(char::is_uppercase));
+        let weak = tokens[at..span.end].iter().all(|token| words::STOP.contains(&token.lower.as_str()));
+        if !weak || (capital && at > 0) {
+            choices.push((span.end - at, if capital && at > 0 { 6 } else { 3 }, Choice::Value(&span.what)));
+        }
+    }
+    if let Some((phrase, taken)) = phrases::read(tokens, at) {
+        choices.push((taken, 5, Choice::Phrase(phrase)));
+    }
+    if let Some(span) = mentions.iter().filter(|span| span.start == at && span.what.score() >= min_score(span)).max_by(|a, b| rank(a).total_cmp(&rank(b))) {
+        let priority = if span.what.score() >= 0.7 { 4 } else { 1 };
+        choices.push((span.end - at, priority, Choice::Mention(&span.what)));
+    }
+    if let Some((period, taken)) = period::read(&tokens[at..], at.checked_sub(1).map(|before| &tokens[before]), today) {
+        choices.push((taken, 7, Choice::Period(period)));
+    }
+    let best = choices.into_iter().max_by_key(|(taken, priority, _)| (*taken, *priority));
+    match best {
+        Some((taken, _, Choice::Value(hits))) => (Kind::Value(hits.to_vec()), taken),
+        Some((taken, _, Choice::Phrase(phrase))) => (Kind::Phrase(phrase), taken),
+        Some((taken, _, Choice::Mention(mention))) => (Kind::Mention(mention.clone(), same_values(at + taken)), taken),
+        Some((taken, _, Choice::Period(period))) => (Kind::Period(period), taken),
+        None => (plain(token), 1),
+    }
+}
+
+/// A longer span must name something nearly in full; otherwise its parts say more.
+fn min_score(span: &Span<Mention>) -> f32 {
+    match span.end - span.start {
+        1 => 0.0,
+        2 => 0.72,
+        _ => 0.7,
+    }
+}
+
+/// Longer names first, then better ones.
+fn rank(span: &Span<Mention>) -> f32 {
+    (span.end - span.start) as f32 + span.what.score()
+}
+
+fn plain(token: &Token) -> Kind {
+    match token.shape {
+        Shape::Number => Kind::Number(token.text.clone()),
+        Shape::Sign => match token.text.as_str() {
+            "," | ";" => Kind::Comma,
+            _ => Kind::Glue,
+        },
+        _ => match token.lower.as_str() {
+            "and" | "&" | "plus" => Kind::And,
+            "or" => Kind::Or,
+            "one" => Kind::Glue,
+            lower => match words::number_word(lower) {
+                Some(number) => Kind::Number(number.to_string()),
+                None if words::STOP.contains(&lower) => Kind::Glue,
+                None => Kind::Word,
+            },
+        },
+    }
+}

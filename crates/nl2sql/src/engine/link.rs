@@ -1,0 +1,315 @@
+//! Finds the tables, columns and sample values that spans of a question may name.
+
+use super::lexicon::{ColumnId, Lexicon, Sort, TableId, Variant, WordId};
+use super::stem::singular;
+use super::text::{Shape, Token};
+use super::words;
+use super::{phrases, synonyms, values};
+
+/// The longest span that may name a table or column, in words.
+const MAX_SPAN: usize = 4;
+/// The longest sample value that is looked for, in words.
+const MAX_VALUE_SPAN: usize = 8;
+/// Hits under this score are noise.
+const MIN_SCORE: f32 = 0.4;
+
+/// A table or column that a span may name, and how surely.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Hit<Id> {
+    pub id: Id,
+    pub score: f32,
+}
+
+/// What a span may name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Mention {
+    /// Best first.
+    pub tables: Vec<Hit<TableId>>,
+    /// Best first.
+    pub columns: Vec<Hit<ColumnId>>,
+    /// Whether a spelling had to be guessed.
+    pub fuzzy: bool,
+}
+
+impl Mention {
+    pub(crate) fn score(&self) -> f32 {
+        self.table_score().max(self.column_score())
+    }
+
+    pub(crate) fn table_score(&self) -> f32 {
+        self.tables.first().map_or(0.0, |hit| hit.score)
+    }
+
+    pub(crate) fn column_score(&self) -> f32 {
+        self.columns.first().map_or(0.0, |hit| hit.score)
+    }
+}
+
+/// A span of tokens and what it may name.
+#[derive(Debug, Clone)]
+pub(crate) struct Span<T> {
+    pub start: usize,
+    pub end: usize,
+    pub what: T,
+}
+
+/// A sample value that the question names, as the database spells it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ValueHit {
+    pub column: ColumnId,
+    pub value: String,
+}
+
+type Senses = Vec<(WordId, f32)>;
+
+/// All spans that name tables or columns, overlapping ones too.
+pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Mention>> {
+    let index = Index::new(lexicon);
+    let senses: Vec<(Senses, bool)> = tokens.iter().map(|token| token_senses(lexicon, token)).collect();
+    let mut found = Vec::new();
+    for start in 0..tokens.len() {
+        for length in 1..=MAX_SPAN.min(tokens.len() - start) {
+            let end = start + length;
+            if !tokens[end - 1].is_word() && tokens[end - 1].shape != Shape::Number {
+                break;
+            }
+            let span: Vec<&Senses> = senses[start..end].iter().map(|(senses, _)| senses).collect();
+            if span.iter().any(|senses| senses.is_empty()) {
+                break;
+            }
+            if length == 1 && !may_stand_alone(&tokens[start], span[0]) {
+                continue;
+            }
+            let mention = Mention { fuzzy: senses[start..end].iter().any(|(_, fuzzy)| *fuzzy), ..index.find(lexicon, &span) };
+            if mention.score() > 0.0 {
+                found.push(Span { start, end, what: mention });
+            }
+        }
+        found.extend(reversed(lexicon, &index, tokens, &senses, start));
+    }
+    found
+}
+
+/// `date of birth` for `birth_date`: only a full match, and only where no part is a table by itself.
+fn reversed(lexicon: &Lexicon<'_>, index: &Index, tokens: &[Token], senses: &[(Senses, bool)], start: usize) -> Option<Span<Mention>> {
+    let of = tokens.get(start + 1).filter(|token| token.lower == "of")?;
+    let _ = of;
+    let article = tokens.get(start + 2).is_some_and(|token| matches!(token.lower.as_str(), "the" | "a"));
+    let end = start + 3 + usize::from(article);
+    let span = [&senses.get(end - 1)?.0, &senses.get(start)?.0];
+    if span.iter().any(|senses| senses.is_empty()) {
+        return None;
+    }
+    let alone = |senses: &Senses| index.find(lexicon, &[senses]).table_score() >= 0.9;
+    let mut mention = index.find(lexicon, &span);
+    mention.tables.clear();
+    mention.columns.retain(|hit| hit.score >= 0.9);
+    (!mention.columns.is_empty() && !alone(span[0])).then_some(Span { start, end, what: mention })
+}
+
+/// Stop words name nothing unless the schema has that very word.
+fn may_stand_alone(token: &Token, senses: &Senses) -> bool {
+    let exact = senses.iter().any(|(_, weight)| *weight >= 0.95);
+    let stop = words::STOP.contains(&token.lower.as_str());
+    token.is_word() && (!stop || (exact && words::SOFT_STOP.contains(&token.lower.as_str())))
+}
+
+/// The senses of one token, and whether its spelling was guessed.
+fn token_senses(lexicon: &Lexicon<'_>, token: &Token) -> (Senses, bool) {
+    if !token.is_word() {
+        let exact = lexicon.senses(&token.lower, &token.stem);
+        return (exact.into_iter().filter(|(_, weight)| *weight >= 1.0).collect(), false);
+    }
+    let mut senses = lexicon.senses(&token.lower, &token.stem);
+    if words::STOP.contains(&token.lower.as_str()) {
+        senses.retain(|(_, weight)| *weight >= 0.95);
+        return (senses, false);
+    }
+    if senses.is_empty() && !is_ordinary(token) {
+        let near = lexicon.near(&token.lower);
+        let fuzzy = !near.is_empty();
+        return (near, fuzzy);
+    }
+    (senses, false)
+}
+
+/// A word that questions use for something else, so that it is no misspelling of a name.
+fn is_ordinary(token: &Token) -> bool {
+    words::STOP.contains(&token.lower.as_str())
+        || !synonyms::groups(&token.stem).is_empty()
+        || values::is_known(&token.lower)
+        || phrases::is_part(&token.lower)
+}
+
+/// Which tables and columns use a word.
+struct Index {
+    tables: Vec<Vec<TableId>>,
+    columns: Vec<Vec<ColumnId>>,
+}
+
+impl Index {
+    fn new(lexicon: &Lexicon<'_>) -> Index {
+        let size = lexicon.word_count();
+        let mut index = Index { tables: vec![Vec::new(); size], columns: vec![Vec::new(); size] };
+        for id in lexicon.table_ids() {
+            for word in lexicon.table(id).variants.iter().flat_map(|variant| &variant.words) {
+                if !index.tables[*word].contains(&id) {
+                    index.tables[*word].push(id);
+                }
+            }
+        }
+        for (number, entry) in lexicon.columns.iter().enumerate() {
+            for word in entry.variants.iter().flat_map(|variant| &variant.words) {
+                if index.columns[*word].last() != Some(&ColumnId(number)) {
+                    index.columns[*word].push(ColumnId(number));
+                }
+            }
+        }
+        index
+    }
+
+    fn find(&self, lexicon: &Lexicon<'_>, span: &[&Senses]) -> Mention {
+        let mut mention = Mention::default();
+        for (word, _) in span[0] {
+            for table in &self.tables[*word] {
+                let score = best(&lexicon.table(*table).variants, span, true);
+                offer(&mut mention.tables, *table, score);
+            }
+            for column in &self.columns[*word] {
+                let score = best(&lexicon.column(*column).variants, span, false);
+                offer(&mut mention.columns, *column, score);
+            }
+        }
+        mention.tables.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+        mention.columns.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+        mention
+    }
+}
+
+fn offer<Id: PartialEq>(hits: &mut Vec<Hit<Id>>, id: Id, score: f32) {
+    if score >= MIN_SCORE && !hits.iter().any(|hit| hit.id == id) {
+        hits.push(Hit { id, score });
+    }
+}
+
+fn best(variants: &[Variant], span: &[&Senses], table: bool) -> f32 {
+    variants.iter().map(|variant| fit(variant, span, table)).fold(0.0, f32::max)
+}
+
+/// How well a span names a variant: each token must be one of its words; a part of the name counts less than the whole.
+fn fit(variant: &Variant, span: &[&Senses], table: bool) -> f32 {
+    let words = &variant.words;
+    if span.len() > words.len() || words.len() > 32 {
+        return 0.0;
+    }
+    let mut taken = 0_u32;
+    let mut sum = 0.0;
+    for senses in span {
+        let mut top: Option<(usize, f32)> = None;
+        for (at, word) in words.iter().enumerate() {
+            if taken & (1 << at) != 0 {
+                continue;
+            }
+            let weight = senses.iter().find(|(sense, _)| sense == word).map_or(0.0, |(_, weight)| *weight);
+            if weight > top.map_or(0.0, |(_, best)| best) {
+                top = Some((at, weight));
+            }
+        }
+        let Some((at, weight)) = top else {
+            return 0.0;
+        };
+        taken |= 1 << at;
+        sum += weight;
+    }
+    let mean = sum / span.len() as f32 * variant.weight;
+    if span.len() == words.len() {
+        return mean;
+    }
+    let share = span.len() as f32 / words.len() as f32;
+    let guessed = if mean < 0.9 { 0.85 } else { 1.0 };
+    let last = words.len() - 1;
+    let has_last = taken & (1 << last) != 0;
+    match (table, has_last) {
+        (true, true) => mean * (0.45 + 0.5 * share) * guessed,
+        (true, false) => mean * 0.62 * share * guessed,
+        (false, true) => mean * (0.5 + 0.4 * share) * guessed,
+        (false, false) => mean * (0.42 + 0.4 * share) * guessed,
+    }
+}
+
+/// All spans that name a known value, overlapping ones too.
+pub(crate) fn sample_values(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Vec<ValueHit>>> {
+    let keys: Vec<String> = tokens.iter().map(|token| key(&token.lower)).collect();
+    let mut found: Vec<Span<Vec<ValueHit>>> = Vec::new();
+    for (number, entry) in lexicon.columns.iter().enumerate() {
+        if !matches!(entry.sort, Sort::Text | Sort::Other) {
+            continue;
+        }
+        for sample in &entry.column.samples {
+            let head = first_word(sample);
+            if head.is_empty() || sample.len() > 80 {
+                continue;
+            }
+            for start in 0..tokens.len() {
+                if !starts_like(&keys[start], head) {
+                    continue;
+                }
+                if let Some(end) = value_end(sample, &keys, start) {
+                    let hit = ValueHit { column: ColumnId(number), value: sample.clone() };
+                    match found.iter_mut().find(|span| span.start == start && span.end == end) {
+                        Some(span) => span.what.push(hit),
+                        None => found.push(Span { start, end, what: vec![hit] }),
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+fn first_word(sample: &str) -> &str {
+    let trimmed = sample.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let end = trimmed.find(|c: char| !c.is_alphanumeric()).unwrap_or(trimmed.len());
+    &trimmed[..end]
+}
+
+/// A cheap test before the words are compared: same first letters, in any case.
+fn starts_like(key: &str, head: &str) -> bool {
+    let mut letters = key.chars();
+    head.chars().take(3).all(|c| letters.next().is_some_and(|k| c.to_lowercase().next() == Some(k)))
+}
+
+/// The end of the span at `start` that spells the sample, in any case and punctuation; a single word also in the plural.
+fn value_end(sample: &str, keys: &[String], start: usize) -> Option<usize> {
+    let wanted = key(sample);
+    if wanted.chars().count() < 2 && sample.chars().next().is_some_and(|c| !c.is_uppercase()) {
+        return None;
+    }
+    let mut said = String::new();
+    for end in start + 1..=keys.len().min(start + MAX_VALUE_SPAN) {
+        if !said.is_empty() {
+            said.push(' ');
+        }
+        said.push_str(&keys[end - 1]);
+        if said == wanted || (end == start + 1 && wanted.len() > 3 && !wanted.contains(' ') && singular(&said) == wanted) {
+            return Some(end);
+        }
+        if said.len() > wanted.len() {
+            return None;
+        }
+    }
+    None
+}
+
+/// Lower case, with every run of other characters as one blank.
+fn key(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            key.extend(c.to_lowercase());
+        } else if !key.ends_with(' ') && !key.is_empty() {
+            key.push(' ');
+        }
+    }
+    key.trim_end().to_owned()
+}

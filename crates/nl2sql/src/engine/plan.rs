@@ -1,0 +1,139 @@
+//! What is to be asked of the database, before it is written in a dialect.
+
+use super::graph::Step;
+use super::lexicon::{ColumnId, TableId};
+use super::period::{Moment, Period, Unit};
+use super::phrases::{Function, Match, Op};
+
+/// A value in a condition.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Literal {
+    Text(String),
+    /// Plain digits, perhaps with a sign and a decimal point.
+    Number(String),
+}
+
+/// Something that can be shown, grouped, compared or sorted by.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Expr {
+    Column(ColumnId),
+    /// `COUNT(*)`.
+    Rows,
+    CountDistinct(ColumnId),
+    Apply(Function, ColumnId),
+    /// A sum of products: `SUM(quantity * unit_price)`.
+    SumOfProduct(ColumnId, ColumnId),
+    /// The month, year or day that a moment falls in.
+    Bucket(Unit, ColumnId),
+    /// How many related rows there are.
+    Related(Related),
+}
+
+/// Rows of other tables that belong to a row of the home table: a correlated subquery.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Related {
+    /// From the home table outwards; the first step is the correlation.
+    pub steps: Vec<Step>,
+    pub filters: Vec<Cond>,
+}
+
+/// A condition on rows or groups.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Cond {
+    Compare(Expr, Op, Literal),
+    Columns(ColumnId, Op, ColumnId),
+    Between(Expr, Literal, Literal),
+    /// One of several values, or none of them when `negated`.
+    OneOf { column: ColumnId, values: Vec<Literal>, negated: bool },
+    Like { column: ColumnId, place: Match, text: String, negated: bool },
+    Null { column: ColumnId, is_null: bool },
+    Truth { column: ColumnId, is_true: bool },
+    Within { column: ColumnId, period: Period, negated: bool },
+    At { column: ColumnId, op: Op, moment: Moment },
+    /// Above (or below) the average of the same column over the whole table.
+    Average(ColumnId, Op),
+    Exists { related: Related, negated: bool },
+    Any(Vec<Cond>),
+}
+
+/// The whole question.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Plan {
+    /// The table that a row of the answer stands for.
+    pub home: TableId,
+    /// Whether all columns of the home table are shown, before those of `select`.
+    pub star: bool,
+    pub select: Vec<Expr>,
+    pub distinct: bool,
+    pub filters: Vec<Cond>,
+    pub group: Vec<Expr>,
+    pub having: Vec<Cond>,
+    /// Expressions with whether they descend.
+    pub order: Vec<(Expr, bool)>,
+    pub limit: Option<u32>,
+}
+
+impl Plan {
+    pub(crate) fn new(home: TableId) -> Plan {
+        Plan {
+            home,
+            star: false,
+            select: Vec::new(),
+            distinct: false,
+            filters: Vec::new(),
+            group: Vec::new(),
+            having: Vec::new(),
+            order: Vec::new(),
+            limit: None,
+        }
+    }
+
+    /// Every column that the outer query reads, in the order of the clauses.
+    pub(crate) fn columns(&self) -> Vec<ColumnId> {
+        let mut found = Vec::new();
+        for expr in self.select.iter().chain(&self.group).chain(self.order.iter().map(|(expr, _)| expr)) {
+            expr.columns(&mut found);
+        }
+        for cond in self.filters.iter().chain(&self.having) {
+            cond.columns(&mut found);
+        }
+        found
+    }
+
+    /// Whether an aggregate is shown or sorted by.
+    pub(crate) fn aggregates(&self) -> bool {
+        self.select.iter().chain(self.order.iter().map(|(expr, _)| expr)).any(Expr::is_aggregate) || !self.having.is_empty()
+    }
+}
+
+impl Expr {
+    pub(crate) fn is_aggregate(&self) -> bool {
+        matches!(self, Expr::Rows | Expr::CountDistinct(_) | Expr::Apply(..) | Expr::SumOfProduct(..))
+    }
+
+    fn columns(&self, found: &mut Vec<ColumnId>) {
+        match self {
+            Expr::Column(column) | Expr::CountDistinct(column) | Expr::Apply(_, column) | Expr::Bucket(_, column) => found.push(*column),
+            Expr::SumOfProduct(one, other) => found.extend([*one, *other]),
+            Expr::Rows | Expr::Related(_) => {}
+        }
+    }
+}
+
+impl Cond {
+    pub(crate) fn columns(&self, found: &mut Vec<ColumnId>) {
+        match self {
+            Cond::Compare(expr, ..) | Cond::Between(expr, ..) => expr.columns(found),
+            Cond::Columns(one, _, other) => found.extend([*one, *other]),
+            Cond::OneOf { column, .. }
+            | Cond::Like { column, .. }
+            | Cond::Null { column, .. }
+            | Cond::Truth { column, .. }
+            | Cond::Within { column, .. }
+            | Cond::At { column, .. }
+            | Cond::Average(column, _) => found.push(*column),
+            Cond::Exists { .. } => {}
+            Cond::Any(conds) => conds.iter().for_each(|cond| cond.columns(found)),
+        }
+    }
+}

@@ -1,0 +1,394 @@
+//! The state of reading a question: its items, the table it is about, and the plan that grows from them.
+
+use super::graph::Step;
+use super::items::{Item, Kind};
+use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
+use super::phrases::{Function, Phrase};
+use super::plan::{Expr, Plan, Related};
+use super::text::Token;
+
+/// A question being read under the supposition that it is about one table.
+#[derive(Clone)]
+pub(crate) struct Reading<'q> {
+    pub lexicon: &'q Lexicon<'q>,
+    pub tokens: &'q [Token],
+    pub items: Vec<Item>,
+    pub home: TableId,
+    /// The item that names the home table.
+    pub head: Option<usize>,
+    pub plan: Plan,
+    /// What was supposed, for people.
+    pub assumptions: Vec<String>,
+    /// Tables that the question names.
+    pub named: Vec<TableId>,
+    distances: Vec<u32>,
+    /// Tables that must be joined although no column of theirs is read.
+    pub via: Vec<TableId>,
+    /// Aggregates to show, in the order of the question.
+    pub aggregates: Vec<Expr>,
+    /// Whether a group was asked for.
+    pub grouped: bool,
+    /// Sum of the scores of the links that were used, and their number.
+    pub link_scores: (f32, u32),
+}
+
+/// What a mention is taken for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Entity {
+    Table(TableId, f32),
+    Column(ColumnId, f32),
+}
+
+impl<'q> Reading<'q> {
+    pub(crate) fn new(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[Item], home: TableId, head: Option<usize>) -> Reading<'q> {
+        let distances = lexicon.graph.distances(home, lexicon.tables.len());
+        let mut reading = Reading {
+            lexicon,
+            tokens,
+            items: items.to_vec(),
+            home,
+            head,
+            plan: Plan::new(home),
+            assumptions: Vec::new(),
+            named: Vec::new(),
+            distances,
+            via: Vec::new(),
+            aggregates: Vec::new(),
+            grouped: false,
+            link_scores: (0.0, 0),
+        };
+        reading.find_named();
+        reading.find_owners();
+        reading
+    }
+
+    fn find_named(&mut self) {
+        for at in 0..self.items.len() {
+            if let Kind::Mention(mention, _) = &self.items[at].kind {
+                let table = mention.tables.first().filter(|hit| hit.score >= 0.6 && hit.score >= mention.column_score() - 0.3);
+                if let Some(id) = table.map(|hit| hit.id) {
+                    if !self.named.contains(&id) {
+                        self.named.push(id);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `customer name`, `name of the customer`: the column belongs to the table beside it.
+    fn find_owners(&mut self) {
+        for at in 0..self.items.len() {
+            let Some(table) = self.table_near(at) else {
+                continue;
+            };
+            if at + 1 < self.items.len() && self.has_column_of(at + 1, table) {
+                self.items[at + 1].owner = Some(table);
+            }
+            let Some(before) = self.before_list(at) else {
+                continue;
+            };
+            let mut column = Some(before);
+            while let Some(at) = column {
+                if !self.has_column_of(at, table) || self.items[at].owner.is_some() {
+                    break;
+                }
+                self.items[at].owner = Some(table);
+                column = self.list_before(at);
+            }
+        }
+    }
+
+    /// The table that an item names outright.
+    fn table_near(&self, at: usize) -> Option<TableId> {
+        match &self.items[at].kind {
+            Kind::Mention(mention, _) => mention.tables.first().filter(|hit| hit.score >= 0.6 && hit.score + 0.05 >= mention.column_score()).map(|hit| hit.id),
+            _ => None,
+        }
+    }
+
+    fn has_column_of(&self, at: usize, table: TableId) -> bool {
+        match &self.items[at].kind {
+            Kind::Mention(mention, _) => mention.columns.iter().any(|hit| hit.score >= 0.5 && self.lexicon.column(hit.id).table == table),
+            _ => false,
+        }
+    }
+
+    /// The item before `of [all] [the]` at `at`.
+    fn before_list(&self, at: usize) -> Option<usize> {
+        let mut i = at.checked_sub(1)?;
+        let mut seen_of = false;
+        loop {
+            match &self.items[i].kind {
+                Kind::Glue if matches!(self.word(i), "of" | "for" | "from" | "in" | "on") => seen_of = true,
+                Kind::Glue | Kind::Phrase(Phrase::Distinct) => {}
+                Kind::Phrase(Phrase::PerEach) => seen_of = true,
+                _ => return seen_of.then_some(i),
+            }
+            i = i.checked_sub(1)?;
+        }
+    }
+
+    /// The item before `and` or a comma before `at`.
+    fn list_before(&self, at: usize) -> Option<usize> {
+        let mut i = at.checked_sub(1)?;
+        let mut joined = false;
+        loop {
+            match &self.items[i].kind {
+                Kind::And | Kind::Comma => joined = true,
+                Kind::Glue if matches!(self.word(i), "the" | "their" | "a" | "its" | "as" | "well" | "both") => {}
+                _ => return joined.then_some(i),
+            }
+            i = i.checked_sub(1)?;
+        }
+    }
+
+    /// Runs the recognisers, from those that need the most context to those that take what is left.
+    pub(crate) fn run(mut self) -> Reading<'q> {
+        self.read_where_true();
+        self.read_order();
+        self.read_averages();
+        self.read_absences();
+        self.read_betweens();
+        self.read_comparisons();
+        self.read_likes();
+        self.read_truths();
+        self.read_degrees();
+        self.read_groups();
+        self.read_values();
+        self.read_numbers();
+        self.read_periods();
+        self.read_aggregates();
+        self.read_projection();
+        self.finish();
+        self
+    }
+
+    // ---- looking around ----
+
+    /// The first word of an item, in lower case.
+    pub(crate) fn word(&self, at: usize) -> &'q str {
+        let tokens: &'q [Token] = self.tokens;
+        self.items.get(at).and_then(|item| tokens.get(item.start)).map_or("", |token| token.lower.as_str())
+    }
+
+    /// The item's text as written.
+    pub(crate) fn raw(&self, at: usize) -> String {
+        let item = &self.items[at];
+        let words: Vec<&str> = self.tokens[item.start..item.end].iter().map(|token| token.text.as_str()).collect();
+        words.join(" ")
+    }
+
+    pub(crate) fn phrase(&self, at: usize) -> Option<Phrase> {
+        match self.items.get(at)?.kind {
+            Kind::Phrase(phrase) => Some(phrase),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_glue(&self, at: usize) -> bool {
+        self.items.get(at).is_some_and(|item| item.kind == Kind::Glue)
+    }
+
+    /// The next item that is not glue.
+    pub(crate) fn after(&self, at: usize) -> Option<usize> {
+        (at + 1..self.items.len()).find(|i| !self.is_glue(*i))
+    }
+
+    /// The item before that is not glue.
+    pub(crate) fn before(&self, at: usize) -> Option<usize> {
+        (0..at).rev().find(|i| !self.is_glue(*i))
+    }
+
+    /// Whether an earlier `not` speaks of the item.
+    pub(crate) fn negation_before(&self, at: usize) -> Option<usize> {
+        self.before(at).filter(|i| self.phrase(*i) == Some(Phrase::Not) && at - i <= 4)
+    }
+
+    pub(crate) fn mark(&mut self, at: usize) {
+        let score = match &self.items[at].kind {
+            Kind::Mention(mention, _) if !self.items[at].used => Some(mention.score()),
+            _ => None,
+        };
+        if let Some(score) = score {
+            self.link_scores.0 += score;
+            self.link_scores.1 += 1;
+        }
+        self.items[at].used = true;
+    }
+
+    pub(crate) fn mark_all(&mut self, range: std::ops::RangeInclusive<usize>) {
+        for at in range {
+            if at < self.items.len() {
+                self.mark(at);
+            }
+        }
+    }
+
+    pub(crate) fn is_free(&self, at: usize) -> bool {
+        self.items.get(at).is_some_and(|item| !item.used)
+    }
+
+    pub(crate) fn assume(&mut self, text: String) {
+        if !self.assumptions.contains(&text) {
+            self.assumptions.push(text);
+        }
+    }
+
+    /// Whether any item asks for an aggregate or a ranking by one.
+    pub(crate) fn asks_aggregate(&self) -> bool {
+        self.items.iter().any(|item| matches!(item.kind, Kind::Phrase(Phrase::Aggregate(_))))
+    }
+
+    // ---- resolving names ----
+
+    pub(crate) fn reachable(&self, table: TableId) -> bool {
+        self.distances[table.0] != u32::MAX
+    }
+
+    pub(crate) fn distance(&self, table: TableId) -> u32 {
+        self.distances[table.0]
+    }
+
+    /// The column that an item names here, among those that `fits` allows: the score of the link, raised by closeness.
+    pub(crate) fn column_where(&self, at: usize, fits: impl Fn(ColumnId) -> bool) -> Option<(ColumnId, f32)> {
+        let item = self.items.get(at)?;
+        let Kind::Mention(mention, _) = &item.kind else {
+            return None;
+        };
+        let mut best: Option<(ColumnId, f32, f32)> = None;
+        for hit in &mention.columns {
+            let table = self.lexicon.column(hit.id).table;
+            if !self.reachable(table) || !fits(hit.id) {
+                continue;
+            }
+            let mut closeness = hit.score - 0.035 * self.distance(table).min(10) as f32;
+            if item.owner == Some(table) {
+                closeness += 0.5;
+            }
+            if table == self.home {
+                closeness += 0.3;
+            } else if self.named.contains(&table) {
+                closeness += 0.2;
+            }
+            if self.lexicon.is_key(hit.id) && hit.score < 0.9 {
+                closeness -= 0.2;
+            }
+            if best.is_none_or(|(_, top, _)| closeness > top + 1e-6) {
+                best = Some((hit.id, closeness, hit.score));
+            }
+        }
+        best.map(|(id, _, score)| (id, score))
+    }
+
+    pub(crate) fn column(&self, at: usize) -> Option<(ColumnId, f32)> {
+        self.column_where(at, |_| true)
+    }
+
+    /// What a mention is taken for: the table it names, unless a column fits better.
+    pub(crate) fn entity(&self, at: usize) -> Option<Entity> {
+        let Kind::Mention(mention, _) = &self.items.get(at)?.kind else {
+            return None;
+        };
+        let table = mention.tables.iter().find(|hit| hit.id == self.home && hit.score + 0.1 >= mention.table_score()).or(mention.tables.first());
+        let column = self.column(at);
+        match (table, column) {
+            (None, None) => None,
+            (None, Some((id, score))) => Some(Entity::Column(id, score)),
+            (Some(hit), None) => Some(Entity::Table(hit.id, hit.score)),
+            (Some(hit), Some((id, score))) => {
+                let owned = self.items[at].owner.is_some_and(|owner| owner == self.lexicon.column(id).table);
+                let at_home = self.lexicon.column(id).table == self.home;
+                let bonus = if owned { 0.4 } else if at_home && hit.id != self.home { 0.06 } else { 0.0 };
+                if score + bonus > hit.score + 0.01 { Some(Entity::Column(id, score)) } else { Some(Entity::Table(hit.id, hit.score)) }
+            }
+        }
+    }
+
+    pub(crate) fn table(&self, at: usize) -> Option<TableId> {
+        match self.entity(at)? {
+            Entity::Table(id, _) => Some(id),
+            Entity::Column(..) => None,
+        }
+    }
+
+    /// A column of the item that can be added up or compared as a number; a table beside it may qualify it.
+    pub(crate) fn number_column(&self, at: usize) -> Option<ColumnId> {
+        if matches!(self.entity(at)?, Entity::Table(..)) && !self.next_is_owned(at) {
+            let exact = self.column_where(at, |id| self.is_measure(id)).filter(|(_, score)| *score >= 0.7)?;
+            let Kind::Mention(mention, _) = &self.items[at].kind else { return None };
+            return (mention.table_score() < 0.9).then_some(exact.0);
+        }
+        self.column_where(at, |id| self.is_measure(id)).map(|(id, _)| id)
+    }
+
+    fn next_is_owned(&self, at: usize) -> bool {
+        self.items.get(at + 1).is_some_and(|item| item.owner.is_some())
+    }
+
+    /// Whether a column holds numbers that mean something, not keys.
+    pub(crate) fn is_measure(&self, id: ColumnId) -> bool {
+        matches!(self.lexicon.column(id).sort, Sort::Number | Sort::Year) && !self.lexicon.is_key(id)
+    }
+
+    pub(crate) fn is_day(&self, id: ColumnId) -> bool {
+        matches!(self.lexicon.column(id).sort, Sort::Day { .. })
+    }
+
+    pub(crate) fn is_textual(&self, id: ColumnId) -> bool {
+        matches!(self.lexicon.column(id).sort, Sort::Text | Sort::Other)
+    }
+
+    /// The first column of a table that a word of `hint` names and that `fits`, words in their order.
+    pub(crate) fn hinted(&self, table: TableId, hint: &[&str], fits: impl Fn(ColumnId) -> bool) -> Option<ColumnId> {
+        let lexicon = self.lexicon;
+        for whole in [true, false] {
+            for word in hint {
+                let found = lexicon.columns_of(table).find(|id| {
+                    let words = &lexicon.column(*id).words;
+                    let named = if whole { words.len() == 1 && words[0] == *word } else { words.iter().any(|w| w == word) };
+                    named && fits(*id)
+                });
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
+    }
+
+    /// The rows of `table` that belong to a row of the home table.
+    pub(crate) fn related(&self, table: TableId) -> Option<Related> {
+        let steps = self.lexicon.graph.join(self.home, &[table], self.lexicon.tables.len(), &self.mentioned_keys())?;
+        (!steps.is_empty()).then_some(Related { steps, filters: Vec::new() })
+    }
+
+    /// Foreign key columns whose own words the question says, so that joins go by them.
+    pub(crate) fn mentioned_keys(&self) -> Vec<ColumnId> {
+        let mut keys = Vec::new();
+        for item in &self.items {
+            if let Kind::Mention(mention, _) = &item.kind {
+                keys.extend(mention.columns.iter().map(|hit| hit.id).filter(|id| self.lexicon.graph.target(*id).is_some()));
+            }
+        }
+        keys
+    }
+
+    /// The joins of the outer query.
+    pub(crate) fn joins(&self) -> Option<Vec<Step>> {
+        let mut wanted: Vec<TableId> = self.via.clone();
+        wanted.extend(self.plan.columns().into_iter().map(|id| self.lexicon.column(id).table));
+        self.lexicon.graph.join(self.home, &wanted, self.lexicon.tables.len(), &self.mentioned_keys())
+    }
+
+    /// Whether a join gives several rows for one row of the home table.
+    pub(crate) fn fans_out(&self) -> bool {
+        self.joins().is_some_and(|steps| steps.iter().any(|step| self.lexicon.graph.fans_out(step)))
+    }
+
+    pub(crate) fn aggregate_at(&self, at: usize) -> Option<Function> {
+        match self.phrase(at)? {
+            Phrase::Aggregate(function) => Some(function),
+            _ => None,
+        }
+    }
+}

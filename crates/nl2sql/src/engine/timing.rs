@@ -1,0 +1,77 @@
+//! Gives periods the column they speak of: "placed in 2024", "from the last 30 days".
+
+use super::items::Kind;
+use super::lexicon::{ColumnId, Sort};
+use super::phrases::Phrase;
+use super::plan::Cond;
+use super::reading::Reading;
+use super::roles;
+
+impl Reading<'_> {
+    pub(crate) fn read_periods(&mut self) {
+        for at in 0..self.items.len() {
+            let Kind::Period(period) = self.items[at].kind.clone() else {
+                continue;
+            };
+            if !self.is_free(at) {
+                continue;
+            }
+            let Some(column) = self.moment_column(at) else {
+                continue;
+            };
+            let not = self.negation_before(at).filter(|i| self.is_free(*i));
+            if let Some(not) = not {
+                self.mark(not);
+            }
+            self.mark(at);
+            self.plan.filters.push(Cond::Within { column, period, negated: not.is_some() });
+        }
+    }
+
+    /// The moment that words before `at` name ("shipped", "hire date"), else the one that dates the home table's rows.
+    pub(crate) fn moment_column(&mut self, at: usize) -> Option<ColumnId> {
+        let temporal = |id: ColumnId| self.is_day(id) || self.lexicon.column(id).sort == Sort::Year;
+        let from = at.saturating_sub(5);
+        let named = (from..at).rev().find_map(|i| {
+            let stop = matches!(self.items[i].kind, Kind::Comma);
+            if stop {
+                return None;
+            }
+            let (column, score) = self.column_where(i, temporal)?;
+            let verb = self.participle(i) || score >= 0.9 || matches!(self.word(i), "date" | "birth" | "year" | "time");
+            (score >= 0.4 && verb).then_some((i, column))
+        });
+        if let Some((i, column)) = named {
+            if self.table(i).is_none() || self.participle(i) {
+                self.mark(i);
+            }
+            return Some(column);
+        }
+        let after = self.after(at).filter(|i| self.is_free(*i)).and_then(|i| self.column_where(i, temporal).filter(|(_, score)| *score >= 0.9).map(|(column, _)| (i, column)));
+        if let Some((i, column)) = after.filter(|(i, _)| self.table(*i).is_none()) {
+            self.mark(i);
+            return Some(column);
+        }
+        if let Some(column) = roles::moment(self.lexicon, self.home) {
+            let several = self.lexicon.columns_of(self.home).filter(|id| self.is_day(*id)).count() > 1;
+            if several {
+                self.assume(format!("the time is that of {}", self.column_title(column)));
+            }
+            return Some(column);
+        }
+        // The nearest table that is named or one key away has the moment.
+        let lexicon = self.lexicon;
+        let mut near: Vec<_> = lexicon.table_ids().filter(|table| self.reachable(*table) && *table != self.home && self.distance(*table) <= 3).collect();
+        near.sort_by_key(|table| (!self.named.contains(table), self.distance(*table), *table));
+        let found = near.into_iter().find_map(|table| roles::moment(lexicon, table).filter(|id| self.is_day(*id)));
+        if let Some(column) = found {
+            self.assume(format!("the time is that of {}", self.column_title(column)));
+        }
+        found
+    }
+
+    /// Whether a phrase of grouping or order claims the item before it.
+    pub(crate) fn is_claimed(&self, at: usize) -> bool {
+        self.before(at).is_some_and(|i| matches!(self.phrase(i), Some(Phrase::PerEach | Phrase::OrderBy | Phrase::OrderedOf(_))))
+    }
+}

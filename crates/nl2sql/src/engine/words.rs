@@ -1,0 +1,68 @@
+//! Small closed word lists that say how questions and schemas are built.
+
+/// Prefixes of a table's name that only say that it is a table.
+pub(crate) const TABLE_PREFIXES: &[&str] = &["tbl", "tb", "tab", "t", "dim", "fact", "ref", "app", "lookup", "lkp", "mst", "sys"];
+/// Suffixes of a table's name that only say that it is a table.
+pub(crate) const TABLE_SUFFIXES: &[&str] = &["tbl", "table", "tab", "master", "data", "info", "list", "records", "dim", "fact", "mst", "t"];
+/// First words of columns that hold yes or no.
+pub(crate) const TRUTH_PREFIXES: &[&str] = &["is", "has", "was", "are", "can", "did", "should", "flag"];
+/// Last words of a column that add nothing to what it is called in a question.
+pub(crate) const FLAG_SUFFIXES: &[&str] = &["at", "on", "flag", "yn", "ts"];
+/// Last words that may be left out in a question: "department" for `department_name`.
+pub(crate) const GENERIC_TAILS: &[&str] = &[
+    "name", "date", "code", "number", "no", "num", "type", "amount", "value", "details", "description", "time", "at", "on", "by", "title", "text", "usd",
+    "eur", "count", "status", "rate", "level", "address", "pct", "kg", "cm", "mm", "km", "m", "g", "minutes", "hours", "days", "years", "millions", "billion",
+];
+
+/// Words that carry structure, never content.
+pub(crate) const STOP: &[&str] = &[
+    "a", "an", "the", "of", "in", "on", "at", "to", "for", "from", "with", "by", "and", "or", "is", "are", "was", "were", "be", "been", "being", "do", "does",
+    "did", "done", "has", "have", "had", "having", "that", "which", "who", "whom", "whose", "what", "where", "when", "how", "there", "their", "its", "it", "they",
+    "them", "these", "those", "this", "i", "me", "my", "we", "us", "our", "you", "your", "can", "could", "would", "will", "shall", "should", "please", "all", "any",
+    "every", "each", "some", "as", "than", "then", "so", "if", "also", "only", "just", "not", "no", "but", "into", "per", "out", "up", "his", "her", "he", "she",
+    "both", "either", "together", "along", "via", "within", "among", "about", "currently", "yet", "ever", "still", "already", "now", "same", "own", "such", "more",
+    "let", "want", "need", "like", "know", "see", "records", "record", "rows", "row", "entries", "information", "info", "details", "data", "table", "database", "list",
+    "show", "get", "give", "find", "display", "return", "fetch", "retrieve", "select", "tell", "print", "view", "report", "provide", "bring", "pull", "look", "search",
+    "calculate", "compute", "determine", "identify", "name", "output", "query", "hey", "hi", "many", "much", "one", "ones", "whole", "entire", "full", "complete", "available",
+    "existing", "registered", "recorded", "other", "kindly", "belong", "belongs", "belonging", "using", "used", "use", "contain", "containing", "contains", "include", "including", "includes",
+    "placed", "made", "located", "come", "comes", "came", "exist", "exists", "respective", "corresponding", "associated", "related", "results", "result", "value", "values", "thing", "things",
+    "go", "goes", "live", "lives", "living", "work", "works", "working", "happened", "occurred", "took", "take", "takes", "place", "well", "sort", "order", "ordered", "sorted", "group", "grouped",
+];
+
+/// Stop words that still name a column or table when the schema has that very word.
+pub(crate) const SOFT_STOP: &[&str] = &[
+    "name", "records", "record", "entries", "details", "information", "data", "registered", "recorded", "available", "complete", "list", "report", "order", "ordered", "result",
+    "results", "value", "values", "used", "placed", "made", "located", "view", "search", "query", "place", "database", "table", "full", "work", "works", "working", "group", "row", "rows", "output", "entry", "sort", "place", "like", "other", "existing", "one", "contains", "live", "take", "took", "takes", "include", "info",
+];
+
+/// Verbs that begin a request for rows.
+pub(crate) const LIST_VERBS: &[&str] = &[
+    "list", "show", "get", "give", "find", "display", "return", "fetch", "retrieve", "select", "tell", "print", "view", "provide", "bring", "pull", "search", "which", "what", "who", "all", "see",
+    "identify", "report", "name", "are", "is", "me", "us", "the", "every", "any", "please", "can", "you", "i", "want", "need", "to", "of", "for", "up", "look",
+];
+
+/// Whether a sample value says yes (`Some(true)`), no (`Some(false)`) or something else.
+pub(crate) fn truth_of(sample: &str) -> Option<bool> {
+    match sample.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" | "true" | "t" | "1" => Some(true),
+        "n" | "no" | "false" | "f" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// A number written as a word.
+pub(crate) fn number_word(word: &str) -> Option<u32> {
+    const NUMBERS: &[&str] = &[
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+        "nineteen", "twenty",
+    ];
+    match word {
+        "thirty" => Some(30),
+        "forty" => Some(40),
+        "fifty" => Some(50),
+        "hundred" => Some(100),
+        "thousand" => Some(1000),
+        "dozen" => Some(12),
+        _ => NUMBERS.iter().position(|known| *known == word).and_then(|at| u32::try_from(at).ok()),
+    }
+}

@@ -1,0 +1,250 @@
+//! All places that gRPC is listened for.
+
+use std::io;
+use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+
+use super::access::{Access, UnknownName};
+use super::passed::{self, Passed};
+use super::socket::{self, OwnSocket, SocketError};
+
+/// Where to listen.
+#[derive(Debug, Clone, Default)]
+pub struct ListenOptions {
+    /// Unix sockets that were asked for: each must work.
+    pub sockets: Vec<PathBuf>,
+    /// A Unix socket that is taken while it is free, and done without otherwise.
+    pub default_socket: Option<PathBuf>,
+    /// TCP addresses that were asked for (`host:port`): each must work.
+    pub tcp: Vec<String>,
+    /// Mode of Unix sockets.
+    pub permissions: u32,
+    /// Owner of Unix sockets, by name or number.
+    pub owner: Option<String>,
+    /// Group of Unix sockets, by name or number.
+    pub group: Option<String>,
+    /// Whether sockets that systemd passes are taken over.
+    pub systemd: bool,
+}
+
+/// Why a place cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// A Unix socket.
+    #[error("cannot listen on the socket {}: {why}", path.display())]
+    Socket {
+        /// Its path.
+        path: PathBuf,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// A TCP address.
+    #[error("cannot listen on {address}: {source}{}", hint(source))]
+    Tcp {
+        /// The address.
+        address: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The configured owner or group.
+    #[error("cannot set who may connect: {0}")]
+    Access(#[from] UnknownName),
+    /// Sockets from systemd.
+    #[error("cannot take over systemd's sockets: {0}")]
+    Systemd(io::Error),
+    /// Nothing to listen on.
+    #[error("there is nothing to listen on: give --socket, --port or server.socket_path")]
+    Nowhere,
+}
+
+fn hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => " (another process has it: stop that one, or choose another port)",
+        io::ErrorKind::PermissionDenied => " (ports below 1024 need a privilege: choose a higher one)",
+        _ => "",
+    }
+}
+
+/// Places that are listened on. Dropping it closes them and removes the socket files that are its own.
+#[derive(Debug, Default)]
+pub struct Listeners {
+    pub(super) unix: Vec<UnixListener>,
+    pub(super) tcp: Vec<TcpListener>,
+    pub(super) own: Vec<OwnSocket>,
+    places: Vec<String>,
+    paths: Vec<PathBuf>,
+}
+
+/// Listens everywhere that the options name. Connections wait until they are served.
+pub fn listen(options: &ListenOptions) -> Result<Listeners, ListenError> {
+    let access = Access::new(
+        options.permissions,
+        options.owner.as_deref(),
+        options.group.as_deref(),
+    )?;
+    let mut listeners = Listeners::default();
+    if options.systemd {
+        for passed in passed::take().map_err(ListenError::Systemd)? {
+            listeners.take_over(passed).map_err(ListenError::Systemd)?;
+        }
+    }
+    for path in &options.sockets {
+        listeners
+            .open_socket(path, access)
+            .map_err(|why| ListenError::Socket {
+                path: path.clone(),
+                why: why.to_string(),
+            })?;
+    }
+    for address in &options.tcp {
+        listeners.open_tcp(address).map_err(|source| ListenError::Tcp {
+            address: address.clone(),
+            source,
+        })?;
+    }
+    if let Some(path) = &options.default_socket {
+        match listeners.open_socket(path, access) {
+            Ok(()) => {}
+            Err(SocketError::InUse(holder)) => {
+                tracing::info!(path = %path.display(), %holder, "the default socket is in use; going without it");
+            }
+            Err(why) => {
+                tracing::warn!(path = %path.display(), %why, "the default socket cannot be used; going without it");
+            }
+        }
+    }
+    if listeners.places.is_empty() {
+        return Err(ListenError::Nowhere);
+    }
+    Ok(listeners)
+}
+
+impl Listeners {
+    /// The places, for logs.
+    pub fn describe(&self) -> String {
+        self.places.join(", ")
+    }
+
+    /// The address of the first TCP listener; tells the port when it was left to the system.
+    #[cfg(test)]
+    pub(super) fn tcp_address(&self) -> Option<std::net::SocketAddr> {
+        self.tcp.first()?.local_addr().ok()
+    }
+
+    fn open_socket(&mut self, path: &Path, access: Access) -> Result<(), SocketError> {
+        let path = std::path::absolute(path).map_err(|source| SocketError::Io {
+            action: "cannot use the path",
+            source,
+        })?;
+        // The same path may be asked for by several settings, and systemd may hold it for us.
+        if self.paths.contains(&path) {
+            return Ok(());
+        }
+        let (listener, own) = socket::bind(&path, access)?;
+        self.unix.push(listener);
+        self.own.push(own);
+        self.places.push(format!("unix:{}", path.display()));
+        self.paths.push(path);
+        Ok(())
+    }
+
+    fn open_tcp(&mut self, address: &str) -> io::Result<()> {
+        let listener = TcpListener::bind(address)?;
+        let bound = listener.local_addr()?;
+        if !bound.ip().is_loopback() {
+            tracing::warn!(
+                address = %bound,
+                "gRPC is open to other machines without encryption or sign-in; 127.0.0.1 or a Unix socket is safer"
+            );
+        }
+        self.places.push(format!("tcp:{bound}"));
+        self.tcp.push(listener);
+        Ok(())
+    }
+
+    fn take_over(&mut self, passed: Passed) -> io::Result<()> {
+        match passed {
+            Passed::Unix(listener) => {
+                let address = listener.local_addr()?;
+                match address.as_pathname() {
+                    Some(path) => {
+                        self.places.push(format!("unix:{} (systemd)", path.display()));
+                        self.paths.push(path.to_owned());
+                    }
+                    None => self.places.push("unix:abstract (systemd)".into()),
+                }
+                self.unix.push(listener);
+            }
+            Passed::Tcp(listener) => {
+                self.places
+                    .push(format!("tcp:{} (systemd)", listener.local_addr()?));
+                self.tcp.push(listener);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(sockets: &[PathBuf], default_socket: Option<PathBuf>) -> ListenOptions {
+        ListenOptions {
+            sockets: sockets.to_vec(),
+            default_socket,
+            permissions: 0o660,
+            ..ListenOptions::default()
+        }
+    }
+
+    #[test]
+    fn a_path_that_two_settings_name_is_opened_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sock");
+        let listeners = listen(&options(&[path.clone(), path.clone()], Some(path.clone()))).unwrap();
+        assert_eq!(listeners.describe(), format!("unix:{}", path.display()));
+    }
+
+    #[test]
+    fn the_default_socket_is_an_extra_and_never_a_reason_to_fail() {
+        let folder = tempfile::tempdir().unwrap();
+        let [asked, taken, file] = ["a.sock", "taken.sock", "file"].map(|name| folder.path().join(name));
+        let _live = UnixListener::bind(&taken).unwrap();
+        std::fs::write(&file, "").unwrap();
+        for extra in [taken, file] {
+            let listeners = listen(&options(std::slice::from_ref(&asked), Some(extra))).unwrap();
+            assert_eq!(listeners.describe(), format!("unix:{}", asked.display()));
+        }
+    }
+
+    #[test]
+    fn a_failure_leaves_no_socket_file_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let [good, bad] = ["a.sock", "file"].map(|name| folder.path().join(name));
+        std::fs::write(&bad, "").unwrap();
+        let error = listen(&options(&[good.clone(), bad], None)).unwrap_err();
+        assert!(error.to_string().contains("regular file"), "{error}");
+        assert!(!good.exists());
+    }
+
+    #[test]
+    fn a_taken_port_says_so() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let error = listen(&ListenOptions {
+            tcp: vec![taken.local_addr().unwrap().to_string()],
+            ..ListenOptions::default()
+        })
+        .unwrap_err();
+        assert!(error.to_string().contains("another process has it"), "{error}");
+    }
+
+    #[test]
+    fn with_nowhere_to_listen_there_is_no_start() {
+        assert!(matches!(
+            listen(&ListenOptions::default()),
+            Err(ListenError::Nowhere)
+        ));
+    }
+}

@@ -1,0 +1,19 @@
+//! The door for people and machines, through the real binary.
+
+// Each test crate uses another part of it.
+#[allow(dead_code)]
+mod support {
+    #[path = "../support/http.rs"]
+    pub mod http;
+    #[path = "../support/plugin.rs"]
+    pub mod plugin;
+}
+
+#[path = "http/limits.rs"]
+mod limits;
+#[path = "http/maintenance.rs"]
+mod maintenance;
+#[path = "http/monitoring.rs"]
+mod monitoring;
+#[path = "http/questions.rs"]
+mod questions;

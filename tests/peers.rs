@@ -1,0 +1,16 @@
+//! The plugin beside programs that nobody here wrote. A missing one fails its test with the command that installs it;
+//! `ATEST_PEERS=skip` skips them, loudly.
+
+// Each test crate uses another part of it.
+#[allow(dead_code)]
+mod support {
+    #[path = "../support/http.rs"]
+    pub mod http;
+    #[path = "../support/peer.rs"]
+    pub mod peer;
+    #[path = "../support/plugin.rs"]
+    pub mod plugin;
+}
+
+#[path = "peers/prometheus.rs"]
+mod prometheus;

@@ -1,0 +1,147 @@
+//! Starts the real binary for a test: free port, folder of its own, nothing from the machine's environment.
+
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::http;
+
+/// Longest wait for anything that a test waits for; far more than a loaded machine needs.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running plugin; it is killed when dropped.
+pub struct Plugin {
+    /// Where its HTTP door is.
+    pub http: SocketAddr,
+    /// Its gRPC socket.
+    pub socket: PathBuf,
+    child: Child,
+    folder: TempDir,
+}
+
+impl Plugin {
+    /// Starts it with a config and waits until everything is built. The config may have a `server:` block; host, port,
+    /// socket and state folder are added to it.
+    pub fn start(config: &str) -> Plugin {
+        // Another process may take the free port before the plugin does; it then ends, and the next try has another.
+        for _ in 0..5 {
+            let mut plugin = Plugin::spawn(config);
+            if plugin.wait_until_built() {
+                return plugin;
+            }
+            let log = plugin.log();
+            assert!(
+                log.contains("already listens"),
+                "the plugin did not start:\n{log}"
+            );
+        }
+        panic!("no free port for the plugin after five tries");
+    }
+
+    fn spawn(config: &str) -> Plugin {
+        let folder = TempDir::with_prefix("atest-").expect("a folder for the test");
+        let http = free_address();
+        let socket = folder.path().join("plugin.sock");
+        let file = folder.path().join("config.yaml");
+        fs::write(&file, with_own_places(config, http, folder.path())).expect("the config is written");
+        let log = File::create(folder.path().join("log")).expect("a file for the log");
+        let child = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
+            .arg("--config")
+            .arg(&file)
+            .env_clear()
+            .env("HOME", folder.path())
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a second handle"))
+            .stderr(log)
+            .spawn()
+            .expect("the plugin starts");
+        Plugin {
+            http,
+            socket,
+            child,
+            folder,
+        }
+    }
+
+    /// False when it ended by itself before that.
+    fn wait_until_built(&mut self) -> bool {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            if self.child.try_wait().expect("a child can be asked").is_some() {
+                return false;
+            }
+            if http::try_get(self.http, "/health/startup").is_some_and(|reply| reply.status == 200) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the plugin was not built within {PATIENCE:?}:\n{}", self.log());
+    }
+
+    /// Everything it has written so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// A folder that ends with the plugin.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Asks it to stop, as an init system does.
+    pub fn ask_to_stop(&self) {
+        let id = i32::try_from(self.child.id()).expect("a process id");
+        let id = rustix::process::Pid::from_raw(id).expect("a process id is not 0");
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("the child takes signals");
+    }
+
+    /// Waits until it has ended.
+    pub fn wait_until_ended(&mut self) -> ExitStatus {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait().expect("a child can be asked") {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the plugin did not end within {PATIENCE:?}:\n{}", self.log());
+    }
+}
+
+impl Drop for Plugin {
+    #[allow(clippy::print_stderr, reason = "what a failed test has to say")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the plugin's log:\n{}", self.log());
+        }
+        // It may have ended already, which is as well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that nobody listens on at this moment.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+}
+
+/// Adds the places that a test must own to the config's `server` block, or to a block of their own.
+fn with_own_places(config: &str, http: SocketAddr, folder: &Path) -> String {
+    let places = format!(
+        "server:\n  host: 127.0.0.1\n  port: {}\n  socket_path: {2}/plugin.sock\n  default_socket: {}\n  state_dir: {2}/state\n",
+        http.port(),
+        false,
+        folder.display(),
+    );
+    match config.split_once("server:\n") {
+        Some((before, after)) => format!("{before}{places}{after}"),
+        None => format!("{places}{config}"),
+    }
+}
