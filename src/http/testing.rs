@@ -14,7 +14,8 @@ use super::heartbeat::Heartbeat;
 use super::router::router;
 use crate::answer::{AnswerService, Snapshot};
 use crate::config::Config;
-use crate::telemetry::Metrics;
+use crate::telemetry::logs::LogCounts;
+use crate::telemetry::{MetricLabels, Metrics};
 
 /// An open service with the given config.
 pub(super) fn service(config: Config) -> Arc<AnswerService> {
@@ -26,7 +27,11 @@ pub(super) fn service(config: Config) -> Arc<AnswerService> {
 /// A service that is still being built.
 pub(super) fn starting_service(config: Config) -> Arc<AnswerService> {
     let config = Arc::new(config);
-    let metrics = Metrics::default();
+    let labels = MetricLabels {
+        providers: vec!["builtin".into()],
+        models: vec![],
+    };
+    let metrics = Metrics::new(&labels, LogCounts::default());
     Arc::new(AnswerService::new(Snapshot::new(config), Arc::new(metrics)))
 }
 
