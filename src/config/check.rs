@@ -137,12 +137,14 @@ fn scalar(kind: Kind<'_>, text: &str, shape: Shape<'_>, origin: &Origin) -> Resu
         Kind::Number => number(text, shape),
         Kind::Text(name) => {
             let words = shape.words();
+            // These kinds know more words than one wants to read in a message.
+            let has_aliases = matches!(name, "level" | "provider" | "dialect");
             let text = match words.iter().find(|word| word.eq_ignore_ascii_case(text.trim())) {
                 Some(word) => word,
-                None if words.is_empty() => text,
-                None => return Err(not_a_word(text, &words)),
+                None if words.is_empty() || has_aliases => text,
+                None => return Err((format!("not one of {}", words.join(", ")), like(text, &words))),
             };
-            let json = kinds::canonical(name, text).map_err(wrong)?;
+            let json = kinds::canonical(name, text).map_err(|message| (message, like(text, &words)))?;
             within(&json, name, shape)?;
             Ok(Json::String(json))
         }
@@ -150,10 +152,9 @@ fn scalar(kind: Kind<'_>, text: &str, shape: Shape<'_>, origin: &Origin) -> Resu
     }
 }
 
-fn not_a_word(text: &str, words: &[&str]) -> Wrong {
-    let message = format!("not one of {}", words.join(", "));
-    let close = suggest::closest(text.trim(), words.iter().copied());
-    (message, close.map(|word| format!("did you mean {word}?")))
+fn like(text: &str, words: &[&str]) -> Option<String> {
+    let close = suggest::closest(text.trim(), words.iter().copied())?;
+    Some(format!("did you mean {close}?"))
 }
 
 /// `true` and `false` only: what YAML 1.1 takes for a flag (`yes`, `on`) is a text in YAML 1.2, and guessing helps nobody.

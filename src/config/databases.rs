@@ -118,9 +118,10 @@ fn check_schema_file(
             Err(error) => format!("{} cannot be read: {error}", path.display()),
         },
     };
-    problems
-        .add(&origin_of(&key), &key, wrong)
-        .suggest("relative paths start at the folder in which the plugin is started");
+    let problem = problems.add(&origin_of(&key), key.as_str(), wrong);
+    if path.is_relative() {
+        problem.suggest("relative paths start at the folder in which the plugin is started");
+    }
 }
 
 fn check_sqlite(
@@ -133,13 +134,13 @@ fn check_sqlite(
     let Some(dsn) = &database.dsn else {
         return;
     };
-    let key = format!("{key}.dsn");
+    let origin = origin_of(&format!("{key}.dsn"));
     let path = sqlite_path(dsn.expose_secret()).to_owned();
     if path.is_empty() || path.contains(":memory:") {
         problems
             .add(
-                &origin_of(&key),
-                &key,
+                &origin,
+                key,
                 "a database in memory is empty whenever it is opened",
             )
             .suggest("give the path of a SQLite file");
@@ -148,9 +149,9 @@ fn check_sqlite(
     if !Path::new(&path).is_file() {
         notices.push(Notice {
             topic: Topic::Advice,
-            origin: origin_of(&key),
-            key,
-            text: "there is no such file now; questions about this database are refused until there is one"
+            origin,
+            key: key.to_owned(),
+            text: "there is no such SQLite file now; questions about this database are refused until there is one"
                 .into(),
         });
     }

@@ -1,5 +1,6 @@
 //! Where this plugin and the Go plugin that it replaces do not do the same with the same file.
 
+use super::effect;
 use super::model::Config;
 use super::problem::{Notice, Origin, Topic};
 use super::schema::Shape;
@@ -85,8 +86,57 @@ const GIVEN: &[(&str, &str)] = &[
     ),
 ];
 
+/// Sections and settings that the Go plugin knows: a file of nothing else may have been written for it.
+const KNOWN_TO_GO: &[&str] = &[
+    "server.host",
+    "server.port",
+    "server.timeout",
+    "server.read_timeout",
+    "server.write_timeout",
+    "server.max_connections",
+    "server.socket_path",
+    "server.listen_address",
+    "plugin.**",
+    "ai.default_service",
+    "ai.services.**",
+    "ai.timeout",
+    "ai.fallback_order",
+    "ai.rate_limit.**",
+    "ai.retry.**",
+    "ai.cache.**",
+    "ai.security.**",
+    "ai.circuit_breaker.**",
+    // What the Go plugin's `database` becomes.
+    "ai.default_dialect",
+    "database.**",
+    "databases.default.driver",
+    "databases.default.dsn",
+    "logging.level",
+    "logging.format",
+    "logging.output",
+    "logging.file.**",
+    "logging.rotation.**",
+    "logging.filters",
+];
+
+/// Whether the file may have been written for the Go plugin. One that uses what only this plugin knows was not, and its
+/// author needs no list of differences.
+fn is_for_go(tree: &Node) -> bool {
+    let mut is_for_go = true;
+    tree.leaves("", &mut |key, node| {
+        let is_known = KNOWN_TO_GO.iter().any(|pattern| effect::matches(pattern, key));
+        if matches!(node.origin, Origin::File { .. }) && !is_known {
+            is_for_go = false;
+        }
+    });
+    is_for_go
+}
+
 /// What a user of the Go plugin would not expect of `config`.
 pub fn tell(tree: &Node, config: &Config, notices: &mut Vec<Notice>) {
+    if !is_for_go(tree) {
+        return;
+    }
     let at = |key: &str| tree.get(&key.split('.').collect::<Vec<_>>());
     for (key, go, why) in DEFAULTS {
         let file_goes_elsewhere =
@@ -124,7 +174,7 @@ pub fn tell(tree: &Node, config: &Config, notices: &mut Vec<Notice>) {
 /// The tables as Markdown.
 pub fn markdown() -> String {
     let mut out = String::from(
-        "\n## What differs from the Go plugin\n\nA Go plugin's file is read as it is. `--validate` says which of these concern it.\n\n\
+        "\n## What differs from the Go plugin\n\nA Go plugin's file is read as it is. `--validate` says which of these concern it, unless the file uses settings\nthat the Go plugin does not know.\n\n\
          | not set | here | Go plugin | why |\n|---|---|---|---|\n",
     );
     for (key, go, why) in DEFAULTS {

@@ -350,3 +350,6 @@ fn tell_overlooked_file(sources: &Sources, file: Option<&Path>, notices: &mut Ve
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,22 +68,35 @@ fn section_of(section: &str, shape: Shape<'_>) -> String {
     if let Some(text) = shape.text("description") {
         out.push_str(&format!("{}\n\n", one_line(text)));
     }
-    out.push_str("| key | value | default | meaning |\n|---|---|---|---|\n");
+    let mut rows = String::new();
+    let mut of_map = String::new();
     shape.walk(section, &mut |key, shape| {
-        let is_setting =
-            shape.kind() != Kind::Map || (key.ends_with('*') && shape.properties().next().is_none());
-        if is_setting && effect::why_not(key).is_none() {
-            out.push_str(&row(key, shape));
+        let meaning = shape.text("description").map(one_line).unwrap_or_default();
+        // The values of a map of free names are described where the map is.
+        let meaning = if key.ends_with('*') {
+            of_map.clone()
+        } else {
+            meaning
+        };
+        of_map.clone_from(&meaning);
+        let is_value = shape.kind() != Kind::Map;
+        if is_value && effect::why_not(key).is_none() {
+            rows.push_str(&row(key, shape, &meaning));
         }
     });
+    if rows.is_empty() {
+        out.push_str("Nothing of it is in effect in this version.\n");
+    } else {
+        out.push_str("| key | value | default | meaning |\n|---|---|---|---|\n");
+        out.push_str(&rows);
+    }
     out
 }
 
-fn row(key: &str, shape: Shape<'_>) -> String {
-    let meaning = shape.text("description").map(one_line).unwrap_or_default();
+fn row(key: &str, shape: Shape<'_>, meaning: &str) -> String {
     let meaning = match spellings::first_spelling(key) {
         Some(first) => format!("Another spelling of `{}`", named(first)),
-        None => meaning,
+        None => meaning.to_owned(),
     };
     let default = shape.attribute("default").map(default_text).unwrap_or_default();
     format!(

@@ -47,10 +47,10 @@ fn simplify(schema: &mut Value) {
             if map.contains_key("properties") && !map.contains_key("additionalProperties") {
                 map.insert("additionalProperties".into(), false.into());
             }
-            if map
-                .get("default")
-                .is_some_and(|default| default.is_object() || default.is_array())
-            {
+            // A section's default says nothing that its settings do not; an inferred value has no fixed one.
+            let is_inferred = map.remove("x-inferred").is_some();
+            let default = map.get("default");
+            if is_inferred || default.is_some_and(|default| default.is_object() || default.is_array()) {
                 map.remove("default");
             }
         }

@@ -191,6 +191,7 @@ pub struct Service {
     /// Whether it may be used.
     pub enabled: bool,
     /// What it speaks. Taken from the service's name when that is a kind of provider or an alias of one.
+    #[schemars(extend("x-inferred" = true))]
     pub provider: ProviderKind,
     /// Base URL (`http` or `https`, without user and password). Each kind but `custom` has its own default.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -30,7 +30,7 @@ pub struct Database {
 pub(super) struct WrittenDatabase {
     /// Its dialect. Taken from `path` or the scheme of `dsn` when not given.
     #[serde(with = "kinds::dialect")]
-    #[schemars(with = "DialectName")]
+    #[schemars(with = "DialectName", extend("x-inferred" = true))]
     driver: Dialect,
     /// Path of a SQLite file (another spelling of `dsn`).
     #[serde(skip_serializing_if = "Option::is_none")]
