@@ -145,6 +145,11 @@ fn too_long() -> Refusal {
     }
 }
 
+/// Words that ask nothing of a database.
+fn small_talk() -> Refusal {
+    refusal(RefusalKind::ChitChat, "this is no question about the database; ask for its data, for example \"how many customers are there\"")
+}
+
 fn refusal(kind: RefusalKind, reason: &str) -> Refusal {
     Refusal { kind, reason: reason.to_owned(), suggestions: Vec::new() }
 }
@@ -154,7 +159,7 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     let talk = gate::is_small_talk(tokens);
     let named = items.iter().any(|item| matches!(&item.kind, Kind::Mention(mention, _) if mention.score() >= 0.7 && !mention.fuzzy));
     if talk && !named {
-        return Err(refusal(RefusalKind::ChitChat, "this is no question about the database; ask for its data, for example \"how many customers are there\""));
+        return Err(small_talk());
     }
     let chosen = choose::best(lexicon, tokens, &items).ok_or_else(|| not_in_schema(lexicon, tokens, &items))?;
     if let Some(unknown) = unknown_subject(&chosen) {
@@ -207,7 +212,7 @@ fn shown(text: &str) -> String {
 
 fn not_in_schema(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[items::Item]) -> Refusal {
     if gate::is_small_talk(tokens) {
-        return refusal(RefusalKind::ChitChat, "this is no question about the database; ask for its data, for example \"how many customers are there\"");
+        return small_talk();
     }
     let word = items.iter().find(|item| item.kind == Kind::Word).map(|item| tokens[item.start].text.clone());
     match word {

@@ -1,6 +1,7 @@
 //! Answers without a schema: the nouns of the question become the names, and the answer says so.
 
 use super::dates;
+use super::gate;
 use super::lexicon::Sort;
 use super::period;
 use super::phrases::{self, Function, Match, Op, Phrase};
@@ -9,7 +10,7 @@ use super::stem::singular;
 use super::text::{Shape, Token};
 use super::values;
 use super::words;
-use super::{Draft, Refusal, RefusalKind, Request};
+use super::{Draft, Refusal, RefusalKind, Request, small_talk};
 
 /// Confidence without a schema never exceeds this: no name is known to exist.
 const CAP: f64 = 0.5;
@@ -39,6 +40,9 @@ const FIGURES: &[(&str, &str)] = &[
 
 /// The answer to a question about an unknown database.
 pub(crate) fn answer(tokens: &[Token], request: &Request<'_>) -> Result<Draft, Refusal> {
+    if gate::is_small_talk(tokens) {
+        return Err(small_talk());
+    }
     let mut guess = Guess::default();
     let mut at = 0;
     while at < tokens.len() {
@@ -81,6 +85,13 @@ impl Guess {
                 self.used += 1;
             }
             Phrase::Distinct => self.distinct = true,
+            Phrase::By if self.limit.is_some() && self.table.is_some() => {
+                if let Some(token) = next.filter(|token| token.is_word()) {
+                    self.order = Some((plain_name(&singular(&token.lower)), true));
+                    self.used += 1;
+                    return taken + tokens[at + taken..].iter().position(|known| known == token).map_or(0, |i| i + 1);
+                }
+            }
             Phrase::PerEach | Phrase::By => {
                 if let Some(token) = next.filter(|token| token.is_word() && (self.function.is_some() || phrase == Phrase::PerEach)) {
                     self.group = Some(plain_name(&singular(&token.lower)));
@@ -123,7 +134,7 @@ impl Guess {
                 self.limit = self.limit.or(next.and_then(period::count)).or(Some(1));
                 self.assumptions.push(format!("the ranking is by a column {column}"));
             }
-            Phrase::Direction(_) | Phrase::Where | Phrase::Named => {}
+            Phrase::Direction(_) | Phrase::Filler | Phrase::Named => {}
             _ => self.unused += 1,
         }
         taken

@@ -113,6 +113,14 @@ impl Reading<'_> {
         let Some(next) = self.after(at).filter(|i| i - at <= 3) else {
             return false;
         };
+        // "before the year 2010", "after the date 2020-01-01"
+        let next = match self.after(next) {
+            Some(further) if time && further - next <= 2 && matches!(self.items[further].kind, Kind::Number(_) | Kind::Period(_)) && self.column(next).is_some() => further,
+            _ => next,
+        };
+        if self.aggregate_at(next) == Some(Function::Avg) && matches!(op, Op::Gt | Op::Ge | Op::Lt | Op::Le) {
+            return self.compare_average(at, next, op, hint);
+        }
         match self.items[next].kind.clone() {
             Kind::Number(number) => {
                 if self.ago(at, next, op, &number) || self.counted(at, next, op, &number) || self.grouped_metric(at, next, op, &number) {
@@ -133,6 +141,24 @@ impl Reading<'_> {
             }
             _ => false,
         }
+    }
+
+    /// `cost more than the average price`.
+    fn compare_average(&mut self, at: usize, next: usize, op: Op, hint: Hint) -> bool {
+        let after = self.after(next).filter(|i| i - next <= 2);
+        let owned = after.filter(|i| self.items.get(i + 1).is_some_and(|item| item.owner.is_some())).map(|i| i + 1);
+        let places = [owned, after, self.before(at)];
+        let found = places.into_iter().flatten().find_map(|i| self.number_column(i).map(|column| (i, column)));
+        let column = found.map(|(_, column)| column).or_else(|| self.hinted(self.home, hint, |id| self.is_measure(id))).or_else(|| roles::measure(self.lexicon, self.home));
+        let Some(column) = column else { return false };
+        for i in places.into_iter().flatten() {
+            if self.number_column(i) == Some(column) {
+                self.mark(i);
+            }
+        }
+        self.mark_all(at..=next);
+        self.plan.filters.push(Cond::Average(column, op));
+        true
     }
 
     /// `5 or more orders`, `18 or older`: the number comes first.
@@ -185,6 +211,9 @@ impl Reading<'_> {
         let Some(thing) = self.after(next).filter(|i| *i - next <= 3) else {
             return false;
         };
+        if self.word(thing) == "times" {
+            return self.counted_times(at, thing, op, number);
+        }
         let thing = if self.phrase(thing) == Some(Phrase::Distinct) { thing + 1 } else { thing };
         let Some(Entity::Table(table, score)) = self.entity(thing) else {
             return false;
@@ -211,6 +240,27 @@ impl Reading<'_> {
             let one = matches!((op, number), (Op::Ge, "1") | (Op::Gt, "0"));
             let cond = if one { Cond::Exists { related, negated: false } } else { Cond::Compare(Expr::Related(related), op, value) };
             self.plan.filters.push(cond);
+        }
+        self.mark_all(at..=thing);
+        true
+    }
+
+    /// `ordered more than 3 times`, `drugs prescribed more than 5 times`.
+    fn counted_times(&mut self, at: usize, thing: usize, op: Op, number: &str) -> bool {
+        let value = Literal::Number(number.to_owned());
+        let other = (0..at).rev().find_map(|i| self.table(i).filter(|table| *table != self.home).map(|table| (i, table)));
+        if let Some((i, related)) = other.and_then(|(i, table)| Some((i, self.related(table)?))) {
+            let related = self.trimmed(related);
+            self.mark(i);
+            self.plan.filters.push(Cond::Compare(Expr::Related(related), op, value));
+        } else {
+            let Some((subject, entity)) = self.subject_before(at) else { return false };
+            self.mark(subject);
+            let keys = self.group_keys(entity);
+            self.plan.select.extend(keys.iter().cloned());
+            self.plan.group.extend(keys);
+            self.grouped = true;
+            self.plan.having.push(Cond::Compare(Expr::Rows, op, value));
         }
         self.mark_all(at..=thing);
         true

@@ -55,9 +55,14 @@ impl Reading<'_> {
         }
         let by = (start..self.items.len()).find(|i| matches!(self.phrase(*i), Some(Phrase::By)) || self.in_terms_of(*i));
         if let Some((by, metric)) = by.and_then(|by| Some((by, self.after_metric_word(by)?))) {
-            if let Some((expr, end)) = self.metric(metric) {
+            let rows = self.table(metric).filter(|table| *table != self.home && self.metric_is_table(metric)).and_then(|table| self.related(table));
+            if let Some(related) = rows {
+                self.mark_all(by..=metric);
+                let related = self.trimmed(related);
+                self.rank_by(Expr::Related(related), descending);
+            } else if let Some((expr, end)) = self.metric(metric) {
                 self.mark_all(by..=end);
-                self.rank_by(expr, descending);
+                self.rank_by(self.summed(expr), descending);
             }
         } else if let Some((expr, end)) = self.with_highest(start) {
             let _ = end;
@@ -66,6 +71,23 @@ impl Reading<'_> {
         if self.plan.limit.is_none() && !self.plan.order.is_empty() {
             let many = self.head.is_none_or(|head| self.word(head).ends_with('s'));
             self.plan.limit = Some(if many { SEVERAL } else { 1 });
+        }
+    }
+
+    /// Whether an item names a table alone, with no column of it beside.
+    fn metric_is_table(&self, at: usize) -> bool {
+        self.items.get(at + 1).is_none_or(|next| next.owner.is_none())
+    }
+
+    /// A measure of rows on the many side is added up before it ranks.
+    fn summed(&self, expr: Expr) -> Expr {
+        match expr {
+            Expr::Column(id) if self.is_measure(id) => {
+                let table = self.lexicon.column(id).table;
+                let outwards = self.related(table).is_some_and(|related| related.steps.iter().any(|step| self.lexicon.graph.fans_out(step)));
+                if outwards { Expr::Apply(Function::Sum, id) } else { Expr::Column(id) }
+            }
+            other => other,
         }
     }
 
@@ -208,6 +230,7 @@ impl Reading<'_> {
                 return;
             }
             self.mark_all(start..=end);
+            let descending = descending != (flip && self.is_day(column));
             self.degree(at, Expr::Column(column), descending, number);
             return;
         }
@@ -224,7 +247,11 @@ impl Reading<'_> {
             return;
         }
         let found = self.hinted(self.home, hint, |id| self.is_measure(id) || (flip && self.is_day(id)));
-        let column = found.or_else(|| if hint.is_empty() || number.is_some() { roles::measure(self.lexicon, self.home) } else { None });
+        if found.is_none() && self.rank_by_sales(at, descending, hint, number) {
+            return;
+        }
+        let oldest = flip.then(|| roles::moment(self.lexicon, self.home)).flatten();
+        let column = found.or(oldest).or_else(|| if hint.is_empty() || number.is_some() { roles::measure(self.lexicon, self.home) } else { None });
         let Some(column) = column else {
             return;
         };
@@ -234,6 +261,26 @@ impl Reading<'_> {
             self.assume(format!("\"{}\" is read as a ranking by {}", self.raw(at), self.column_title(column)));
         }
         self.degree(at, Expr::Column(column), descending, number);
+    }
+
+    /// `best selling products`: what was sold is added up from another table.
+    fn rank_by_sales(&mut self, at: usize, descending: bool, hint: Hint, number: Option<(usize, u32)>) -> bool {
+        if !hint.contains(&"quantity") || hint.contains(&"size") {
+            return false;
+        }
+        let lexicon = self.lexicon;
+        let mut tables: Vec<TableId> = lexicon.table_ids().filter(|table| self.reachable(*table) && *table != self.home).collect();
+        tables.sort_by_key(|table| self.distance(*table));
+        let Some(column) = tables.into_iter().find_map(|table| self.hinted(table, &["quantity", "qty", "units", "copies"], |id| self.is_measure(id))) else {
+            return false;
+        };
+        self.rank_by(Expr::Apply(Function::Sum, column), descending);
+        self.plan.order.pop();
+        self.degree(at, Expr::Apply(Function::Sum, column), descending, number);
+        if self.plan.limit == Some(1) && self.head.is_some_and(|head| self.word(head).ends_with('s')) {
+            self.plan.limit = Some(SEVERAL);
+        }
+        true
     }
 
     /// The column right after a superlative: `highest price`, `most recently hired`.
@@ -250,13 +297,14 @@ impl Reading<'_> {
             Some(Entity::Table(_, table)) => table,
             _ => 0.0,
         };
-        (score > table && (hint.is_empty() || score >= 0.7)).then_some((column, at))
+        let state = score < 0.9 && super::values::is_known(self.word(at));
+        (score > table && !state && (hint.is_empty() || score >= 0.7)).then_some((column, at))
     }
 
     /// Whether `highest price` asks for the number itself rather than for the row that has it.
     fn is_extreme(&self, at: usize, end: usize) -> bool {
         let introduced = at >= 1 && matches!(self.word(at - 1), "with" | "has" | "have" | "had" | "having" | "whose");
-        let introduced = introduced || (at >= 2 && self.word(at - 1) == "the" && matches!(self.word(at - 2), "with" | "has" | "have" | "had" | "having" | "by" | "is"));
+        let introduced = introduced || (at >= 2 && self.word(at - 1) == "the" && matches!(self.word(at - 2), "with" | "has" | "have" | "had" | "having" | "by"));
         let table_follows = self.items.get(end + 1).is_some_and(|_| self.table(end + 1).is_some());
         let something_before = (0..at).any(|i| matches!(self.items[i].kind, Kind::Mention(..)) && self.is_free(i) && self.entity(i).is_some());
         let who = matches!(self.word(0), "who" | "which") || self.plan.limit.is_some();

@@ -48,6 +48,9 @@ impl Reading<'_> {
     fn group_list(&mut self, at: usize, each: bool) {
         let mut next = self.after(at).filter(|i| i - at <= 3);
         let mut first = true;
+        if each {
+            self.mark(at);
+        }
         while let Some(i) = next {
             let i = if self.items.get(i + 1).is_some_and(|item| item.owner.is_some()) && self.table(i).is_some() && self.groupable(i + 1) { i + 1 } else { i };
             let Some(entity) = self.entity(i) else { break };
@@ -74,14 +77,14 @@ impl Reading<'_> {
     }
 
     fn may_group(&self, entity: Entity, each: bool, first: bool) -> bool {
-        let countable = self.asks_aggregate() || !self.aggregates.is_empty();
+        let countable = self.asks_aggregate() || !self.aggregates.is_empty() || self.items.iter().any(|item| matches!(item.kind, Kind::Phrase(Phrase::Superlative { .. } | Phrase::Most(_))));
         let shows_columns = !self.projected_columns().is_empty();
         match entity {
             Entity::Table(table, _) if table == self.home => false,
-            Entity::Table(_, score) => score >= 0.55 && (each || countable || !shows_columns || !first),
+            Entity::Table(_, score) => score >= 0.55 && (countable || !shows_columns || !first),
             Entity::Column(id, _) if self.is_day(id) => countable || each,
             Entity::Column(id, _) if self.lexicon.column(id).sort == Sort::Number && !self.lexicon.is_key(id) => countable || each,
-            Entity::Column(_, score) => score >= 0.45 && (countable || each || !shows_columns),
+            Entity::Column(_, score) => score >= 0.45 && (countable || !shows_columns),
         }
     }
 

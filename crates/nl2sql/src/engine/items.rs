@@ -84,7 +84,11 @@ fn next(tokens: &[Token], at: usize, today: Date, mentions: &[Span<Mention>], sa
     }
     if let Some(span) = mentions.iter().filter(|span| span.start == at && span.what.score() >= min_score(span)).max_by(|a, b| rank(a).total_cmp(&rank(b))) {
         let priority = if span.what.score() >= 0.7 { 4 } else { 1 };
-        choices.push((span.end - at, priority, Choice::Mention(&span.what)));
+        // "total revenue" for total_amount: the first word is better taken as a function.
+        let function = span.end - at > 1 && span.what.score() < 0.95 && matches!(phrases::read(tokens, at), Some((Phrase::Aggregate(_), 1)));
+        if !function {
+            choices.push((span.end - at, priority, Choice::Mention(&span.what)));
+        }
     }
     if let Some((period, taken)) = period::read(&tokens[at..], at.checked_sub(1).map(|before| &tokens[before]), today) {
         choices.push((taken, 7, Choice::Period(period)));
@@ -95,6 +99,9 @@ fn next(tokens: &[Token], at: usize, today: Date, mentions: &[Span<Mention>], sa
         Some((taken, _, Choice::Phrase(phrase))) => (Kind::Phrase(phrase), taken),
         Some((taken, _, Choice::Mention(mention))) => (Kind::Mention(mention.clone(), same_values(at + taken)), taken),
         Some((taken, _, Choice::Period(period))) => (Kind::Period(period), taken),
+        None if token.lower == "one" && at > 0 && matches!(tokens[at - 1].lower.as_str(), "than" | "least" | "most" | "exactly" | "only" | "over") => {
+            (Kind::Number("1".into()), 1)
+        }
         None => (plain(token), 1),
     }
 }
@@ -126,7 +133,7 @@ fn plain(token: &Token) -> Kind {
             "one" => Kind::Glue,
             lower => match words::number_word(lower) {
                 Some(number) => Kind::Number(number.to_string()),
-                None if words::STOP.contains(&lower) => Kind::Glue,
+                None if words::STOP.contains(&lower) || words::VERBS.contains(&lower) => Kind::Glue,
                 None => Kind::Word,
             },
         },

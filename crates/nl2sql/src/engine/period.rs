@@ -52,7 +52,7 @@ pub(crate) fn read(tokens: &[Token], before: Option<&Token>, today: Date) -> Opt
         let day = parse_day(&first.text)?;
         return Some((one_day(day), 1));
     }
-    relative(tokens)
+    relative(tokens, before.is_some_and(|token| token.lower == "the"))
         .or_else(|| quarter(tokens, today))
         .or_else(|| named_month(tokens, before, today))
         .or_else(|| year(tokens, before))
@@ -96,7 +96,7 @@ fn unit(token: &Token) -> Option<Unit> {
 }
 
 /// `today`, `last 30 days`, `this month`, `3 weeks ago`, `next 7 days`, `year to date`.
-fn relative(tokens: &[Token]) -> Option<(Period, usize)> {
+fn relative(tokens: &[Token], the: bool) -> Option<(Period, usize)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
     let calendar = |offset: i32, unit: Unit| Period {
         from: Some(Moment::StartOf { offset, unit }),
@@ -110,7 +110,7 @@ fn relative(tokens: &[Token]) -> Option<(Period, usize)> {
         "tomorrow" => return Some((calendar(1, Unit::Day), 1)),
         "year" if word(1) == "to" && word(2) == "date" => return Some((since(0, Unit::Year), 3)),
         "month" if word(1) == "to" && word(2) == "date" => return Some((since(0, Unit::Month), 3)),
-        "the" => return relative(&tokens[1..]).map(|(period, taken)| (period, taken + 1)),
+        "the" => return relative(&tokens[1..], true).map(|(period, taken)| (period, taken + 1)),
         _ => {}
     }
     if let Some(amount) = tokens.first().and_then(count) {
@@ -146,6 +146,8 @@ fn relative(tokens: &[Token]) -> Option<(Period, usize)> {
         (None, -1) if word(0) == "past" && unit != Unit::Hour => {
             Period { from: Some(Moment::FromNow { amount: -1, unit }), to: None, year: None, single_day: false }
         }
+        // "in the last year" rolls, "last year" is the calendar's.
+        (None, -1) if the && word(0) == "last" => Period { from: Some(Moment::FromNow { amount: -1, unit }), to: None, year: None, single_day: false },
         (None, _) if unit == Unit::Hour => Period { from: Some(Moment::FromNow { amount: -1, unit }), to: None, year: None, single_day: false },
         (None, offset) => calendar(offset, unit),
     };

@@ -70,7 +70,8 @@ pub(crate) enum Phrase {
     Monthly,
     Yearly,
     Daily,
-    Where,
+    /// Says nothing by itself: `where`, `in total`.
+    Filler,
     /// `out of stock`.
     Exhausted,
     /// `in stock`.
@@ -110,7 +111,7 @@ const fn aged(descending: bool) -> Phrase {
 
 /// What is asked, and the phrases that ask it: in lower case, separated by bars; the longest that fits wins.
 pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
-    (Phrase::Aggregate(Function::Count), &["how many|number of|total number of|count of|total count of|count|counts|counts of", "numbers of|counting"]),
+    (Phrase::Aggregate(Function::Count), &["how many|number of|total number of|count of|total count of|count|counts|counts of", "counting"]),
     (Phrase::Aggregate(Function::Sum), &["amount of|total|sum of|sum|sum up|add up|how much|combined|overall|total sum of"]),
     (Phrase::Aggregate(Function::Avg), &["average|avg|mean|average of"]),
     (Phrase::Aggregate(Function::Max), &["maximum|max|maximal"]),
@@ -185,7 +186,7 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
     (Phrase::Most(false), &["fewest|least|the fewest|the least|lowest number of|smallest number of|minimum number of", "least number of|fewest number of|least common|least frequent"]),
     (Phrase::Top, &["top|limit|limit to|limited to"]),
     (Phrase::Bottom, &["bottom"]),
-    (Phrase::PerEach, &["per|for each|of each|in each|by each|for every|in every|of every|from each|at each", "with each|to each|within each|each|grouped by|group by|broken down by|split by|for all", "across|for the different|on each|in different|for different|of different|group them by", "breakdown by|by every"]),
+    (Phrase::PerEach, &["per|for each|of each|in each|by each|for every|in every|of every|from each|at each", "with each|to each|within each|each|grouped by|group by|broken down by|split by", "for the different|on each|in different|for different|of different|group them by", "breakdown by|by every"]),
     (Phrase::By, &["by"]),
     (Phrase::OrderBy, &["order by|ordered by|sort by|sorted by|ranked by|rank by|order them by|sort them by", "arranged by|sorting by|ordering by|in order of|in the order of|sorted in order of", "sort the list by|ordered in terms of|sorted on|ordered on|sort results by", "order the results by|sort the results by|order results by"]),
     (Phrase::OrderedOf(false), &["in ascending order of|in the ascending order of|ascending order of|ordered ascending by", "in ascending order by|in increasing order of|in alphabetical order of", "in ascending alphabetical order of|in lexicographical order of|alphabetically by", "in ascending order according to|in ascending order sorted by"]),
@@ -199,7 +200,7 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
     (Phrase::Monthly, &["monthly|per month|by month|each month|for each month|in each month|every month", "month by month|grouped by month|group by month|per calendar month|over months", "across months"]),
     (Phrase::Yearly, &["yearly|annual|annually|per year|by year|each year|for each year|in each year|every year", "year by year|grouped by year|group by year|across years"]),
     (Phrase::Daily, &["daily|per day|by day|each day|for each day|every day|grouped by day|group by day", "day by day"]),
-    (Phrase::Where, &["where"]),
+    (Phrase::Filler, &["where|in total|in all|at all|times"]),
     (Phrase::Exhausted, &["out of stock|sold out"]),
     (Phrase::Stocked, &["in stock|still in stock|currently in stock"]),
 ];

@@ -60,7 +60,10 @@ impl Reading<'_> {
     /// A well-known value that also links to a column elsewhere stays a value where the home table has a column for it.
     fn prefers_value(&self, at: usize, score: f32) -> bool {
         match self.entity(at) {
-            Some(Entity::Column(id, _)) => self.lexicon.column(id).table != self.home || score < 0.7,
+            Some(Entity::Column(id, _)) => {
+                let linked = self.lexicon.graph.target(id).is_some() && matches!(self.word(at + 1), "to" | "by");
+                !linked && (self.lexicon.column(id).table != self.home || score < 0.8)
+            }
             Some(Entity::Table(..)) => score < 0.7,
             None => true,
         }
@@ -82,7 +85,13 @@ impl Reading<'_> {
 
     fn place(&mut self, found: Found) {
         let not = self.negation_before(found.start).filter(|i| self.is_free(*i));
-        let Some((column, neighbour)) = self.column_for(&found) else {
+        // "delivered the most …": the verb tells no state.
+        let ranked = (found.end + 1..found.end + 4).any(|i| matches!(self.phrase(i), Some(Phrase::Most(_))));
+        if ranked && !found.certain {
+            self.mark_all(found.start..=found.end);
+            return;
+        }
+        let Some((column, neighbour)) = self.column_for(&found).filter(|(column, _)| self.may_hold(&found, *column)) else {
             return;
         };
         if let Some(i) = neighbour {
@@ -96,6 +105,20 @@ impl Reading<'_> {
         self.add_value(column, value, not.is_some(), found.start);
     }
 
+    /// A plain word is no value of a column of numbers, nor of one whose samples all differ.
+    fn may_hold(&self, found: &Found, column: ColumnId) -> bool {
+        if found.certain {
+            return true;
+        }
+        let entry = self.lexicon.column(column);
+        let number = self.is_measure(column) || entry.sort == super::lexicon::Sort::Truth || self.is_day(column);
+        let few = !entry.column.samples.is_empty() && entry.column.samples.len() < 40;
+        let Literal::Text(text) = self.spelled(found, column) else {
+            return !number;
+        };
+        !number && (!few || entry.column.samples.contains(&text))
+    }
+
     /// The value as the database is likely to hold it: as sampled, as quoted, or a plain noun in the singular.
     fn spelled(&self, found: &Found, column: ColumnId) -> Literal {
         if let Some(hit) = found.hits.iter().find(|hit| hit.column == column) {
@@ -105,6 +128,11 @@ impl Reading<'_> {
         let lower = found.text.to_lowercase();
         if let Some(sample) = samples.iter().find(|sample| sample.to_lowercase() == lower || sample.to_lowercase() == singular(&lower)) {
             return Literal::Text(sample.clone());
+        }
+        let initial = lower.chars().next().map(|c| c.to_uppercase().to_string());
+        let coded = samples.iter().any(|sample| Some(sample.to_uppercase()) == initial) || (samples.is_empty() && self.lexicon.column(column).column.type_name.to_lowercase().replace(' ', "") == "char(1)");
+        if let Some(initial) = initial.filter(|_| coded && values::is_known(&lower)) {
+            return Literal::Text(samples.iter().find(|sample| sample.to_uppercase() == initial).cloned().unwrap_or(initial));
         }
         let plain = !found.certain && !matches!(self.items[found.start].kind, Kind::Quoted(..));
         if plain && values::is_known(&lower) && !values::is_exactly_known(&lower) { Literal::Text(singular(&lower)) } else { Literal::Text(found.text.clone()) }
@@ -142,6 +170,12 @@ impl Reading<'_> {
         if let Some(column) = self.continued(found) {
             return Some((column, None));
         }
+        if let Some(column) = self.destination(found) {
+            return Some((column, None));
+        }
+        if let Some(column) = self.described(found).and_then(|table| self.known_in(table, &found.text.to_lowercase())) {
+            return Some((column, None));
+        }
         if let Some(column) = self.known_place(&found.text.to_lowercase()) {
             return Some((column, None));
         }
@@ -161,7 +195,7 @@ impl Reading<'_> {
             let text = |id: ColumnId| self.is_textual(id) && !self.lexicon.column(id).is_primary;
             if let Some(Entity::Column(id, score)) = self.entity(i).filter(|_| linked) {
                 let fits = if text(id) { Some((id, score)) } else { self.column_where(i, text).or_else(|| (!self.is_day(id)).then_some((id, score))) };
-                if let Some((id, _)) = fits.filter(|(id, score)| *score >= 0.5 && !self.is_day(*id) && (found.certain || self.items[i].used || values::is_known(&found.text) || i + 1 == found.start)) {
+                if let Some((id, _)) = fits.filter(|(id, score)| *score >= 0.5 && !self.is_day(*id) && (found.certain || values::is_known(&found.text) || self.plain_value_fits(*id, i, found))) {
                     let id = self.follow_key(id);
                     let sampled_elsewhere = !found.hits.is_empty() && !found.hits.iter().any(|hit| hit.column == id);
                     return (!sampled_elsewhere || matches!(self.items[found.start].kind, Kind::Quoted(..)) && score >= 0.8).then_some((i, id));
@@ -170,7 +204,7 @@ impl Reading<'_> {
         }
         let after = found.end + 1;
         match self.entity(after)? {
-            Entity::Column(id, score) if score >= 0.6 && self.is_textual(id) && self.is_free(after) => {
+            Entity::Column(id, score) if score >= 0.6 && self.is_textual(id) && self.is_free(after) && (found.certain || values::is_known(&found.text)) => {
                 let id = self.follow_key(id);
                 (found.hits.is_empty() || found.hits.iter().any(|hit| hit.column == id)).then_some((after, id))
             }
@@ -181,6 +215,17 @@ impl Reading<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A plain unknown word after a column that holds states, kinds or places: `specialized in cardiology`, `team support`.
+    fn plain_value_fits(&self, id: ColumnId, at: usize, found: &Found) -> bool {
+        let words = &self.lexicon.column(id).words;
+        let stateful = values::STATES.iter().chain(values::PLACES).any(|known| words.iter().any(|word| word == known));
+        let ends = self.items.get(found.end + 1).is_none_or(|_| self.is_glue(found.end + 1) || matches!(self.items[found.end + 1].kind, Kind::And | Kind::Or | Kind::Comma | Kind::Phrase(_)));
+        let said = found.start == at + 1 || matches!(self.word(at + 1), "in" | "is" | "are" | "as" | "equals" | "of" | "to");
+        let attribute = matches!(found.text.as_str(), "number" | "size" | "name" | "names" | "type" | "side" | "user" | "date" | "code" | "count" | "rate" | "level");
+        let key = self.lexicon.graph.target(id).is_some() && matches!(self.word(at + 1), "to" | "by");
+        (stateful || key) && ends && said && !attribute
     }
 
     /// A value beside a foreign key means the name of what the key refers to.
@@ -215,7 +260,8 @@ impl Reading<'_> {
             return label(table).map(|id| (id, Some(before)));
         }
         let adjacent = found.start - before <= 1 || (found.start - before == 2 && matches!(self.word(before + 1), "is" | "was"));
-        if found.certain && adjacent {
+        let participle = self.participle(before) && self.items[found.start].kind == Kind::Word;
+        if (found.certain || participle) && adjacent {
             if let Some(Entity::Table(table, score)) = self.entity(before) {
                 if score >= 0.7 && matches!(self.items[found.start].kind, Kind::Quoted(..) | Kind::Word) {
                     return label(table).map(|id| (id, (table != self.home).then_some(before)));
@@ -234,6 +280,22 @@ impl Reading<'_> {
             Cond::OneOf { column, .. } => Some(*column),
             _ => None,
         }
+    }
+
+    /// `shipments to Lisbon`: where the home table says where something goes.
+    fn destination(&self, found: &Found) -> Option<ColumnId> {
+        let to = found.start.checked_sub(1).filter(|i| self.word(*i) == "to")?;
+        let _ = to;
+        self.hinted(self.home, &["destination", "dest", "arrival", "recipient", "to", "target"], |id| self.is_textual(id)).map(|id| self.follow_key(id))
+    }
+
+    /// The table right after an adjective: `cancelled orders` speaks of orders whatever the question is about.
+    fn described(&self, found: &Found) -> Option<TableId> {
+        self.table(found.end + 1).filter(|table| self.reachable(*table))
+    }
+
+    fn known_in(&self, table: TableId, text: &str) -> Option<ColumnId> {
+        values::classes(text).find_map(|class| self.hinted(table, class.columns, |id| self.is_textual(id) && !self.lexicon.is_key(id)))
     }
 
     /// The column of the home table (or of a near one) for a value of a known kind.
@@ -260,7 +322,7 @@ impl Reading<'_> {
         let hint = match word {
             "from" | "in" | "at" | "near" => values::PLACES,
             "by" | "via" | "with" | "using" | "through" => values::DOERS,
-            "not" => values::PLACES,
+            "not" if found.certain => values::PLACES,
             _ => return self.role_noun(found),
         };
         let own = tables.into_iter().flatten().find_map(|table| self.hinted(table, hint, fits)).map(|id| self.follow_key(id));
@@ -274,7 +336,7 @@ impl Reading<'_> {
             let first = parents.next();
             if parents.next().is_none() { first } else { None }
         })?;
-        found.certain.then(|| roles::label(lexicon, parent.to).into_iter().next()).flatten()
+        (found.certain || word == "by").then(|| roles::label(lexicon, parent.to).into_iter().next()).flatten()
     }
 
     /// `usernames of editors`: a plural noun of a known kind.
@@ -310,6 +372,12 @@ impl Reading<'_> {
                 continue;
             };
             if !self.is_free(at) {
+                continue;
+            }
+            // "3 credits": the number comes first.
+            if let Some(column) = self.number_column(at + 1).filter(|_| self.is_free(at + 1) && self.table(at + 1).is_none()) {
+                self.mark_all(at..=at + 1);
+                self.plan.filters.push(Cond::Compare(Expr::Column(column), Op::Eq, Literal::Number(number)));
                 continue;
             }
             let Some(before) = self.before(at).filter(|i| at - i <= 3) else {

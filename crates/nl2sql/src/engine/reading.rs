@@ -108,7 +108,7 @@ impl<'q> Reading<'q> {
 
     fn has_column_of(&self, at: usize, table: TableId) -> bool {
         match &self.items[at].kind {
-            Kind::Mention(mention, _) => mention.columns.iter().any(|hit| hit.score >= 0.5 && self.lexicon.column(hit.id).table == table),
+            Kind::Mention(mention, _) => mention.columns.iter().any(|hit| hit.score >= 0.5 && hit.score + 0.05 >= mention.table_score() && self.lexicon.column(hit.id).table == table),
             _ => false,
         }
     }
@@ -151,12 +151,12 @@ impl<'q> Reading<'q> {
         self.read_betweens();
         self.read_comparisons();
         self.read_likes();
+        self.read_periods();
         self.read_truths();
         self.read_degrees();
         self.read_groups();
         self.read_values();
         self.read_numbers();
-        self.read_periods();
         self.read_aggregates();
         self.read_projection();
         self.finish();
@@ -201,7 +201,12 @@ impl<'q> Reading<'q> {
 
     /// Whether an earlier `not` speaks of the item.
     pub(crate) fn negation_before(&self, at: usize) -> Option<usize> {
-        self.before(at).filter(|i| self.phrase(*i) == Some(Phrase::Not) && at - i <= 4)
+        let mut i = self.before(at)?;
+        // One verb or column may stand between: "does not contain", "whose status is not".
+        if matches!(self.items[i].kind, Kind::Word | Kind::Mention(..)) && self.phrase(i).is_none() {
+            i = self.before(i).filter(|not| self.phrase(*not) == Some(Phrase::Not))?;
+        }
+        (self.phrase(i) == Some(Phrase::Not) && at - i <= 5).then_some(i)
     }
 
     pub(crate) fn mark(&mut self, at: usize) {

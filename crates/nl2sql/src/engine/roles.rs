@@ -67,6 +67,22 @@ pub(crate) fn measure(lexicon: &Lexicon<'_>, table: TableId) -> Option<ColumnId>
     }
 }
 
+/// Whether a word asks for money taken.
+pub(crate) fn is_money(stem: &str) -> bool {
+    matches!(stem, "revenu" | "sale" | "turnov" | "incom" | "earn")
+}
+
+/// The quantity and the price whose product is the money of a row.
+pub(crate) fn product(lexicon: &Lexicon<'_>, table: TableId) -> Option<(ColumnId, ColumnId)> {
+    let find = |hint: &[&str]| {
+        lexicon.columns_of(table).find(|id| {
+            let entry = lexicon.column(*id);
+            entry.sort == Sort::Number && entry.words.iter().any(|word| hint.contains(&word.as_str()))
+        })
+    };
+    Some((find(&["quantity", "qty", "units"])?, find(&["price", "rate", "cost"])?))
+}
+
 trait FirstBest: Iterator<Item = ColumnId> + Sized {
     /// The first item with the highest score.
     fn rev_by(self, score: impl Fn(ColumnId) -> i32) -> Option<ColumnId> {

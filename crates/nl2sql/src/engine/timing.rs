@@ -72,6 +72,6 @@ impl Reading<'_> {
 
     /// Whether a phrase of grouping or order claims the item before it.
     pub(crate) fn is_claimed(&self, at: usize) -> bool {
-        self.before(at).is_some_and(|i| matches!(self.phrase(i), Some(Phrase::PerEach | Phrase::OrderBy | Phrase::OrderedOf(_))))
+        self.before(at).is_some_and(|i| matches!(self.phrase(i), Some(Phrase::PerEach | Phrase::By | Phrase::OrderBy | Phrase::OrderedOf(_))))
     }
 }

@@ -71,6 +71,12 @@ impl Reading<'_> {
         if table_wins {
             return;
         }
+        // "published per month": the moment is meant.
+        let timed = self.after(at).is_some_and(|i| matches!(self.phrase(i), Some(Phrase::Monthly | Phrase::Yearly | Phrase::Daily)));
+        if timed && self.column_where(at, |id| self.is_day(id)).is_some() {
+            self.mark(at);
+            return;
+        }
         // "list the verified column": asked for, not said.
         let listed = self.asked_for(at);
         if listed {
@@ -118,8 +124,8 @@ impl Reading<'_> {
         }
         // "unpaid invoices" where paid_at is a moment.
         let moment = positives.iter().find_map(|text| self.lexicon.columns_of(self.home).find(|id| self.is_day(*id) && matches(id, text)));
-        let status = self.hinted(self.home, &["status", "state"], |id| self.is_textual(id));
-        if let (Some(column), None) = (moment, status) {
+        let sampled = self.lexicon.columns_of(self.home).any(|id| self.lexicon.column(id).column.samples.iter().any(|sample| sample.eq_ignore_ascii_case(&word)));
+        if let (Some(column), false) = (moment, sampled) {
             self.mark(at);
             self.plan.filters.push(Cond::Null { column, is_null: true });
         }

@@ -43,7 +43,7 @@ const CLASSES: &[Class] = &[
         columns: &["nationality", "language", "country", "origin"],
         members: "american british french german italian spanish chinese japanese korean indian canadian australian russian brazilian mexican dutch swedish polish portuguese turkish greek irish swiss danish norwegian english arabic hindi latin",
     },
-    Class { columns: &["category", "type", "kind", "genre", "section", "topic", "department", "channel", "source"], members: "fiction non-fiction nonfiction drama comedy horror action romance thriller rock jazz pop classical online phone email retail wholesale permanent temporary full-time part-time remote internal external domestic international public private" },
+    Class { columns: &["category", "type", "kind", "genre", "section", "topic", "department", "channel", "source"], members: "sick annual maternity paternity vacation unpaid fiction non-fiction nonfiction drama comedy horror action romance thriller rock jazz pop classical online phone email retail wholesale permanent temporary full-time part-time remote internal external domestic international public private" },
     Class {
         columns: &["country", "nation", "nationality", "location", "region"],
         members: "afghanistan albania algeria andorra angola argentina armenia australia austria azerbaijan bahrain bangladesh belarus belgium bolivia botswana brazil bulgaria cambodia cameroon canada chile china colombia croatia cuba \
@@ -72,7 +72,7 @@ const CLASSES: &[Class] = &[
 /// Columns that hold a place, most likely first, for a place that no list knows.
 pub(crate) const PLACES: &[&str] = &["city", "town", "country", "location", "place", "state", "region", "province", "county", "hometown", "address", "nationality", "origin", "headquarters", "continent"];
 /// Columns that hold a state or a kind, most likely first, for an adjective that no list knows.
-pub(crate) const STATES: &[&str] = &["status", "state", "type", "category", "kind", "role", "genre", "level", "class", "priority", "method", "department", "condition", "stage", "brand", "specialty", "format", "language", "color"];
+pub(crate) const STATES: &[&str] = &["status", "state", "type", "category", "kind", "role", "genre", "level", "class", "priority", "method", "department", "condition", "stage", "brand", "specialty", "format", "language", "color", "subject", "specialization", "major", "field", "job", "title"];
 /// Columns that hold who or what did something, most likely first.
 pub(crate) const DOERS: &[&str] = &["author", "writer", "artist", "director", "creator", "created", "manufacturer", "maker", "brand", "publisher", "supplier", "vendor", "method", "owner", "assigned", "carrier", "provider", "instructor", "teacher", "doctor", "customer", "user", "seller", "sponsor", "by"];
 

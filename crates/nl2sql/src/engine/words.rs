@@ -41,6 +41,14 @@ pub(crate) const LIST_VERBS: &[&str] = &[
     "identify", "report", "name", "are", "is", "me", "us", "the", "every", "any", "please", "can", "you", "i", "want", "need", "to", "of", "for", "up", "look",
 ];
 
+/// Verbs that relate things in a sentence and name nothing by themselves.
+pub(crate) const VERBS: &[&str] = &[
+    "teach", "teaches", "taught", "teaching", "write", "writes", "wrote", "written", "attend", "attends", "treat", "treats", "treated", "offer", "offers", "offered", "own", "owns", "owned", "lead", "leads", "led",
+    "hold", "holds", "held", "supply", "supplies", "supplied", "handle", "handles", "handled", "perform", "performs", "performed", "visit", "visits", "visited", "buy", "buys", "bought", "play", "plays", "played", "join",
+    "spend", "spends", "manage", "manages", "receive", "receives", "submit", "submits", "submitted", "run", "runs", "serve", "serves", "served", "participate", "participates", "participated", "produce", "produces", "produced", "stored", "assigned", "appear", "appears", "earn", "earns", "sell", "sells", "sold", "request", "requests",
+    "years", "old", "times", "dollars", "usd", "eur", "euros", "percent", "kg", "km", "cm", "mm", "people", "called", "based", "considered", "employed", "enter", "entered", "carry", "carries", "carried", "belonged", "deliver", "delivers", "driven", "driving",
+];
+
 /// Whether a sample value says yes (`Some(true)`), no (`Some(false)`) or something else.
 pub(crate) fn truth_of(sample: &str) -> Option<bool> {
     match sample.trim().to_ascii_lowercase().as_str() {
