@@ -9,7 +9,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use rustix::process::{Pid, PidfdFlags, getpid, getppid, getsid, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, getpid, getppid, pidfd_open};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -35,18 +35,14 @@ impl Parent {
         let Some(parent) = getppid() else {
             return Parent::Init;
         };
-        if parent.is_init() {
-            return if adopted_by_init() {
-                Parent::Gone
-            } else {
-                Parent::Init
-            };
-        }
-        let watched =
-            pidfd_open(parent, PidfdFlags::NONBLOCK).or_else(|_| pidfd_open(parent, PidfdFlags::empty()));
+        let watched = pidfd_open(parent, PidfdFlags::NONBLOCK).or_else(|_| pidfd_open(parent, PidfdFlags::empty()));
+        let adopted = is_adopted(session_of(getpid()), session_of(parent));
         // If the parent ended in between, its number may already be another process's.
-        if getppid() != Some(parent) {
+        if adopted || getppid() != Some(parent) {
             return Parent::Gone;
+        }
+        if parent.is_init() {
+            return Parent::Init;
         }
         match watched {
             Ok(pidfd) => Parent::Watched(pidfd),
@@ -84,15 +80,23 @@ async fn ended(pidfd: OwnedFd) -> io::Result<()> {
     pidfd.readable().await.map(|_| ())
 }
 
-/// Whether init took us over from a parent that ended before we looked. What init starts itself leads a session of
-/// its own or shares init's (in a container); a process that still belongs to another session was started by a
-/// process in it.
-fn adopted_by_init() -> bool {
-    match getsid(None) {
-        Ok(session) => session != getpid() && !session.is_init(),
-        // The session's leader is outside this PID namespace.
-        Err(_) => false,
+/// Whether our parent is not the one that started us, because that one ended before we looked and init (or a
+/// subreaper, as systemd's user instance is one) took us over. A child is born into its parent's session, and leaves
+/// it only to lead one of its own, as services do.
+fn is_adopted(ours: Option<Pid>, parents: Option<Pid>) -> bool {
+    match (ours, parents) {
+        (Some(ours), Some(parents)) => ours != parents && ours != getpid(),
+        // A session whose leader is outside this PID namespace tells nothing.
+        _ => false,
     }
+}
+
+/// The sixth field of `/proc/PID/stat` (proc_pid_stat(5)); the second is a name in brackets, which may hold anything.
+/// Not getsid(2): it answers 0 for a leader outside the namespace, which is no process id.
+fn session_of(process: Pid) -> Option<Pid> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    Pid::from_raw(fields.split_whitespace().nth(3)?.parse().ok()?)
 }
 
 #[cfg(test)]
@@ -117,6 +121,17 @@ mod tests {
             .await
             .unwrap();
         child.wait().unwrap();
+    }
+
+    #[test]
+    fn only_a_member_of_a_foreign_session_was_adopted() {
+        let [one, two] = [7, 8].map(|number| Pid::from_raw(number));
+        let own = Some(getpid());
+        assert!(is_adopted(one, two));
+        assert!(!is_adopted(one, one), "the host's child shares its session");
+        assert!(!is_adopted(own, two), "a service leads its own");
+        assert!(!is_adopted(None, two));
+        assert!(session_of(getpid()).is_none_or(|session| !is_adopted(Some(session), Some(session))));
     }
 
     #[tokio::test]

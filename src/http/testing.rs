@@ -27,7 +27,11 @@ pub(super) fn service(config: Config) -> Arc<AnswerService> {
 /// A service that is still being built.
 pub(super) fn starting_service(config: Config) -> Arc<AnswerService> {
     let config = Arc::new(config);
-    let metrics = Metrics::new(&MetricLabels::of(&config), LogCounts::default());
+    let labels = MetricLabels {
+        providers: vec!["builtin".into()],
+        models: vec![],
+    };
+    let metrics = Metrics::new(&labels, LogCounts::default());
     Arc::new(AnswerService::new(Snapshot::new(config), Arc::new(metrics)))
 }
 

@@ -2,7 +2,7 @@
 
 usage: client.py SOCKET PROTO_FOLDER
 
-The plugin's config must have the database `shop` with the table `users` (tests/plugin/calls.rs starts it so).
+The plugin's config must have the database `shop` with the table `users` (tests/plugin/python.rs starts it so).
 Prints each check that fails and ends with 1 if one did.
 """
 
