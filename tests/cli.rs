@@ -123,7 +123,7 @@ fn every_problem_is_told_at_once_with_its_place_and_a_suggestion() {
         "config.yaml:3:",
         "NOT_SET_ANYWHERE",
         "config.yaml:7:",
-        "loud",
+        "logging.level",
     ] {
         assert!(said.contains(part), "{part} is missing in:\n{said}");
     }
