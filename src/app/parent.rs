@@ -35,7 +35,8 @@ impl Parent {
         let Some(parent) = getppid() else {
             return Parent::Init;
         };
-        let watched = pidfd_open(parent, PidfdFlags::NONBLOCK).or_else(|_| pidfd_open(parent, PidfdFlags::empty()));
+        let watched =
+            pidfd_open(parent, PidfdFlags::NONBLOCK).or_else(|_| pidfd_open(parent, PidfdFlags::empty()));
         let adopted = is_adopted(session_of(getpid()), session_of(parent));
         // If the parent ended in between, its number may already be another process's.
         if adopted || getppid() != Some(parent) {

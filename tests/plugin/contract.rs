@@ -33,6 +33,8 @@ pub fn verify_at(address: &str) -> Result<ExtensionStatus, String> {
         let channel: Channel = endpoint.connect().await.map_err(|error| format!("{error:?}"))?;
         let mut client = generated::remote::loader_client::LoaderClient::new(channel);
         let reply = client.verify(generated::server::Empty {}).await;
-        reply.map(tonic::Response::into_inner).map_err(|status| status.to_string())
+        reply
+            .map(tonic::Response::into_inner)
+            .map_err(|status| status.to_string())
     })
 }

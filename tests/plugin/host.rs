@@ -57,7 +57,9 @@ fn a_host_that_ends_before_the_plugin_looks_leaves_no_orphan() {
     let config = place.plain("hosted", &socket);
     let mut shell = place.start("hosted", &mut host(&place, &config, &socket, "exit 0"));
     shell.wait();
-    eventually("the plugin sees that it is alone", || shell.log().contains("is gone"));
+    eventually("the plugin sees that it is alone", || {
+        shell.log().contains("is gone")
+    });
     eventually("and takes its socket along", || !socket.exists());
 }
 

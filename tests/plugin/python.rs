@@ -46,7 +46,9 @@ fn a_python_client_gets_what_the_contract_says() {
 fn python(root: &Path) -> PathBuf {
     let venv = std::env::var_os("ATEST_VENV").map_or_else(|| root.join("target/venv"), PathBuf::from);
     let python = venv.join("bin/python");
-    let works = Command::new(&python).args(["-c", "import grpc, grpc_tools"]).output();
+    let works = Command::new(&python)
+        .args(["-c", "import grpc, grpc_tools"])
+        .output();
     assert!(
         works.is_ok_and(|output| output.status.success()),
         "{} has no gRPC client; install it with: make peers   (or: python3 -m venv {1} && {1}/bin/pip install grpcio \

@@ -62,14 +62,21 @@ fn of_two_that_start_at_once_exactly_one_serves() {
             let name = format!("{name}{round}");
             place.start(&name, &mut place.command(&place.plain(&name, &socket)))
         });
-        eventually("one of the two gives way", || both.iter_mut().any(|one| !one.runs()));
-        eventually("the other serves", || verify(&socket).is_ok_and(|status| status.ready));
+        eventually("one of the two gives way", || {
+            both.iter_mut().any(|one| !one.runs())
+        });
+        eventually("the other serves", || {
+            verify(&socket).is_ok_and(|status| status.ready)
+        });
         let [x, y] = &mut both;
         let (winner, loser) = if x.runs() { (x, y) } else { (y, x) };
         assert_eq!(loser.wait().code(), Some(1));
         winner.signal(Signal::KILL);
         winner.wait();
-        assert!(socket.exists(), "a killed plugin leaves a stale socket for the next round");
+        assert!(
+            socket.exists(),
+            "a killed plugin leaves a stale socket for the next round"
+        );
     }
 }
 
@@ -95,7 +102,10 @@ fn a_removed_socket_is_survived_and_a_successors_is_left_alone() {
     let mut second = started(&place, "second", &socket);
     assert!(first.runs());
     assert_eq!(first.stop().code(), Some(0));
-    assert!(verify(&socket).unwrap().ready, "the successor's socket is not the first one's to remove");
+    assert!(
+        verify(&socket).unwrap().ready,
+        "the successor's socket is not the first one's to remove"
+    );
     fs::remove_file(&socket).unwrap();
     assert_eq!(second.stop().code(), Some(0));
 }
@@ -156,7 +166,11 @@ fn a_port_is_served_on_loopback() {
     eventually("gRPC answers on the port", || {
         verify_at(&format!("http://{address}")).is_ok_and(|status| status.ready)
     });
-    assert!(plugin.log().contains(&format!("tcp:127.0.0.1:{port}")), "{}", plugin.log());
+    assert!(
+        plugin.log().contains(&format!("tcp:127.0.0.1:{port}")),
+        "{}",
+        plugin.log()
+    );
     assert_eq!(plugin.stop().code(), Some(0));
 }
 
@@ -189,5 +203,9 @@ fn a_taken_http_port_keeps_only_those_from_starting_who_can_choose_another() {
     assert!(!socket.exists());
     let mut by_host = place.start("host", place.command(&config).arg("--socket").arg(&socket));
     by_host.wait_until_ready(&socket);
-    assert!(verify(&socket).unwrap().message.contains("HTTP"), "{:?}", verify(&socket));
+    assert!(
+        verify(&socket).unwrap().message.contains("HTTP"),
+        "{:?}",
+        verify(&socket)
+    );
 }

@@ -36,7 +36,10 @@ fn systemd_is_told_of_the_start_the_heartbeat_and_the_stop() {
     let mut plugin = place.start("unit", &mut command);
     let message = told(&notify, "READY=1");
     assert!(message.contains("STATUS="), "{message}");
-    assert!(verify(&socket).unwrap().ready, "it must answer once it says ready");
+    assert!(
+        verify(&socket).unwrap().ready,
+        "it must answer once it says ready"
+    );
     for _ in 0..3 {
         told(&notify, "WATCHDOG=1");
     }
@@ -50,7 +53,11 @@ fn with_socket(place: &Place, name: &str, passed: OwnedFd, config: &Path) -> Pro
     let plugin = place.command(config);
     let mut shell = place.bare("sh");
     shell
-        .args(["-c", "exec 3<&0 0</dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\"", "sh"])
+        .args([
+            "-c",
+            "exec 3<&0 0</dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\"",
+            "sh",
+        ])
         .arg(plugin.get_program())
         .args(plugin.get_args())
         .stdin(Stdio::from(passed));
