@@ -84,20 +84,20 @@ async fn ended(pidfd: OwnedFd) -> io::Result<()> {
 /// Whether our parent is not the one that started us, because that one ended before we looked and init (or a
 /// subreaper, as systemd's user instance is one) took us over. A child is born into its parent's session, and leaves
 /// it only to lead one of its own, as services do.
-fn is_adopted(ours: Option<Pid>, parents: Option<Pid>) -> bool {
+fn is_adopted(ours: Option<i32>, parents: Option<i32>) -> bool {
     match (ours, parents) {
-        (Some(ours), Some(parents)) => ours != parents && ours != getpid(),
-        // A session whose leader is outside this PID namespace tells nothing.
+        // A session whose leader is outside our PID namespace shows as 0 and tells nothing.
+        (Some(ours), Some(parents)) if ours > 0 => ours != parents && ours != getpid().as_raw_pid(),
         _ => false,
     }
 }
 
 /// The sixth field of `/proc/PID/stat` (proc_pid_stat(5)); the second is a name in brackets, which may hold anything.
-/// Not getsid(2): it answers 0 for a leader outside the namespace, which is no process id.
-fn session_of(process: Pid) -> Option<Pid> {
+/// Not getsid(2) of rustix, whose result has no room for the 0 above.
+fn session_of(process: Pid) -> Option<i32> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, fields) = stat.rsplit_once(')')?;
-    Pid::from_raw(fields.split_whitespace().nth(3)?.parse().ok()?)
+    fields.split_whitespace().nth(3)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -126,13 +126,16 @@ mod tests {
 
     #[test]
     fn only_a_member_of_a_foreign_session_was_adopted() {
-        let [one, two] = [7, 8].map(|number| Pid::from_raw(number));
-        let own = Some(getpid());
-        assert!(is_adopted(one, two));
-        assert!(!is_adopted(one, one), "the host's child shares its session");
-        assert!(!is_adopted(own, two), "a service leads its own");
-        assert!(!is_adopted(None, two));
-        assert!(session_of(getpid()).is_none_or(|session| !is_adopted(Some(session), Some(session))));
+        let own = getpid().as_raw_pid();
+        assert!(is_adopted(Some(7), Some(8)));
+        assert!(is_adopted(Some(7), Some(0)), "init in no session");
+        assert!(
+            !is_adopted(Some(7), Some(7)),
+            "the host's child shares its session"
+        );
+        assert!(!is_adopted(Some(own), Some(8)), "a service leads its own");
+        assert!(!is_adopted(Some(0), Some(8)));
+        assert!(session_of(getpid()).is_some());
     }
 
     #[tokio::test]

@@ -6,8 +6,10 @@ The plugin's config must have the database `shop` with the table `users` (tests/
 Prints each check that fails and ends with 1 if one did.
 """
 
+import atexit
 import importlib
 import pathlib
+import shutil
 import sys
 import tempfile
 import time
@@ -28,6 +30,7 @@ def check(function):
 def compile_stubs(protos):
     """The stubs from our own proto files, made for this run alone."""
     out = tempfile.mkdtemp(prefix="atest-stubs-")
+    atexit.register(shutil.rmtree, out, ignore_errors=True)
     well_known = pathlib.Path(grpc_tools.__file__).parent / "_proto"
     files = sorted(str(path) for path in pathlib.Path(protos).glob("*.proto"))
     arguments = ["protoc", f"-I{protos}", f"-I{well_known}", f"--python_out={out}", f"--grpc_python_out={out}", *files]
