@@ -18,6 +18,8 @@ use crate::telemetry::logs::{LogCounts, LogHandle};
 use crate::telemetry::{MetricLabels, Metrics, logs};
 use crate::{http, plugin};
 
+/// What `systemctl status` shows.
+const STATUS: &str = "taking questions";
 /// Threads for work that blocks: reading schemas, linking words. Each is idle most of the time.
 const BLOCKING_THREADS: usize = 16;
 /// Longest wait for logs and sockets after the doors are closed.
@@ -141,7 +143,7 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
         .http
         .map(|listener| tokio::spawn(http::serve(listener, Arc::clone(&service), stop.clone())));
     service.admission.open();
-    systemd::ready("taking questions");
+    systemd::ready(STATUS);
     let watchdog = tokio::spawn(systemd::watchdog());
     let limit = config.server.shutdown_timeout;
     tracing::info!(version = crate::telemetry::build_info().version, "ready");
@@ -225,6 +227,16 @@ fn listen_options(server: &crate::config::Server) -> ListenOptions {
     }
 }
 
+/// What SIGHUP asks for. systemd waits for the end of it, where it sent the signal itself (`Type=notify-reload`).
+fn reopen(log: &LogHandle) {
+    systemd::reloading();
+    match log.reopen() {
+        Ok(()) => tracing::info!("SIGHUP: log file reopened"),
+        Err(error) => tracing::error!(%error, "SIGHUP: the log file cannot be reopened"),
+    }
+    systemd::ready(STATUS);
+}
+
 /// The signals that matter to a service.
 struct Signals {
     terminate: Signal,
@@ -259,10 +271,7 @@ impl Signals {
                 _ = self.quit.recv() => return "SIGQUIT",
                 () = &mut host_gone => return "the host that started the plugin is gone",
                 _ = self.hangup.recv() => {
-                    match log.reopen() {
-                        Ok(()) => tracing::info!("SIGHUP: log file reopened"),
-                        Err(error) => tracing::error!(%error, "SIGHUP: the log file cannot be reopened"),
-                    }
+                    reopen(log);
                 }
             }
         }
