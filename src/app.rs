@@ -26,6 +26,9 @@ const LAST_STEPS: Duration = Duration::from_secs(5);
 /// Where `stores.yaml` files point that were written for the Go plugin.
 const DEFAULT_SOCKET: &str = "/tmp/atest-ext-ai.sock";
 
+/// What `systemctl status` shows while all is well.
+const TAKING_QUESTIONS: &str = "taking questions";
+
 /// Why the plugin did not start, or ended early. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -141,7 +144,7 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
         .http
         .map(|listener| tokio::spawn(http::serve(listener, Arc::clone(&service), stop.clone())));
     service.admission.open();
-    systemd::ready("taking questions");
+    systemd::ready(TAKING_QUESTIONS);
     let watchdog = tokio::spawn(systemd::watchdog());
     let limit = config.server.shutdown_timeout;
     tracing::info!(version = crate::telemetry::build_info().version, "ready");
@@ -259,10 +262,13 @@ impl Signals {
                 _ = self.quit.recv() => return "SIGQUIT",
                 () = &mut host_gone => return "the host that started the plugin is gone",
                 _ = self.hangup.recv() => {
+                    // A unit of Type=notify-reload sends SIGHUP and waits for both words.
+                    systemd::reloading();
                     match log.reopen() {
                         Ok(()) => tracing::info!("SIGHUP: log file reopened"),
                         Err(error) => tracing::error!(%error, "SIGHUP: the log file cannot be reopened"),
                     }
+                    systemd::ready(TAKING_QUESTIONS);
                 }
             }
         }

@@ -1,4 +1,9 @@
 //! The door for atest, through the real binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails where it stands, and shows the log of what it started"
+)]
 
 // Each test crate uses another part of it.
 #[allow(dead_code)]
