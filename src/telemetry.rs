@@ -12,7 +12,7 @@ mod process;
 mod reference;
 mod scraped;
 
-pub use build::{BuildInfo, build_info};
+pub use build::build_info;
 pub use exposition::Format;
 pub use label::{ErrorKind, MetricLabels, RejectReason, RequestStatus};
 pub use metrics::{GaugeGuard, Metrics};

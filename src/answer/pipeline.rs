@@ -11,7 +11,7 @@ use crate::provider::{BUILTIN_MODEL, Completion, CompletionRequest, ProviderErro
 
 /// Answers one admitted question from one snapshot.
 pub(super) async fn answer(snapshot: &Snapshot, question: Question) -> Result<Answer, AskError> {
-    let text = question_text(snapshot, &question.text)?;
+    let text = question_text(&question.text)?;
     let _place = snapshot
         .places
         .acquire()
@@ -92,15 +92,7 @@ pub(super) fn model_label(snapshot: &Snapshot, provider: &str, question: &Questi
     }
 }
 
-fn question_text(snapshot: &Snapshot, text: &str) -> Result<String, AskError> {
-    let limit = snapshot.config.ai.max_question_bytes;
-    if text.len() > limit {
-        return Err(AskError::BadRequest(format!(
-            "the question has {} bytes; at most {limit} are taken (ai.max_question_bytes). \
-             Put CREATE TABLE statements into schema_ddl, not into the question",
-            text.len()
-        )));
-    }
+fn question_text(text: &str) -> Result<String, AskError> {
     // Control characters carry no meaning and could confuse a terminal or a log.
     let text: String = text
         .chars()

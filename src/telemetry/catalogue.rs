@@ -200,32 +200,22 @@ impl MetricDef {
         self.labels.iter().map(|label| label.name).collect()
     }
 
-    /// Most series that this metric can ever have in one process.
-    #[cfg(test)]
-    pub fn series_bound(&self) -> usize {
+    /// Most combinations of label values that this metric can ever have in one process.
+    pub fn label_sets_bound(&self) -> usize {
         let with_model = self
             .labels
             .iter()
             .any(|label| matches!(label.values, Values::Model));
-        let label_sets: usize = self
-            .labels
-            .iter()
-            .map(|label| match label.values {
-                Values::Closed(words) => words.len(),
-                // A model belongs to one provider, so the two labels together have as many values as there
-                // are models, and one `other` for each provider.
-                Values::Provider if with_model => 1,
-                Values::Provider => MAX_PROVIDERS + 1,
-                Values::Model => MAX_MODELS + MAX_PROVIDERS + 1,
-                Values::Built => 1,
-            })
-            .product();
-        let per_set = match self.kind {
-            Kind::Counter | Kind::Gauge => 1,
-            // The buckets, `+Inf`, the sum and the count.
-            Kind::Histogram(buckets) => buckets.len() + 3,
-        };
-        label_sets * per_set
+        let values = self.labels.iter().map(|label| match label.values {
+            Values::Closed(words) => words.len(),
+            // A model belongs to one provider, so the two labels together have as many values as there are
+            // models, and one `other` for each provider.
+            Values::Provider if with_model => 1,
+            Values::Provider => MAX_PROVIDERS + 1,
+            Values::Model => MAX_MODELS + MAX_PROVIDERS + 1,
+            Values::Built => 1,
+        });
+        values.product()
     }
 }
 
@@ -234,6 +224,17 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    impl MetricDef {
+        /// Most series that this metric can ever have in one process.
+        pub(in super::super) fn series_bound(&self) -> usize {
+            match self.kind {
+                Kind::Counter | Kind::Gauge => self.label_sets_bound(),
+                // The buckets, `+Inf`, the sum and the count.
+                Kind::Histogram(buckets) => self.label_sets_bound() * (buckets.len() + 3),
+            }
+        }
+    }
 
     #[test]
     fn all_metrics_together_stay_within_the_series_budget() {

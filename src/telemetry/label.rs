@@ -12,6 +12,7 @@ macro_rules! closed_label {
     ($(#[$about:meta])* $name:ident { $($(#[$says:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[allow(dead_code, reason = "alerts and panels know all values, also those whose cause cannot arise here")]
         pub enum $name { $($(#[$says])* $variant,)+ }
 
         impl $name {

@@ -90,7 +90,7 @@ impl Metrics {
             .with_label_values(&build_labels)
             .set(1);
 
-        Metrics {
+        let metrics = Metrics {
             providers: models_by_provider(labels)
                 .into_iter()
                 .map(|(provider, models)| (provider.to_owned(), vectors.provider(provider, &models)))
@@ -106,7 +106,12 @@ impl Metrics {
             ready: register.gauge(&catalogue::READY),
             maintenance: register.gauge(&catalogue::MAINTENANCE),
             registry,
-        }
+        };
+        debug_assert!(
+            metrics.is_within_bounds(),
+            "a metric has more series than its entry allows"
+        );
+        metrics
     }
 
     /// A finished question. A provider or model outside the configured ones counts as `other`.
@@ -164,6 +169,15 @@ impl Metrics {
     /// Everything as text. Reads a dozen small files of the system, so it is nothing for an async task.
     pub fn render(&self, format: Format) -> Vec<u8> {
         exposition::write(&self.registry.gather(), format)
+    }
+
+    /// Whether no family has more series than its entry in the catalogue allows.
+    fn is_within_bounds(&self) -> bool {
+        let families = self.registry.gather();
+        families.iter().all(|family| {
+            let bound = catalogue::find(family.name()).map_or(0, MetricDef::label_sets_bound);
+            family.get_metric().len() <= bound
+        })
     }
 
     fn provider(&self, name: &str) -> &ProviderSeries {
