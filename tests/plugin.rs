@@ -20,6 +20,8 @@ mod support {
 mod contract;
 #[path = "plugin/host.rs"]
 mod host;
+#[path = "plugin/maintenance.rs"]
+mod maintenance;
 #[path = "plugin/process.rs"]
 mod process;
 #[path = "plugin/python.rs"]
