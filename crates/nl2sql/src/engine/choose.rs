@@ -4,6 +4,7 @@ use super::graph::Step;
 use super::items::{Item, Kind};
 use super::lexicon::{Lexicon, TableId};
 use super::phrases::{Function, Phrase};
+use super::plan::Expr;
 use super::reading::Reading;
 use super::roles;
 use super::text::Token;
@@ -63,7 +64,7 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
             // "enrolled students": the participle only describes.
             let next = items.get(at + 1).is_some_and(|next| matches!(&next.kind, Kind::Mention(next, _) if next.table_score() >= 0.7));
             let exactness =  if next && item.end - item.start == 1 && tokens[item.start].lower.ends_with("ed") { -0.5 } else { 0.0 } + hit.score - 0.5 * (mention.column_score() - hit.score).max(0.0);
-            let prior = exactness - 0.22 * f32::from(order.min(4)) + context(items, at);
+            let prior = exactness - 0.35 * f32::from(order.min(4)) + context(items, at);
             offer(&mut found, Candidate { table: hit.id, head: Some(at), prior });
         }
         order += 1;
@@ -157,5 +158,8 @@ fn worth(reading: &Reading<'_>, joins: usize) -> f32 {
         };
         worth += if item.used { weight } else { -weight };
     }
-    worth - 0.3 * joins as f32 - 0.12 * reading.assumptions.len() as f32
+    let plan = &reading.plan;
+    let bare_rank = plan.group.is_empty() && !plan.select.iter().any(Expr::is_aggregate) && plan.order.iter().any(|(expr, _)| expr.is_aggregate());
+    let invalid = if bare_rank { 4.0 } else { 0.0 };
+    worth - 0.2 * joins as f32 - 0.12 * reading.assumptions.len() as f32 - invalid
 }
