@@ -80,7 +80,7 @@ impl Reading<'_> {
         let countable = self.asks_aggregate() || !self.aggregates.is_empty() || self.items.iter().any(|item| matches!(item.kind, Kind::Phrase(Phrase::Superlative { .. } | Phrase::Most(_))));
         let shows_columns = !self.projected_columns().is_empty();
         match entity {
-            Entity::Table(table, _) if table == self.home => false,
+            Entity::Table(table, _) if table == self.home => each && self.asks_aggregate(),
             Entity::Table(_, score) => score >= 0.55 && (countable || !shows_columns || !first),
             Entity::Column(id, _) if self.is_day(id) => countable || each,
             Entity::Column(id, _) if self.lexicon.column(id).sort == Sort::Number && !self.lexicon.is_key(id) => countable || each,

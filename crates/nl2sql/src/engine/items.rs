@@ -102,8 +102,16 @@ fn next(tokens: &[Token], at: usize, today: Date, mentions: &[Span<Mention>], sa
         None if token.lower == "one" && at > 0 && matches!(tokens[at - 1].lower.as_str(), "than" | "least" | "most" | "exactly" | "only" | "over") => {
             (Kind::Number("1".into()), 1)
         }
+        None if is_shouted(tokens, at) => (Kind::Word, 1),
         None => (plain(token), 1),
     }
+}
+
+/// `US`, `IT`: capitals among small letters are a name, even where the word is a small one.
+fn is_shouted(tokens: &[Token], at: usize) -> bool {
+    let text = &tokens[at].text;
+    let upper = text.len() >= 2 && text.chars().all(char::is_uppercase);
+    upper && !matches!(text.as_str(), "AND" | "OR" | "NOT" | "ALL" | "THE") && tokens.iter().any(|token| token.text.chars().any(char::is_lowercase))
 }
 
 /// A longer span must name something nearly in full; otherwise its parts say more.

@@ -179,6 +179,9 @@ impl Reading<'_> {
         if let Some(column) = self.known_place(&found.text.to_lowercase()) {
             return Some((column, None));
         }
+        if let Some(column) = self.through_verb(found) {
+            return Some((column, None));
+        }
         let column = self.by_preposition(found).or_else(|| self.by_adjective(found))?;
         self.assume(format!("\"{}\" is taken for a value of {}", found.text, self.column_title(column)));
         Some((column, None))
@@ -195,7 +198,7 @@ impl Reading<'_> {
             let text = |id: ColumnId| self.is_textual(id) && !self.lexicon.column(id).is_primary;
             if let Some(Entity::Column(id, score)) = self.entity(i).filter(|_| linked) {
                 let fits = if text(id) { Some((id, score)) } else { self.column_where(i, text).or_else(|| (!self.is_day(id)).then_some((id, score))) };
-                if let Some((id, _)) = fits.filter(|(id, score)| *score >= 0.5 && !self.is_day(*id) && (found.certain || values::is_known(&found.text) || self.plain_value_fits(*id, i, found))) {
+                if let Some((id, _)) = fits.filter(|(id, score)| *score >= 0.5 && self.lexicon.column(*id).sort != super::lexicon::Sort::Truth && !self.is_day(*id) && (found.certain || values::is_known(&found.text) || self.plain_value_fits(*id, i, found))) {
                     let id = self.follow_key(id);
                     let sampled_elsewhere = !found.hits.is_empty() && !found.hits.iter().any(|hit| hit.column == id);
                     return (!sampled_elsewhere || matches!(self.items[found.start].kind, Kind::Quoted(..)) && score >= 0.8).then_some((i, id));
@@ -280,6 +283,19 @@ impl Reading<'_> {
             Cond::OneOf { column, .. } => Some(*column),
             _ => None,
         }
+    }
+
+    /// `students enrolled in Biology`: the verb names a table between, whose other key refers to what is meant.
+    fn through_verb(&self, found: &Found) -> Option<ColumnId> {
+        let verb = self.before(found.start).filter(|i| found.certain && self.participle(*i))?;
+        let Kind::Mention(mention, _) = &self.items[verb].kind else {
+            return None;
+        };
+        let lexicon = self.lexicon;
+        let between = mention.tables.iter().map(|hit| hit.id).find(|table| *table != self.home && self.reachable(*table))?;
+        let mut others = lexicon.graph.links.iter().filter(|link| link.from == between && link.to != self.home).map(|link| link.to);
+        let other = others.next()?;
+        others.next().is_none().then(|| roles::label(lexicon, other).into_iter().next()).flatten()
     }
 
     /// `shipments to Lisbon`: where the home table says where something goes.
