@@ -95,18 +95,25 @@ impl Schema {
 
     /// The table of that name: exact spelling first, then any case.
     pub fn table(&self, name: &str) -> Option<&Table> {
-        self.tables
-            .iter()
-            .find(|table| table.name == name)
-            .or_else(|| self.tables.iter().find(|table| table.name.eq_ignore_ascii_case(name)))
+        self.tables.iter().find(|table| table.name == name).or_else(|| {
+            self.tables
+                .iter()
+                .find(|table| table.name.eq_ignore_ascii_case(name))
+        })
     }
 
     /// Adds sample values to the columns they belong to; gives a sentence for each table or column that does not exist.
     pub fn add_values(&mut self, values: &SchemaValues) -> Vec<String> {
         let mut unknown = Vec::new();
         for (table_name, columns) in values {
-            let Some(table) = self.tables.iter_mut().find(|t| t.name.eq_ignore_ascii_case(table_name)) else {
-                unknown.push(format!("schema_values names the table {table_name:?}, which the schema does not have"));
+            let Some(table) = self
+                .tables
+                .iter_mut()
+                .find(|t| t.name.eq_ignore_ascii_case(table_name))
+            else {
+                unknown.push(format!(
+                    "schema_values names the table {table_name:?}, which the schema does not have"
+                ));
                 continue;
             };
             for (column_name, samples) in columns {
@@ -128,7 +135,11 @@ impl Table {
         self.columns
             .iter()
             .find(|column| column.name == name)
-            .or_else(|| self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)))
+            .or_else(|| {
+                self.columns
+                    .iter()
+                    .find(|column| column.name.eq_ignore_ascii_case(name))
+            })
     }
 }
 
@@ -162,7 +173,10 @@ impl ColumnKind {
     /// only the other two have.
     pub fn from_type_name(type_name: &str) -> ColumnKind {
         let name = type_name.trim().to_ascii_lowercase();
-        let word = name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        let word = name
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .next()
+            .unwrap_or_default();
         if name.ends_with("[]") {
             return ColumnKind::Other;
         }
@@ -181,7 +195,10 @@ impl ColumnKind {
             _ if word.contains("serial") || word.contains("int") => ColumnKind::Integer,
             _ if word.contains("char") || word.contains("text") || word.contains("clob") => ColumnKind::Text,
             _ if word.contains("blob") => ColumnKind::Binary,
-            _ if ["dec", "num", "real", "doub", "floa", "money", "fixed"].iter().any(|part| word.contains(part)) => {
+            _ if ["dec", "num", "real", "doub", "floa", "money", "fixed"]
+                .iter()
+                .any(|part| word.contains(part)) =>
+            {
                 ColumnKind::Decimal
             }
             _ => ColumnKind::Other,
@@ -233,7 +250,10 @@ mod tests {
             }],
         };
         let values: SchemaValues = BTreeMap::from([
-            ("Users".into(), BTreeMap::from([("status".into(), vec!["active".into()]), ("x".into(), vec![])])),
+            (
+                "Users".into(),
+                BTreeMap::from([("status".into(), vec!["active".into()]), ("x".into(), vec![])]),
+            ),
             ("ghosts".into(), BTreeMap::new()),
         ]);
         let unknown = schema.add_values(&values);

@@ -23,7 +23,10 @@ impl Reading<'_> {
 
     /// `whose phone is missing`, `with missing phone`.
     fn read_null(&mut self, at: usize, is_null: bool) {
-        let neighbour = self.before(at).filter(|i| self.column(*i).is_some() && self.is_free(*i)).or_else(|| self.after(at));
+        let neighbour = self
+            .before(at)
+            .filter(|i| self.column(*i).is_some() && self.is_free(*i))
+            .or_else(|| self.after(at));
         if let Some((i, (column, _))) = neighbour.and_then(|i| Some((i, self.column(i)?))) {
             self.plan.filters.push(Cond::Null { column, is_null });
             self.mark(at);
@@ -71,7 +74,11 @@ impl Reading<'_> {
             return;
         }
         let value_follows = self.after(next).is_some_and(|i| {
-            i - next <= 2 && matches!(self.items[i].kind, Kind::Quoted(..) | Kind::Value(_) | Kind::Number(_) | Kind::Period(_))
+            i - next <= 2
+                && matches!(
+                    self.items[i].kind,
+                    Kind::Quoted(..) | Kind::Value(_) | Kind::Number(_) | Kind::Period(_)
+                )
         });
         if value_follows {
             return;
@@ -81,13 +88,18 @@ impl Reading<'_> {
             return;
         }
         if let Some(Entity::Table(table, score)) = self.entity(next) {
-            let verb = matches!(self.word(at + 1), "have" | "had" | "placed" | "made" | "any") || self.participle(next) || !self.word(next).ends_with('s');
+            let verb = matches!(self.word(at + 1), "have" | "had" | "placed" | "made" | "any")
+                || self.participle(next)
+                || !self.word(next).ends_with('s');
             if table != self.home && score >= 0.6 && verb && self.absent_table(at, next, 0.55) {
                 return;
             }
         }
         if self.items[next].kind == Kind::Word {
-            if let Some(object) = self.after(next).filter(|i| self.table(*i).is_some_and(|table| table != self.home)) {
+            if let Some(object) = self
+                .after(next)
+                .filter(|i| self.table(*i).is_some_and(|table| table != self.home))
+            {
                 if self.absent_table(at, object, 0.7) {
                     self.mark(next);
                 }
@@ -97,15 +109,21 @@ impl Reading<'_> {
 
     /// Whether an item describes another table right after it: `cancelled orders`.
     pub(crate) fn is_adjective_of_table(&self, at: usize) -> bool {
-        let describes = matches!(self.items[at].kind, Kind::Word | Kind::Value(_)) || matches!(self.entity(at), Some(Entity::Column(..)));
-        describes && self.items.get(at + 1).is_some_and(|next| next.owner.is_none()) && self.table(at + 1).is_some_and(|table| table != self.home)
+        let describes = matches!(self.items[at].kind, Kind::Word | Kind::Value(_))
+            || matches!(self.entity(at), Some(Entity::Column(..)));
+        describes
+            && self.items.get(at + 1).is_some_and(|next| next.owner.is_none())
+            && self.table(at + 1).is_some_and(|table| table != self.home)
     }
 
     fn absent_table_described(&mut self, at: usize, object: usize) -> bool {
         let Some(related) = self.table(object).and_then(|table| self.related(table)) else {
             return false;
         };
-        self.plan.filters.push(Cond::Exists { related, negated: true });
+        self.plan.filters.push(Cond::Exists {
+            related,
+            negated: true,
+        });
         self.mark(at);
         self.mark(object);
         true
@@ -114,26 +132,53 @@ impl Reading<'_> {
     /// Whether a word looks like the participle of a verb.
     pub(crate) fn participle(&self, at: usize) -> bool {
         let word = self.word(at);
-        word.ends_with("ed") || matches!(word, "paid" | "sent" | "sold" | "seen" | "given" | "taken" | "written" | "born" | "done" | "begun" | "bought" | "lent" | "returned" | "logged")
+        word.ends_with("ed")
+            || matches!(
+                word,
+                "paid"
+                    | "sent"
+                    | "sold"
+                    | "seen"
+                    | "given"
+                    | "taken"
+                    | "written"
+                    | "born"
+                    | "done"
+                    | "begun"
+                    | "bought"
+                    | "lent"
+                    | "returned"
+                    | "logged"
+            )
     }
 
     fn absent_moment(&mut self, at: usize, next: usize) -> bool {
-        let found = self.column_where(next, |id| self.is_day(id) && self.lexicon.column(id).table == self.home);
+        let found = self.column_where(next, |id| {
+            self.is_day(id) && self.lexicon.column(id).table == self.home
+        });
         let Some((column, _)) = found else {
             return false;
         };
-        self.plan.filters.push(Cond::Null { column, is_null: true });
+        self.plan.filters.push(Cond::Null {
+            column,
+            is_null: true,
+        });
         self.mark_all(at..=next);
         true
     }
 
     /// `tasks not assigned`: a key of the home table is empty.
     fn absent_key(&mut self, at: usize, next: usize) -> bool {
-        let found = self.column_where(next, |id| self.lexicon.graph.target(id).is_some() && self.lexicon.column(id).table == self.home);
+        let found = self.column_where(next, |id| {
+            self.lexicon.graph.target(id).is_some() && self.lexicon.column(id).table == self.home
+        });
         let Some((column, _)) = found.filter(|_| self.table(next).is_none()) else {
             return false;
         };
-        self.plan.filters.push(Cond::Null { column, is_null: true });
+        self.plan.filters.push(Cond::Null {
+            column,
+            is_null: true,
+        });
         self.mark_all(at..=next);
         true
     }
@@ -152,10 +197,20 @@ impl Reading<'_> {
         // A key of our own says it: "tasks without an assignee".
         let first = &related.steps[0];
         let link = &self.lexicon.graph.links[first.link];
-        if let ([(mine, _)], 1, false) = (&link.pairs[..], related.steps.len(), self.lexicon.graph.fans_out(first)) {
-            self.plan.filters.push(Cond::Null { column: *mine, is_null: true });
+        if let ([(mine, _)], 1, false) = (
+            &link.pairs[..],
+            related.steps.len(),
+            self.lexicon.graph.fans_out(first),
+        ) {
+            self.plan.filters.push(Cond::Null {
+                column: *mine,
+                is_null: true,
+            });
         } else {
-            self.plan.filters.push(Cond::Exists { related, negated: true });
+            self.plan.filters.push(Cond::Exists {
+                related,
+                negated: true,
+            });
         }
         self.mark_all(at..=next);
         true
@@ -163,7 +218,13 @@ impl Reading<'_> {
 
     /// Steps that only follow a key to its one row add nothing to whether a row exists.
     pub(crate) fn trimmed(&self, mut related: Related) -> Related {
-        while related.steps.len() > 1 && related.filters.is_empty() && related.steps.last().is_some_and(|step| !self.lexicon.graph.fans_out(step)) {
+        while related.steps.len() > 1
+            && related.filters.is_empty()
+            && related
+                .steps
+                .last()
+                .is_some_and(|step| !self.lexicon.graph.fans_out(step))
+        {
             related.steps.pop();
         }
         related
@@ -178,11 +239,22 @@ impl Reading<'_> {
         if key {
             return false;
         }
-        let stock = self.lexicon.column(column).words.iter().any(|word| matches!(word.as_str(), "stock" | "quantity" | "qty" | "count" | "balance" | "total" | "inventory"));
+        let stock = self.lexicon.column(column).words.iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "stock" | "quantity" | "qty" | "count" | "balance" | "total" | "inventory"
+            )
+        });
         let cond = match self.lexicon.column(column).sort {
-            Sort::Truth => Cond::Truth { column, is_true: false },
+            Sort::Truth => Cond::Truth {
+                column,
+                is_true: false,
+            },
             Sort::Number if stock => Cond::Compare(Expr::Column(column), Op::Eq, Literal::Number("0".into())),
-            _ => Cond::Null { column, is_null: true },
+            _ => Cond::Null {
+                column,
+                is_null: true,
+            },
         };
         self.plan.filters.push(cond);
         self.mark_all(at..=next);
