@@ -34,6 +34,9 @@ mod truth;
 mod values;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use jiff::civil::Date;
 
 pub use lexicon::Lexicon;
@@ -208,7 +211,8 @@ fn unknown_subject(chosen: &Chosen<'_>) -> Option<String> {
     let mentions_weak =
         reading.link_scores.1 == 0 || reading.link_scores.0 / (reading.link_scores.1 as f32) < 0.62;
     let unexplained = !item.used && matches!(item.kind, Kind::Word | Kind::Mention(..));
-    (unexplained || (mentions_weak && item.kind == Kind::Word)).then(|| reading.raw(first))
+    let figure = reading.plan.select.iter().any(plan::Expr::is_aggregate);
+    (unexplained || (mentions_weak && !figure && item.kind == Kind::Word)).then(|| reading.raw(first))
 }
 
 fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> Draft {

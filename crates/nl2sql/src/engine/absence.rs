@@ -47,6 +47,10 @@ impl Reading<'_> {
             },
             _ => next,
         };
+        // "no open tickets": the adjective becomes a condition on what is missing.
+        if self.is_adjective_of_table(next) && self.absent_table_described(at, next + 1) {
+            return;
+        }
         let taken = self.absent_table(at, next, 0.55) || self.absent_column(at, next);
         if taken {
             return;
@@ -80,7 +84,7 @@ impl Reading<'_> {
             return;
         }
         let passive = self.items[next].kind != Kind::Word;
-        if passive && self.participle(next) && self.absent_moment(at, next) {
+        if passive && self.participle(next) && (self.absent_moment(at, next) || self.absent_key(at, next)) {
             return;
         }
         if let Some(Entity::Table(table, score)) = self.entity(next) {
@@ -101,6 +105,28 @@ impl Reading<'_> {
                 }
             }
         }
+    }
+
+    /// Whether an item describes another table right after it: `cancelled orders`.
+    pub(crate) fn is_adjective_of_table(&self, at: usize) -> bool {
+        let describes = matches!(self.items[at].kind, Kind::Word | Kind::Value(_))
+            || matches!(self.entity(at), Some(Entity::Column(..)));
+        describes
+            && self.items.get(at + 1).is_some_and(|next| next.owner.is_none())
+            && self.table(at + 1).is_some_and(|table| table != self.home)
+    }
+
+    fn absent_table_described(&mut self, at: usize, object: usize) -> bool {
+        let Some(related) = self.table(object).and_then(|table| self.related(table)) else {
+            return false;
+        };
+        self.plan.filters.push(Cond::Exists {
+            related,
+            negated: true,
+        });
+        self.mark(at);
+        self.mark(object);
+        true
     }
 
     /// Whether a word looks like the participle of a verb.
@@ -131,6 +157,22 @@ impl Reading<'_> {
             self.is_day(id) && self.lexicon.column(id).table == self.home
         });
         let Some((column, _)) = found else {
+            return false;
+        };
+        self.plan.filters.push(Cond::Null {
+            column,
+            is_null: true,
+        });
+        self.mark_all(at..=next);
+        true
+    }
+
+    /// `tasks not assigned`: a key of the home table is empty.
+    fn absent_key(&mut self, at: usize, next: usize) -> bool {
+        let found = self.column_where(next, |id| {
+            self.lexicon.graph.target(id).is_some() && self.lexicon.column(id).table == self.home
+        });
+        let Some((column, _)) = found.filter(|_| self.table(next).is_none()) else {
             return false;
         };
         self.plan.filters.push(Cond::Null {

@@ -4,6 +4,7 @@ use super::graph::Step;
 use super::items::{Item, Kind};
 use super::lexicon::{Lexicon, TableId};
 use super::phrases::{Function, Phrase};
+use super::plan::Expr;
 use super::reading::Reading;
 use super::roles;
 use super::text::Token;
@@ -81,7 +82,7 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
                 0.0
             } + hit.score
                 - 0.5 * (mention.column_score() - hit.score).max(0.0);
-            let prior = exactness - 0.22 * f32::from(order.min(4)) + context(items, at);
+            let prior = exactness - 0.35 * f32::from(order.min(4)) + context(items, at);
             offer(
                 &mut found,
                 Candidate {
@@ -215,5 +216,10 @@ fn worth(reading: &Reading<'_>, joins: usize) -> f32 {
         };
         worth += if item.used { weight } else { -weight };
     }
-    worth - 0.3 * joins as f32 - 0.12 * reading.assumptions.len() as f32
+    let plan = &reading.plan;
+    let bare_rank = plan.group.is_empty()
+        && !plan.select.iter().any(Expr::is_aggregate)
+        && plan.order.iter().any(|(expr, _)| expr.is_aggregate());
+    let invalid = if bare_rank { 4.0 } else { 0.0 };
+    worth - 0.2 * joins as f32 - 0.12 * reading.assumptions.len() as f32 - invalid
 }

@@ -284,6 +284,9 @@ impl Reading<'_> {
         } else {
             thing
         };
+        if thing < self.items.len() && self.is_adjective_of_table(thing) {
+            return self.counted_described(at, next, thing + 1, op, number);
+        }
         let Some(Entity::Table(table, score)) = self.entity(thing) else {
             return false;
         };
@@ -318,6 +321,21 @@ impl Reading<'_> {
             self.plan.filters.push(cond);
         }
         self.mark_all(at..=thing);
+        true
+    }
+
+    /// `more than 3 cancelled orders`: the adjective becomes a condition on what is counted.
+    fn counted_described(&mut self, at: usize, next: usize, thing: usize, op: Op, number: &str) -> bool {
+        let Some(related) = self.table(thing).and_then(|table| self.related(table)) else {
+            return false;
+        };
+        self.plan.filters.push(Cond::Compare(
+            Expr::Related(related),
+            op,
+            Literal::Number(number.to_owned()),
+        ));
+        self.mark_all(at..=next);
+        self.mark(thing);
         true
     }
 

@@ -10,24 +10,6 @@ pub(crate) struct Features(pub [f64; FEATURES]);
 
 const FEATURES: usize = 14;
 
-/// Names of the features, in order, for whoever fits the weights anew.
-pub(crate) const NAMES: [&str; FEATURES] = [
-    "bias",
-    "coverage",
-    "link",
-    "unused numbers and quotes",
-    "unused words",
-    "unused phrases",
-    "joins",
-    "star",
-    "assumptions",
-    "fuzzy",
-    "length",
-    "margin",
-    "aggregate or group",
-    "unused mentions",
-];
-
 /// Weights of a logistic regression over the features.
 const WEIGHTS: [f64; FEATURES] = [
     -1.2, 2.0, 1.2, -1.2, -0.5, -0.6, -0.45, 0.0, -0.45, -0.4, -0.09, 0.4, 0.2, -0.5,

@@ -76,7 +76,7 @@ impl Reading<'_> {
                 let related = self.trimmed(related);
                 self.rank_by(Expr::Related(related), descending);
             } else if let Some((expr, end)) = self.metric(metric) {
-                self.mark_all(by..=end);
+                self.mark_metric(by, end);
                 self.rank_by(self.summed(expr), descending);
             }
         } else if let Some((expr, end)) = self.with_highest(start) {
@@ -86,6 +86,18 @@ impl Reading<'_> {
         if self.plan.limit.is_none() && !self.plan.order.is_empty() {
             let many = self.head.is_none_or(|head| self.word(head).ends_with('s'));
             self.plan.limit = Some(if many { SEVERAL } else { 1 });
+        }
+    }
+
+    /// Marks what a metric took, but not an adjective before a related table: that is still to become a condition.
+    fn mark_metric(&mut self, from: usize, end: usize) {
+        let described = end
+            .checked_sub(1)
+            .filter(|i| *i > from && self.is_adjective_of_table(*i) && self.aggregate_at(*i).is_none());
+        for i in from..=end {
+            if Some(i) != described {
+                self.mark(i);
+            }
         }
     }
 
@@ -187,6 +199,16 @@ impl Reading<'_> {
             return;
         }
         match self.entity(next) {
+            Some(Entity::Column(..)) | None if !frequency && self.is_adjective_of_table(next) => {
+                let Some(related) = self.table(next + 1).and_then(|table| self.related(table)) else {
+                    return;
+                };
+                self.mark(at);
+                self.mark(next + 1);
+                self.show_labels();
+                self.plan.order.push((Expr::Related(related), most));
+                self.limit_for(at);
+            }
             Some(Entity::Column(id, _)) if frequency || !self.is_measure(id) => {
                 self.mark_all(at..=next);
                 self.group_by(vec![Expr::Column(id)]);

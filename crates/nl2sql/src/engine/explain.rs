@@ -183,11 +183,6 @@ impl Teller<'_> {
                 if *negated { "are no" } else { "are" },
                 self.related(related)
             ),
-            Cond::Any(conds) => conds
-                .iter()
-                .map(|cond| self.cond(cond))
-                .collect::<Vec<_>>()
-                .join(" or "),
         }
     }
 }

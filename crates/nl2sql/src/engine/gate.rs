@@ -253,6 +253,9 @@ fn imperative(tokens: &[Token]) -> Option<&str> {
     let assigned = tokens[first..]
         .iter()
         .any(|token| matches!(token.lower.as_str(), "to" | "=" | "by" | "as" | "from" | "into"));
+    let given = tokens[first..]
+        .iter()
+        .any(|token| matches!(token.lower.as_str(), "to" | "="));
     let statement = matches!(
         next,
         Some(
@@ -270,7 +273,7 @@ fn imperative(tokens: &[Token]) -> Option<&str> {
         )
     );
     if MILD.contains(&verb) {
-        return (object || (verb == "set" && assigned) || (statement && assigned)).then_some(verb);
+        return (object || (verb == "set" && given) || (statement && assigned)).then_some(verb);
     }
     Some(verb)
 }

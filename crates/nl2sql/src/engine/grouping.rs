@@ -102,7 +102,7 @@ impl Reading<'_> {
             });
         let shows_columns = !self.projected_columns().is_empty();
         match entity {
-            Entity::Table(table, _) if table == self.home => false,
+            Entity::Table(table, _) if table == self.home => each && self.asks_aggregate(),
             Entity::Table(_, score) => score >= 0.55 && (countable || !shows_columns || !first),
             Entity::Column(id, _) if self.is_day(id) => countable || each,
             Entity::Column(id, _)

@@ -96,9 +96,10 @@ fn next(
         let capital = tokens[at..span.end]
             .iter()
             .any(|token| token.text.chars().any(char::is_uppercase));
-        let weak = tokens[at..span.end]
-            .iter()
-            .all(|token| words::STOP.contains(&token.lower.as_str()));
+        let weak = span.end - at == 1
+            && tokens[at..span.end]
+                .iter()
+                .all(|token| words::STOP.contains(&token.lower.as_str()));
         if !weak || (capital && at > 0) {
             choices.push((
                 span.end - at,
@@ -150,8 +151,20 @@ fn next(
         {
             (Kind::Number("1".into()), 1)
         }
+        None if is_shouted(tokens, at) => (Kind::Word, 1),
         None => (plain(token), 1),
     }
+}
+
+/// `US`, `IT`: capitals among small letters are a name, even where the word is a small one.
+fn is_shouted(tokens: &[Token], at: usize) -> bool {
+    let text = &tokens[at].text;
+    let upper = text.len() >= 2 && text.chars().all(char::is_uppercase);
+    upper
+        && !matches!(text.as_str(), "AND" | "OR" | "NOT" | "ALL" | "THE")
+        && tokens
+            .iter()
+            .any(|token| token.text.chars().any(char::is_lowercase))
 }
 
 /// A longer span must name something nearly in full; otherwise its parts say more.

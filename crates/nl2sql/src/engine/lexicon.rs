@@ -293,6 +293,12 @@ fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec<String>, f
     {
         forms.push((apart[1..].to_vec(), 0.95));
     }
+    let stump = &apart[..apart.len().saturating_sub(1)];
+    match apart.last().map(String::as_str) {
+        Some("date" | "time" | "datetime") if !stump.is_empty() => forms.push((stump.to_vec(), 0.9)),
+        Some("id") if !stump.is_empty() => forms.push((stump.to_vec(), 0.8)),
+        _ => {}
+    }
     if apart.len() > 1 && words::TRUTH_PREFIXES.contains(&apart[0].as_str()) {
         forms.push((apart[1..].to_vec(), 0.98));
     }

@@ -251,7 +251,7 @@ fn fit(variant: &Variant, span: &[&Senses], table: bool) -> f32 {
                 .iter()
                 .find(|(sense, _)| sense == word)
                 .map_or(0.0, |(_, weight)| *weight);
-            if weight > top.map_or(0.0, |(_, best)| best) {
+            if weight > 0.0 && weight >= top.map_or(0.0, |(_, best)| best) {
                 top = Some((at, weight));
             }
         }

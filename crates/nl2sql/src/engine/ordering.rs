@@ -134,6 +134,10 @@ impl Reading<'_> {
             next = self.after(next)?;
         }
         if function == Function::Count {
+            if self.is_adjective_of_table(next) {
+                let table = self.table(next + 1)?;
+                return Some((Expr::Related(self.related(table)?), next + 1));
+            }
             return match self.entity(next)? {
                 Entity::Table(table, _) if table == self.home => Some((Expr::Rows, next)),
                 Entity::Table(table, _) => Some((Expr::Related(self.related(table)?), next)),

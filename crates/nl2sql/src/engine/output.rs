@@ -351,7 +351,8 @@ impl Reading<'_> {
     fn is_qualifier_of_value(&self, at: usize) -> bool {
         let day = self.column(at).is_some_and(|(id, _)| self.is_day(id));
         let adjective = self.head == Some(at + 1)
-            || (self.head.is_some_and(|head| head < at)
+            || (self.head.is_none_or(|head| head < at)
+                && at > 0
                 && self.tokens[0].lower != "when"
                 && !matches!(self.word(at.saturating_sub(1)), "date" | "time" | "the" | "and"))
             || (at > 0
@@ -597,6 +598,7 @@ impl Reading<'_> {
 
     /// Settles what is shown, and keeps rows from being repeated by joins.
     pub(crate) fn finish(&mut self) {
+        self.absorb_filters();
         let aggregates = std::mem::take(&mut self.aggregates);
         if self.grouped {
             self.finish_group(aggregates);
@@ -608,6 +610,81 @@ impl Reading<'_> {
             self.finish_aggregate(aggregates);
         }
         self.keep_rows_single();
+    }
+
+    /// Conditions on rows that are only counted (or missing) belong to the counting, not to the outer rows.
+    fn absorb_filters(&mut self) {
+        let mut filters = std::mem::take(&mut self.plan.filters);
+        let shown: Vec<_> = self
+            .plan
+            .select
+            .iter()
+            .filter_map(|expr| {
+                if let Expr::Column(id) = expr {
+                    Some(self.lexicon.column(*id).table)
+                } else {
+                    None
+                }
+            })
+            .collect();
+        let lexicon = self.lexicon;
+        let home = self.home;
+        let take = |related: &mut super::plan::Related, filters: &mut Vec<Cond>| {
+            let tables: Vec<_> = related
+                .steps
+                .iter()
+                .map(|step| step.added)
+                .filter(|table| *table != home && !shown.contains(table))
+                .collect();
+            let mut kept = Vec::new();
+            for cond in filters.drain(..) {
+                let mut columns = Vec::new();
+                cond.columns(&mut columns);
+                let inside = !columns.is_empty()
+                    && columns
+                        .iter()
+                        .all(|id| tables.contains(&lexicon.column(*id).table));
+                if inside {
+                    related.filters.push(cond)
+                } else {
+                    kept.push(cond)
+                }
+            }
+            *filters = kept;
+        };
+        let expressions = self.plan.order.iter_mut().map(|(expr, _)| expr);
+        for expr in expressions {
+            if let Expr::Related(related) = expr {
+                take(related, &mut filters);
+            }
+        }
+        for at in 0..filters.len() {
+            let Some(mut cond) = filters.get(at).cloned() else {
+                break;
+            };
+            if let Cond::Compare(Expr::Related(related), ..) | Cond::Exists { related, .. } = &mut cond {
+                take(related, &mut filters);
+                if let Some(place) = filters.iter_mut().find(|known| same_related(known, &cond)) {
+                    *place = cond;
+                }
+            }
+        }
+        // A metric that is shown as well as sorted by is the same metric.
+        let ranked = self.plan.order.iter().find_map(|(expr, _)| {
+            if let Expr::Related(related) = expr {
+                Some(related.clone())
+            } else {
+                None
+            }
+        });
+        for expr in &mut self.plan.select {
+            if let (Expr::Related(related), Some(ranked)) = (expr, &ranked) {
+                if related.steps == ranked.steps {
+                    *related = ranked.clone();
+                }
+            }
+        }
+        self.plan.filters = filters;
     }
 
     fn finish_group(&mut self, aggregates: Vec<Expr>) {
@@ -635,6 +712,11 @@ impl Reading<'_> {
             }
         }
         for expr in aggregates {
+            let expr = if expr == Expr::Rows {
+                self.rows_of_home()
+            } else {
+                expr
+            };
             if !select.contains(&expr) {
                 select.push(expr);
             }
@@ -643,6 +725,20 @@ impl Reading<'_> {
             select.push(Expr::Rows);
         }
         self.plan.select = select;
+    }
+
+    /// A count of the home table's rows, each once when joins repeat them.
+    fn rows_of_home(&self) -> Expr {
+        let repeats = self.via.is_empty()
+            && self.joins().is_some_and(|steps| {
+                steps
+                    .iter()
+                    .any(|step| step.known == self.home && self.lexicon.graph.fans_out(step))
+            });
+        match self.lexicon.primary_key(self.home).filter(|_| repeats) {
+            Some(key) => Expr::CountDistinct(key),
+            None => Expr::Rows,
+        }
     }
 
     /// The group's keys without those that only keep equal names apart.
@@ -715,4 +811,15 @@ impl Reading<'_> {
             entry.column.name
         )
     }
+}
+
+/// Whether two conditions speak of the same related rows, whatever their filters.
+fn same_related(one: &Cond, other: &Cond) -> bool {
+    let steps = |cond: &Cond| match cond {
+        Cond::Compare(Expr::Related(related), ..) | Cond::Exists { related, .. } => {
+            Some(related.steps.clone())
+        }
+        _ => None,
+    };
+    steps(one).is_some() && steps(one) == steps(other)
 }

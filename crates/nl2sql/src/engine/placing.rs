@@ -261,6 +261,9 @@ impl Reading<'_> {
         if let Some(column) = self.known_place(&found.text.to_lowercase()) {
             return Some((column, None));
         }
+        if let Some(column) = self.through_verb(found) {
+            return Some((column, None));
+        }
         let column = self.by_preposition(found).or_else(|| self.by_adjective(found))?;
         self.assume(format!(
             "\"{}\" is taken for a value of {}",
@@ -296,6 +299,7 @@ impl Reading<'_> {
                 };
                 if let Some((id, _)) = fits.filter(|(id, score)| {
                     *score >= 0.5
+                        && self.lexicon.column(*id).sort != super::lexicon::Sort::Truth
                         && !self.is_day(*id)
                         && (found.certain
                             || values::is_known(&found.text)
@@ -453,6 +457,34 @@ impl Reading<'_> {
             Cond::OneOf { column, .. } => Some(*column),
             _ => None,
         }
+    }
+
+    /// `students enrolled in Biology`: the verb names a table between, whose other key refers to what is meant.
+    fn through_verb(&self, found: &Found) -> Option<ColumnId> {
+        let verb = self
+            .before(found.start)
+            .filter(|i| found.certain && self.participle(*i))?;
+        let Kind::Mention(mention, _) = &self.items[verb].kind else {
+            return None;
+        };
+        let lexicon = self.lexicon;
+        let between = mention
+            .tables
+            .iter()
+            .map(|hit| hit.id)
+            .find(|table| *table != self.home && self.reachable(*table))?;
+        let mut others = lexicon
+            .graph
+            .links
+            .iter()
+            .filter(|link| link.from == between && link.to != self.home)
+            .map(|link| link.to);
+        let other = others.next()?;
+        others
+            .next()
+            .is_none()
+            .then(|| roles::label(lexicon, other).into_iter().next())
+            .flatten()
     }
 
     /// `shipments to Lisbon`: where the home table says where something goes.

@@ -79,7 +79,6 @@ pub(crate) enum Cond {
         related: Related,
         negated: bool,
     },
-    Any(Vec<Cond>),
 }
 
 /// The whole question.
@@ -174,7 +173,6 @@ impl Cond {
             | Cond::At { column, .. }
             | Cond::Average(column, _) => found.push(*column),
             Cond::Exists { .. } => {}
-            Cond::Any(conds) => conds.iter().for_each(|cond| cond.columns(found)),
         }
     }
 }

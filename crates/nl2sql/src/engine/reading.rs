@@ -302,7 +302,7 @@ impl<'q> Reading<'q> {
                 closeness += 0.5;
             }
             if table == self.home {
-                closeness += 0.3;
+                closeness += if hit.score >= 0.8 { 0.3 } else { 0.12 };
             } else if self.named.contains(&table) {
                 closeness += 0.2;
             }

@@ -241,10 +241,6 @@ impl Writer<'_> {
                     self.related(related, "1")
                 )
             }
-            Cond::Any(conds) => {
-                let parts: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();
-                format!("({})", parts.join(" OR "))
-            }
         }
     }
 

@@ -193,16 +193,7 @@ const GROUPS: &[&[&str]] = &[
     &["attendance", "attended", "attendee", "attend"],
     &["winner", "won", "win", "victory"],
     // moments
-    &[
-        "created",
-        "added",
-        "registered",
-        "joined",
-        "made",
-        "opened",
-        "signup",
-        "signed",
-    ],
+    &["created", "added", "registered", "joined", "made", "opened"],
     &[
         "registration",
         "registered",

@@ -12,46 +12,6 @@ pub(crate) const TABLE_SUFFIXES: &[&str] = &[
 pub(crate) const TRUTH_PREFIXES: &[&str] = &["is", "has", "was", "are", "can", "did", "should", "flag"];
 /// Last words of a column that add nothing to what it is called in a question.
 pub(crate) const FLAG_SUFFIXES: &[&str] = &["at", "on", "flag", "yn", "ts"];
-/// Last words that may be left out in a question: "department" for `department_name`.
-pub(crate) const GENERIC_TAILS: &[&str] = &[
-    "name",
-    "date",
-    "code",
-    "number",
-    "no",
-    "num",
-    "type",
-    "amount",
-    "value",
-    "details",
-    "description",
-    "time",
-    "at",
-    "on",
-    "by",
-    "title",
-    "text",
-    "usd",
-    "eur",
-    "count",
-    "status",
-    "rate",
-    "level",
-    "address",
-    "pct",
-    "kg",
-    "cm",
-    "mm",
-    "km",
-    "m",
-    "g",
-    "minutes",
-    "hours",
-    "days",
-    "years",
-    "millions",
-    "billion",
-];
 
 /// Words that carry structure, never content.
 pub(crate) const STOP: &[&str] = &[
@@ -79,7 +39,6 @@ pub(crate) const STOP: &[&str] = &[
     "do",
     "does",
     "did",
-    "done",
     "has",
     "have",
     "had",
@@ -324,14 +283,6 @@ pub(crate) const SOFT_STOP: &[&str] = &[
     "takes",
     "include",
     "info",
-];
-
-/// Verbs that begin a request for rows.
-pub(crate) const LIST_VERBS: &[&str] = &[
-    "list", "show", "get", "give", "find", "display", "return", "fetch", "retrieve", "select", "tell",
-    "print", "view", "provide", "bring", "pull", "search", "which", "what", "who", "all", "see", "identify",
-    "report", "name", "are", "is", "me", "us", "the", "every", "any", "please", "can", "you", "i", "want",
-    "need", "to", "of", "for", "up", "look",
 ];
 
 /// Verbs that relate things in a sentence and name nothing by themselves.
