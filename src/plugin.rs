@@ -12,8 +12,6 @@ mod passed;
 mod serve;
 mod socket;
 
-pub use access::{Access, UnknownName};
-pub use address::{Address, AddressError};
 pub use listeners::{ListenError, ListenOptions, Listeners, listen};
 pub use loader::About;
 pub use serve::{ServeError, serve};

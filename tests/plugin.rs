@@ -1,4 +1,9 @@
 //! The door for atest, through the real binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails where it stands, and shows the log of what it started"
+)]
 
 // Each test crate uses another part of it.
 #[allow(dead_code)]
@@ -15,6 +20,8 @@ mod support {
 mod contract;
 #[path = "plugin/host.rs"]
 mod host;
+#[path = "plugin/maintenance.rs"]
+mod maintenance;
 #[path = "plugin/process.rs"]
 mod process;
 #[path = "plugin/python.rs"]

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use jiff::Timestamp;
 
+use crate::telemetry::RejectReason;
+
 /// Where the process is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -32,14 +34,22 @@ impl Admission {
             _ => Stage::Draining,
         }
     }
-    /// Why a question is not taken now, for the asker; `None` when it is.
-    pub fn refusal(&self) -> Option<&'static str> {
+    /// Why a question is not taken now, for the metrics and for the asker; `None` when it is.
+    pub fn refusal(&self) -> Option<(RejectReason, &'static str)> {
         match self.stage() {
-            Stage::Starting => Some("the plugin is starting; ask again in a moment"),
-            Stage::Draining => Some("the plugin is stopping and takes no new questions"),
-            Stage::Open if self.in_maintenance() => Some(
-                "the plugin is in maintenance and takes no new questions; an operator ends it with DELETE /admin/maintenance-mode",
-            ),
+            Stage::Starting => Some((
+                RejectReason::Starting,
+                "the plugin is starting; ask again in a moment",
+            )),
+            Stage::Draining => Some((
+                RejectReason::Draining,
+                "the plugin is stopping and takes no new questions",
+            )),
+            Stage::Open if self.in_maintenance() => Some((
+                RejectReason::Maintenance,
+                "the plugin is in maintenance and takes no new questions; \
+                 an operator ends it with DELETE /admin/maintenance-mode",
+            )),
             Stage::Open => None,
         }
     }

@@ -11,7 +11,7 @@ use super::{Admission, Answer, AskError, Question, Stage};
 use crate::config::Config;
 use crate::database::Databases;
 use crate::provider::Providers;
-use crate::telemetry::{Metrics, RequestStatus};
+use crate::telemetry::{Metrics, RejectReason, RequestStatus};
 
 /// One consistent state of everything that a reload can change. A request holds one from entry to end.
 #[derive(Debug)]
@@ -81,15 +81,33 @@ impl AnswerService {
         }
         let snapshot = self.snapshot();
         let mut record = Record::open(&self.metrics, &snapshot, &question);
-        let outcome = match self.admission.refusal() {
-            Some(reason) => Err(AskError::NotAdmitted(reason.into())),
-            None => answer_in_time(&snapshot, question).await,
+        let outcome = match self.admit(&snapshot, &question.text) {
+            Ok(()) => answer_in_time(&snapshot, question).await,
+            Err(refusal) => Err(refusal),
         };
         record.close(&outcome);
         outcome.map(|mut answer| {
             answer.took = record.started.elapsed();
             answer
         })
+    }
+
+    /// Whether the question is taken at all.
+    fn admit(&self, snapshot: &Snapshot, text: &str) -> Result<(), AskError> {
+        if let Some((reason, told)) = self.admission.refusal() {
+            self.metrics.rejected(reason);
+            return Err(AskError::NotAdmitted(told.into()));
+        }
+        let limit = snapshot.config.ai.max_question_bytes;
+        if text.len() > limit {
+            self.metrics.rejected(RejectReason::TooLarge);
+            return Err(AskError::BadRequest(format!(
+                "the question has {} bytes; at most {limit} are taken (ai.max_question_bytes). \
+                 Put CREATE TABLE statements into schema_ddl, not into the question",
+                text.len()
+            )));
+        }
+        Ok(())
     }
 
     /// What readiness depends on: not starting, not draining, not in maintenance, at least one provider able.
@@ -161,10 +179,11 @@ impl<'a> Record<'a> {
             .provider
             .as_deref()
             .unwrap_or(snapshot.providers.default_name());
+        // A name that is not known is the asker's text: no label and no log line repeats it.
         let provider = snapshot
             .providers
             .find(asked)
-            .map_or_else(|_| asked.to_owned(), |info| info.name);
+            .map_or_else(|_| "other".to_owned(), |info| info.name);
         tracing::debug!(
             request_id = %question.request_id, question_length = question.text.len(), question = %question.text,
             "question admitted"

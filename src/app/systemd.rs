@@ -27,11 +27,6 @@ pub fn stopping() {
     ]);
 }
 
-/// One line for `systemctl status`.
-pub fn status(line: &str) {
-    tell(&[NotifyState::Status(line)]);
-}
-
 /// Tells the watchdog, at half the time it allows, that the runtime turns. It never ends: spawn it on the runtime
 /// that serves, so that a runtime that hangs falls silent. Without a watchdog it sleeps for ever.
 pub async fn watchdog() {

@@ -6,6 +6,7 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use super::access::{Access, UnknownName};
+use super::address::{Address, AddressError};
 use super::passed::{self, Passed};
 use super::socket::{self, OwnSocket, SocketError};
 
@@ -16,7 +17,7 @@ pub struct ListenOptions {
     pub sockets: Vec<PathBuf>,
     /// A Unix socket that is taken while it is free, and done without otherwise.
     pub default_socket: Option<PathBuf>,
-    /// TCP addresses that were asked for (`host:port`): each must work.
+    /// TCP addresses that were asked for (`host:port`, or any other form that [`Address`] reads): each must work.
     pub tcp: Vec<String>,
     /// Mode of Unix sockets.
     pub permissions: u32,
@@ -47,6 +48,9 @@ pub enum ListenError {
         /// Why.
         source: io::Error,
     },
+    /// Not an address at all.
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// The configured owner or group.
     #[error("cannot set who may connect: {0}")]
     Access(#[from] UnknownName),
@@ -89,19 +93,9 @@ pub fn listen(options: &ListenOptions) -> Result<Listeners, ListenError> {
             listeners.take_over(passed).map_err(ListenError::Systemd)?;
         }
     }
-    for path in &options.sockets {
-        listeners
-            .open_socket(path, access)
-            .map_err(|why| ListenError::Socket {
-                path: path.clone(),
-                why: why.to_string(),
-            })?;
-    }
-    for address in &options.tcp {
-        listeners.open_tcp(address).map_err(|source| ListenError::Tcp {
-            address: address.clone(),
-            source,
-        })?;
+    let sockets = options.sockets.iter().cloned().map(Address::Unix).map(Ok);
+    for address in sockets.chain(options.tcp.iter().map(|text| text.parse())) {
+        listeners.open(address?, access)?;
     }
     if let Some(path) = &options.default_socket {
         match listeners.open_socket(path, access) {
@@ -126,10 +120,19 @@ impl Listeners {
         self.places.join(", ")
     }
 
-    /// The address of the first TCP listener; tells the port when it was left to the system.
-    #[cfg(test)]
-    pub(super) fn tcp_address(&self) -> Option<std::net::SocketAddr> {
-        self.tcp.first()?.local_addr().ok()
+    fn open(&mut self, address: Address, access: Access) -> Result<(), ListenError> {
+        match address {
+            Address::Unix(path) => match self.open_socket(&path, access) {
+                Ok(()) => Ok(()),
+                Err(why) => Err(ListenError::Socket {
+                    path,
+                    why: why.to_string(),
+                }),
+            },
+            Address::Tcp(address) => self
+                .open_tcp(&address)
+                .map_err(|source| ListenError::Tcp { address, source }),
+        }
     }
 
     fn open_socket(&mut self, path: &Path, access: Access) -> Result<(), SocketError> {
@@ -238,6 +241,28 @@ mod tests {
         })
         .unwrap_err();
         assert!(error.to_string().contains("another process has it"), "{error}");
+    }
+
+    #[test]
+    fn addresses_may_be_written_in_any_form() {
+        let folder = tempfile::tempdir().unwrap();
+        let unix = format!("unix://{}", folder.path().join("a.sock").display());
+        let listeners = listen(&ListenOptions {
+            tcp: vec![":0".into(), unix],
+            permissions: 0o600,
+            ..ListenOptions::default()
+        })
+        .unwrap();
+        let places = listeners.describe();
+        assert!(
+            places.contains("tcp:127.0.0.1:") && places.contains("a.sock"),
+            "{places}"
+        );
+        let wrong = listen(&ListenOptions {
+            tcp: vec!["localhost".into()],
+            ..ListenOptions::default()
+        });
+        assert!(matches!(wrong, Err(ListenError::Address(_))));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::Path;
 use std::process::Stdio;
 
+use rustix::process::Signal;
+
 use crate::contract::verify;
 use crate::process::{Place, Process};
 use crate::support::plugin::PATIENCE;
@@ -24,7 +26,7 @@ fn told(socket: &UnixDatagram, text: &str) -> String {
 }
 
 #[test]
-fn systemd_is_told_of_the_start_the_heartbeat_and_the_stop() {
+fn systemd_is_told_of_the_start_the_heartbeat_a_reload_and_the_stop() {
     let place = Place::new();
     let socket = place.path("a.sock");
     let notify = UnixDatagram::bind(place.path("notify")).unwrap();
@@ -43,7 +45,11 @@ fn systemd_is_told_of_the_start_the_heartbeat_and_the_stop() {
     for _ in 0..3 {
         told(&notify, "WATCHDOG=1");
     }
-    plugin.signal(rustix::process::Signal::TERM);
+    plugin.signal(Signal::HUP);
+    let message = told(&notify, "RELOADING=1");
+    assert!(message.contains("\nMONOTONIC_USEC="), "{message}");
+    told(&notify, "READY=1");
+    plugin.signal(Signal::TERM);
     told(&notify, "STOPPING=1");
     assert_eq!(plugin.wait().code(), Some(0));
 }

@@ -124,13 +124,21 @@ fn admit(question: &str) -> Result<Vec<Token>, Refusal> {
     if tokens.len() > text::MAX_TOKENS {
         return Err(too_long());
     }
-    if !tokens.iter().any(|token| token.shape != text::Shape::Sign && !token.text.is_empty()) {
-        return Err(refusal(RefusalKind::Empty, "the question is empty; ask for something in the database, for example \"list all customers\""));
+    if !tokens
+        .iter()
+        .any(|token| token.shape != text::Shape::Sign && !token.text.is_empty())
+    {
+        return Err(refusal(
+            RefusalKind::Empty,
+            "the question is empty; ask for something in the database, for example \"list all customers\"",
+        ));
     }
     if let Some(verb) = gate::write_verb(&tokens) {
         return Err(Refusal {
             kind: RefusalKind::Write,
-            reason: format!("\"{verb}\" would change the database, and only questions are answered; ask what to show instead"),
+            reason: format!(
+                "\"{verb}\" would change the database, and only questions are answered; ask what to show instead"
+            ),
             suggestions: Vec::new(),
         });
     }
@@ -140,28 +148,42 @@ fn admit(question: &str) -> Result<Vec<Token>, Refusal> {
 fn too_long() -> Refusal {
     Refusal {
         kind: RefusalKind::TooLong,
-        reason: format!("the question is longer than {} bytes or {} words; ask for one thing at a time", text::MAX_BYTES, text::MAX_TOKENS),
+        reason: format!(
+            "the question is longer than {} bytes or {} words; ask for one thing at a time",
+            text::MAX_BYTES,
+            text::MAX_TOKENS
+        ),
         suggestions: Vec::new(),
     }
 }
 
 /// Words that ask nothing of a database.
 fn small_talk() -> Refusal {
-    refusal(RefusalKind::ChitChat, "this is no question about the database; ask for its data, for example \"how many customers are there\"")
+    refusal(
+        RefusalKind::ChitChat,
+        "this is no question about the database; ask for its data, for example \"how many customers are there\"",
+    )
 }
 
 fn refusal(kind: RefusalKind, reason: &str) -> Refusal {
-    Refusal { kind, reason: reason.to_owned(), suggestions: Vec::new() }
+    Refusal {
+        kind,
+        reason: reason.to_owned(),
+        suggestions: Vec::new(),
+    }
 }
 
 fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Result<Draft, Refusal> {
     let items = items::cut(lexicon, tokens, request.today);
     let talk = gate::is_small_talk(tokens);
-    let named = items.iter().any(|item| matches!(&item.kind, Kind::Mention(mention, _) if mention.score() >= 0.7 && !mention.fuzzy));
+    let named = items.iter().any(
+        |item| matches!(&item.kind, Kind::Mention(mention, _) if mention.score() >= 0.7 && !mention.fuzzy),
+    );
     if talk && !named {
         return Err(small_talk());
     }
-    let chosen = choose::best(lexicon, tokens, &items).ok_or_else(|| not_in_schema(lexicon, tokens, &items))?;
+    let chosen =
+        choose::best(lexicon, tokens, &items).ok_or_else(|| not_in_schema(lexicon, tokens, &items))?;
     if let Some(unknown) = unknown_subject(&chosen) {
         return Err(not_in_schema_word(lexicon, &unknown));
     }
@@ -175,11 +197,16 @@ fn unknown_subject(chosen: &Chosen<'_>) -> Option<String> {
         return None;
     }
     let first = (0..reading.items.len()).find(|at| {
-        let passed = reading.is_glue(*at) || matches!(reading.items[*at].kind, Kind::Phrase(_) | Kind::Number(_) | Kind::And);
+        let passed = reading.is_glue(*at)
+            || matches!(
+                reading.items[*at].kind,
+                Kind::Phrase(_) | Kind::Number(_) | Kind::And
+            );
         !passed
     })?;
     let item = &reading.items[first];
-    let mentions_weak = reading.link_scores.1 == 0 || reading.link_scores.0 / (reading.link_scores.1 as f32) < 0.62;
+    let mentions_weak =
+        reading.link_scores.1 == 0 || reading.link_scores.0 / (reading.link_scores.1 as f32) < 0.62;
     let unexplained = !item.used && matches!(item.kind, Kind::Word | Kind::Mention(..));
     (unexplained || (mentions_weak && item.kind == Kind::Word)).then(|| reading.raw(first))
 }
@@ -193,8 +220,14 @@ fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> D
         if item.used {
             continue;
         }
-        if matches!(item.kind, Kind::Word | Kind::Number(_) | Kind::Quoted(..) | Kind::Value(_) | Kind::Period(_)) {
-            warnings.push(format!("\"{}\" was not understood and is not part of the answer", shown(&reading.raw(at))));
+        if matches!(
+            item.kind,
+            Kind::Word | Kind::Number(_) | Kind::Quoted(..) | Kind::Value(_) | Kind::Period(_)
+        ) {
+            warnings.push(format!(
+                "\"{}\" was not understood and is not part of the answer",
+                shown(&reading.raw(at))
+            ));
         }
     }
     Draft {
@@ -214,10 +247,19 @@ fn not_in_schema(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[items::Item])
     if gate::is_small_talk(tokens) {
         return small_talk();
     }
-    let word = items.iter().find(|item| item.kind == Kind::Word).map(|item| tokens[item.start].text.clone());
+    let word = items
+        .iter()
+        .find(|item| item.kind == Kind::Word)
+        .map(|item| tokens[item.start].text.clone());
     match word {
         Some(word) => not_in_schema_word(lexicon, &word),
-        None => Refusal { suggestions: some_tables(lexicon), ..refusal(RefusalKind::NotUnderstood, "the question names no table or column of the schema; name what to list, count or add up") },
+        None => Refusal {
+            suggestions: some_tables(lexicon),
+            ..refusal(
+                RefusalKind::NotUnderstood,
+                "the question names no table or column of the schema; name what to list, count or add up",
+            )
+        },
     }
 }
 
@@ -225,19 +267,41 @@ fn not_in_schema_word(lexicon: &Lexicon<'_>, word: &str) -> Refusal {
     let suggestions = nearest(lexicon, word);
     Refusal {
         kind: RefusalKind::NotInSchema,
-        reason: format!("the schema has nothing called \"{}\"; ask for one of its tables, such as {}", shown(word), suggestions.join(", ")),
+        reason: format!(
+            "the schema has nothing called \"{}\"; ask for one of its tables, such as {}",
+            shown(word),
+            suggestions.join(", ")
+        ),
         suggestions,
     }
 }
 
 fn some_tables(lexicon: &Lexicon<'_>) -> Vec<String> {
-    lexicon.tables.iter().take(5).map(|entry| entry.table.name.clone()).collect()
+    lexicon
+        .tables
+        .iter()
+        .take(5)
+        .map(|entry| entry.table.name.clone())
+        .collect()
 }
 
 /// The names of tables that are spelled most like a word.
 fn nearest(lexicon: &Lexicon<'_>, word: &str) -> Vec<String> {
     let lower: String = word.to_lowercase().chars().take(60).collect();
-    let mut names: Vec<(usize, &str)> = lexicon.tables.iter().map(|entry| (strsim::osa_distance(&lower, &entry.table.name.to_lowercase()), entry.table.name.as_str())).collect();
+    let mut names: Vec<(usize, &str)> = lexicon
+        .tables
+        .iter()
+        .map(|entry| {
+            (
+                strsim::osa_distance(&lower, &entry.table.name.to_lowercase()),
+                entry.table.name.as_str(),
+            )
+        })
+        .collect();
     names.sort();
-    names.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+    names
+        .into_iter()
+        .take(3)
+        .map(|(_, name)| name.to_owned())
+        .collect()
 }

@@ -31,7 +31,7 @@ pub struct Ai {
     pub default_dialect: Dialect,
     /// Configured services by name. `builtin` is always there and needs no entry.
     pub services: BTreeMap<String, Service>,
-    /// Questions answered at once; further ones are refused.
+    /// Questions answered at once; further ones wait their turn, within `timeout`.
     #[schemars(range(min = 1, max = 10_000))]
     pub max_concurrent_requests: usize,
     /// Keys without effect in this version, and second spellings.

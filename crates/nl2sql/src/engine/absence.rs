@@ -23,7 +23,10 @@ impl Reading<'_> {
 
     /// `whose phone is missing`, `with missing phone`.
     fn read_null(&mut self, at: usize, is_null: bool) {
-        let neighbour = self.before(at).filter(|i| self.column(*i).is_some() && self.is_free(*i)).or_else(|| self.after(at));
+        let neighbour = self
+            .before(at)
+            .filter(|i| self.column(*i).is_some() && self.is_free(*i))
+            .or_else(|| self.after(at));
         if let Some((i, (column, _))) = neighbour.and_then(|i| Some((i, self.column(i)?))) {
             self.plan.filters.push(Cond::Null { column, is_null });
             self.mark(at);
@@ -67,7 +70,11 @@ impl Reading<'_> {
             return;
         }
         let value_follows = self.after(next).is_some_and(|i| {
-            i - next <= 2 && matches!(self.items[i].kind, Kind::Quoted(..) | Kind::Value(_) | Kind::Number(_) | Kind::Period(_))
+            i - next <= 2
+                && matches!(
+                    self.items[i].kind,
+                    Kind::Quoted(..) | Kind::Value(_) | Kind::Number(_) | Kind::Period(_)
+                )
         });
         if value_follows {
             return;
@@ -77,13 +84,18 @@ impl Reading<'_> {
             return;
         }
         if let Some(Entity::Table(table, score)) = self.entity(next) {
-            let verb = matches!(self.word(at + 1), "have" | "had" | "placed" | "made" | "any") || self.participle(next) || !self.word(next).ends_with('s');
+            let verb = matches!(self.word(at + 1), "have" | "had" | "placed" | "made" | "any")
+                || self.participle(next)
+                || !self.word(next).ends_with('s');
             if table != self.home && score >= 0.6 && verb && self.absent_table(at, next, 0.55) {
                 return;
             }
         }
         if self.items[next].kind == Kind::Word {
-            if let Some(object) = self.after(next).filter(|i| self.table(*i).is_some_and(|table| table != self.home)) {
+            if let Some(object) = self
+                .after(next)
+                .filter(|i| self.table(*i).is_some_and(|table| table != self.home))
+            {
                 if self.absent_table(at, object, 0.7) {
                     self.mark(next);
                 }
@@ -94,15 +106,37 @@ impl Reading<'_> {
     /// Whether a word looks like the participle of a verb.
     pub(crate) fn participle(&self, at: usize) -> bool {
         let word = self.word(at);
-        word.ends_with("ed") || matches!(word, "paid" | "sent" | "sold" | "seen" | "given" | "taken" | "written" | "born" | "done" | "begun" | "bought" | "lent" | "returned" | "logged")
+        word.ends_with("ed")
+            || matches!(
+                word,
+                "paid"
+                    | "sent"
+                    | "sold"
+                    | "seen"
+                    | "given"
+                    | "taken"
+                    | "written"
+                    | "born"
+                    | "done"
+                    | "begun"
+                    | "bought"
+                    | "lent"
+                    | "returned"
+                    | "logged"
+            )
     }
 
     fn absent_moment(&mut self, at: usize, next: usize) -> bool {
-        let found = self.column_where(next, |id| self.is_day(id) && self.lexicon.column(id).table == self.home);
+        let found = self.column_where(next, |id| {
+            self.is_day(id) && self.lexicon.column(id).table == self.home
+        });
         let Some((column, _)) = found else {
             return false;
         };
-        self.plan.filters.push(Cond::Null { column, is_null: true });
+        self.plan.filters.push(Cond::Null {
+            column,
+            is_null: true,
+        });
         self.mark_all(at..=next);
         true
     }
@@ -121,10 +155,20 @@ impl Reading<'_> {
         // A key of our own says it: "tasks without an assignee".
         let first = &related.steps[0];
         let link = &self.lexicon.graph.links[first.link];
-        if let ([(mine, _)], 1, false) = (&link.pairs[..], related.steps.len(), self.lexicon.graph.fans_out(first)) {
-            self.plan.filters.push(Cond::Null { column: *mine, is_null: true });
+        if let ([(mine, _)], 1, false) = (
+            &link.pairs[..],
+            related.steps.len(),
+            self.lexicon.graph.fans_out(first),
+        ) {
+            self.plan.filters.push(Cond::Null {
+                column: *mine,
+                is_null: true,
+            });
         } else {
-            self.plan.filters.push(Cond::Exists { related, negated: true });
+            self.plan.filters.push(Cond::Exists {
+                related,
+                negated: true,
+            });
         }
         self.mark_all(at..=next);
         true
@@ -132,7 +176,13 @@ impl Reading<'_> {
 
     /// Steps that only follow a key to its one row add nothing to whether a row exists.
     pub(crate) fn trimmed(&self, mut related: Related) -> Related {
-        while related.steps.len() > 1 && related.filters.is_empty() && related.steps.last().is_some_and(|step| !self.lexicon.graph.fans_out(step)) {
+        while related.steps.len() > 1
+            && related.filters.is_empty()
+            && related
+                .steps
+                .last()
+                .is_some_and(|step| !self.lexicon.graph.fans_out(step))
+        {
             related.steps.pop();
         }
         related
@@ -147,11 +197,22 @@ impl Reading<'_> {
         if key {
             return false;
         }
-        let stock = self.lexicon.column(column).words.iter().any(|word| matches!(word.as_str(), "stock" | "quantity" | "qty" | "count" | "balance" | "total" | "inventory"));
+        let stock = self.lexicon.column(column).words.iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "stock" | "quantity" | "qty" | "count" | "balance" | "total" | "inventory"
+            )
+        });
         let cond = match self.lexicon.column(column).sort {
-            Sort::Truth => Cond::Truth { column, is_true: false },
+            Sort::Truth => Cond::Truth {
+                column,
+                is_true: false,
+            },
             Sort::Number if stock => Cond::Compare(Expr::Column(column), Op::Eq, Literal::Number("0".into())),
-            _ => Cond::Null { column, is_null: true },
+            _ => Cond::Null {
+                column,
+                is_null: true,
+            },
         };
         self.plan.filters.push(cond);
         self.mark_all(at..=next);

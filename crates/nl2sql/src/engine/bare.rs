@@ -34,8 +34,24 @@ struct Guess {
 
 /// Words that measure something, for sums and averages without a table.
 const FIGURES: &[(&str, &str)] = &[
-    ("revenue", "orders"), ("sales", "orders"), ("income", "payments"), ("turnover", "orders"), ("price", "products"), ("cost", "products"), ("salary", "employees"), ("amount", "orders"), ("age", "users"), ("stock", "products"), ("quantity", "order_items"), ("rating", "reviews"),
-    ("score", "results"), ("profit", "orders"), ("expenses", "expenses"), ("balance", "accounts"), ("discount", "orders"), ("tax", "orders"),
+    ("revenue", "orders"),
+    ("sales", "orders"),
+    ("income", "payments"),
+    ("turnover", "orders"),
+    ("price", "products"),
+    ("cost", "products"),
+    ("salary", "employees"),
+    ("amount", "orders"),
+    ("age", "users"),
+    ("stock", "products"),
+    ("quantity", "order_items"),
+    ("rating", "reviews"),
+    ("score", "results"),
+    ("profit", "orders"),
+    ("expenses", "expenses"),
+    ("balance", "accounts"),
+    ("discount", "orders"),
+    ("tax", "orders"),
 ];
 
 /// The answer to a question about an unknown database.
@@ -57,8 +73,14 @@ impl Guess {
         let before = at.checked_sub(1).map(|i| &tokens[i]);
         if let Some((period, taken)) = period::read(&tokens[at..], before, request.today) {
             let column = identifier("created_at", request.dialect);
-            self.assumptions.push("the time is that of a column created_at".into());
-            self.filters.push(dates::within(&column, Sort::Day { timed: true }, &period, request.dialect));
+            self.assumptions
+                .push("the time is that of a column created_at".into());
+            self.filters.push(dates::within(
+                &column,
+                Sort::Day { timed: true },
+                &period,
+                request.dialect,
+            ));
             self.used += 1;
             return taken;
         }
@@ -66,7 +88,11 @@ impl Guess {
             return self.read_phrase(phrase, tokens, at, taken, request);
         }
         let token = &tokens[at];
-        if token.shape == Shape::Number && self.limit.is_none() && at > 0 && matches!(tokens[at - 1].lower.as_str(), "first" | "last" | "latest" | "top") {
+        if token.shape == Shape::Number
+            && self.limit.is_none()
+            && at > 0
+            && matches!(tokens[at - 1].lower.as_str(), "first" | "last" | "latest" | "top")
+        {
             self.limit = token.text.parse().ok();
             return 1;
         }
@@ -77,8 +103,17 @@ impl Guess {
         1
     }
 
-    fn read_phrase(&mut self, phrase: Phrase, tokens: &[Token], at: usize, taken: usize, request: &Request<'_>) -> usize {
-        let next = tokens[at + taken..].iter().find(|token| !matches!(token.lower.as_str(), "the" | "of" | "all"));
+    fn read_phrase(
+        &mut self,
+        phrase: Phrase,
+        tokens: &[Token],
+        at: usize,
+        taken: usize,
+        request: &Request<'_>,
+    ) -> usize {
+        let next = tokens[at + taken..]
+            .iter()
+            .find(|token| !matches!(token.lower.as_str(), "the" | "of" | "all"));
         match phrase {
             Phrase::Aggregate(function) if self.function.is_none() => {
                 self.function = Some(function);
@@ -89,28 +124,55 @@ impl Guess {
                 if let Some(token) = next.filter(|token| token.is_word()) {
                     self.order = Some((plain_name(&singular(&token.lower)), true));
                     self.used += 1;
-                    return taken + tokens[at + taken..].iter().position(|known| known == token).map_or(0, |i| i + 1);
+                    return taken
+                        + tokens[at + taken..]
+                            .iter()
+                            .position(|known| known == token)
+                            .map_or(0, |i| i + 1);
                 }
             }
             Phrase::PerEach | Phrase::By => {
-                if let Some(token) = next.filter(|token| token.is_word() && (self.function.is_some() || phrase == Phrase::PerEach)) {
+                if let Some(token) = next
+                    .filter(|token| token.is_word() && (self.function.is_some() || phrase == Phrase::PerEach))
+                {
                     self.group = Some(plain_name(&singular(&token.lower)));
                     self.used += 1;
-                    return taken + tokens[at + taken..].iter().position(|known| known == token).map_or(0, |i| i + 1);
+                    return taken
+                        + tokens[at + taken..]
+                            .iter()
+                            .position(|known| known == token)
+                            .map_or(0, |i| i + 1);
                 }
             }
             Phrase::OrderBy | Phrase::OrderedOf(_) => {
                 if let Some(token) = next.filter(|token| token.is_word()) {
-                    let descending = phrase == Phrase::OrderedOf(true) || tokens.iter().any(|token| matches!(token.lower.as_str(), "descending" | "desc"));
+                    let descending = phrase == Phrase::OrderedOf(true)
+                        || tokens
+                            .iter()
+                            .any(|token| matches!(token.lower.as_str(), "descending" | "desc"));
                     self.order = Some((plain_name(&singular(&token.lower)), descending));
                     self.used += 1;
-                    return taken + tokens[at + taken..].iter().position(|known| known == token).map_or(0, |i| i + 1);
+                    return taken
+                        + tokens[at + taken..]
+                            .iter()
+                            .position(|known| known == token)
+                            .map_or(0, |i| i + 1);
                 }
             }
             Phrase::Compare { op, .. } => {
-                let column = self.columns.pop().or_else(|| at.checked_sub(1).map(|i| plain_name(&singular(&tokens[i].lower))));
-                if let (Some(token), Some(column)) = (next.filter(|token| token.shape == Shape::Number), column) {
-                    self.filters.push(format!("{} {} {}", identifier(&column, request.dialect), sign(op), token.text));
+                let column = self
+                    .columns
+                    .pop()
+                    .or_else(|| at.checked_sub(1).map(|i| plain_name(&singular(&tokens[i].lower))));
+                if let (Some(token), Some(column)) =
+                    (next.filter(|token| token.shape == Shape::Number), column)
+                {
+                    self.filters.push(format!(
+                        "{} {} {}",
+                        identifier(&column, request.dialect),
+                        sign(op),
+                        token.text
+                    ));
                     self.used += 1;
                     return taken + 1;
                 }
@@ -123,7 +185,11 @@ impl Guess {
                         Match::Contains => format!("%{}%", token.text),
                         Match::Ends => format!("%{}", token.text),
                     };
-                    self.filters.push(format!("{} LIKE {}", identifier(&column, request.dialect), text_literal(&pattern, request.dialect)));
+                    self.filters.push(format!(
+                        "{} LIKE {}",
+                        identifier(&column, request.dialect),
+                        text_literal(&pattern, request.dialect)
+                    ));
                     return taken + 1;
                 }
             }
@@ -132,7 +198,8 @@ impl Guess {
                 let column = hint.first().copied().unwrap_or("created_at");
                 self.order = Some((column.to_owned(), descending));
                 self.limit = self.limit.or(next.and_then(period::count)).or(Some(1));
-                self.assumptions.push(format!("the ranking is by a column {column}"));
+                self.assumptions
+                    .push(format!("the ranking is by a column {column}"));
             }
             Phrase::Direction(_) | Phrase::Filler | Phrase::Named => {}
             _ => self.unused += 1,
@@ -148,22 +215,47 @@ impl Guess {
         let class = values::classes(lower).next();
         let described = self.table.is_some() || noun_follows;
         if let Some(class) = class.filter(|_| described && !is_figure(lower)) {
-            let value = if token.is_capital() && at > 0 { token.text.clone() } else { lower.to_owned() };
+            let value = if token.is_capital() && at > 0 {
+                token.text.clone()
+            } else {
+                lower.to_owned()
+            };
             let column = class.columns[0];
-            self.filters.push(format!("{} = {}", identifier(column, request.dialect), text_literal(&value, request.dialect)));
-            self.assumptions.push(format!("\"{}\" is a value of a column {column}", token.text));
+            self.filters.push(format!(
+                "{} = {}",
+                identifier(column, request.dialect),
+                text_literal(&value, request.dialect)
+            ));
+            self.assumptions
+                .push(format!("\"{}\" is a value of a column {column}", token.text));
             self.used += 1;
             return;
         }
         self.used += 1;
         let counted = noun_follows && tokens[at + 1].lower == "count";
         let of_follows = tokens.get(at + 1).is_some_and(|next| next.lower == "of");
-        let listed = tokens.get(at + 1).is_some_and(|next| matches!(next.lower.as_str(), "and" | ",")) && self.table.is_none() && tokens[at + 1..].iter().any(|token| matches!(token.lower.as_str(), "of" | "from" | "for"));
-        if self.table.is_none() && !counted && (of_follows || listed || (self.function.is_some_and(|function| function != Function::Count) && is_figure(lower))) {
+        let listed = tokens
+            .get(at + 1)
+            .is_some_and(|next| matches!(next.lower.as_str(), "and" | ","))
+            && self.table.is_none()
+            && tokens[at + 1..]
+                .iter()
+                .any(|token| matches!(token.lower.as_str(), "of" | "from" | "for"));
+        if self.table.is_none()
+            && !counted
+            && (of_follows
+                || listed
+                || (self.function.is_some_and(|function| function != Function::Count) && is_figure(lower)))
+        {
             self.columns.push(plain_name(&singular(lower)));
         } else if self.table.is_none() {
             self.table = Some(plain_name(&plural(lower)));
-        } else if is_figure(lower) || tokens.get(at + 1).is_some_and(|next| phrases::is_part(&next.lower)) || tokens[..at].iter().any(|token| token.lower == "whose") {
+        } else if is_figure(lower)
+            || tokens
+                .get(at + 1)
+                .is_some_and(|next| phrases::is_part(&next.lower))
+            || tokens[..at].iter().any(|token| token.lower == "whose")
+        {
             self.columns.push(plain_name(&singular(lower)));
         } else {
             self.used -= 1;
@@ -173,9 +265,14 @@ impl Guess {
 
     fn finish(mut self, request: &Request<'_>) -> Result<Draft, Refusal> {
         if self.table.is_none() {
-            let figure = self.columns.first().and_then(|column| FIGURES.iter().find(|(name, _)| *name == column || singular(name) == *column));
+            let figure = self.columns.first().and_then(|column| {
+                FIGURES
+                    .iter()
+                    .find(|(name, _)| *name == column || singular(name) == *column)
+            });
             if let Some((name, table)) = figure {
-                self.assumptions.push(format!("the {name} is a column of a table {table}"));
+                self.assumptions
+                    .push(format!("the {name} is a column of a table {table}"));
                 self.table = Some((*table).to_owned());
             } else if let Some(column) = self.columns.pop() {
                 self.table = Some(plural(&column));
@@ -192,12 +289,18 @@ impl Guess {
         let mut assumptions = vec![format!("the table is called {table}")];
         assumptions.extend(self.assumptions.iter().cloned());
         let coverage = f64::from(self.used) / f64::from((self.used + self.unused).max(1));
-        let confidence = (CAP * coverage * 0.9 - 0.05 * self.assumptions.len() as f64 + 0.04).clamp(0.05, CAP);
+        let confidence =
+            (CAP * coverage * 0.9 - 0.05 * self.assumptions.len() as f64 + 0.04).clamp(0.05, CAP);
         Ok(Draft {
-            explanation: format!("Reads {table} by the words of the question alone. Assumed: {}.", assumptions.join("; ")),
+            explanation: format!(
+                "Reads {table} by the words of the question alone. Assumed: {}.",
+                assumptions.join("; ")
+            ),
             sql,
             confidence: (confidence * 10_000.0).round() / 10_000.0,
-            warnings: vec!["no schema was given: table and column names are guessed from the question".into()],
+            warnings: vec![
+                "no schema was given: table and column names are guessed from the question".into(),
+            ],
             assumptions,
         })
     }
@@ -207,7 +310,9 @@ impl Guess {
         let columns: Vec<String> = self.columns.iter().map(|column| name(column)).collect();
         let mut outputs: Vec<String> = self.group.iter().map(|group| name(group)).collect();
         match (self.function, columns.first()) {
-            (Some(Function::Count), Some(column)) if self.distinct => outputs.push(format!("COUNT(DISTINCT {column})")),
+            (Some(Function::Count), Some(column)) if self.distinct => {
+                outputs.push(format!("COUNT(DISTINCT {column})"))
+            }
             (Some(Function::Count), _) => outputs.push("COUNT(*)".into()),
             (Some(function), column) => {
                 let word = match function {
@@ -216,13 +321,20 @@ impl Guess {
                     Function::Min => "MIN",
                     Function::Max | Function::Count => "MAX",
                 };
-                outputs.push(format!("{word}({})", column.map_or_else(|| name("amount"), Clone::clone)));
+                outputs.push(format!(
+                    "{word}({})",
+                    column.map_or_else(|| name("amount"), Clone::clone)
+                ));
             }
             (None, None) if self.group.is_some() => outputs.push("COUNT(*)".into()),
             (None, None) => outputs.push("*".into()),
             (None, Some(_)) => outputs.extend(columns),
         }
-        let distinct = if self.distinct && self.function.is_none() && !self.columns.is_empty() { "DISTINCT " } else { "" };
+        let distinct = if self.distinct && self.function.is_none() && !self.columns.is_empty() {
+            "DISTINCT "
+        } else {
+            ""
+        };
         let mut sql = format!("SELECT {distinct}{} FROM {}", outputs.join(", "), name(table));
         if !self.filters.is_empty() {
             sql.push_str(&format!(" WHERE {}", self.filters.join(" AND ")));
@@ -231,7 +343,11 @@ impl Guess {
             sql.push_str(&format!(" GROUP BY {}", name(group)));
         }
         if let Some((column, descending)) = self.order.as_ref().filter(|_| self.function.is_none()) {
-            sql.push_str(&format!(" ORDER BY {}{}", name(column), if *descending { " DESC" } else { "" }));
+            sql.push_str(&format!(
+                " ORDER BY {}{}",
+                name(column),
+                if *descending { " DESC" } else { "" }
+            ));
         }
         if let Some(limit) = self.limit.filter(|_| self.function.is_none()) {
             sql.push_str(&format!(" LIMIT {limit}"));
@@ -241,19 +357,27 @@ impl Guess {
 }
 
 fn is_figure(lower: &str) -> bool {
-    FIGURES.iter().any(|(name, _)| *name == lower || singular(name) == singular(lower))
+    FIGURES
+        .iter()
+        .any(|(name, _)| *name == lower || singular(name) == singular(lower))
 }
 
 /// A word as an identifier: letters, digits and underscores.
 fn plain_name(word: &str) -> String {
-    word.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).take(64).collect()
+    word.chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '_' })
+        .take(64)
+        .collect()
 }
 
 fn plural(lower: &str) -> String {
     if lower.ends_with('s') || !lower.is_ascii() || lower == "people" || lower == "staff" {
         return lower.to_owned();
     }
-    if let Some(rest) = lower.strip_suffix('y').filter(|rest| !rest.ends_with(['a', 'e', 'i', 'o', 'u'])) {
+    if let Some(rest) = lower
+        .strip_suffix('y')
+        .filter(|rest| !rest.ends_with(['a', 'e', 'i', 'o', 'u']))
+    {
         return format!("{rest}ies");
     }
     if ["x", "ch", "sh", "z"].iter().any(|tail| lower.ends_with(tail)) {

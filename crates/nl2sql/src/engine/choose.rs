@@ -40,7 +40,12 @@ pub(crate) fn best<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[I
             Some(known) if worth <= known.worth => known.margin = known.margin.min(known.worth - worth),
             _ => {
                 let margin = best.as_ref().map_or(1.0, |known| worth - known.worth);
-                best = Some(Chosen { reading, joins, worth, margin });
+                best = Some(Chosen {
+                    reading,
+                    joins,
+                    worth,
+                    margin,
+                });
             }
         }
     }
@@ -59,21 +64,52 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
         if !strong {
             continue;
         }
-        for hit in mention.tables.iter().filter(|hit| hit.score + 0.25 >= mention.table_score()).take(3) {
+        for hit in mention
+            .tables
+            .iter()
+            .filter(|hit| hit.score + 0.25 >= mention.table_score())
+            .take(3)
+        {
             // "enrolled students": the participle only describes.
-            let next = items.get(at + 1).is_some_and(|next| matches!(&next.kind, Kind::Mention(next, _) if next.table_score() >= 0.7));
-            let exactness =  if next && item.end - item.start == 1 && tokens[item.start].lower.ends_with("ed") { -0.5 } else { 0.0 } + hit.score - 0.5 * (mention.column_score() - hit.score).max(0.0);
+            let next = items.get(at + 1).is_some_and(
+                |next| matches!(&next.kind, Kind::Mention(next, _) if next.table_score() >= 0.7),
+            );
+            let exactness = if next && item.end - item.start == 1 && tokens[item.start].lower.ends_with("ed")
+            {
+                -0.5
+            } else {
+                0.0
+            } + hit.score
+                - 0.5 * (mention.column_score() - hit.score).max(0.0);
             let prior = exactness - 0.22 * f32::from(order.min(4)) + context(items, at);
-            offer(&mut found, Candidate { table: hit.id, head: Some(at), prior });
+            offer(
+                &mut found,
+                Candidate {
+                    table: hit.id,
+                    head: Some(at),
+                    prior,
+                },
+            );
         }
         order += 1;
     }
     let most = if found.is_empty() { 2.0 } else { 0.4 };
     for (table, prior) in by_columns(lexicon, items) {
-        offer(&mut found, Candidate { table, head: None, prior: prior.min(most) });
+        offer(
+            &mut found,
+            Candidate {
+                table,
+                head: None,
+                prior: prior.min(most),
+            },
+        );
     }
     if found.is_empty() {
-        found.extend(money_table(lexicon, tokens).map(|table| Candidate { table, head: None, prior: 0.2 }));
+        found.extend(money_table(lexicon, tokens).map(|table| Candidate {
+            table,
+            head: None,
+            prior: 0.2,
+        }));
     }
     found.sort_by(|a, b| b.prior.total_cmp(&a.prior).then(a.table.cmp(&b.table)));
     found.truncate(MAX_CANDIDATES);
@@ -90,18 +126,30 @@ fn offer(found: &mut Vec<Candidate>, new: Candidate) {
 
 /// A table whose rows multiply to money, when the question asks for money that no column holds.
 fn money_table(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<TableId> {
-    tokens.iter().any(|token| roles::is_money(&token.stem)).then(|| lexicon.table_ids().find(|table| roles::product(lexicon, *table).is_some())).flatten()
+    tokens
+        .iter()
+        .any(|token| roles::is_money(&token.stem))
+        .then(|| {
+            lexicon
+                .table_ids()
+                .find(|table| roles::product(lexicon, *table).is_some())
+        })
+        .flatten()
 }
 
 /// What the phrase before a table says about its part in the question.
 fn context(items: &[Item], at: usize) -> f32 {
-    let before = (0..at).rev().find(|i| items[*i].kind != Kind::Glue && items[*i].kind != Kind::Phrase(Phrase::Distinct));
+    let before = (0..at)
+        .rev()
+        .find(|i| items[*i].kind != Kind::Glue && items[*i].kind != Kind::Phrase(Phrase::Distinct));
     match before.map(|i| &items[i].kind) {
         Some(Kind::Phrase(Phrase::Aggregate(Function::Count))) => 0.5,
         Some(Kind::Phrase(Phrase::PerEach | Phrase::By | Phrase::None_)) => -0.5,
         Some(Kind::Phrase(Phrase::Most(_))) => 0.0,
         Some(Kind::Number(_)) => {
-            let compared = before.and_then(|i| i.checked_sub(1)).is_some_and(|i| matches!(items[i].kind, Kind::Phrase(Phrase::Compare { .. })));
+            let compared = before
+                .and_then(|i| i.checked_sub(1))
+                .is_some_and(|i| matches!(items[i].kind, Kind::Phrase(Phrase::Compare { .. })));
             if compared { -0.1 } else { 0.0 }
         }
         _ => 0.0,
@@ -115,8 +163,13 @@ fn by_columns(lexicon: &Lexicon<'_>, items: &[Item]) -> Vec<(TableId, f32)> {
         match &item.kind {
             Kind::Mention(mention, hits) => {
                 let mut seen: Vec<TableId> = Vec::new();
-                let columns = mention.columns.iter().map(|hit| (lexicon.column(hit.id).table, hit.score));
-                for (table, score) in columns.chain(hits.iter().map(|hit| (lexicon.column(hit.column).table, 0.8))) {
+                let columns = mention
+                    .columns
+                    .iter()
+                    .map(|hit| (lexicon.column(hit.id).table, hit.score));
+                for (table, score) in
+                    columns.chain(hits.iter().map(|hit| (lexicon.column(hit.column).table, 0.8)))
+                {
                     if !seen.contains(&table) {
                         seen.push(table);
                         sums[table.0] += 0.2 * score * score;
@@ -136,7 +189,12 @@ fn by_columns(lexicon: &Lexicon<'_>, items: &[Item]) -> Vec<(TableId, f32)> {
             _ => {}
         }
     }
-    let mut ranked: Vec<(TableId, f32)> = sums.into_iter().enumerate().filter(|(_, sum)| *sum > 0.02).map(|(table, sum)| (TableId(table), sum)).collect();
+    let mut ranked: Vec<(TableId, f32)> = sums
+        .into_iter()
+        .enumerate()
+        .filter(|(_, sum)| *sum > 0.02)
+        .map(|(table, sum)| (TableId(table), sum))
+        .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     ranked.truncate(3);
     ranked

@@ -17,9 +17,14 @@ impl Reading<'_> {
             };
             let own = |reading: &Self, i: usize| reading.number_column(i).filter(|_| reading.is_free(i));
             let after = self.after(at).filter(|i| i - at <= 2);
-            let owned = after.filter(|i| self.items.get(i + 1).is_some_and(|next| next.owner.is_some())).map(|i| i + 1);
+            let owned = after
+                .filter(|i| self.items.get(i + 1).is_some_and(|next| next.owner.is_some()))
+                .map(|i| i + 1);
             let places = [owned, after, self.before(at)];
-            let found = places.into_iter().flatten().find_map(|i| own(self, i).map(|column| (i, column)));
+            let found = places
+                .into_iter()
+                .flatten()
+                .find_map(|i| own(self, i).map(|column| (i, column)));
             let column = match found {
                 Some((_, column)) => Some(column),
                 None => {
@@ -37,7 +42,9 @@ impl Reading<'_> {
                     self.mark(i);
                 }
             }
-            self.plan.filters.push(Cond::Average(column, if above { Op::Gt } else { Op::Lt }));
+            self.plan
+                .filters
+                .push(Cond::Average(column, if above { Op::Gt } else { Op::Lt }));
         }
     }
 
@@ -52,10 +59,20 @@ impl Reading<'_> {
             if !between && !from {
                 continue;
             }
-            let Some(low) = self.after(at).filter(|i| i - at <= 2) else { continue };
-            let Some(mid) = (low + 1..self.items.len()).find(|i| !self.is_glue(*i) || matches!(self.word(*i), "to")) else { continue };
-            let joined = matches!(self.items[mid].kind, Kind::And) || self.word(mid) == "to" || self.word(mid) == "until";
-            let Some(high) = self.after(mid).filter(|_| joined) else { continue };
+            let Some(low) = self.after(at).filter(|i| i - at <= 2) else {
+                continue;
+            };
+            let Some(mid) =
+                (low + 1..self.items.len()).find(|i| !self.is_glue(*i) || matches!(self.word(*i), "to"))
+            else {
+                continue;
+            };
+            let joined = matches!(self.items[mid].kind, Kind::And)
+                || self.word(mid) == "to"
+                || self.word(mid) == "until";
+            let Some(high) = self.after(mid).filter(|_| joined) else {
+                continue;
+            };
             match (self.items[low].kind.clone(), self.items[high].kind.clone()) {
                 (Kind::Number(one), Kind::Number(other)) => self.between_numbers(at, low, high, one, other),
                 (Kind::Period(one), Kind::Period(other)) => self.between_moments(at, high, one, other),
@@ -79,15 +96,28 @@ impl Reading<'_> {
         let Some(column) = self.moment_column(at) else {
             return;
         };
-        let span = Period { from: one.from, to: other.to, year: None, single_day: false };
+        let span = Period {
+            from: one.from,
+            to: other.to,
+            year: None,
+            single_day: false,
+        };
         self.mark_all(at..=high);
         if self.lexicon.column(column).sort == Sort::Year {
             if let (Some(low), Some(up)) = (one.year, other.year) {
-                self.plan.filters.push(Cond::Between(Expr::Column(column), Literal::Number(low.to_string()), Literal::Number(up.to_string())));
+                self.plan.filters.push(Cond::Between(
+                    Expr::Column(column),
+                    Literal::Number(low.to_string()),
+                    Literal::Number(up.to_string()),
+                ));
                 return;
             }
         }
-        self.plan.filters.push(Cond::Within { column, period: span, negated: false });
+        self.plan.filters.push(Cond::Within {
+            column,
+            period: span,
+            negated: false,
+        });
     }
 
     pub(crate) fn read_comparisons(&mut self) {
@@ -115,7 +145,14 @@ impl Reading<'_> {
         };
         // "before the year 2010", "after the date 2020-01-01"
         let next = match self.after(next) {
-            Some(further) if time && further - next <= 2 && matches!(self.items[further].kind, Kind::Number(_) | Kind::Period(_)) && self.column(next).is_some() => further,
+            Some(further)
+                if time
+                    && further - next <= 2
+                    && matches!(self.items[further].kind, Kind::Number(_) | Kind::Period(_))
+                    && self.column(next).is_some() =>
+            {
+                further
+            }
             _ => next,
         };
         if self.aggregate_at(next) == Some(Function::Avg) && matches!(op, Op::Gt | Op::Ge | Op::Lt | Op::Le) {
@@ -123,13 +160,18 @@ impl Reading<'_> {
         }
         match self.items[next].kind.clone() {
             Kind::Number(number) => {
-                if self.ago(at, next, op, &number) || self.counted(at, next, op, &number) || self.grouped_metric(at, next, op, &number) {
+                if self.ago(at, next, op, &number)
+                    || self.counted(at, next, op, &number)
+                    || self.grouped_metric(at, next, op, &number)
+                {
                     return true;
                 }
                 self.compare_number(at, next, op, hint, number)
             }
             Kind::Period(period) => self.compare_period(at, next, op, period),
-            Kind::Mention(..) if !time && !matches!(op, Op::Eq | Op::Ne) => self.compare_columns(at, next, op),
+            Kind::Mention(..) if !time && !matches!(op, Op::Eq | Op::Ne) => {
+                self.compare_columns(at, next, op)
+            }
             Kind::Quoted(text, _) if matches!(op, Op::Eq | Op::Ne) => self.compare_text(at, next, op, text),
             Kind::Value(hits) if matches!(op, Op::Eq | Op::Ne) => {
                 let text = hits[0].value.clone();
@@ -146,10 +188,18 @@ impl Reading<'_> {
     /// `cost more than the average price`.
     fn compare_average(&mut self, at: usize, next: usize, op: Op, hint: Hint) -> bool {
         let after = self.after(next).filter(|i| i - next <= 2);
-        let owned = after.filter(|i| self.items.get(i + 1).is_some_and(|item| item.owner.is_some())).map(|i| i + 1);
+        let owned = after
+            .filter(|i| self.items.get(i + 1).is_some_and(|item| item.owner.is_some()))
+            .map(|i| i + 1);
         let places = [owned, after, self.before(at)];
-        let found = places.into_iter().flatten().find_map(|i| self.number_column(i).map(|column| (i, column)));
-        let column = found.map(|(_, column)| column).or_else(|| self.hinted(self.home, hint, |id| self.is_measure(id))).or_else(|| roles::measure(self.lexicon, self.home));
+        let found = places
+            .into_iter()
+            .flatten()
+            .find_map(|i| self.number_column(i).map(|column| (i, column)));
+        let column = found
+            .map(|(_, column)| column)
+            .or_else(|| self.hinted(self.home, hint, |id| self.is_measure(id)))
+            .or_else(|| roles::measure(self.lexicon, self.home));
         let Some(column) = column else { return false };
         for i in places.into_iter().flatten() {
             if self.number_column(i) == Some(column) {
@@ -166,7 +216,9 @@ impl Reading<'_> {
         if self.word(at) != "or" {
             return false;
         }
-        let Some(before) = self.before(at) else { return false };
+        let Some(before) = self.before(at) else {
+            return false;
+        };
         let Kind::Number(number) = self.items[before].kind.clone() else {
             return false;
         };
@@ -175,12 +227,18 @@ impl Reading<'_> {
 
     /// `more than 30 days ago`, `older than 30 days`, `in more than 5 years`.
     fn ago(&mut self, at: usize, next: usize, op: Op, number: &str) -> bool {
-        let Some(unit) = self.after(next).filter(|i| i - next <= 1).and_then(|i| time_unit(self.word(i)).map(|unit| (i, unit))) else {
+        let Some(unit) = self
+            .after(next)
+            .filter(|i| i - next <= 1)
+            .and_then(|i| time_unit(self.word(i)).map(|unit| (i, unit)))
+        else {
             return false;
         };
         let ago = self.word(unit.0 + 1) == "ago" || self.raw_next(unit.0) == "ago";
         let measured = self.before(at).and_then(|i| self.number_column(i)).is_some();
-        let age = self.hinted(self.home, &["age"], |id| self.is_measure(id)).is_some();
+        let age = self
+            .hinted(self.home, &["age"], |id| self.is_measure(id))
+            .is_some();
         if measured || (!ago && (age || self.word(at) != "older")) {
             return false;
         }
@@ -194,7 +252,14 @@ impl Reading<'_> {
             Op::Le => Op::Ge,
             other => other,
         };
-        self.plan.filters.push(Cond::At { column, op, moment: Moment::FromNow { amount: -amount.min(100_000), unit: unit.1 } });
+        self.plan.filters.push(Cond::At {
+            column,
+            op,
+            moment: Moment::FromNow {
+                amount: -amount.min(100_000),
+                unit: unit.1,
+            },
+        });
         self.mark_all(at..=unit.0);
         if ago && unit.0 + 1 < self.items.len() {
             self.mark(unit.0 + 1);
@@ -214,7 +279,11 @@ impl Reading<'_> {
         if self.word(thing) == "times" {
             return self.counted_times(at, thing, op, number);
         }
-        let thing = if self.phrase(thing) == Some(Phrase::Distinct) { thing + 1 } else { thing };
+        let thing = if self.phrase(thing) == Some(Phrase::Distinct) {
+            thing + 1
+        } else {
+            thing
+        };
         let Some(Entity::Table(table, score)) = self.entity(thing) else {
             return false;
         };
@@ -238,7 +307,14 @@ impl Reading<'_> {
             };
             let related = self.trimmed(related);
             let one = matches!((op, number), (Op::Ge, "1") | (Op::Gt, "0"));
-            let cond = if one { Cond::Exists { related, negated: false } } else { Cond::Compare(Expr::Related(related), op, value) };
+            let cond = if one {
+                Cond::Exists {
+                    related,
+                    negated: false,
+                }
+            } else {
+                Cond::Compare(Expr::Related(related), op, value)
+            };
             self.plan.filters.push(cond);
         }
         self.mark_all(at..=thing);
@@ -248,13 +324,21 @@ impl Reading<'_> {
     /// `ordered more than 3 times`, `drugs prescribed more than 5 times`.
     fn counted_times(&mut self, at: usize, thing: usize, op: Op, number: &str) -> bool {
         let value = Literal::Number(number.to_owned());
-        let other = (0..at).rev().find_map(|i| self.table(i).filter(|table| *table != self.home).map(|table| (i, table)));
+        let other = (0..at).rev().find_map(|i| {
+            self.table(i)
+                .filter(|table| *table != self.home)
+                .map(|table| (i, table))
+        });
         if let Some((i, related)) = other.and_then(|(i, table)| Some((i, self.related(table)?))) {
             let related = self.trimmed(related);
             self.mark(i);
-            self.plan.filters.push(Cond::Compare(Expr::Related(related), op, value));
+            self.plan
+                .filters
+                .push(Cond::Compare(Expr::Related(related), op, value));
         } else {
-            let Some((subject, entity)) = self.subject_before(at) else { return false };
+            let Some((subject, entity)) = self.subject_before(at) else {
+                return false;
+            };
             self.mark(subject);
             let keys = self.group_keys(entity);
             self.plan.select.extend(keys.iter().cloned());
@@ -267,7 +351,8 @@ impl Reading<'_> {
     }
 
     fn next_owned_number(&self, at: usize) -> bool {
-        self.items.get(at + 1).is_some_and(|item| item.owner.is_some()) && self.number_column(at + 1).is_some()
+        self.items.get(at + 1).is_some_and(|item| item.owner.is_some())
+            && self.number_column(at + 1).is_some()
     }
 
     /// The column (or table) that a count by group speaks of: `countries with more than …`.
@@ -281,20 +366,30 @@ impl Reading<'_> {
 
     /// `with an average salary above 5000`: a condition on groups.
     fn grouped_metric(&mut self, at: usize, next: usize, op: Op, number: &str) -> bool {
-        let Some(column_at) = self.before(at) else { return false };
-        let Some((function, function_at)) = (column_at.saturating_sub(3)..=column_at).rev().find_map(|i| self.aggregate_at(i).map(|function| (function, i))) else {
+        let Some(column_at) = self.before(at) else {
+            return false;
+        };
+        let Some((function, function_at)) = (column_at.saturating_sub(3)..=column_at)
+            .rev()
+            .find_map(|i| self.aggregate_at(i).map(|function| (function, i)))
+        else {
             return false;
         };
         if function == Function::Count {
             return self.counted_metric(at, function_at, column_at, next, op, number);
         }
-        let Some((expr, end)) = self.applied(function, function_at + 1).or_else(|| self.applied(function, column_at)) else {
+        let Some((expr, end)) = self
+            .applied(function, function_at + 1)
+            .or_else(|| self.applied(function, column_at))
+        else {
             return false;
         };
         if end > column_at {
             return false;
         }
-        self.plan.having.push(Cond::Compare(expr, op, Literal::Number(number.to_owned())));
+        self.plan
+            .having
+            .push(Cond::Compare(expr, op, Literal::Number(number.to_owned())));
         self.mark_all(function_at..=next);
         if let Some((subject, entity)) = self.subject_before(function_at) {
             self.mark(subject);
@@ -309,15 +404,30 @@ impl Reading<'_> {
     }
 
     /// `whose number of orders is above 3`.
-    fn counted_metric(&mut self, at: usize, function_at: usize, column_at: usize, next: usize, op: Op, number: &str) -> bool {
+    fn counted_metric(
+        &mut self,
+        at: usize,
+        function_at: usize,
+        column_at: usize,
+        next: usize,
+        op: Op,
+        number: &str,
+    ) -> bool {
         let Some(Entity::Table(table, _)) = self.entity(column_at) else {
             return false;
         };
-        let Some(related) = self.related(table).filter(|_| table != self.home && at > column_at) else {
+        let Some(related) = self
+            .related(table)
+            .filter(|_| table != self.home && at > column_at)
+        else {
             return false;
         };
         let related = self.trimmed(related);
-        self.plan.filters.push(Cond::Compare(Expr::Related(related), op, Literal::Number(number.to_owned())));
+        self.plan.filters.push(Cond::Compare(
+            Expr::Related(related),
+            op,
+            Literal::Number(number.to_owned()),
+        ));
         self.mark_all(function_at..=next);
         true
     }
@@ -325,25 +435,46 @@ impl Reading<'_> {
     fn compare_number(&mut self, at: usize, next: usize, op: Op, hint: Hint, number: String) -> bool {
         let last = next.max(at);
         if let Some(column) = self.compared_column(at, last, hint) {
-            self.plan.filters.push(Cond::Compare(Expr::Column(column), op, Literal::Number(number)));
+            self.plan
+                .filters
+                .push(Cond::Compare(Expr::Column(column), op, Literal::Number(number)));
             self.mark_all(at..=next);
             return true;
         }
         // An age where only a birth date is known.
-        let birth = self.hinted(self.home, hint, |id| self.is_day(id)).filter(|_| !hint.is_empty());
+        let birth = self
+            .hinted(self.home, hint, |id| self.is_day(id))
+            .filter(|_| !hint.is_empty());
         let (Some(column), Ok(years)) = (birth, number.parse::<i32>()) else {
             return false;
         };
-        let op = if matches!(op, Op::Gt | Op::Ge) { Op::Lt } else { Op::Gt };
+        let op = if matches!(op, Op::Gt | Op::Ge) {
+            Op::Lt
+        } else {
+            Op::Gt
+        };
         self.assume(format!("ages are counted from {}", self.column_title(column)));
-        self.plan.filters.push(Cond::At { column, op, moment: Moment::FromNow { amount: -years.min(10_000), unit: Unit::Year } });
+        self.plan.filters.push(Cond::At {
+            column,
+            op,
+            moment: Moment::FromNow {
+                amount: -years.min(10_000),
+                unit: Unit::Year,
+            },
+        });
         self.mark_all(at..=next);
         true
     }
 
     /// The number column that a comparison between `at` and `last` speaks of: beside it, by its hint, or the nearest before it.
     fn compared_column(&mut self, at: usize, last: usize, hint: Hint) -> Option<ColumnId> {
-        let before = self.before(at).map(|i| if self.phrase(i) == Some(Phrase::Not) { self.before(i).unwrap_or(i) } else { i });
+        let before = self.before(at).map(|i| {
+            if self.phrase(i) == Some(Phrase::Not) {
+                self.before(i).unwrap_or(i)
+            } else {
+                i
+            }
+        });
         if let Some(i) = before {
             if let Some(column) = self.number_column(i).or_else(|| self.text_number(i)) {
                 self.mark(i);
@@ -351,23 +482,35 @@ impl Reading<'_> {
             }
         }
         if let Some(i) = self.after(last).filter(|i| i - last <= 2) {
-            let owned = if self.items.get(i + 1).is_some_and(|next| next.owner.is_some()) { i + 1 } else { i };
+            let owned = if self.items.get(i + 1).is_some_and(|next| next.owner.is_some()) {
+                i + 1
+            } else {
+                i
+            };
             if let Some(column) = self.number_column(owned).filter(|_| self.is_free(owned)) {
                 self.mark_all(i..=owned);
                 return Some(column);
             }
         }
-        if let Some(column) = self.hinted(self.home, hint, |id| self.is_measure(id)).filter(|_| !hint.is_empty()) {
+        if let Some(column) = self
+            .hinted(self.home, hint, |id| self.is_measure(id))
+            .filter(|_| !hint.is_empty())
+        {
             return Some(column);
         }
-        let earlier = (0..at).rev().find_map(|i| self.number_column(i).map(|column| (i, column)));
+        let earlier = (0..at)
+            .rev()
+            .find_map(|i| self.number_column(i).map(|column| (i, column)));
         if let Some((i, column)) = earlier {
             self.mark(i);
             return Some(column);
         }
         if hint.is_empty() {
             let column = roles::measure(self.lexicon, self.home)?;
-            self.assume(format!("the number is compared with {}", self.column_title(column)));
+            self.assume(format!(
+                "the number is compared with {}",
+                self.column_title(column)
+            ));
             return Some(column);
         }
         None
@@ -387,7 +530,11 @@ impl Reading<'_> {
         };
         if self.lexicon.column(column).sort == Sort::Year {
             let Some(year) = period.year else { return false };
-            self.plan.filters.push(Cond::Compare(Expr::Column(column), op, Literal::Number(year.to_string())));
+            self.plan.filters.push(Cond::Compare(
+                Expr::Column(column),
+                op,
+                Literal::Number(year.to_string()),
+            ));
         } else {
             let timed = self.lexicon.column(column).sort == (Sort::Day { timed: true });
             let whole_day = period.single_day && !timed;
@@ -399,7 +546,11 @@ impl Reading<'_> {
                 Op::Le if whole_day => (Op::Le, period.from),
                 Op::Le => (Op::Lt, period.to.or(period.from)),
                 Op::Eq | Op::Ne => {
-                    self.plan.filters.push(Cond::Within { column, period, negated: op == Op::Ne });
+                    self.plan.filters.push(Cond::Within {
+                        column,
+                        period,
+                        negated: op == Op::Ne,
+                    });
                     self.mark_all(at..=next);
                     return true;
                 }
@@ -413,7 +564,9 @@ impl Reading<'_> {
 
     /// `whose balance is greater than their limit`: two columns of the same table.
     fn compare_columns(&mut self, at: usize, next: usize, op: Op) -> bool {
-        let left = self.before(at).and_then(|i| self.number_column(i).map(|column| (i, column)));
+        let left = self
+            .before(at)
+            .and_then(|i| self.number_column(i).map(|column| (i, column)));
         let (Some((i, one)), Some(other)) = (left, self.number_column(next)) else {
             return false;
         };
@@ -432,8 +585,15 @@ impl Reading<'_> {
         };
         let truth = super::words::truth_of(&text).filter(|_| self.lexicon.column(column).sort == Sort::Truth);
         let cond = match truth {
-            Some(is_true) => Cond::Truth { column, is_true: is_true == (op == Op::Eq) },
-            None => Cond::OneOf { column, values: vec![Literal::Text(text)], negated: op == Op::Ne },
+            Some(is_true) => Cond::Truth {
+                column,
+                is_true: is_true == (op == Op::Eq),
+            },
+            None => Cond::OneOf {
+                column,
+                values: vec![Literal::Text(text)],
+                negated: op == Op::Ne,
+            },
         };
         self.plan.filters.push(cond);
         self.mark_all(i..=next);
@@ -467,7 +627,10 @@ fn opposite(op: Op) -> Op {
 pub(crate) fn small_number(reading: &Reading<'_>, at: usize) -> Option<u32> {
     match &reading.items.get(at)?.kind {
         Kind::Number(text) => text.parse().ok(),
-        Kind::Glue | Kind::Word => reading.tokens.get(reading.items[at].start).and_then(period::count),
+        Kind::Glue | Kind::Word => reading
+            .tokens
+            .get(reading.items[at].start)
+            .and_then(period::count),
         _ => None,
     }
 }

@@ -12,22 +12,55 @@ const FEATURES: usize = 14;
 
 /// Names of the features, in order, for whoever fits the weights anew.
 pub(crate) const NAMES: [&str; FEATURES] = [
-    "bias", "coverage", "link", "unused numbers and quotes", "unused words", "unused phrases", "joins", "star", "assumptions", "fuzzy", "length", "margin", "aggregate or group", "unused mentions",
+    "bias",
+    "coverage",
+    "link",
+    "unused numbers and quotes",
+    "unused words",
+    "unused phrases",
+    "joins",
+    "star",
+    "assumptions",
+    "fuzzy",
+    "length",
+    "margin",
+    "aggregate or group",
+    "unused mentions",
 ];
 
 /// Weights of a logistic regression over the features.
-const WEIGHTS: [f64; FEATURES] = [-1.2, 2.0, 1.2, -1.2, -0.5, -0.6, -0.45, 0.0, -0.45, -0.4, -0.09, 0.4, 0.2, -0.5];
+const WEIGHTS: [f64; FEATURES] = [
+    -1.2, 2.0, 1.2, -1.2, -0.5, -0.6, -0.45, 0.0, -0.45, -0.4, -0.09, 0.4, 0.2, -0.5,
+];
 
 /// The features of a reading.
 pub(crate) fn features(chosen: &Chosen<'_>) -> Features {
     let reading = &chosen.reading;
-    let count = |wanted: &dyn Fn(&Kind) -> bool| reading.items.iter().filter(|item| !item.used && wanted(&item.kind)).count() as f64;
-    let content = reading.items.iter().filter(|item| !matches!(item.kind, Kind::Glue | Kind::And | Kind::Or | Kind::Comma));
-    let (total, used) = content.fold((0.0, 0.0), |(total, used), item| (total + 1.0, used + f64::from(u8::from(item.used))));
+    let count = |wanted: &dyn Fn(&Kind) -> bool| {
+        reading
+            .items
+            .iter()
+            .filter(|item| !item.used && wanted(&item.kind))
+            .count() as f64
+    };
+    let content = reading
+        .items
+        .iter()
+        .filter(|item| !matches!(item.kind, Kind::Glue | Kind::And | Kind::Or | Kind::Comma));
+    let (total, used) = content.fold((0.0, 0.0), |(total, used), item| {
+        (total + 1.0, used + f64::from(u8::from(item.used)))
+    });
     let coverage = if total > 0.0 { used / total } else { 0.0 };
     let (sum, links) = reading.link_scores;
-    let link = if links > 0 { f64::from(sum) / f64::from(links) } else { 0.5 };
-    let fuzzy = reading.items.iter().any(|item| matches!(&item.kind, Kind::Mention(mention, _) if mention.fuzzy && item.used));
+    let link = if links > 0 {
+        f64::from(sum) / f64::from(links)
+    } else {
+        0.5
+    };
+    let fuzzy = reading
+        .items
+        .iter()
+        .any(|item| matches!(&item.kind, Kind::Mention(mention, _) if mention.fuzzy && item.used));
     let aggregate = reading.plan.select.iter().any(Expr::is_aggregate) || !reading.plan.group.is_empty();
     let flag = |on: bool| f64::from(u8::from(on));
     Features([
@@ -50,7 +83,12 @@ pub(crate) fn features(chosen: &Chosen<'_>) -> Features {
 
 /// The probability that an answer with these features is right.
 pub(crate) fn estimate(features: &Features) -> f64 {
-    let sum: f64 = features.0.iter().zip(WEIGHTS).map(|(feature, weight)| feature * weight).sum();
+    let sum: f64 = features
+        .0
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(feature, weight)| feature * weight)
+        .sum();
     let probability = 1.0 / (1.0 + (-sum).exp());
     // Four digits are more than the fit is worth, and keep printed answers alike on every machine.
     (probability * 10_000.0).round() / 10_000.0

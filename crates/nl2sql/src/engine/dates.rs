@@ -46,16 +46,32 @@ fn from_now(amount: i32, unit: Unit, timed: bool, dialect: Dialect) -> String {
                 Unit::Quarter => (size * 3, Unit::Month),
                 _ => (size, unit),
             };
-            let function = if timed && unit == Unit::Hour { "datetime" } else { "DATE" };
+            let function = if timed && unit == Unit::Hour {
+                "datetime"
+            } else {
+                "DATE"
+            };
             format!("{function}('now', '{sign}{size} {}')", plural(unit))
         }
         Dialect::MySql => {
-            let now = if unit == Unit::Hour { "NOW()" } else { "CURRENT_DATE" };
+            let now = if unit == Unit::Hour {
+                "NOW()"
+            } else {
+                "CURRENT_DATE"
+            };
             format!("{now} {sign} INTERVAL {size} {}", sql_unit(unit))
         }
         Dialect::PostgreSql => {
-            let now = if unit == Unit::Hour { "NOW()" } else { "CURRENT_DATE" };
-            let (size, unit) = if unit == Unit::Quarter { (size * 3, Unit::Month) } else { (size, unit) };
+            let now = if unit == Unit::Hour {
+                "NOW()"
+            } else {
+                "CURRENT_DATE"
+            };
+            let (size, unit) = if unit == Unit::Quarter {
+                (size * 3, Unit::Month)
+            } else {
+                (size, unit)
+            };
             format!("{now} {sign} INTERVAL '{size} {}'", plural(unit))
         }
     }
@@ -70,28 +86,51 @@ fn start_of(offset: i32, unit: Unit, dialect: Dialect) -> String {
                 Unit::Hour | Unit::Day => ("'now'", size, Unit::Day),
                 Unit::Week => ("'now', 'weekday 0', '-6 days'", size * 7, Unit::Day),
                 Unit::Month => ("'now', 'start of month'", size, Unit::Month),
-                Unit::Quarter => ("'now', 'start of month', '-' || ((CAST(strftime('%m', 'now') AS INTEGER) - 1) % 3) || ' months'", size * 3, Unit::Month),
+                Unit::Quarter => (
+                    "'now', 'start of month', '-' || ((CAST(strftime('%m', 'now') AS INTEGER) - 1) % 3) || ' months'",
+                    size * 3,
+                    Unit::Month,
+                ),
                 Unit::Year => ("'now', 'start of year'", size, Unit::Year),
             };
-            if size == 0 { format!("DATE({base})") } else { format!("DATE({base}, '{sign}{size} {}')", plural(step)) }
+            if size == 0 {
+                format!("DATE({base})")
+            } else {
+                format!("DATE({base}, '{sign}{size} {}')", plural(step))
+            }
         }
         Dialect::MySql => {
             let base = match unit {
                 Unit::Hour | Unit::Day => "CURRENT_DATE".to_owned(),
                 Unit::Week => "CURRENT_DATE - INTERVAL WEEKDAY(CURRENT_DATE) DAY".to_owned(),
                 Unit::Month => "CAST(DATE_FORMAT(CURRENT_DATE, '%Y-%m-01') AS DATE)".to_owned(),
-                Unit::Quarter => "MAKEDATE(YEAR(CURRENT_DATE), 1) + INTERVAL (QUARTER(CURRENT_DATE) - 1) QUARTER".to_owned(),
+                Unit::Quarter => {
+                    "MAKEDATE(YEAR(CURRENT_DATE), 1) + INTERVAL (QUARTER(CURRENT_DATE) - 1) QUARTER"
+                        .to_owned()
+                }
                 Unit::Year => "MAKEDATE(YEAR(CURRENT_DATE), 1)".to_owned(),
             };
-            if size == 0 { base } else { format!("{base} {sign} INTERVAL {size} {}", sql_unit(unit)) }
+            if size == 0 {
+                base
+            } else {
+                format!("{base} {sign} INTERVAL {size} {}", sql_unit(unit))
+            }
         }
         Dialect::PostgreSql => {
             let base = match unit {
                 Unit::Hour | Unit::Day => "CURRENT_DATE".to_owned(),
                 _ => format!("DATE_TRUNC('{}', CURRENT_DATE)", sql_unit(unit).to_lowercase()),
             };
-            let (size, unit) = if unit == Unit::Quarter { (size * 3, Unit::Month) } else { (size, unit) };
-            if size == 0 { base } else { format!("{base} {sign} INTERVAL '{size} {}'", plural(unit)) }
+            let (size, unit) = if unit == Unit::Quarter {
+                (size * 3, Unit::Month)
+            } else {
+                (size, unit)
+            };
+            if size == 0 {
+                base
+            } else {
+                format!("{base} {sign} INTERVAL '{size} {}'", plural(unit))
+            }
         }
     }
 }
@@ -105,8 +144,12 @@ pub(crate) fn within(column: &str, sort: Sort, period: &Period, dialect: Dialect
     if let (false, true, Some(from)) = (timed, period.single_day, period.from) {
         return format!("{column} = {}", moment(from, timed, dialect));
     }
-    let from = period.from.map(|from| format!("{column} >= {}", moment(from, timed, dialect)));
-    let to = period.to.map(|to| format!("{column} < {}", moment(to, timed, dialect)));
+    let from = period
+        .from
+        .map(|from| format!("{column} >= {}", moment(from, timed, dialect)));
+    let to = period
+        .to
+        .map(|to| format!("{column} < {}", moment(to, timed, dialect)));
     [from, to].into_iter().flatten().collect::<Vec<_>>().join(" AND ")
 }
 
@@ -120,9 +163,25 @@ fn year_within(column: &str, period: &Period, dialect: Dialect) -> String {
     match (period.year, period.from) {
         (Some(year), _) => format!("{column} = {year}"),
         (None, Some(Moment::Fixed(day))) => format!("{column} = {}", day.year()),
-        (None, Some(Moment::FromNow { amount, unit: Unit::Year })) => format!("{column} >= {this_year} - {}", amount.unsigned_abs()),
-        (None, Some(Moment::StartOf { offset, unit: Unit::Year })) if offset != 0 => {
-            format!("{column} = {this_year} {} {}", if offset < 0 { '-' } else { '+' }, offset.unsigned_abs())
+        (
+            None,
+            Some(Moment::FromNow {
+                amount,
+                unit: Unit::Year,
+            }),
+        ) => format!("{column} >= {this_year} - {}", amount.unsigned_abs()),
+        (
+            None,
+            Some(Moment::StartOf {
+                offset,
+                unit: Unit::Year,
+            }),
+        ) if offset != 0 => {
+            format!(
+                "{column} = {this_year} {} {}",
+                if offset < 0 { '-' } else { '+' },
+                offset.unsigned_abs()
+            )
         }
         _ => format!("{column} = {this_year}"),
     }
@@ -149,22 +208,42 @@ mod tests {
 
     #[test]
     fn a_span_of_time_is_written_in_each_dialect() {
-        let last = Period { from: Some(Moment::FromNow { amount: -2, unit: Unit::Week }), to: None, year: None, single_day: false };
+        let last = Period {
+            from: Some(Moment::FromNow {
+                amount: -2,
+                unit: Unit::Week,
+            }),
+            to: None,
+            year: None,
+            single_day: false,
+        };
         let shown = |dialect| within("seen", Sort::Day { timed: false }, &last, dialect);
         assert_eq!(shown(Dialect::Sqlite), "seen >= DATE('now', '-14 days')");
         assert_eq!(shown(Dialect::MySql), "seen >= CURRENT_DATE - INTERVAL 2 WEEK");
-        assert_eq!(shown(Dialect::PostgreSql), "seen >= CURRENT_DATE - INTERVAL '2 weeks'");
+        assert_eq!(
+            shown(Dialect::PostgreSql),
+            "seen >= CURRENT_DATE - INTERVAL '2 weeks'"
+        );
     }
 
     #[test]
     fn a_day_of_a_moment_is_a_range_and_of_a_date_an_equality() {
         let today = Period {
-            from: Some(Moment::StartOf { offset: 0, unit: Unit::Day }),
-            to: Some(Moment::StartOf { offset: 1, unit: Unit::Day }),
+            from: Some(Moment::StartOf {
+                offset: 0,
+                unit: Unit::Day,
+            }),
+            to: Some(Moment::StartOf {
+                offset: 1,
+                unit: Unit::Day,
+            }),
             year: None,
             single_day: true,
         };
-        assert_eq!(within("seen", Sort::Day { timed: false }, &today, Dialect::MySql), "seen = CURRENT_DATE");
+        assert_eq!(
+            within("seen", Sort::Day { timed: false }, &today, Dialect::MySql),
+            "seen = CURRENT_DATE"
+        );
         assert_eq!(
             within("seen", Sort::Day { timed: true }, &today, Dialect::MySql),
             "seen >= CURRENT_DATE AND seen < CURRENT_DATE + INTERVAL 1 DAY"

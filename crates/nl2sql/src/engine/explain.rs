@@ -30,13 +30,25 @@ pub(crate) fn sentence(lexicon: &Lexicon<'_>, plan: &Plan, assumptions: &[String
     if !having.is_empty() {
         text.push_str(&format!(", keeping groups where {}", join(&having)));
     }
-    let order: Vec<String> =
-        plan.order.iter().map(|(expr, down)| format!("{} ({})", teller.expr(expr), if *down { "highest first" } else { "lowest first" })).collect();
+    let order: Vec<String> = plan
+        .order
+        .iter()
+        .map(|(expr, down)| {
+            format!(
+                "{} ({})",
+                teller.expr(expr),
+                if *down { "highest first" } else { "lowest first" }
+            )
+        })
+        .collect();
     if !order.is_empty() {
         text.push_str(&format!(", sorted by {}", join(&order)));
     }
     if let Some(limit) = plan.limit {
-        text.push_str(&format!(", at most {limit} {}", if limit == 1 { "row" } else { "rows" }));
+        text.push_str(&format!(
+            ", at most {limit} {}",
+            if limit == 1 { "row" } else { "rows" }
+        ));
     }
     text.push('.');
     if !assumptions.is_empty() {
@@ -47,7 +59,9 @@ pub(crate) fn sentence(lexicon: &Lexicon<'_>, plan: &Plan, assumptions: &[String
 
 /// Text of the question may hold line breaks and control characters; an explanation is one line.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 fn join(parts: &[String]) -> String {
@@ -65,7 +79,11 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn column(&self, id: ColumnId) -> String {
         let entry = self.lexicon.column(id);
-        format!("{}.{}", self.lexicon.table(entry.table).table.name, entry.column.name)
+        format!(
+            "{}.{}",
+            self.lexicon.table(entry.table).table.name,
+            entry.column.name
+        )
     }
 
     fn expr(&self, expr: &Expr) -> String {
@@ -74,42 +92,102 @@ impl Teller<'_> {
             Expr::Rows => "the number of rows".into(),
             Expr::CountDistinct(id) => format!("the number of different {}", self.column(*id)),
             Expr::Apply(function, id) => format!("the {} of {}", function_word(*function), self.column(*id)),
-            Expr::SumOfProduct(one, other) => format!("the sum of {} times {}", self.column(*one), self.column(*other)),
+            Expr::SumOfProduct(one, other) => {
+                format!("the sum of {} times {}", self.column(*one), self.column(*other))
+            }
             Expr::Bucket(unit, id) => format!("the {} of {}", unit_word(*unit), self.column(*id)),
             Expr::Related(related) => format!("the number of {}", self.related(related)),
         }
     }
 
     fn related(&self, related: &Related) -> String {
-        related.steps.last().map_or_else(String::new, |step| format!("related {}", self.lexicon.table(step.added).table.name))
+        related.steps.last().map_or_else(String::new, |step| {
+            format!("related {}", self.lexicon.table(step.added).table.name)
+        })
     }
 
     fn cond(&self, cond: &Cond) -> String {
         match cond {
-            Cond::Compare(expr, op, value) => format!("{} is {} {}", self.expr(expr), op_words(*op), literal(value)),
-            Cond::Columns(one, op, other) => format!("{} is {} {}", self.column(*one), op_words(*op), self.column(*other)),
-            Cond::Between(expr, low, high) => format!("{} is between {} and {}", self.expr(expr), literal(low), literal(high)),
-            Cond::OneOf { column, values, negated } => {
-                let shown: Vec<String> = values.iter().map(literal).collect();
-                format!("{} is {}{}", self.column(*column), if *negated { "not " } else { "" }, shown.join(" or "))
+            Cond::Compare(expr, op, value) => {
+                format!("{} is {} {}", self.expr(expr), op_words(*op), literal(value))
             }
-            Cond::Like { column, place, text, negated } => {
+            Cond::Columns(one, op, other) => format!(
+                "{} is {} {}",
+                self.column(*one),
+                op_words(*op),
+                self.column(*other)
+            ),
+            Cond::Between(expr, low, high) => format!(
+                "{} is between {} and {}",
+                self.expr(expr),
+                literal(low),
+                literal(high)
+            ),
+            Cond::OneOf {
+                column,
+                values,
+                negated,
+            } => {
+                let shown: Vec<String> = values.iter().map(literal).collect();
+                format!(
+                    "{} is {}{}",
+                    self.column(*column),
+                    if *negated { "not " } else { "" },
+                    shown.join(" or ")
+                )
+            }
+            Cond::Like {
+                column,
+                place,
+                text,
+                negated,
+            } => {
                 let verb = match place {
                     Match::Starts => "starts with",
                     Match::Contains => "contains",
                     Match::Ends => "ends with",
                 };
-                format!("{} {}{verb} '{text}'", self.column(*column), if *negated { "is not one that " } else { "" })
+                format!(
+                    "{} {}{verb} '{text}'",
+                    self.column(*column),
+                    if *negated { "is not one that " } else { "" }
+                )
             }
-            Cond::Null { column, is_null } => format!("{} is {}", self.column(*column), if *is_null { "missing" } else { "known" }),
+            Cond::Null { column, is_null } => format!(
+                "{} is {}",
+                self.column(*column),
+                if *is_null { "missing" } else { "known" }
+            ),
             Cond::Truth { column, is_true } => format!("{} is {is_true}", self.column(*column)),
-            Cond::Within { column, period, negated } => {
-                format!("{} {} {}", self.column(*column), if *negated { "lies outside" } else { "lies in" }, period_words(period))
+            Cond::Within {
+                column,
+                period,
+                negated,
+            } => {
+                format!(
+                    "{} {} {}",
+                    self.column(*column),
+                    if *negated { "lies outside" } else { "lies in" },
+                    period_words(period)
+                )
             }
-            Cond::At { column, op, moment } => format!("{} is {} {}", self.column(*column), op_words(*op), moment_words(*moment)),
+            Cond::At { column, op, moment } => format!(
+                "{} is {} {}",
+                self.column(*column),
+                op_words(*op),
+                moment_words(*moment)
+            ),
             Cond::Average(id, op) => format!("{} is {} its average", self.column(*id), op_words(*op)),
-            Cond::Exists { related, negated } => format!("there {} {}", if *negated { "are no" } else { "are" }, self.related(related)),
-            Cond::Any(conds) => conds.iter().map(|cond| self.cond(cond)).collect::<Vec<_>>().join(" or "),
+            Cond::Exists { related, negated } => format!(
+                "there {} {}",
+                if *negated { "are no" } else { "are" },
+                self.related(related)
+            ),
+            Cond::Any(conds) => conds
+                .iter()
+                .map(|cond| self.cond(cond))
+                .collect::<Vec<_>>()
+                .join(" or "),
         }
     }
 }
@@ -156,10 +234,14 @@ fn unit_word(unit: Unit) -> &'static str {
 fn moment_words(moment: Moment) -> String {
     match moment {
         Moment::Fixed(day) => day.to_string(),
-        Moment::FromNow { amount, unit } if amount < 0 => format!("{} {}s ago", -i64::from(amount), unit_word(unit)),
+        Moment::FromNow { amount, unit } if amount < 0 => {
+            format!("{} {}s ago", -i64::from(amount), unit_word(unit))
+        }
         Moment::FromNow { amount, unit } => format!("{amount} {}s from now", unit_word(unit)),
         Moment::StartOf { offset: 0, unit } => format!("the start of this {}", unit_word(unit)),
-        Moment::StartOf { offset, unit } if offset < 0 => format!("the start of the {} {} ago", unit_word(unit), -i64::from(offset)),
+        Moment::StartOf { offset, unit } if offset < 0 => {
+            format!("the start of the {} {} ago", unit_word(unit), -i64::from(offset))
+        }
         Moment::StartOf { offset, unit } => format!("the start of the {} {offset} ahead", unit_word(unit)),
     }
 }
@@ -167,7 +249,11 @@ fn moment_words(moment: Moment) -> String {
 fn period_words(period: &Period) -> String {
     match (period.year, period.from, period.to) {
         (Some(year), ..) => format!("the year {year}"),
-        (None, Some(from), Some(to)) => format!("the time from {} to before {}", moment_words(from), moment_words(to)),
+        (None, Some(from), Some(to)) => format!(
+            "the time from {} to before {}",
+            moment_words(from),
+            moment_words(to)
+        ),
         (None, Some(from), None) => format!("the time since {}", moment_words(from)),
         (None, None, Some(to)) => format!("the time before {}", moment_words(to)),
         (None, None, None) => "any time".into(),

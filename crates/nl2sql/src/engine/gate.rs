@@ -4,18 +4,179 @@ use super::text::{Shape, Token};
 
 /// Verbs that change data or structure.
 const WRITES: &[&str] = &[
-    "delete", "drop", "update", "insert", "truncate", "alter", "create", "remove", "erase", "wipe", "purge", "destroy", "modify", "change", "rename", "grant", "revoke", "replace", "add", "increase", "decrease", "raise",
-    "lower", "set", "reset", "edit", "merge", "clear", "overwrite", "assign", "deactivate", "activate", "disable", "enable", "cancel", "archive", "restore", "import", "upsert", "kill", "shutdown", "exec", "execute", "register",
-    "double", "reduce", "swap", "move", "copy", "save", "store", "write", "append", "ban", "block", "approve", "reject", "unset", "fix", "correct", "mark", "make", "vacuum", "attach", "detach", "lock", "unlock", "empty", "refund", "transfer", "publish", "unpublish", "close", "reopen", "fire", "hire", "promote", "send", "email", "notify", "buy", "sell", "pay", "schedule",
+    "delete",
+    "drop",
+    "update",
+    "insert",
+    "truncate",
+    "alter",
+    "create",
+    "remove",
+    "erase",
+    "wipe",
+    "purge",
+    "destroy",
+    "modify",
+    "change",
+    "rename",
+    "grant",
+    "revoke",
+    "replace",
+    "add",
+    "increase",
+    "decrease",
+    "raise",
+    "lower",
+    "set",
+    "reset",
+    "edit",
+    "merge",
+    "clear",
+    "overwrite",
+    "assign",
+    "deactivate",
+    "activate",
+    "disable",
+    "enable",
+    "cancel",
+    "archive",
+    "restore",
+    "import",
+    "upsert",
+    "kill",
+    "shutdown",
+    "exec",
+    "execute",
+    "register",
+    "double",
+    "reduce",
+    "swap",
+    "move",
+    "copy",
+    "save",
+    "store",
+    "write",
+    "append",
+    "ban",
+    "block",
+    "approve",
+    "reject",
+    "unset",
+    "fix",
+    "correct",
+    "mark",
+    "make",
+    "vacuum",
+    "attach",
+    "detach",
+    "lock",
+    "unlock",
+    "empty",
+    "refund",
+    "transfer",
+    "publish",
+    "unpublish",
+    "close",
+    "reopen",
+    "fire",
+    "hire",
+    "promote",
+    "send",
+    "email",
+    "notify",
+    "buy",
+    "sell",
+    "pay",
+    "schedule",
 ];
 /// Verbs that also read ("close" as an adjective, "empty rooms"): a write only with an object that is pointed at.
-const MILD: &[&str] = &["close", "empty", "lower", "lock", "store", "block", "correct", "double", "make", "mark", "clear", "move", "change", "set", "cancel", "copy", "restore", "archive", "transfer", "refund", "approve", "reject", "publish", "register", "activate", "raise", "kill", "write", "save", "fix", "fire", "hire", "promote", "send", "email", "notify", "buy", "sell", "pay", "schedule"];
+const MILD: &[&str] = &[
+    "close", "empty", "lower", "lock", "store", "block", "correct", "double", "make", "mark", "clear",
+    "move", "change", "set", "cancel", "copy", "restore", "archive", "transfer", "refund", "approve",
+    "reject", "publish", "register", "activate", "raise", "kill", "write", "save", "fix", "fire", "hire",
+    "promote", "send", "email", "notify", "buy", "sell", "pay", "schedule",
+];
 /// Words of courtesy before the real beginning.
-const COURTESY: &[&str] = &["please", "can", "could", "would", "you", "will", "i", "want", "to", "need", "let", "us", "now", "kindly", "just", "go", "ahead", "and", "then", "also", "hey", "hi", "hello", "ok", "okay", "we", "should", "must", "like", "me", "help", "sql", "query"];
-const GREETINGS: &[&str] = &["hello", "hi", "hey", "howdy", "greetings", "yo", "hiya", "sup", "thanks", "thank", "thx", "bye", "goodbye", "ok", "okay", "cool", "great", "nice", "lol", "haha", "wow", "cheers", "welcome", "ciao", "hola", "bonjour", "test", "testing", "ping"];
+const COURTESY: &[&str] = &[
+    "please", "can", "could", "would", "you", "will", "i", "want", "to", "need", "let", "us", "now",
+    "kindly", "just", "go", "ahead", "and", "then", "also", "hey", "hi", "hello", "ok", "okay", "we",
+    "should", "must", "like", "me", "help", "sql", "query",
+];
+const GREETINGS: &[&str] = &[
+    "hello",
+    "hi",
+    "hey",
+    "howdy",
+    "greetings",
+    "yo",
+    "hiya",
+    "sup",
+    "thanks",
+    "thank",
+    "thx",
+    "bye",
+    "goodbye",
+    "ok",
+    "okay",
+    "cool",
+    "great",
+    "nice",
+    "lol",
+    "haha",
+    "wow",
+    "cheers",
+    "welcome",
+    "ciao",
+    "hola",
+    "bonjour",
+    "test",
+    "testing",
+    "ping",
+];
 const SMALL_TALK: &[&str] = &[
-    "good morning", "good evening", "good night", "good afternoon", "how are you", "who are you", "what are you", "what can you do", "what is your name", "your name", "tell me a joke", "a joke", "are you", "do you love", "i love you", "what is the time", "what time is it",
-    "meaning of life", "write a poem", "a poem", "tell me a story", "a story", "weather", "sing a song", "who made you", "who created you", "how old are you", "ignore previous", "ignore all previous", "ignore your instructions", "your instructions", "system prompt", "capital of", "translate", "recipe", "play music", "the news", "stock market", "horoscope", "2 + 2", "help me", "thank you", "thanks",
+    "good morning",
+    "good evening",
+    "good night",
+    "good afternoon",
+    "how are you",
+    "who are you",
+    "what are you",
+    "what can you do",
+    "what is your name",
+    "your name",
+    "tell me a joke",
+    "a joke",
+    "are you",
+    "do you love",
+    "i love you",
+    "what is the time",
+    "what time is it",
+    "meaning of life",
+    "write a poem",
+    "a poem",
+    "tell me a story",
+    "a story",
+    "weather",
+    "sing a song",
+    "who made you",
+    "who created you",
+    "how old are you",
+    "ignore previous",
+    "ignore all previous",
+    "ignore your instructions",
+    "your instructions",
+    "system prompt",
+    "capital of",
+    "translate",
+    "recipe",
+    "play music",
+    "the news",
+    "stock market",
+    "horoscope",
+    "2 + 2",
+    "help me",
+    "thank you",
+    "thanks",
 ];
 
 /// The verb of a request to change something.
@@ -25,26 +186,89 @@ pub(crate) fn write_verb(tokens: &[Token]) -> Option<&str> {
     }
     // "show users; drop table users", "list orders and then delete them"
     (1..tokens.len()).find_map(|at| {
-        let breaks = tokens[at - 1].text == ";" || tokens[at - 1].lower == "then" || (tokens[at - 1].lower == "and" && at + 1 < tokens.len());
+        let breaks = tokens[at - 1].text == ";"
+            || tokens[at - 1].lower == "then"
+            || (tokens[at - 1].lower == "and" && at + 1 < tokens.len());
         if !breaks {
             return None;
         }
         let verb = imperative(&tokens[at..])?;
-        let hard = matches!(verb, "delete" | "drop" | "truncate" | "update" | "insert" | "alter" | "remove" | "erase" | "destroy" | "purge" | "wipe" | "overwrite" | "rename");
+        let hard = matches!(
+            verb,
+            "delete"
+                | "drop"
+                | "truncate"
+                | "update"
+                | "insert"
+                | "alter"
+                | "remove"
+                | "erase"
+                | "destroy"
+                | "purge"
+                | "wipe"
+                | "overwrite"
+                | "rename"
+        );
         hard.then_some(verb)
     })
 }
 
 fn imperative(tokens: &[Token]) -> Option<&str> {
-    let first = tokens.iter().position(|token| !COURTESY.contains(&token.lower.as_str()))?;
-    let verb = tokens.get(first).filter(|token| token.shape == Shape::Word)?.lower.as_str();
+    let first = tokens
+        .iter()
+        .position(|token| !COURTESY.contains(&token.lower.as_str()))?;
+    let verb = tokens
+        .get(first)
+        .filter(|token| token.shape == Shape::Word)?
+        .lower
+        .as_str();
     if !WRITES.contains(&verb) {
         return None;
     }
     let next = tokens.get(first + 1).map(|token| token.lower.as_str());
-    let object = matches!(next, Some("the" | "all" | "a" | "an" | "this" | "that" | "these" | "every" | "my" | "any" | "it" | "them" | "new" | "each" | "everything" | "our" | "some" | "one" | "their"));
-    let assigned = tokens[first..].iter().any(|token| matches!(token.lower.as_str(), "to" | "=" | "by" | "as" | "from" | "into"));
-    let statement = matches!(next, Some("table" | "into" | "from" | "database" | "index" | "column" | "view" | "user" | "row" | "rows" | "record"));
+    let object = matches!(
+        next,
+        Some(
+            "the"
+                | "all"
+                | "a"
+                | "an"
+                | "this"
+                | "that"
+                | "these"
+                | "every"
+                | "my"
+                | "any"
+                | "it"
+                | "them"
+                | "new"
+                | "each"
+                | "everything"
+                | "our"
+                | "some"
+                | "one"
+                | "their"
+        )
+    );
+    let assigned = tokens[first..]
+        .iter()
+        .any(|token| matches!(token.lower.as_str(), "to" | "=" | "by" | "as" | "from" | "into"));
+    let statement = matches!(
+        next,
+        Some(
+            "table"
+                | "into"
+                | "from"
+                | "database"
+                | "index"
+                | "column"
+                | "view"
+                | "user"
+                | "row"
+                | "rows"
+                | "record"
+        )
+    );
     if MILD.contains(&verb) {
         return (object || (verb == "set" && assigned) || (statement && assigned)).then_some(verb);
     }
@@ -55,7 +279,26 @@ fn imperative(tokens: &[Token]) -> Option<&str> {
 pub(crate) fn is_small_talk(tokens: &[Token]) -> bool {
     let plain: Vec<&str> = tokens.iter().map(|token| token.lower.as_str()).collect();
     let text = plain.join(" ");
-    let greeting_only = plain.iter().all(|word| GREETINGS.contains(word) || matches!(*word, "there" | "you" | "so" | "much" | "a" | "lot" | "very" | "everyone" | "all" | "," | "me" | "is" | "this" | "it"));
+    let greeting_only = plain.iter().all(|word| {
+        GREETINGS.contains(word)
+            || matches!(
+                *word,
+                "there"
+                    | "you"
+                    | "so"
+                    | "much"
+                    | "a"
+                    | "lot"
+                    | "very"
+                    | "everyone"
+                    | "all"
+                    | ","
+                    | "me"
+                    | "is"
+                    | "this"
+                    | "it"
+            )
+    });
     let greeted = plain.iter().any(|word| GREETINGS.contains(word));
     (greeting_only && greeted) || SMALL_TALK.iter().any(|phrase| is_within(phrase, &text))
 }
@@ -74,14 +317,31 @@ mod tests {
 
     #[test]
     fn a_change_is_known_by_its_verb() {
-        for question in ["please delete all visits", "set the fee of visit 3 to 9", "could you drop table wards", "show wards; drop table wards", "add a new patient", "cancel the visit of Ann", "list visits and then remove them"] {
+        for question in [
+            "please delete all visits",
+            "set the fee of visit 3 to 9",
+            "could you drop table wards",
+            "show wards; drop table wards",
+            "add a new patient",
+            "cancel the visit of Ann",
+            "list visits and then remove them",
+        ] {
             assert!(write_verb(&tokens(question)).is_some(), "{question}");
         }
     }
 
     #[test]
     fn a_question_about_changes_is_a_question() {
-        for question in ["visits created today", "deleted patients", "show updated wards", "set lists by size", "empty rooms", "lower fees than average", "which doctor was added last", "change requests"] {
+        for question in [
+            "visits created today",
+            "deleted patients",
+            "show updated wards",
+            "set lists by size",
+            "empty rooms",
+            "lower fees than average",
+            "which doctor was added last",
+            "change requests",
+        ] {
             assert_eq!(write_verb(&tokens(question)), None, "{question}");
         }
     }

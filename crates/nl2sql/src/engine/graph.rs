@@ -36,7 +36,10 @@ pub(crate) struct Graph {
 
 impl Graph {
     pub(crate) fn new(tables: &[TableEntry<'_>], columns: &[ColumnEntry<'_>]) -> Graph {
-        let mut graph = Graph { links: Vec::new(), target_of: vec![None; columns.len()] };
+        let mut graph = Graph {
+            links: Vec::new(),
+            target_of: vec![None; columns.len()],
+        };
         for (number, entry) in tables.iter().enumerate() {
             graph.add_declared(TableId(number), entry, tables, columns);
         }
@@ -55,30 +58,55 @@ impl Graph {
         self.target_of[column.0]
     }
 
-    fn add_declared(&mut self, from: TableId, entry: &TableEntry<'_>, tables: &[TableEntry<'_>], columns: &[ColumnEntry<'_>]) {
+    fn add_declared(
+        &mut self,
+        from: TableId,
+        entry: &TableEntry<'_>,
+        tables: &[TableEntry<'_>],
+        columns: &[ColumnEntry<'_>],
+    ) {
         for key in &entry.table.foreign_keys {
-            let Some(to) = tables.iter().position(|t| t.table.name.eq_ignore_ascii_case(&key.table)) else {
+            let Some(to) = tables
+                .iter()
+                .position(|t| t.table.name.eq_ignore_ascii_case(&key.table))
+            else {
                 continue;
             };
-            let references = if key.references.is_empty() { &tables[to].table.primary_key } else { &key.references };
+            let references = if key.references.is_empty() {
+                &tables[to].table.primary_key
+            } else {
+                &key.references
+            };
             let pairs: Option<Vec<(ColumnId, ColumnId)>> = key
                 .columns
                 .iter()
                 .zip(references)
                 .map(|(mine, other)| Some((find(entry, columns, mine)?, find(&tables[to], columns, other)?)))
                 .collect();
-            let Some(pairs) = pairs.filter(|pairs| !pairs.is_empty() && pairs.len() == key.columns.len()) else {
+            let Some(pairs) = pairs.filter(|pairs| !pairs.is_empty() && pairs.len() == key.columns.len())
+            else {
                 continue;
             };
             if let [(mine, _)] = pairs[..] {
                 self.target_of[mine.0] = Some(TableId(to));
             }
-            self.links.push(Link { from, to: TableId(to), pairs, cost: 2 });
+            self.links.push(Link {
+                from,
+                to: TableId(to),
+                pairs,
+                cost: 2,
+            });
         }
     }
 
     /// `patient_id` refers to `patients` by its key; a column named like another table's own key refers to that table.
-    fn add_inferred(&mut self, from: TableId, id: ColumnId, tables: &[TableEntry<'_>], columns: &[ColumnEntry<'_>]) {
+    fn add_inferred(
+        &mut self,
+        from: TableId,
+        id: ColumnId,
+        tables: &[TableEntry<'_>],
+        columns: &[ColumnEntry<'_>],
+    ) {
         let column = &columns[id.0];
         if column.is_primary && tables[from.0].columns.len() > 1 && column.words.len() < 2 {
             return;
@@ -94,19 +122,33 @@ impl Graph {
             let Some(target) = find(other, columns, key) else {
                 continue;
             };
-            let named_after = other.words == stump || (other.words.len() > 1 && other.words.concat() == stump.concat());
-            let same_name = columns[target.0].column.name.eq_ignore_ascii_case(&column.column.name);
+            let named_after =
+                other.words == stump || (other.words.len() > 1 && other.words.concat() == stump.concat());
+            let same_name = columns[target.0]
+                .column
+                .name
+                .eq_ignore_ascii_case(&column.column.name);
             let same_key = same_name && columns[target.0].words.concat() != "id" && !column.is_primary;
             if to != from && (named_after && !column.is_primary || same_key) {
                 self.target_of[id.0] = Some(to);
-                self.links.push(Link { from, to, pairs: vec![(id, target)], cost: 3 });
+                self.links.push(Link {
+                    from,
+                    to,
+                    pairs: vec![(id, target)],
+                    cost: 3,
+                });
                 return;
             }
         }
     }
 
     /// Distances from one table to all, `u32::MAX` where there is no way, and the link by which each was reached.
-    fn reach(&self, starts: &[TableId], tables: usize, preferred: &[ColumnId]) -> (Vec<u32>, Vec<Option<Step>>) {
+    fn reach(
+        &self,
+        starts: &[TableId],
+        tables: usize,
+        preferred: &[ColumnId],
+    ) -> (Vec<u32>, Vec<Option<Step>>) {
         let mut distance = vec![u32::MAX; tables];
         let mut step: Vec<Option<Step>> = vec![None; tables];
         for start in starts {
@@ -122,7 +164,11 @@ impl Graph {
                     let through = distance[known.0].saturating_add(cost);
                     if through < distance[added.0] {
                         distance[added.0] = through;
-                        step[added.0] = Some(Step { link: number, known, added });
+                        step[added.0] = Some(Step {
+                            link: number,
+                            known,
+                            added,
+                        });
                         changed = true;
                     }
                 }
@@ -135,7 +181,13 @@ impl Graph {
     }
 
     /// The joins that connect `home` with every table of `wanted`; nothing when one cannot be reached.
-    pub(crate) fn join(&self, home: TableId, wanted: &[TableId], tables: usize, preferred: &[ColumnId]) -> Option<Vec<Step>> {
+    pub(crate) fn join(
+        &self,
+        home: TableId,
+        wanted: &[TableId],
+        tables: usize,
+        preferred: &[ColumnId],
+    ) -> Option<Vec<Step>> {
         let mut inside = vec![home];
         let mut steps: Vec<Step> = Vec::new();
         let mut missing: Vec<TableId> = wanted.iter().copied().filter(|table| *table != home).collect();
@@ -174,14 +226,20 @@ impl Graph {
 }
 
 fn find(entry: &TableEntry<'_>, columns: &[ColumnEntry<'_>], name: &str) -> Option<ColumnId> {
-    entry.columns.clone().map(ColumnId).find(|id| columns[id.0].column.name.eq_ignore_ascii_case(name))
+    entry
+        .columns
+        .clone()
+        .map(ColumnId)
+        .find(|id| columns[id.0].column.name.eq_ignore_ascii_case(name))
 }
 
 /// `patient` for `patient_id`, `patientid` and `PatientID`; nothing for a plain column.
 fn key_stump(words: &[String]) -> Option<Vec<String>> {
     match words {
         [] => None,
-        [word] => unglued(word).filter(|(_, tail)| *tail == "id").map(|(head, _)| vec![singular(head)]),
+        [word] => unglued(word)
+            .filter(|(_, tail)| *tail == "id")
+            .map(|(head, _)| vec![singular(head)]),
         [head @ .., last] if matches!(last.as_str(), "id" | "code" | "key" | "no" | "fk" | "uuid") => {
             Some(head.iter().map(|word| singular(word)).collect())
         }

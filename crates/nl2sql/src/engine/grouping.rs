@@ -27,7 +27,11 @@ impl Reading<'_> {
 
     fn group_time(&mut self, at: usize, unit: Unit) {
         if unit == Unit::Year {
-            if let Some(year) = self.lexicon.columns_of(self.home).find(|id| self.lexicon.column(*id).sort == Sort::Year) {
+            if let Some(year) = self
+                .lexicon
+                .columns_of(self.home)
+                .find(|id| self.lexicon.column(*id).sort == Sort::Year)
+            {
                 self.mark(at);
                 self.group_by(vec![Expr::Column(year)]);
                 return;
@@ -52,7 +56,14 @@ impl Reading<'_> {
             self.mark(at);
         }
         while let Some(i) = next {
-            let i = if self.items.get(i + 1).is_some_and(|item| item.owner.is_some()) && self.table(i).is_some() && self.groupable(i + 1) { i + 1 } else { i };
+            let i = if self.items.get(i + 1).is_some_and(|item| item.owner.is_some())
+                && self.table(i).is_some()
+                && self.groupable(i + 1)
+            {
+                i + 1
+            } else {
+                i
+            };
             let Some(entity) = self.entity(i) else { break };
             if !self.may_group(entity, each, first) {
                 if first && !each {
@@ -68,22 +79,37 @@ impl Reading<'_> {
             }
             self.group_by(keys);
             first = false;
-            next = self.after(i).filter(|and| self.items[*and].kind == Kind::And && *and == i + 1).and_then(|and| self.after(and));
+            next = self
+                .after(i)
+                .filter(|and| self.items[*and].kind == Kind::And && *and == i + 1)
+                .and_then(|and| self.after(and));
         }
     }
 
     fn groupable(&self, at: usize) -> bool {
-        self.column(at).is_some_and(|(id, score)| score >= 0.5 && !self.is_measure(id))
+        self.column(at)
+            .is_some_and(|(id, score)| score >= 0.5 && !self.is_measure(id))
     }
 
     fn may_group(&self, entity: Entity, each: bool, first: bool) -> bool {
-        let countable = self.asks_aggregate() || !self.aggregates.is_empty() || self.items.iter().any(|item| matches!(item.kind, Kind::Phrase(Phrase::Superlative { .. } | Phrase::Most(_))));
+        let countable = self.asks_aggregate()
+            || !self.aggregates.is_empty()
+            || self.items.iter().any(|item| {
+                matches!(
+                    item.kind,
+                    Kind::Phrase(Phrase::Superlative { .. } | Phrase::Most(_))
+                )
+            });
         let shows_columns = !self.projected_columns().is_empty();
         match entity {
             Entity::Table(table, _) if table == self.home => false,
             Entity::Table(_, score) => score >= 0.55 && (countable || !shows_columns || !first),
             Entity::Column(id, _) if self.is_day(id) => countable || each,
-            Entity::Column(id, _) if self.lexicon.column(id).sort == Sort::Number && !self.lexicon.is_key(id) => countable || each,
+            Entity::Column(id, _)
+                if self.lexicon.column(id).sort == Sort::Number && !self.lexicon.is_key(id) =>
+            {
+                countable || each
+            }
             Entity::Column(_, score) => score >= 0.45 && (countable || !shows_columns),
         }
     }
@@ -123,7 +149,10 @@ impl Reading<'_> {
     fn says_id(&self, id: ColumnId) -> bool {
         let tail = self.lexicon.column(id).words.last().map_or("", String::as_str);
         let own = roles::label(self.lexicon, self.lexicon.column(id).table);
-        own.contains(&id) || self.tokens.iter().any(|token| token.lower == tail || matches!(token.lower.as_str(), "id" | "ids" | "code" | "codes"))
+        own.contains(&id)
+            || self.tokens.iter().any(|token| {
+                token.lower == tail || matches!(token.lower.as_str(), "id" | "ids" | "code" | "codes")
+            })
     }
 
     /// The key and the names of a table: the key keeps rows of the same name apart.

@@ -57,49 +57,97 @@ pub(crate) fn cut(lexicon: &Lexicon<'_>, tokens: &[Token], today: Date) -> Vec<I
     let mut at = 0;
     while at < tokens.len() {
         let (kind, taken) = next(tokens, at, today, &mentions, &samples);
-        items.push(Item { kind, start: at, end: at + taken, used: false, owner: None });
+        items.push(Item {
+            kind,
+            start: at,
+            end: at + taken,
+            used: false,
+            owner: None,
+        });
         at += taken;
     }
     items
 }
 
-fn next(tokens: &[Token], at: usize, today: Date, mentions: &[Span<Mention>], samples: &[Span<Vec<ValueHit>>]) -> (Kind, usize) {
+fn next(
+    tokens: &[Token],
+    at: usize,
+    today: Date,
+    mentions: &[Span<Mention>],
+    samples: &[Span<Vec<ValueHit>>],
+) -> (Kind, usize) {
     let token = &tokens[at];
     let same_values = |end: usize| -> Vec<ValueHit> {
-        samples.iter().filter(|span| span.start == at && span.end == end).flat_map(|span| span.what.clone()).collect()
+        samples
+            .iter()
+            .filter(|span| span.start == at && span.end == end)
+            .flat_map(|span| span.what.clone())
+            .collect()
     };
     if token.shape == Shape::Quoted {
         return (Kind::Quoted(token.text.clone(), same_values(at + 1)), 1);
     }
     let mut choices: Vec<(usize, u8, Choice<'_>)> = Vec::new();
-    if let Some(span) = samples.iter().filter(|span| span.start == at).max_by_key(|span| span.end) {
-        let capital = tokens[at..span.end].iter().any(|token| token.text.chars().any(char::is_uppercase));
-        let weak = tokens[at..span.end].iter().all(|token| words::STOP.contains(&token.lower.as_str()));
+    if let Some(span) = samples
+        .iter()
+        .filter(|span| span.start == at)
+        .max_by_key(|span| span.end)
+    {
+        let capital = tokens[at..span.end]
+            .iter()
+            .any(|token| token.text.chars().any(char::is_uppercase));
+        let weak = tokens[at..span.end]
+            .iter()
+            .all(|token| words::STOP.contains(&token.lower.as_str()));
         if !weak || (capital && at > 0) {
-            choices.push((span.end - at, if capital && at > 0 { 6 } else { 3 }, Choice::Value(&span.what)));
+            choices.push((
+                span.end - at,
+                if capital && at > 0 { 6 } else { 3 },
+                Choice::Value(&span.what),
+            ));
         }
     }
     if let Some((phrase, taken)) = phrases::read(tokens, at) {
         choices.push((taken, 5, Choice::Phrase(phrase)));
     }
-    if let Some(span) = mentions.iter().filter(|span| span.start == at && span.what.score() >= min_score(span)).max_by(|a, b| rank(a).total_cmp(&rank(b))) {
+    if let Some(span) = mentions
+        .iter()
+        .filter(|span| span.start == at && span.what.score() >= min_score(span))
+        .max_by(|a, b| rank(a).total_cmp(&rank(b)))
+    {
         let priority = if span.what.score() >= 0.7 { 4 } else { 1 };
         // "total revenue" for total_amount: the first word is better taken as a function.
-        let function = span.end - at > 1 && span.what.score() < 0.95 && matches!(phrases::read(tokens, at), Some((Phrase::Aggregate(_), 1)));
+        let function = span.end - at > 1
+            && span.what.score() < 0.95
+            && matches!(phrases::read(tokens, at), Some((Phrase::Aggregate(_), 1)));
         if !function {
             choices.push((span.end - at, priority, Choice::Mention(&span.what)));
         }
     }
-    if let Some((period, taken)) = period::read(&tokens[at..], at.checked_sub(1).map(|before| &tokens[before]), today) {
+    if let Some((period, taken)) = period::read(
+        &tokens[at..],
+        at.checked_sub(1).map(|before| &tokens[before]),
+        today,
+    ) {
         choices.push((taken, 7, Choice::Period(period)));
     }
-    let best = choices.into_iter().max_by_key(|(taken, priority, _)| (*taken, *priority));
+    let best = choices
+        .into_iter()
+        .max_by_key(|(taken, priority, _)| (*taken, *priority));
     match best {
         Some((taken, _, Choice::Value(hits))) => (Kind::Value(hits.to_vec()), taken),
         Some((taken, _, Choice::Phrase(phrase))) => (Kind::Phrase(phrase), taken),
-        Some((taken, _, Choice::Mention(mention))) => (Kind::Mention(mention.clone(), same_values(at + taken)), taken),
+        Some((taken, _, Choice::Mention(mention))) => {
+            (Kind::Mention(mention.clone(), same_values(at + taken)), taken)
+        }
         Some((taken, _, Choice::Period(period))) => (Kind::Period(period), taken),
-        None if token.lower == "one" && at > 0 && matches!(tokens[at - 1].lower.as_str(), "than" | "least" | "most" | "exactly" | "only" | "over") => {
+        None if token.lower == "one"
+            && at > 0
+            && matches!(
+                tokens[at - 1].lower.as_str(),
+                "than" | "least" | "most" | "exactly" | "only" | "over"
+            ) =>
+        {
             (Kind::Number("1".into()), 1)
         }
         None => (plain(token), 1),

@@ -116,7 +116,12 @@ impl<'a> Lexicon<'a> {
             self.add_column(id, table, &words, column);
         }
         let singular_words = words.iter().map(|word| singular(word)).collect();
-        self.tables.push(TableEntry { table, variants, columns: first..self.columns.len(), words: singular_words });
+        self.tables.push(TableEntry {
+            table,
+            variants,
+            columns: first..self.columns.len(),
+            words: singular_words,
+        });
     }
 
     fn add_column(&mut self, id: TableId, table: &Table, table_words: &[String], column: &'a Column) {
@@ -127,8 +132,16 @@ impl<'a> Lexicon<'a> {
         }
         let variants = self.variants(forms);
         let sort = sort_of(column, &words);
-        let is_primary = table.primary_key.len() == 1 && table.primary_key[0].eq_ignore_ascii_case(&column.name);
-        self.columns.push(ColumnEntry { table: id, column, variants, sort, is_primary, words });
+        let is_primary =
+            table.primary_key.len() == 1 && table.primary_key[0].eq_ignore_ascii_case(&column.name);
+        self.columns.push(ColumnEntry {
+            table: id,
+            column,
+            variants,
+            sort,
+            is_primary,
+            words,
+        });
     }
 
     fn variants(&mut self, forms: Vec<(Vec<String>, f32)>) -> Vec<Variant> {
@@ -189,7 +202,12 @@ impl<'a> Lexicon<'a> {
     pub(crate) fn near(&self, word: &str) -> Vec<(WordId, f32)> {
         let one = singular(word);
         let near = |known: &str| is_near(word, known) || is_near(&one, &singular(known));
-        self.vocabulary.iter().enumerate().filter(|(_, entry)| near(&entry.raw)).map(|(id, _)| (id, 0.7)).collect()
+        self.vocabulary
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| near(&entry.raw))
+            .map(|(id, _)| (id, 0.7))
+            .collect()
     }
 
     /// How many words the vocabulary has.
@@ -231,7 +249,11 @@ fn table_words(name: &str) -> Vec<String> {
     while words.len() > 1 && words::TABLE_PREFIXES.contains(&words[0].as_str()) {
         words.remove(0);
     }
-    while words.len() > 1 && words.last().is_some_and(|last| words::TABLE_SUFFIXES.contains(&last.as_str())) {
+    while words.len() > 1
+        && words
+            .last()
+            .is_some_and(|last| words::TABLE_SUFFIXES.contains(&last.as_str()))
+    {
         words.pop();
     }
     words
@@ -263,13 +285,22 @@ fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec<String>, f
     let prefix = table_words.len();
     if apart.len() > prefix && apart.iter().zip(table_words).all(|(a, b)| same(a, &singular(b))) {
         forms.push((apart[prefix..].to_vec(), 0.97));
-    } else if prefix > 1 && apart.len() > 1 && table_words.last().is_some_and(|last| same(&apart[0], &singular(last))) {
+    } else if prefix > 1
+        && apart.len() > 1
+        && table_words
+            .last()
+            .is_some_and(|last| same(&apart[0], &singular(last)))
+    {
         forms.push((apart[1..].to_vec(), 0.95));
     }
     if apart.len() > 1 && words::TRUTH_PREFIXES.contains(&apart[0].as_str()) {
         forms.push((apart[1..].to_vec(), 0.98));
     }
-    if apart.len() > 1 && apart.last().is_some_and(|last| words::FLAG_SUFFIXES.contains(&last.as_str())) {
+    if apart.len() > 1
+        && apart
+            .last()
+            .is_some_and(|last| words::FLAG_SUFFIXES.contains(&last.as_str()))
+    {
         forms.push((apart[..apart.len() - 1].to_vec(), 0.95));
     }
     forms
@@ -292,20 +323,28 @@ fn sort_of(column: &Column, words: &[String]) -> Sort {
             Sort::Truth
         }
         ColumnKind::Integer | ColumnKind::Decimal => Sort::Number,
-        ColumnKind::Text | ColumnKind::Other if !column.samples.is_empty() && samples().all(|s| words::truth_of(s).is_some() && s.parse::<f64>().is_err()) => {
+        ColumnKind::Text | ColumnKind::Other
+            if !column.samples.is_empty()
+                && samples().all(|s| words::truth_of(s).is_some() && s.parse::<f64>().is_err()) =>
+        {
             Sort::Truth
         }
         ColumnKind::Text | ColumnKind::Other
-            if has(&["date", "dob", "birthday"]) || matches!(last, "at" | "on" | "timestamp" | "datetime") && words.len() > 1 =>
+            if has(&["date", "dob", "birthday"])
+                || matches!(last, "at" | "on" | "timestamp" | "datetime") && words.len() > 1 =>
         {
             match column.samples.first() {
                 Some(sample) if !looks_like_day(sample) => Sort::Text,
-                Some(sample) => Sort::Day { timed: sample.len() > 10 },
+                Some(sample) => Sort::Day {
+                    timed: sample.len() > 10,
+                },
                 None => Sort::Day { timed: false },
             }
         }
         ColumnKind::Text => Sort::Text,
-        ColumnKind::Other if column.samples.is_empty() || samples().any(|s| s.parse::<f64>().is_err()) => Sort::Text,
+        ColumnKind::Other if column.samples.is_empty() || samples().any(|s| s.parse::<f64>().is_err()) => {
+            Sort::Text
+        }
         ColumnKind::Other => Sort::Number,
         ColumnKind::Time | ColumnKind::Json | ColumnKind::Binary => Sort::Other,
     }
@@ -321,8 +360,17 @@ mod tests {
     use super::*;
 
     fn schema(name: &str, columns: &[&str]) -> Schema {
-        let columns = columns.iter().map(|name| Column::new(*name, "TEXT", ColumnKind::Text)).collect();
-        Schema { tables: vec![Table { name: name.into(), columns, ..Table::default() }] }
+        let columns = columns
+            .iter()
+            .map(|name| Column::new(*name, "TEXT", ColumnKind::Text))
+            .collect();
+        Schema {
+            tables: vec![Table {
+                name: name.into(),
+                columns,
+                ..Table::default()
+            }],
+        }
     }
 
     #[test]
@@ -332,7 +380,13 @@ mod tests {
         let said: Vec<Vec<&str>> = lexicon.columns[0]
             .variants
             .iter()
-            .map(|variant| variant.words.iter().map(|word| lexicon.vocabulary[*word].raw.as_str()).collect())
+            .map(|variant| {
+                variant
+                    .words
+                    .iter()
+                    .map(|word| lexicon.vocabulary[*word].raw.as_str())
+                    .collect()
+            })
             .collect();
         assert!(said.contains(&vec!["name"]), "{said:?}");
         assert!(said.contains(&vec!["patient", "name"]), "{said:?}");

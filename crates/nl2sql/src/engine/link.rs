@@ -80,9 +80,16 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
             if length == 1 && !may_stand_alone(&tokens[start], span[0]) {
                 continue;
             }
-            let mention = Mention { fuzzy: senses[start..end].iter().any(|(_, fuzzy)| *fuzzy), ..index.find(lexicon, &span) };
+            let mention = Mention {
+                fuzzy: senses[start..end].iter().any(|(_, fuzzy)| *fuzzy),
+                ..index.find(lexicon, &span)
+            };
             if mention.score() > 0.0 {
-                found.push(Span { start, end, what: mention });
+                found.push(Span {
+                    start,
+                    end,
+                    what: mention,
+                });
             }
         }
         found.extend(reversed(lexicon, &index, tokens, &senses, start));
@@ -91,10 +98,18 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
 }
 
 /// `date of birth` for `birth_date`: only a full match, and only where no part is a table by itself.
-fn reversed(lexicon: &Lexicon<'_>, index: &Index, tokens: &[Token], senses: &[(Senses, bool)], start: usize) -> Option<Span<Mention>> {
+fn reversed(
+    lexicon: &Lexicon<'_>,
+    index: &Index,
+    tokens: &[Token],
+    senses: &[(Senses, bool)],
+    start: usize,
+) -> Option<Span<Mention>> {
     let of = tokens.get(start + 1).filter(|token| token.lower == "of")?;
     let _ = of;
-    let article = tokens.get(start + 2).is_some_and(|token| matches!(token.lower.as_str(), "the" | "a"));
+    let article = tokens
+        .get(start + 2)
+        .is_some_and(|token| matches!(token.lower.as_str(), "the" | "a"));
     let end = start + 3 + usize::from(article);
     let span = [&senses.get(end - 1)?.0, &senses.get(start)?.0];
     if span.iter().any(|senses| senses.is_empty()) {
@@ -104,7 +119,11 @@ fn reversed(lexicon: &Lexicon<'_>, index: &Index, tokens: &[Token], senses: &[(S
     let mut mention = index.find(lexicon, &span);
     mention.tables.clear();
     mention.columns.retain(|hit| hit.score >= 0.9);
-    (!mention.columns.is_empty() && !alone(span[0])).then_some(Span { start, end, what: mention })
+    (!mention.columns.is_empty() && !alone(span[0])).then_some(Span {
+        start,
+        end,
+        what: mention,
+    })
 }
 
 /// Stop words name nothing unless the schema has that very word.
@@ -118,7 +137,10 @@ fn may_stand_alone(token: &Token, senses: &Senses) -> bool {
 fn token_senses(lexicon: &Lexicon<'_>, token: &Token) -> (Senses, bool) {
     if !token.is_word() {
         let exact = lexicon.senses(&token.lower, &token.stem);
-        return (exact.into_iter().filter(|(_, weight)| *weight >= 1.0).collect(), false);
+        return (
+            exact.into_iter().filter(|(_, weight)| *weight >= 1.0).collect(),
+            false,
+        );
     }
     let mut senses = lexicon.senses(&token.lower, &token.stem);
     if words::STOP.contains(&token.lower.as_str()) {
@@ -150,9 +172,17 @@ struct Index {
 impl Index {
     fn new(lexicon: &Lexicon<'_>) -> Index {
         let size = lexicon.word_count();
-        let mut index = Index { tables: vec![Vec::new(); size], columns: vec![Vec::new(); size] };
+        let mut index = Index {
+            tables: vec![Vec::new(); size],
+            columns: vec![Vec::new(); size],
+        };
         for id in lexicon.table_ids() {
-            for word in lexicon.table(id).variants.iter().flat_map(|variant| &variant.words) {
+            for word in lexicon
+                .table(id)
+                .variants
+                .iter()
+                .flat_map(|variant| &variant.words)
+            {
                 if !index.tables[*word].contains(&id) {
                     index.tables[*word].push(id);
                 }
@@ -180,8 +210,12 @@ impl Index {
                 offer(&mut mention.columns, *column, score);
             }
         }
-        mention.tables.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
-        mention.columns.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+        mention
+            .tables
+            .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+        mention
+            .columns
+            .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
         mention
     }
 }
@@ -193,7 +227,10 @@ fn offer<Id: PartialEq>(hits: &mut Vec<Hit<Id>>, id: Id, score: f32) {
 }
 
 fn best(variants: &[Variant], span: &[&Senses], table: bool) -> f32 {
-    variants.iter().map(|variant| fit(variant, span, table)).fold(0.0, f32::max)
+    variants
+        .iter()
+        .map(|variant| fit(variant, span, table))
+        .fold(0.0, f32::max)
 }
 
 /// How well a span names a variant: each token must be one of its words; a part of the name counts less than the whole.
@@ -210,7 +247,10 @@ fn fit(variant: &Variant, span: &[&Senses], table: bool) -> f32 {
             if taken & (1 << at) != 0 {
                 continue;
             }
-            let weight = senses.iter().find(|(sense, _)| sense == word).map_or(0.0, |(_, weight)| *weight);
+            let weight = senses
+                .iter()
+                .find(|(sense, _)| sense == word)
+                .map_or(0.0, |(_, weight)| *weight);
             if weight > top.map_or(0.0, |(_, best)| best) {
                 top = Some((at, weight));
             }
@@ -255,10 +295,20 @@ pub(crate) fn sample_values(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span
                     continue;
                 }
                 if let Some(end) = value_end(sample, &keys, start) {
-                    let hit = ValueHit { column: ColumnId(number), value: sample.clone() };
-                    match found.iter_mut().find(|span| span.start == start && span.end == end) {
+                    let hit = ValueHit {
+                        column: ColumnId(number),
+                        value: sample.clone(),
+                    };
+                    match found
+                        .iter_mut()
+                        .find(|span| span.start == start && span.end == end)
+                    {
                         Some(span) => span.what.push(hit),
-                        None => found.push(Span { start, end, what: vec![hit] }),
+                        None => found.push(Span {
+                            start,
+                            end,
+                            what: vec![hit],
+                        }),
                     }
                 }
             }
@@ -269,14 +319,18 @@ pub(crate) fn sample_values(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span
 
 fn first_word(sample: &str) -> &str {
     let trimmed = sample.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let end = trimmed.find(|c: char| !c.is_alphanumeric()).unwrap_or(trimmed.len());
+    let end = trimmed
+        .find(|c: char| !c.is_alphanumeric())
+        .unwrap_or(trimmed.len());
     &trimmed[..end]
 }
 
 /// A cheap test before the words are compared: same first letters, in any case.
 fn starts_like(key: &str, head: &str) -> bool {
     let mut letters = key.chars();
-    head.chars().take(3).all(|c| letters.next().is_some_and(|k| c.to_lowercase().next() == Some(k)))
+    head.chars()
+        .take(3)
+        .all(|c| letters.next().is_some_and(|k| c.to_lowercase().next() == Some(k)))
 }
 
 /// The end of the span at `start` that spells the sample, in any case and punctuation; a single word also in the plural.
@@ -291,7 +345,9 @@ fn value_end(sample: &str, keys: &[String], start: usize) -> Option<usize> {
             said.push(' ');
         }
         said.push_str(&keys[end - 1]);
-        if said == wanted || (end == start + 1 && wanted.len() > 3 && !wanted.contains(' ') && singular(&said) == wanted) {
+        if said == wanted
+            || (end == start + 1 && wanted.len() > 3 && !wanted.contains(' ') && singular(&said) == wanted)
+        {
             return Some(end);
         }
         if said.len() > wanted.len() {

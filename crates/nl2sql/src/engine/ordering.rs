@@ -34,7 +34,9 @@ impl Reading<'_> {
             }
             let Some((expr, end)) = self.metric(i) else { break };
             self.mark_all(i..=end);
-            self.plan.order.push((expr, direction.or(hinted).unwrap_or(false)));
+            self.plan
+                .order
+                .push((expr, direction.or(hinted).unwrap_or(false)));
             self.mark(at);
             let mut last = end;
             if let Some(Phrase::Direction(descending)) = self.after(end).and_then(|i| self.phrase(i)) {
@@ -44,7 +46,10 @@ impl Reading<'_> {
                     last = i;
                 }
             }
-            next = self.after(last).filter(|i| matches!(self.items[*i].kind, Kind::And | Kind::Comma)).and_then(|i| self.after(i));
+            next = self
+                .after(last)
+                .filter(|i| matches!(self.items[*i].kind, Kind::And | Kind::Comma))
+                .and_then(|i| self.after(i));
         }
         // "sorted by price" before "in descending order" elsewhere.
         let direction = (0..self.items.len()).find_map(|i| match self.phrase(i) {
@@ -75,10 +80,13 @@ impl Reading<'_> {
             Some(Entity::Column(id, score)) if score >= 0.6 && self.is_free(i) => Some(id),
             _ => None,
         });
-        let columns: Vec<ColumnId> = shown.map_or_else(|| roles::label(self.lexicon, self.home), |id| vec![id]);
+        let columns: Vec<ColumnId> =
+            shown.map_or_else(|| roles::label(self.lexicon, self.home), |id| vec![id]);
         if !columns.is_empty() {
             self.mark(at);
-            self.plan.order.extend(columns.into_iter().map(|id| (Expr::Column(id), descending)));
+            self.plan
+                .order
+                .extend(columns.into_iter().map(|id| (Expr::Column(id), descending)));
         }
     }
 
@@ -90,17 +98,22 @@ impl Reading<'_> {
         if let Some(next) = self.items.get(at + 1).filter(|next| next.owner.is_some()) {
             let owner = next.owner;
             let (id, score) = self.column(at + 1)?;
-            if score >= 0.5 && owner == Some(self.lexicon.column(id).table) && self.table_or_column_of_it(at) {
+            if score >= 0.5 && owner == Some(self.lexicon.column(id).table) && self.table_or_column_of_it(at)
+            {
                 return Some((Expr::Column(id), at + 1));
             }
         }
         match self.entity(at)? {
             Entity::Column(id, _) => {
-                let measured = self.column_where(at, |id| self.is_measure(id) || self.is_day(id)).filter(|(_, score)| *score >= 0.9);
+                let measured = self
+                    .column_where(at, |id| self.is_measure(id) || self.is_day(id))
+                    .filter(|(_, score)| *score >= 0.9);
                 Some((Expr::Column(measured.map_or(id, |(id, _)| id)), at))
             }
             Entity::Table(table, _) => {
-                if self.after(at).and_then(|i| self.aggregate_at(i)) == Some(Function::Count) && table != self.home {
+                if self.after(at).and_then(|i| self.aggregate_at(i)) == Some(Function::Count)
+                    && table != self.home
+                {
                     return Some((Expr::Related(self.related(table)?), self.after(at)?));
                 }
                 let label = *roles::label(self.lexicon, table).first()?;
@@ -138,9 +151,12 @@ impl Reading<'_> {
 
     /// A function over the column at an item; a table before it qualifies it, a table alone means its measure.
     pub(crate) fn applied(&self, function: Function, at: usize) -> Option<(Expr, usize)> {
-        let qualified = self.items.get(at + 1).is_some_and(|next| next.owner.is_some()) && matches!(self.entity(at), Some(Entity::Table(..)));
+        let qualified = self.items.get(at + 1).is_some_and(|next| next.owner.is_some())
+            && matches!(self.entity(at), Some(Entity::Table(..)));
         if qualified {
-            if let Some((id, _)) = self.column_where(at + 1, |id| self.is_measure(id) || (self.is_day(id) && function != Function::Sum)) {
+            if let Some((id, _)) = self.column_where(at + 1, |id| {
+                self.is_measure(id) || (self.is_day(id) && function != Function::Sum)
+            }) {
                 return Some((Expr::Apply(function, id), at + 1));
             }
         }
@@ -154,7 +170,10 @@ impl Reading<'_> {
         }
         let table = self.table(at).filter(|table| self.reachable(*table))?;
         // "order total": the word after the table is the function's name and a column's at once.
-        if let Some(next) = self.after(at).filter(|next| *next == at + 1 && self.aggregate_at(*next) == Some(Function::Sum)) {
+        if let Some(next) = self
+            .after(at)
+            .filter(|next| *next == at + 1 && self.aggregate_at(*next) == Some(Function::Sum))
+        {
             let total = self.hinted(table, &["total", "amount"], |id| self.is_measure(id))?;
             return Some((Expr::Apply(function, total), next));
         }

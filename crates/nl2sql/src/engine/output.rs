@@ -35,7 +35,12 @@ impl Reading<'_> {
         let target = next.and_then(|i| Some((i, self.entity(i)?)));
         let expr = match target {
             Some((i, Entity::Table(table, _))) => {
-                let owned = self.items.get(i + 1).filter(|item| item.owner == Some(table)).and_then(|_| self.column(i + 1)).filter(|(_, score)| *score >= 0.7);
+                let owned = self
+                    .items
+                    .get(i + 1)
+                    .filter(|item| item.owner == Some(table))
+                    .and_then(|_| self.column(i + 1))
+                    .filter(|(_, score)| *score >= 0.7);
                 self.mark(i);
                 let numbers = owned.filter(|(column, _)| !distinct && self.is_measure(*column));
                 if let Some((column, _)) = numbers {
@@ -51,7 +56,12 @@ impl Reading<'_> {
                     None => self.count_of_table(table),
                 }
             }
-            Some((i, Entity::Column(..))) if self.items.get(i + 1).is_some() && self.number_column(i + 1).is_some() && self.is_free(i + 1) && self.table(i + 1).is_none() => {
+            Some((i, Entity::Column(..)))
+                if self.items.get(i + 1).is_some()
+                    && self.number_column(i + 1).is_some()
+                    && self.is_free(i + 1)
+                    && self.table(i + 1).is_none() =>
+            {
                 // "number of leave days"
                 let column = self.number_column(i + 1);
                 self.mark_all(i..=i + 1);
@@ -95,7 +105,11 @@ impl Reading<'_> {
         }
         // A column that already counts: "how many pages".
         if !distinct && self.is_measure(id) {
-            return if self.head.is_some_and(|head| head > at) || self.plan.filters.is_empty() { Expr::Apply(Function::Sum, id) } else { Expr::Column(id) };
+            return if self.head.is_some_and(|head| head > at) || self.plan.filters.is_empty() {
+                Expr::Apply(Function::Sum, id)
+            } else {
+                Expr::Column(id)
+            };
         }
         Expr::CountDistinct(id)
     }
@@ -106,11 +120,20 @@ impl Reading<'_> {
         let mut last = at;
         let mut next = Some(at);
         while let Some(i) = next {
-            let Some(function) = self.function_at(i) else { break };
+            let Some(function) = self.function_at(i) else {
+                break;
+            };
             functions.push((i, function));
             last = i;
-            let joined = self.after(i).filter(|j| matches!(self.items[*j].kind, Kind::And | Kind::Comma)).and_then(|j| self.after(j));
-            next = joined.filter(|j| self.function_at(*j).is_some()).or_else(|| self.after(i).filter(|j| self.aggregate_at(i) != Some(Function::Count) && self.function_at(*j).is_some()));
+            let joined = self
+                .after(i)
+                .filter(|j| matches!(self.items[*j].kind, Kind::And | Kind::Comma))
+                .and_then(|j| self.after(j));
+            next = joined.filter(|j| self.function_at(*j).is_some()).or_else(|| {
+                self.after(i).filter(|j| {
+                    self.aggregate_at(i) != Some(Function::Count) && self.function_at(*j).is_some()
+                })
+            });
         }
         // "total number of": only the count is meant.
         let target = self.after(last);
@@ -133,7 +156,11 @@ impl Reading<'_> {
         match self.phrase(at)? {
             Phrase::Aggregate(Function::Count) => None,
             Phrase::Aggregate(function) => Some(function),
-            Phrase::Superlative { descending, hint: [], .. } if matches!(self.word(at), "highest" | "lowest") && self.is_free(at) => Some(if descending { Function::Max } else { Function::Min }),
+            Phrase::Superlative {
+                descending, hint: [], ..
+            } if matches!(self.word(at), "highest" | "lowest") && self.is_free(at) => {
+                Some(if descending { Function::Max } else { Function::Min })
+            }
             _ => None,
         }
     }
@@ -155,29 +182,45 @@ impl Reading<'_> {
             }
             self.mark_all(i..=end);
             // "average price and stock": the functions speak of each column of the list.
-            next = self.after(end).filter(|j| *j == end + 1 && matches!(self.items[*j].kind, Kind::And | Kind::Comma)).and_then(|j| self.after(j)).filter(|j| self.number_column(*j).is_some() && self.table(*j).is_none());
+            next = self
+                .after(end)
+                .filter(|j| *j == end + 1 && matches!(self.items[*j].kind, Kind::And | Kind::Comma))
+                .and_then(|j| self.after(j))
+                .filter(|j| self.number_column(*j).is_some() && self.table(*j).is_none());
         }
         found
     }
 
     /// A function whose column is not named: the measure of the home table, or a product of quantity and price.
     fn unclaimed_function(&mut self, functions: &[(usize, Function)], target: Option<usize>) {
-        let before = self.before(functions[0].0).and_then(|i| self.number_column(i).map(|column| (i, column)));
+        let before = self
+            .before(functions[0].0)
+            .and_then(|i| self.number_column(i).map(|column| (i, column)));
         if let Some((i, column)) = before {
             self.mark(i);
-            self.aggregates.extend(functions.iter().map(|(_, function)| Expr::Apply(*function, column)));
+            self.aggregates.extend(
+                functions
+                    .iter()
+                    .map(|(_, function)| Expr::Apply(*function, column)),
+            );
             return;
         }
         if let Some(total) = self.total_column(functions) {
             self.aggregates.push(total);
             return;
         }
-        if functions.iter().all(|(_, function)| *function == Function::Sum) && target.is_some_and(|i| self.read_money(i)) {
+        if functions.iter().all(|(_, function)| *function == Function::Sum)
+            && target.is_some_and(|i| self.read_money(i))
+        {
             return;
         }
         if let Some(column) = roles::measure(self.lexicon, self.home) {
             self.assume(format!("the figure is taken from {}", self.column_title(column)));
-            self.aggregates.extend(functions.iter().map(|(_, function)| Expr::Apply(*function, column)));
+            self.aggregates.extend(
+                functions
+                    .iter()
+                    .map(|(_, function)| Expr::Apply(*function, column)),
+            );
         }
     }
 
@@ -187,12 +230,23 @@ impl Reading<'_> {
             return false;
         }
         let lexicon = self.lexicon;
-        let mut tables: Vec<_> = lexicon.table_ids().filter(|table| self.reachable(*table)).collect();
+        let mut tables: Vec<_> = lexicon
+            .table_ids()
+            .filter(|table| self.reachable(*table))
+            .collect();
         tables.sort_by_key(|table| self.distance(*table));
-        let Some((quantity, price)) = tables.into_iter().find_map(|table| roles::product(lexicon, table)) else {
+        let Some((quantity, price)) = tables
+            .into_iter()
+            .find_map(|table| roles::product(lexicon, table))
+        else {
             return false;
         };
-        self.assume(format!("{} is the sum of {} times {}", self.word(at), self.column_title(quantity), self.column_title(price)));
+        self.assume(format!(
+            "{} is the sum of {} times {}",
+            self.word(at),
+            self.column_title(quantity),
+            self.column_title(price)
+        ));
         self.mark(at);
         let foreign = lexicon.column(quantity).table != self.home;
         if foreign && !self.grouped && self.head.is_some() {
@@ -206,10 +260,19 @@ impl Reading<'_> {
     /// "total amount" is a column's name and asks for its sum at once.
     fn read_named_total(&mut self) {
         for at in 0..self.items.len() {
-            let total = self.is_free(at) && self.word(at) == "total" && self.items[at].end - self.items[at].start > 1 && matches!(self.items[at].kind, Kind::Mention(..));
+            let total = self.is_free(at)
+                && self.word(at) == "total"
+                && self.items[at].end - self.items[at].start > 1
+                && matches!(self.items[at].kind, Kind::Mention(..));
             let listed = self.projected_columns().len() > 1;
-            let each_row = self.items.iter().any(|item| item.kind == Kind::Phrase(Phrase::PerEach) && !self.grouped);
-            if let Some(column) = self.number_column(at).filter(|_| total && !listed && !each_row && self.aggregates.is_empty()) {
+            let each_row = self
+                .items
+                .iter()
+                .any(|item| item.kind == Kind::Phrase(Phrase::PerEach) && !self.grouped);
+            if let Some(column) = self
+                .number_column(at)
+                .filter(|_| total && !listed && !each_row && self.aggregates.is_empty())
+            {
                 self.mark(at);
                 self.aggregates.push(Expr::Apply(Function::Sum, column));
             }
@@ -218,7 +281,11 @@ impl Reading<'_> {
 
     /// "revenue by month": a figure beside a group is added up.
     fn read_grouped_figure(&mut self) {
-        if !self.grouped || !self.aggregates.is_empty() || !self.plan.having.is_empty() || !self.plan.order.is_empty() {
+        if !self.grouped
+            || !self.aggregates.is_empty()
+            || !self.plan.having.is_empty()
+            || !self.plan.order.is_empty()
+        {
             return;
         }
         if let [(at, id)] = self.projected_columns()[..] {
@@ -231,13 +298,20 @@ impl Reading<'_> {
 
     /// `when`, `where` and `who` ask for a moment, a place, a name.
     fn read_question_word(&mut self) {
-        if !self.plan.select.is_empty() || !self.aggregates.is_empty() || self.grouped || !self.projected_columns().is_empty() {
+        if !self.plan.select.is_empty()
+            || !self.aggregates.is_empty()
+            || self.grouped
+            || !self.projected_columns().is_empty()
+        {
             return;
         }
         let first = self.tokens.first().map_or("", |token| token.lower.as_str());
         let shown: Vec<ColumnId> = match first {
             "when" => roles::moment(self.lexicon, self.home).into_iter().collect(),
-            "where" => self.hinted(self.home, super::values::PLACES, |id| self.is_textual(id)).into_iter().collect(),
+            "where" => self
+                .hinted(self.home, super::values::PLACES, |id| self.is_textual(id))
+                .into_iter()
+                .collect(),
             "who" => roles::label(self.lexicon, self.home),
             _ => Vec::new(),
         };
@@ -262,7 +336,9 @@ impl Reading<'_> {
                 continue;
             }
             if let Some(Entity::Column(id, score)) = self.entity(at) {
-                let fuzzy_table = self.lexicon.column(id).table != self.home && self.items[at].owner.is_none() && score < 0.6;
+                let fuzzy_table = self.lexicon.column(id).table != self.home
+                    && self.items[at].owner.is_none()
+                    && score < 0.6;
                 if score >= 0.5 && !fuzzy_table && !self.is_claimed(at) && !self.is_qualifier_of_value(at) {
                     found.push((at, id));
                 }
@@ -274,7 +350,15 @@ impl Reading<'_> {
     /// `shipped orders` speaks of a moment, it does not ask for it.
     fn is_qualifier_of_value(&self, at: usize) -> bool {
         let day = self.column(at).is_some_and(|(id, _)| self.is_day(id));
-        let adjective = self.head == Some(at + 1) || (self.head.is_some_and(|head| head < at) && self.tokens[0].lower != "when" && !matches!(self.word(at.saturating_sub(1)), "date" | "time" | "the" | "and")) || (at > 0 && matches!(self.word(at - 1), "been" | "were" | "was" | "are" | "is" | "be" | "have" | "has" | "that" | "who"));
+        let adjective = self.head == Some(at + 1)
+            || (self.head.is_some_and(|head| head < at)
+                && self.tokens[0].lower != "when"
+                && !matches!(self.word(at.saturating_sub(1)), "date" | "time" | "the" | "and"))
+            || (at > 0
+                && matches!(
+                    self.word(at - 1),
+                    "been" | "were" | "was" | "are" | "is" | "be" | "have" | "has" | "that" | "who"
+                ));
         day && self.participle(at) && adjective
     }
 
@@ -288,7 +372,10 @@ impl Reading<'_> {
         self.read_grouped_figure();
         self.read_done();
         self.read_question_word();
-        let listed_before = self.head.is_some_and(|head| self.projected_columns().iter().any(|(at, _)| *at < head)) || !self.aggregates.is_empty();
+        let listed_before = self
+            .head
+            .is_some_and(|head| self.projected_columns().iter().any(|(at, _)| *at < head))
+            || !self.aggregates.is_empty();
         for (at, id) in self.projected_columns() {
             if self.is_trailing(at, id, listed_before) {
                 continue;
@@ -330,9 +417,35 @@ impl Reading<'_> {
         }
         let introduced = (head + 1..at).rev().take(3).any(|i| {
             matches!(self.items[i].kind, Kind::And | Kind::Comma)
-                || matches!(self.word(i), "with" | "their" | "its" | "including" | "show" | "give" | "list" | "return" | "find" | "what" | "and" | "along" | "display" | "select" | "report" | "whose")
+                || matches!(
+                    self.word(i),
+                    "with"
+                        | "their"
+                        | "its"
+                        | "including"
+                        | "show"
+                        | "give"
+                        | "list"
+                        | "return"
+                        | "find"
+                        | "what"
+                        | "and"
+                        | "along"
+                        | "display"
+                        | "select"
+                        | "report"
+                        | "whose"
+                )
         });
-        !introduced || (listed_before && !(head + 1..at).rev().take(3).any(|i| matches!(self.items[i].kind, Kind::And | Kind::Comma) || matches!(self.word(i), "with" | "their" | "its" | "along" | "give" | "show" | "list" | "return" | "what")))
+        !introduced
+            || (listed_before
+                && !(head + 1..at).rev().take(3).any(|i| {
+                    matches!(self.items[i].kind, Kind::And | Kind::Comma)
+                        || matches!(
+                            self.word(i),
+                            "with" | "their" | "its" | "along" | "give" | "show" | "list" | "return" | "what"
+                        )
+                }))
     }
 
     /// `different cities` where a table holds the cities needs no DISTINCT.
@@ -345,11 +458,20 @@ impl Reading<'_> {
     fn project(&mut self, id: ColumnId, at: usize) {
         let key = self.lexicon.graph.target(id);
         let named = self.word(at).to_owned();
-        let wants_key = self.tokens[self.items[at].start..self.items[at].end].iter().any(|token| matches!(token.lower.as_str(), "id" | "ids" | "code" | "codes" | "number")) || named.contains('_');
+        let wants_key = self.tokens[self.items[at].start..self.items[at].end]
+            .iter()
+            .any(|token| matches!(token.lower.as_str(), "id" | "ids" | "code" | "codes" | "number"))
+            || named.contains('_');
         match key {
             Some(table) if !wants_key && self.reachable(table) && table != self.home => {
                 let labels = roles::label(self.lexicon, table);
-                if labels.is_empty() { self.show(Expr::Column(id)) } else { labels.into_iter().for_each(|label| self.show(Expr::Column(label))) }
+                if labels.is_empty() {
+                    self.show(Expr::Column(id))
+                } else {
+                    labels
+                        .into_iter()
+                        .for_each(|label| self.show(Expr::Column(label)))
+                }
             }
             _ => {
                 for column in self.whole_name(id, at) {
@@ -362,8 +484,13 @@ impl Reading<'_> {
     /// "name" of someone with a first and a last name means both.
     fn whole_name(&self, id: ColumnId, at: usize) -> Vec<ColumnId> {
         let labels = roles::label(self.lexicon, self.lexicon.column(id).table);
-        let partial = matches!(self.word(at), "name" | "names") && self.items[at].end - self.items[at].start == 1;
-        if partial && labels.len() > 1 && labels.contains(&id) { labels } else { vec![id] }
+        let partial =
+            matches!(self.word(at), "name" | "names") && self.items[at].end - self.items[at].start == 1;
+        if partial && labels.len() > 1 && labels.contains(&id) {
+            labels
+        } else {
+            vec![id]
+        }
     }
 
     fn show(&mut self, expr: Expr) {
@@ -381,7 +508,10 @@ impl Reading<'_> {
             if self.is_qualifier_of_value(at) {
                 if let Some((column, _)) = self.column_where(at, |id| self.is_day(id)) {
                     self.mark(at);
-                    self.plan.filters.push(Cond::Null { column, is_null: false });
+                    self.plan.filters.push(Cond::Null {
+                        column,
+                        is_null: false,
+                    });
                 }
                 continue;
             }
@@ -402,7 +532,11 @@ impl Reading<'_> {
             cond.columns(&mut columns);
             columns.iter().any(|id| self.lexicon.column(*id).table == table)
         });
-        let owner = self.items.get(at + 1).is_some_and(|item| item.owner == Some(table)) || self.items.iter().any(|item| item.owner == Some(table));
+        let owner = self
+            .items
+            .get(at + 1)
+            .is_some_and(|item| item.owner == Some(table))
+            || self.items.iter().any(|item| item.owner == Some(table));
         self.mark(at);
         if filtered || owner {
             return;
@@ -412,16 +546,48 @@ impl Reading<'_> {
         };
         let related = self.trimmed(related);
         let outwards = self.lexicon.graph.fans_out(&related.steps[0]);
-        let has = (at.saturating_sub(3)..at).any(|i| matches!(self.word(i), "with" | "have" | "has" | "had" | "who" | "that" | "having" | "been" | "least" | "placed" | "made")) || self.participle(at);
+        let has = (at.saturating_sub(3)..at).any(|i| {
+            matches!(
+                self.word(i),
+                "with"
+                    | "have"
+                    | "has"
+                    | "had"
+                    | "who"
+                    | "that"
+                    | "having"
+                    | "been"
+                    | "least"
+                    | "placed"
+                    | "made"
+            )
+        }) || self.participle(at);
         if outwards && has && self.aggregates.is_empty() {
-            self.plan.filters.push(Cond::Exists { related, negated: false });
-        } else if !outwards && self.head.is_some_and(|head| at > head) && self.aggregates.is_empty() && !self.grouped {
+            self.plan.filters.push(Cond::Exists {
+                related,
+                negated: false,
+            });
+        } else if !outwards
+            && self.head.is_some_and(|head| at > head)
+            && self.aggregates.is_empty()
+            && !self.grouped
+        {
             // "tickets and their projects"
             for label in roles::label(self.lexicon, table) {
                 self.show(Expr::Column(label));
             }
-            if !self.plan.select.is_empty() && self.projected_columns().is_empty() && self.plan.select.iter().all(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table)) {
-                let own = roles::label(self.lexicon, self.home).into_iter().map(Expr::Column).collect::<Vec<_>>();
+            if !self.plan.select.is_empty()
+                && self.projected_columns().is_empty()
+                && self
+                    .plan
+                    .select
+                    .iter()
+                    .all(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table))
+            {
+                let own = roles::label(self.lexicon, self.home)
+                    .into_iter()
+                    .map(Expr::Column)
+                    .collect::<Vec<_>>();
                 let theirs = std::mem::take(&mut self.plan.select);
                 self.plan.select = own;
                 theirs.into_iter().for_each(|expr| self.show(expr));
@@ -454,7 +620,9 @@ impl Reading<'_> {
             _ => None,
         };
         let chosen: Vec<_> = asked.iter().filter_map(table_of).collect();
-        let keyed = |table| self.plan.group.iter().any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table && self.lexicon.column(*id).is_primary));
+        let keyed = |table| {
+            self.plan.group.iter().any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table && self.lexicon.column(*id).is_primary))
+        };
         labels.retain(|expr| table_of(expr).is_none_or(|table| !chosen.contains(&table) || !keyed(table)));
         let mut select = Vec::new();
         for expr in labels.into_iter().chain(asked) {
@@ -480,10 +648,15 @@ impl Reading<'_> {
     /// The group's keys without those that only keep equal names apart.
     fn shown_keys(&self) -> Vec<Expr> {
         let keys = &self.plan.group;
-        let named = |table| keys.iter().any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table && !self.lexicon.column(*id).is_primary));
+        let named = |table| {
+            keys.iter().any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table && !self.lexicon.column(*id).is_primary))
+        };
         keys.iter()
             .filter(|expr| match expr {
-                Expr::Column(id) => !(self.lexicon.column(*id).is_primary && named(self.lexicon.column(*id).table)) || self.plan.select.contains(expr),
+                Expr::Column(id) => {
+                    !(self.lexicon.column(*id).is_primary && named(self.lexicon.column(*id).table))
+                        || self.plan.select.contains(expr)
+                }
                 _ => true,
             })
             .cloned()
@@ -497,7 +670,10 @@ impl Reading<'_> {
         self.plan.select = columns;
         for expr in aggregates {
             let expr = match expr {
-                Expr::Rows if self.fans_out() && self.via.is_empty() => self.lexicon.primary_key(self.home).map_or(Expr::Rows, Expr::CountDistinct),
+                Expr::Rows if self.fans_out() && self.via.is_empty() => self
+                    .lexicon
+                    .primary_key(self.home)
+                    .map_or(Expr::Rows, Expr::CountDistinct),
                 other => other,
             };
             if !self.plan.select.contains(&expr) {
@@ -515,8 +691,16 @@ impl Reading<'_> {
         if self.plan.aggregates() || self.grouped || !self.fans_out() {
             return;
         }
-        let foreign_shown = self.plan.select.iter().any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table != self.home));
-        let foreign_order = self.plan.order.iter().any(|(expr, _)| !self.plan.select.contains(expr));
+        let foreign_shown = self
+            .plan
+            .select
+            .iter()
+            .any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table != self.home));
+        let foreign_order = self
+            .plan
+            .order
+            .iter()
+            .any(|(expr, _)| !self.plan.select.contains(expr));
         if !foreign_shown && !foreign_order {
             self.plan.distinct = true;
         }
@@ -525,6 +709,10 @@ impl Reading<'_> {
     /// A column as people read it.
     pub(crate) fn column_title(&self, id: ColumnId) -> String {
         let entry = self.lexicon.column(id);
-        format!("{}.{}", self.lexicon.table(entry.table).table.name, entry.column.name)
+        format!(
+            "{}.{}",
+            self.lexicon.table(entry.table).table.name,
+            entry.column.name
+        )
     }
 }

@@ -23,12 +23,15 @@ impl Reading<'_> {
         let Some((text, last)) = self.pattern_text(at) else {
             return;
         };
-        let subject = (at.saturating_sub(6)..at).rev().find_map(|i| match self.entity(i) {
-            Some(Entity::Column(id, _)) if self.is_textual(id) => Some((Some(i), id)),
-            Some(Entity::Table(table, _)) => self.label_of(table).map(|id| (None, id)),
-            _ => None,
-        });
-        let Some((named_at, column)) = subject.or_else(|| self.label_of(self.home).map(|id| (None, id))) else {
+        let subject = (at.saturating_sub(6)..at)
+            .rev()
+            .find_map(|i| match self.entity(i) {
+                Some(Entity::Column(id, _)) if self.is_textual(id) => Some((Some(i), id)),
+                Some(Entity::Table(table, _)) => self.label_of(table).map(|id| (None, id)),
+                _ => None,
+            });
+        let Some((named_at, column)) = subject.or_else(|| self.label_of(self.home).map(|id| (None, id)))
+        else {
             return;
         };
         let not = self.negation_before(at);
@@ -42,12 +45,21 @@ impl Reading<'_> {
         }
         self.mark_all(at..=last);
         let text = text.trim_matches('%').to_owned();
-        self.plan.filters.push(Cond::Like { column, place, text, negated: not.is_some() });
+        self.plan.filters.push(Cond::Like {
+            column,
+            place,
+            text,
+            negated: not.is_some(),
+        });
     }
 
     /// `emails ending with …`: the column is what is asked for, and the pattern's subject too.
     fn stays_shown(&self, at: usize) -> bool {
-        let introduced = at > 0 && matches!(self.word(at - 1), "whose" | "with" | "their" | "where" | "the" | "has" | "have" | "having" | "a" | "of");
+        let introduced = at > 0
+            && matches!(
+                self.word(at - 1),
+                "whose" | "with" | "their" | "where" | "the" | "has" | "have" | "having" | "a" | "of"
+            );
         let first = (0..at).all(|i| self.is_glue(i) || matches!(self.items[i].kind, Kind::Phrase(_)));
         first && !introduced
     }
@@ -59,7 +71,21 @@ impl Reading<'_> {
     /// The text of a pattern after `at`: something quoted, or the words up to the next structure.
     fn pattern_text(&self, at: usize) -> Option<(String, usize)> {
         let mut next = at + 1;
-        while matches!(self.word(next), "the" | "letter" | "letters" | "word" | "string" | "text" | "substring" | "a" | "phrase" | "character" | "prefix") && next + 1 < self.items.len() {
+        while matches!(
+            self.word(next),
+            "the"
+                | "letter"
+                | "letters"
+                | "word"
+                | "string"
+                | "text"
+                | "substring"
+                | "a"
+                | "phrase"
+                | "character"
+                | "prefix"
+        ) && next + 1 < self.items.len()
+        {
             next += 1;
         }
         let item = self.items.get(next)?;
@@ -69,7 +95,9 @@ impl Reading<'_> {
         let mut last = next;
         while self.items.get(last + 1).is_some_and(|item| {
             let capital = self.tokens[item.start].is_capital();
-            capital && matches!(item.kind, Kind::Word | Kind::Value(_) | Kind::Mention(..)) && self.tokens[self.items[last].start].is_capital()
+            capital
+                && matches!(item.kind, Kind::Word | Kind::Value(_) | Kind::Mention(..))
+                && self.tokens[self.items[last].start].is_capital()
         }) {
             last += 1;
         }

@@ -40,9 +40,29 @@ pub(crate) struct Period {
 }
 
 const MONTHS: &[(&str, i8)] = &[
-    ("january", 1), ("jan", 1), ("february", 2), ("feb", 2), ("march", 3), ("april", 4), ("apr", 4), ("may", 5), ("june", 6), ("jun", 6), ("july", 7),
-    ("jul", 7), ("august", 8), ("aug", 8), ("september", 9), ("sept", 9), ("sep", 9), ("october", 10), ("oct", 10), ("november", 11), ("nov", 11),
-    ("december", 12), ("dec", 12),
+    ("january", 1),
+    ("jan", 1),
+    ("february", 2),
+    ("feb", 2),
+    ("march", 3),
+    ("april", 4),
+    ("apr", 4),
+    ("may", 5),
+    ("june", 6),
+    ("jun", 6),
+    ("july", 7),
+    ("jul", 7),
+    ("august", 8),
+    ("aug", 8),
+    ("september", 9),
+    ("sept", 9),
+    ("sep", 9),
+    ("october", 10),
+    ("oct", 10),
+    ("november", 11),
+    ("nov", 11),
+    ("december", 12),
+    ("dec", 12),
 ];
 
 /// The period that begins at `tokens[0]` and the number of tokens it takes.
@@ -61,16 +81,30 @@ pub(crate) fn read(tokens: &[Token], before: Option<&Token>, today: Date) -> Opt
 /// A single day.
 fn one_day(day: Date) -> Period {
     let next = day.checked_add(1.day()).ok();
-    Period { from: Some(Moment::Fixed(day)), to: next.map(Moment::Fixed), year: None, single_day: true }
+    Period {
+        from: Some(Moment::Fixed(day)),
+        to: next.map(Moment::Fixed),
+        year: None,
+        single_day: true,
+    }
 }
 
 fn between(from: Date, to: Option<Date>) -> Period {
-    Period { from: Some(Moment::Fixed(from)), to: to.map(Moment::Fixed), year: None, single_day: false }
+    Period {
+        from: Some(Moment::Fixed(from)),
+        to: to.map(Moment::Fixed),
+        year: None,
+        single_day: false,
+    }
 }
 
 fn parse_day(text: &str) -> Option<Date> {
     let mut parts = text.split(['-', '/']);
-    let (year, month, day) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let (year, month, day) = (
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    );
     Date::new(year, month, day).ok()
 }
 
@@ -100,7 +134,10 @@ fn relative(tokens: &[Token], the: bool) -> Option<(Period, usize)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
     let calendar = |offset: i32, unit: Unit| Period {
         from: Some(Moment::StartOf { offset, unit }),
-        to: Some(Moment::StartOf { offset: offset + 1, unit }),
+        to: Some(Moment::StartOf {
+            offset: offset + 1,
+            unit,
+        }),
         year: None,
         single_day: unit == Unit::Day,
     };
@@ -119,8 +156,19 @@ fn relative(tokens: &[Token], the: bool) -> Option<(Period, usize)> {
             return None;
         }
         let amount = -i32::try_from(amount.min(10_000)).ok()?;
-        let to = (unit == Unit::Day).then_some(Moment::FromNow { amount: amount + 1, unit });
-        return Some((Period { from: Some(Moment::FromNow { amount, unit }), to, year: None, single_day: true }, 3));
+        let to = (unit == Unit::Day).then_some(Moment::FromNow {
+            amount: amount + 1,
+            unit,
+        });
+        return Some((
+            Period {
+                from: Some(Moment::FromNow { amount, unit }),
+                to,
+                year: None,
+                single_day: true,
+            },
+            3,
+        ));
     }
     let offset = match word(0) {
         "this" | "current" => 0,
@@ -135,27 +183,59 @@ fn relative(tokens: &[Token], the: bool) -> Option<(Period, usize)> {
     };
     let unit = unit(tokens.get(at)?)?;
     let period = match (amount, offset) {
-        (Some(amount), -1) => Period { from: Some(Moment::FromNow { amount: -amount, unit }), to: None, year: None, single_day: false },
+        (Some(amount), -1) => Period {
+            from: Some(Moment::FromNow {
+                amount: -amount,
+                unit,
+            }),
+            to: None,
+            year: None,
+            single_day: false,
+        },
         (Some(amount), 1) => Period {
-            from: Some(Moment::StartOf { offset: 0, unit: Unit::Day }),
-            to: Some(Moment::FromNow { amount: amount + 1, unit }),
+            from: Some(Moment::StartOf {
+                offset: 0,
+                unit: Unit::Day,
+            }),
+            to: Some(Moment::FromNow {
+                amount: amount + 1,
+                unit,
+            }),
             year: None,
             single_day: false,
         },
         (Some(_), _) => return None,
-        (None, -1) if word(0) == "past" && unit != Unit::Hour => {
-            Period { from: Some(Moment::FromNow { amount: -1, unit }), to: None, year: None, single_day: false }
-        }
+        (None, -1) if word(0) == "past" && unit != Unit::Hour => Period {
+            from: Some(Moment::FromNow { amount: -1, unit }),
+            to: None,
+            year: None,
+            single_day: false,
+        },
         // "in the last year" rolls, "last year" is the calendar's.
-        (None, -1) if the && word(0) == "last" => Period { from: Some(Moment::FromNow { amount: -1, unit }), to: None, year: None, single_day: false },
-        (None, _) if unit == Unit::Hour => Period { from: Some(Moment::FromNow { amount: -1, unit }), to: None, year: None, single_day: false },
+        (None, -1) if the && word(0) == "last" => Period {
+            from: Some(Moment::FromNow { amount: -1, unit }),
+            to: None,
+            year: None,
+            single_day: false,
+        },
+        (None, _) if unit == Unit::Hour => Period {
+            from: Some(Moment::FromNow { amount: -1, unit }),
+            to: None,
+            year: None,
+            single_day: false,
+        },
         (None, offset) => calendar(offset, unit),
     };
     Some((period, at + 1))
 }
 
 fn since(offset: i32, unit: Unit) -> Period {
-    Period { from: Some(Moment::StartOf { offset, unit }), to: None, year: None, single_day: false }
+    Period {
+        from: Some(Moment::StartOf { offset, unit }),
+        to: None,
+        year: None,
+        single_day: false,
+    }
 }
 
 /// `Q1 2024`, `first quarter of 2024`.
@@ -185,7 +265,11 @@ fn quarter(tokens: &[Token], today: Date) -> Option<(Period, usize)> {
 
 /// A year after `of`, `in`, a comma or nothing.
 fn trailing_year(tokens: &[Token]) -> Option<(i16, usize)> {
-    let skipped = usize::from(tokens.first().is_some_and(|token| matches!(token.lower.as_str(), "of" | "in" | ",")));
+    let skipped = usize::from(
+        tokens
+            .first()
+            .is_some_and(|token| matches!(token.lower.as_str(), "of" | "in" | ",")),
+    );
     let year = plain_year(tokens.get(skipped)?)?;
     Some((year, skipped + 1))
 }
@@ -194,16 +278,27 @@ fn plain_year(token: &Token) -> Option<i16> {
     if token.shape != Shape::Number || token.text.len() != 4 {
         return None;
     }
-    token.text.parse::<i16>().ok().filter(|year| (1900..=2099).contains(year))
+    token
+        .text
+        .parse::<i16>()
+        .ok()
+        .filter(|year| (1900..=2099).contains(year))
 }
 
 /// `March 2024`, `in June`, `June 1st, 2025`, `1 June 2025`.
 fn named_month(tokens: &[Token], before: Option<&Token>, today: Date) -> Option<(Period, usize)> {
     let month_at = |at: usize| {
         let token = tokens.get(at)?;
-        MONTHS.iter().find(|(name, _)| *name == token.lower).map(|(_, number)| *number)
+        MONTHS
+            .iter()
+            .find(|(name, _)| *name == token.lower)
+            .map(|(_, number)| *number)
     };
-    if let Some(day) = tokens.first().filter(|token| token.shape == Shape::Number).and_then(|token| token.text.parse::<i8>().ok()) {
+    if let Some(day) = tokens
+        .first()
+        .filter(|token| token.shape == Shape::Number)
+        .and_then(|token| token.text.parse::<i8>().ok())
+    {
         let skipped = usize::from(tokens.get(1).is_some_and(|token| token.lower == "of"));
         let month = month_at(1 + skipped)?;
         let taken = 2 + skipped;
@@ -211,14 +306,31 @@ fn named_month(tokens: &[Token], before: Option<&Token>, today: Date) -> Option<
         return Some((one_day(Date::new(year, month, day).ok()?), taken + more));
     }
     let month = month_at(0)?;
-    let day = tokens.get(1).filter(|token| token.shape == Shape::Number && token.text.len() <= 2).and_then(|token| token.text.parse::<i8>().ok());
+    let day = tokens
+        .get(1)
+        .filter(|token| token.shape == Shape::Number && token.text.len() <= 2)
+        .and_then(|token| token.text.parse::<i8>().ok());
     if let Some(day) = day {
         let (year, more) = trailing_year(&tokens[2..]).unwrap_or((today.year(), 0));
         return Some((one_day(Date::new(year, month, day).ok()?), 2 + more));
     }
     let year = trailing_year(&tokens[1..]);
     // "may" is a verb and "march" a noun unless a year or a preposition of time says otherwise.
-    let prepared = before.is_some_and(|token| matches!(token.lower.as_str(), "in" | "during" | "since" | "of" | "for" | "after" | "before" | "until" | "from" | "last" | "this"));
+    let prepared = before.is_some_and(|token| {
+        matches!(
+            token.lower.as_str(),
+            "in" | "during"
+                | "since"
+                | "of"
+                | "for"
+                | "after"
+                | "before"
+                | "until"
+                | "from"
+                | "last"
+                | "this"
+        )
+    });
     if year.is_none() && !prepared && !tokens[0].is_capital() {
         return None;
     }
@@ -229,10 +341,36 @@ fn named_month(tokens: &[Token], before: Option<&Token>, today: Date) -> Option<
 
 /// `2024` where a year is likely: after a preposition of time or the word year.
 fn year(tokens: &[Token], before: Option<&Token>) -> Option<(Period, usize)> {
-    const LEADS: &[&str] = &["in", "of", "during", "since", "before", "after", "until", "from", "for", "by", "year", "years", "between", "and", "than", "to", "through", "or", "the", "throughout", "within", "till"];
+    const LEADS: &[&str] = &[
+        "in",
+        "of",
+        "during",
+        "since",
+        "before",
+        "after",
+        "until",
+        "from",
+        "for",
+        "by",
+        "year",
+        "years",
+        "between",
+        "and",
+        "than",
+        "to",
+        "through",
+        "or",
+        "the",
+        "throughout",
+        "within",
+        "till",
+    ];
     let (at, lead) = match tokens.first()?.lower.as_str() {
         "year" => (1, true),
-        _ => (0, before.is_none_or(|token| LEADS.contains(&token.lower.as_str()))),
+        _ => (
+            0,
+            before.is_none_or(|token| LEADS.contains(&token.lower.as_str())),
+        ),
     };
     let year = plain_year(tokens.get(at)?).filter(|_| lead)?;
     let from = Date::new(year, 1, 1).ok()?;
@@ -253,7 +391,11 @@ mod tests {
 
     fn fixed(period: Option<(Period, usize)>) -> Option<String> {
         match period?.0 {
-            Period { from: Some(Moment::Fixed(from)), to: Some(Moment::Fixed(to)), .. } => Some(format!("{from} {to}")),
+            Period {
+                from: Some(Moment::Fixed(from)),
+                to: Some(Moment::Fixed(to)),
+                ..
+            } => Some(format!("{from} {to}")),
             _ => None,
         }
     }
@@ -269,7 +411,11 @@ mod tests {
             ("31 december 2024", "2024-12-31 2025-01-01"),
             ("2024", "2024-01-01 2025-01-01"),
         ] {
-            assert_eq!(fixed(read_after("in", phrase)).as_deref(), Some(range), "{phrase}");
+            assert_eq!(
+                fixed(read_after("in", phrase)).as_deref(),
+                Some(range),
+                "{phrase}"
+            );
         }
     }
 
@@ -284,7 +430,13 @@ mod tests {
     fn spans_from_now_keep_their_unit() {
         let (period, taken) = read_after("from", "the last 30 days").unwrap();
         assert_eq!(taken, 4);
-        assert_eq!(period.from, Some(Moment::FromNow { amount: -30, unit: Unit::Day }));
+        assert_eq!(
+            period.from,
+            Some(Moment::FromNow {
+                amount: -30,
+                unit: Unit::Day
+            })
+        );
         assert_eq!(period.to, None);
     }
 }

@@ -42,7 +42,11 @@ pub(crate) type Hint = &'static [&'static str];
 pub(crate) enum Phrase {
     Aggregate(Function),
     /// A comparison whose other side follows; `later` says that a moment is compared.
-    Compare { op: Op, hint: Hint, time: bool },
+    Compare {
+        op: Op,
+        hint: Hint,
+        time: bool,
+    },
     Between,
     Like(Match),
     /// The column before (or after) has no value (`true`), or has one (`false`).
@@ -51,7 +55,11 @@ pub(crate) enum Phrase {
     /// `without`, `no`, `never`.
     None_,
     /// An adjective in its highest (or lowest) degree; `flip` marks those whose moment column sorts the other way ("oldest" by birth date).
-    Superlative { descending: bool, hint: Hint, flip: bool },
+    Superlative {
+        descending: bool,
+        hint: Hint,
+        flip: bool,
+    },
     /// `most` (`true`) or `fewest` of something that is counted.
     Most(bool),
     Top,
@@ -79,57 +87,166 @@ pub(crate) enum Phrase {
 }
 
 const PRICE: Hint = &["price", "cost", "fee", "rate", "amount", "total", "salary"];
-const AGE: Hint = &["age", "birth", "dob", "birthday", "birthdate", "founded", "built", "established", "opened", "created", "year", "date", "registered", "joined", "hire"];
+const AGE: Hint = &[
+    "age",
+    "birth",
+    "dob",
+    "birthday",
+    "birthdate",
+    "founded",
+    "built",
+    "established",
+    "opened",
+    "created",
+    "year",
+    "date",
+    "registered",
+    "joined",
+    "hire",
+];
 const RECENT: Hint = &[];
-const SIZE: Hint = &["size", "area", "capacity", "population", "amount", "total", "quantity", "number", "budget"];
-const LENGTH: Hint = &["length", "duration", "runtime", "distance", "minutes", "seconds", "milliseconds", "pages", "time", "hours"];
+const SIZE: Hint = &[
+    "size",
+    "area",
+    "capacity",
+    "population",
+    "amount",
+    "total",
+    "quantity",
+    "number",
+    "budget",
+];
+const LENGTH: Hint = &[
+    "length",
+    "duration",
+    "runtime",
+    "distance",
+    "minutes",
+    "seconds",
+    "milliseconds",
+    "pages",
+    "time",
+    "hours",
+];
 const HEIGHT: Hint = &["height", "elevation", "altitude"];
 const WEIGHT: Hint = &["weight", "mass"];
 const SPEED: Hint = &["speed", "velocity", "horsepower"];
 const RATING: Hint = &["rating", "score", "stars", "rank", "grade", "gpa", "points"];
-const POPULAR: Hint = &["popularity", "views", "sales", "likes", "followers", "downloads", "rating", "votes", "borrowed", "visits"];
+const POPULAR: Hint = &[
+    "popularity",
+    "views",
+    "sales",
+    "likes",
+    "followers",
+    "downloads",
+    "rating",
+    "votes",
+    "borrowed",
+    "visits",
+];
 const SALES: Hint = &["sales", "sold", "quantity", "revenue", "copies"];
-const MONEY: Hint = &["revenue", "salary", "income", "wealth", "worth", "balance", "budget", "profit", "amount", "price"];
+const MONEY: Hint = &[
+    "revenue", "salary", "income", "wealth", "worth", "balance", "budget", "profit", "amount", "price",
+];
 const DISTANCE: Hint = &["distance", "mileage"];
 const URGENT: Hint = &["priority", "severity", "urgency"];
 
 const fn cmp(op: Op) -> Phrase {
-    Phrase::Compare { op, hint: &[], time: false }
+    Phrase::Compare {
+        op,
+        hint: &[],
+        time: false,
+    }
 }
 const fn than(op: Op, hint: Hint) -> Phrase {
-    Phrase::Compare { op, hint, time: false }
+    Phrase::Compare {
+        op,
+        hint,
+        time: false,
+    }
 }
 const fn when(op: Op) -> Phrase {
-    Phrase::Compare { op, hint: &[], time: true }
+    Phrase::Compare {
+        op,
+        hint: &[],
+        time: true,
+    }
 }
 const fn best(descending: bool, hint: Hint) -> Phrase {
-    Phrase::Superlative { descending, hint, flip: false }
+    Phrase::Superlative {
+        descending,
+        hint,
+        flip: false,
+    }
 }
 const fn aged(descending: bool) -> Phrase {
-    Phrase::Superlative { descending, hint: AGE, flip: true }
+    Phrase::Superlative {
+        descending,
+        hint: AGE,
+        flip: true,
+    }
 }
 
 /// What is asked, and the phrases that ask it: in lower case, separated by bars; the longest that fits wins.
 pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
-    (Phrase::Aggregate(Function::Count), &["how many|number of|total number of|count of|total count of|count|counts|counts of", "counting"]),
-    (Phrase::Aggregate(Function::Sum), &["amount of|total|sum of|sum|sum up|add up|how much|combined|overall|total sum of"]),
+    (
+        Phrase::Aggregate(Function::Count),
+        &[
+            "how many|number of|total number of|count of|total count of|count|counts|counts of",
+            "counting",
+        ],
+    ),
+    (
+        Phrase::Aggregate(Function::Sum),
+        &["amount of|total|sum of|sum|sum up|add up|how much|combined|overall|total sum of"],
+    ),
     (Phrase::Aggregate(Function::Avg), &["average|avg|mean|average of"]),
     (Phrase::Aggregate(Function::Max), &["maximum|max|maximal"]),
     (Phrase::Aggregate(Function::Min), &["minimum|min|minimal"]),
-    (cmp(Op::Gt), &["more than|greater than|higher than|over|above|exceeding|exceeds|exceed|beyond|>"]),
+    (
+        cmp(Op::Gt),
+        &["more than|greater than|higher than|over|above|exceeding|exceeds|exceed|beyond|>"],
+    ),
     (than(Op::Gt, SIZE), &["larger than|bigger than"]),
-    (cmp(Op::Ge), &["upwards of|>=|at least|no less than|not less than|no fewer than|minimum of|or more", "or higher|or above|greater than or equal to|more than or equal to"]),
+    (
+        cmp(Op::Ge),
+        &[
+            "upwards of|>=|at least|no less than|not less than|no fewer than|minimum of|or more",
+            "or higher|or above|greater than or equal to|more than or equal to",
+        ],
+    ),
     (cmp(Op::Lt), &["<|less than|fewer than|lower than|under|below"]),
-    (cmp(Op::Le), &["<=|at most|no more than|not more than|up to|or less|or fewer|or lower|or below", "not exceeding|less than or equal to"]),
+    (
+        cmp(Op::Le),
+        &[
+            "<=|at most|no more than|not more than|up to|or less|or fewer|or lower|or below",
+            "not exceeding|less than or equal to",
+        ],
+    ),
     (cmp(Op::Eq), &["=|==|equal to|equals|equal|exactly"]),
-    (cmp(Op::Ne), &["!=|<>|not equal to|is not equal to|different from|different than"]),
+    (
+        cmp(Op::Ne),
+        &["!=|<>|not equal to|is not equal to|different from|different than"],
+    ),
     (than(Op::Ge, AGE), &["or older"]),
     (than(Op::Le, AGE), &["or younger"]),
     (than(Op::Lt, SIZE), &["smaller than"]),
     (than(Op::Gt, AGE), &["older than"]),
     (than(Op::Lt, AGE), &["younger than"]),
-    (than(Op::Lt, PRICE), &["cheaper than|less expensive than|cost less than|costing less than|costs less than", "costing under|cost under"]),
-    (than(Op::Gt, PRICE), &["more expensive than|pricier than|costing more than|cost more than|costs more than", "costing over|cost over"]),
+    (
+        than(Op::Lt, PRICE),
+        &[
+            "cheaper than|less expensive than|cost less than|costing less than|costs less than",
+            "costing under|cost under",
+        ],
+    ),
+    (
+        than(Op::Gt, PRICE),
+        &[
+            "more expensive than|pricier than|costing more than|cost more than|costs more than",
+            "costing over|cost over",
+        ],
+    ),
     (than(Op::Gt, LENGTH), &["longer than"]),
     (than(Op::Lt, LENGTH), &["shorter than"]),
     (than(Op::Gt, HEIGHT), &["taller than"]),
@@ -145,19 +262,72 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
     (when(Op::Ge), &["since|on or after|starting from|as of"]),
     (when(Op::Lt), &["before|earlier than|prior to"]),
     (when(Op::Le), &["until|till|on or before|no later than"]),
-    (Phrase::Between, &["between|in the range of|ranging from|in between"]),
-    (Phrase::Like(Match::Starts), &["starts with|start with|starting with|begins with|begin with|beginning with", "starts with the letter|starting with the letter|start with the letter", "begins with the letter|starts with letter|prefixed with"]),
-    (Phrase::Like(Match::Ends), &["ends with|end with|ending with|ending in|ends in|end in|ends with the letter"]),
-    (Phrase::Like(Match::Contains), &["contains|contain|containing|containing the word|contains the word|contain the word", "with the word|contains the string|contains the substring|contains the letter", "includes the letter|contain the letter|containing the letter|includes the word", "include the word|including the word|has the word|have the word|has the substring", "have the substring|mentions|mentioning|mention|is like|like|matching"]),
-    (Phrase::Absent(true), &["is null|are null|null|is missing|are missing|missing|is empty|is blank|is unknown", "is not set|not set|is unset"]),
-    (Phrase::None_, &["lacking|lack|lacks|without|without any|without a|without an|no|have no|has no|with no", "having no|never|zero|not any|do not have|does not have|did not have|do not have any", "does not have any|not have|not have any|not have a|not have an|not had any", "has not had any|have not had any|not yet|have never|has never|were never|was never", "nobody|none|not made any|not placed any|not placed an|not made an|not made a", "not placed a|yet to be|still to be|waiting to be"]),
-    (Phrase::Absent(false), &["is not null|not null|is set|is known|is not empty|is not missing"]),
-    (Phrase::Not, &["not|except|excluding|other than|except for|outside|outside of|apart from|besides|is not", "are not|non|neither|rather than"]),
+    (
+        Phrase::Between,
+        &["between|in the range of|ranging from|in between"],
+    ),
+    (
+        Phrase::Like(Match::Starts),
+        &[
+            "starts with|start with|starting with|begins with|begin with|beginning with",
+            "starts with the letter|starting with the letter|start with the letter",
+            "begins with the letter|starts with letter|prefixed with",
+        ],
+    ),
+    (
+        Phrase::Like(Match::Ends),
+        &["ends with|end with|ending with|ending in|ends in|end in|ends with the letter"],
+    ),
+    (
+        Phrase::Like(Match::Contains),
+        &[
+            "contains|contain|containing|containing the word|contains the word|contain the word",
+            "with the word|contains the string|contains the substring|contains the letter",
+            "includes the letter|contain the letter|containing the letter|includes the word",
+            "include the word|including the word|has the word|have the word|has the substring",
+            "have the substring|mentions|mentioning|mention|is like|like|matching",
+        ],
+    ),
+    (
+        Phrase::Absent(true),
+        &[
+            "is null|are null|null|is missing|are missing|missing|is empty|is blank|is unknown",
+            "is not set|not set|is unset",
+        ],
+    ),
+    (
+        Phrase::None_,
+        &[
+            "lacking|lack|lacks|without|without any|without a|without an|no|have no|has no|with no",
+            "having no|never|zero|not any|do not have|does not have|did not have|do not have any",
+            "does not have any|not have|not have any|not have a|not have an|not had any",
+            "has not had any|have not had any|not yet|have never|has never|were never|was never",
+            "nobody|none|not made any|not placed any|not placed an|not made an|not made a",
+            "not placed a|yet to be|still to be|waiting to be",
+        ],
+    ),
+    (
+        Phrase::Absent(false),
+        &["is not null|not null|is set|is known|is not empty|is not missing"],
+    ),
+    (
+        Phrase::Not,
+        &[
+            "not|except|excluding|other than|except for|outside|outside of|apart from|besides|is not",
+            "are not|non|neither|rather than",
+        ],
+    ),
     (best(false, PRICE), &["cheapest|least expensive|least costly"]),
-    (best(true, PRICE), &["most expensive|priciest|costliest|most costly"]),
+    (
+        best(true, PRICE),
+        &["most expensive|priciest|costliest|most costly"],
+    ),
     (aged(true), &["oldest|eldest|most senior"]),
     (aged(false), &["youngest"]),
-    (best(true, RECENT), &["newest|latest|most recent|most recently|last|recent"]),
+    (
+        best(true, RECENT),
+        &["newest|latest|most recent|most recently|last|recent"],
+    ),
     (best(false, RECENT), &["earliest|first|least recent"]),
     (best(true, LENGTH), &["longest"]),
     (best(false, LENGTH), &["shortest"]),
@@ -171,35 +341,160 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
     (best(true, DISTANCE), &["farthest|most distant"]),
     (best(true, &[]), &["highest"]),
     (best(false, &[]), &["lowest"]),
-    (best(true, RATING), &["best|top rated|top-rated|highest rated|highest-rated|best rated|best-rated"]),
-    (best(false, RATING), &["worst|lowest rated|lowest-rated|worst rated"]),
-    (best(true, &["salary", "pay", "wage"]), &["highest paid|highest-paid|best paid|best-paid"]),
-    (best(false, &["salary", "pay", "wage"]), &["lowest paid|lowest-paid"]),
-    (best(true, MONEY), &["top earning|highest earning|richest|wealthiest|most valuable|most profitable"]),
+    (
+        best(true, RATING),
+        &["best|top rated|top-rated|highest rated|highest-rated|best rated|best-rated"],
+    ),
+    (
+        best(false, RATING),
+        &["worst|lowest rated|lowest-rated|worst rated"],
+    ),
+    (
+        best(true, &["salary", "pay", "wage"]),
+        &["highest paid|highest-paid|best paid|best-paid"],
+    ),
+    (
+        best(false, &["salary", "pay", "wage"]),
+        &["lowest paid|lowest-paid"],
+    ),
+    (
+        best(true, MONEY),
+        &["top earning|highest earning|richest|wealthiest|most valuable|most profitable"],
+    ),
     (best(true, POPULAR), &["most popular"]),
     (best(false, POPULAR), &["least popular"]),
-    (best(true, SALES), &["best selling|best-selling|top selling|top-selling"]),
+    (
+        best(true, SALES),
+        &["best selling|best-selling|top selling|top-selling"],
+    ),
     (best(false, MONEY), &["poorest"]),
     (best(true, URGENT), &["most urgent"]),
     (best(true, &["views", "hits"]), &["most viewed"]),
-    (Phrase::Most(true), &["most|the most|most number of|highest number of|largest number of|greatest number of", "the largest number of|the highest number of|maximum number of|most common|most frequent", "most frequently|most often|most frequently used|most active"]),
-    (Phrase::Most(false), &["fewest|least|the fewest|the least|lowest number of|smallest number of|minimum number of", "least number of|fewest number of|least common|least frequent"]),
+    (
+        Phrase::Most(true),
+        &[
+            "most|the most|most number of|highest number of|largest number of|greatest number of",
+            "the largest number of|the highest number of|maximum number of|most common|most frequent",
+            "most frequently|most often|most frequently used|most active",
+        ],
+    ),
+    (
+        Phrase::Most(false),
+        &[
+            "fewest|least|the fewest|the least|lowest number of|smallest number of|minimum number of",
+            "least number of|fewest number of|least common|least frequent",
+        ],
+    ),
     (Phrase::Top, &["top|limit|limit to|limited to"]),
     (Phrase::Bottom, &["bottom"]),
-    (Phrase::PerEach, &["per|for each|of each|in each|by each|for every|in every|of every|from each|at each", "with each|to each|within each|each|grouped by|group by|broken down by|split by", "for the different|on each|in different|for different|of different|group them by", "breakdown by|by every"]),
+    (
+        Phrase::PerEach,
+        &[
+            "per|for each|of each|in each|by each|for every|in every|of every|from each|at each",
+            "with each|to each|within each|each|grouped by|group by|broken down by|split by",
+            "for the different|on each|in different|for different|of different|group them by",
+            "breakdown by|by every",
+        ],
+    ),
     (Phrase::By, &["by"]),
-    (Phrase::OrderBy, &["order by|ordered by|sort by|sorted by|ranked by|rank by|order them by|sort them by", "arranged by|sorting by|ordering by|in order of|in the order of|sorted in order of", "sort the list by|ordered in terms of|sorted on|ordered on|sort results by", "order the results by|sort the results by|order results by"]),
-    (Phrase::OrderedOf(false), &["in ascending order of|in the ascending order of|ascending order of|ordered ascending by", "in ascending order by|in increasing order of|in alphabetical order of", "in ascending alphabetical order of|in lexicographical order of|alphabetically by", "in ascending order according to|in ascending order sorted by"]),
-    (Phrase::OrderedOf(true), &["in descending order of|in the descending order of|descending order of", "in descending order by|in decreasing order of|in the decreasing order of", "in reverse order of|in descending alphabetical order of|ordered descending by", "in reverse alphabetical order of"]),
-    (Phrase::Direction(true), &["descending|desc|in descending order|descending order|in decreasing order", "from highest to lowest|highest to lowest|from high to low|high to low|largest first", "highest first|newest first|latest first|most recent first|from oldest to youngest", "from most to least|in reverse order|in reverse alphabetical order|from newest to oldest", "from largest to smallest|from most expensive to cheapest|biggest first", "most expensive first"]),
-    (Phrase::Direction(false), &["ascending|asc|in ascending order|ascending order|in increasing order|alphabetically", "in alphabetical order|in lexicographical order|in lexicographic order", "from lowest to highest|lowest to highest|from low to high|low to high|lowest first", "smallest first|oldest first|cheapest first|earliest first|from youngest to oldest", "chronologically|in chronological order|in ascending alphabetical order", "from oldest to newest|from smallest to largest|from least to most"]),
+    (
+        Phrase::OrderBy,
+        &[
+            "order by|ordered by|sort by|sorted by|ranked by|rank by|order them by|sort them by",
+            "arranged by|sorting by|ordering by|in order of|in the order of|sorted in order of",
+            "sort the list by|ordered in terms of|sorted on|ordered on|sort results by",
+            "order the results by|sort the results by|order results by",
+        ],
+    ),
+    (
+        Phrase::OrderedOf(false),
+        &[
+            "in ascending order of|in the ascending order of|ascending order of|ordered ascending by",
+            "in ascending order by|in increasing order of|in alphabetical order of",
+            "in ascending alphabetical order of|in lexicographical order of|alphabetically by",
+            "in ascending order according to|in ascending order sorted by",
+        ],
+    ),
+    (
+        Phrase::OrderedOf(true),
+        &[
+            "in descending order of|in the descending order of|descending order of",
+            "in descending order by|in decreasing order of|in the decreasing order of",
+            "in reverse order of|in descending alphabetical order of|ordered descending by",
+            "in reverse alphabetical order of",
+        ],
+    ),
+    (
+        Phrase::Direction(true),
+        &[
+            "descending|desc|in descending order|descending order|in decreasing order",
+            "from highest to lowest|highest to lowest|from high to low|high to low|largest first",
+            "highest first|newest first|latest first|most recent first|from oldest to youngest",
+            "from most to least|in reverse order|in reverse alphabetical order|from newest to oldest",
+            "from largest to smallest|from most expensive to cheapest|biggest first",
+            "most expensive first",
+        ],
+    ),
+    (
+        Phrase::Direction(false),
+        &[
+            "ascending|asc|in ascending order|ascending order|in increasing order|alphabetically",
+            "in alphabetical order|in lexicographical order|in lexicographic order",
+            "from lowest to highest|lowest to highest|from low to high|low to high|lowest first",
+            "smallest first|oldest first|cheapest first|earliest first|from youngest to oldest",
+            "chronologically|in chronological order|in ascending alphabetical order",
+            "from oldest to newest|from smallest to largest|from least to most",
+        ],
+    ),
     (Phrase::Distinct, &["distinct|different|unique|all the different"]),
-    (Phrase::AboveAverage(true), &["more than the average|above average|above the average|higher than the average", "higher than average|greater than the average|greater than average|more than average", "over the average|larger than the average|longer than the average|older than the average", "larger than average|exceeding the average|exceeds the average|better than average", "older than average|longer than average|above-average|heavier than the average", "heavier than average|taller than the average|taller than average|bigger than average", "bigger than the average|more expensive than the average|more expensive than average"]),
-    (Phrase::AboveAverage(false), &["less than the average|below average|below the average|lower than the average", "lower than average|less than average|under the average|smaller than the average", "shorter than the average|younger than the average|cheaper than the average", "cheaper than average|younger than average|shorter than average|below-average", "lighter than average|worse than average|smaller than average"]),
-    (Phrase::Named, &["named|called|with name|with the name|titled|whose name is|with the title|entitled"]),
-    (Phrase::Monthly, &["monthly|per month|by month|each month|for each month|in each month|every month", "month by month|grouped by month|group by month|per calendar month|over months", "across months"]),
-    (Phrase::Yearly, &["yearly|annual|annually|per year|by year|each year|for each year|in each year|every year", "year by year|grouped by year|group by year|across years"]),
-    (Phrase::Daily, &["daily|per day|by day|each day|for each day|every day|grouped by day|group by day", "day by day"]),
+    (
+        Phrase::AboveAverage(true),
+        &[
+            "more than the average|above average|above the average|higher than the average",
+            "higher than average|greater than the average|greater than average|more than average",
+            "over the average|larger than the average|longer than the average|older than the average",
+            "larger than average|exceeding the average|exceeds the average|better than average",
+            "older than average|longer than average|above-average|heavier than the average",
+            "heavier than average|taller than the average|taller than average|bigger than average",
+            "bigger than the average|more expensive than the average|more expensive than average",
+        ],
+    ),
+    (
+        Phrase::AboveAverage(false),
+        &[
+            "less than the average|below average|below the average|lower than the average",
+            "lower than average|less than average|under the average|smaller than the average",
+            "shorter than the average|younger than the average|cheaper than the average",
+            "cheaper than average|younger than average|shorter than average|below-average",
+            "lighter than average|worse than average|smaller than average",
+        ],
+    ),
+    (
+        Phrase::Named,
+        &["named|called|with name|with the name|titled|whose name is|with the title|entitled"],
+    ),
+    (
+        Phrase::Monthly,
+        &[
+            "monthly|per month|by month|each month|for each month|in each month|every month",
+            "month by month|grouped by month|group by month|per calendar month|over months",
+            "across months",
+        ],
+    ),
+    (
+        Phrase::Yearly,
+        &[
+            "yearly|annual|annually|per year|by year|each year|for each year|in each year|every year",
+            "year by year|grouped by year|group by year|across years",
+        ],
+    ),
+    (
+        Phrase::Daily,
+        &[
+            "daily|per day|by day|each day|for each day|every day|grouped by day|group by day",
+            "day by day",
+        ],
+    ),
     (Phrase::Filler, &["where|in total|in all|at all|times"]),
     (Phrase::Exhausted, &["out of stock|sold out"]),
     (Phrase::Stocked, &["in stock|still in stock|currently in stock"]),
@@ -231,9 +526,15 @@ static READER: LazyLock<Reader> = LazyLock::new(|| {
 pub(crate) fn read(tokens: &[Token], at: usize) -> Option<(Phrase, usize)> {
     let list = READER.by_first.get(tokens[at].lower.as_str())?;
     let fits = |words: &[&str]| {
-        tokens.len() >= at + words.len() && words.iter().zip(&tokens[at..]).all(|(word, token)| token.lower == *word && token.shape != Shape::Quoted)
+        tokens.len() >= at + words.len()
+            && words
+                .iter()
+                .zip(&tokens[at..])
+                .all(|(word, token)| token.lower == *word && token.shape != Shape::Quoted)
     };
-    list.iter().find(|(words, _)| fits(words)).map(|(words, phrase)| (*phrase, words.len()))
+    list.iter()
+        .find(|(words, _)| fits(words))
+        .map(|(words, phrase)| (*phrase, words.len()))
 }
 
 /// Whether a word is part of some phrase.

@@ -3,9 +3,9 @@
 use super::items::Kind;
 use super::lexicon::{ColumnId, TableId};
 use super::link::ValueHit;
+use super::phrases::Op;
 use super::phrases::Phrase;
 use super::plan::{Cond, Expr, Literal};
-use super::phrases::Op;
 use super::reading::{Entity, Reading};
 use super::roles;
 use super::stem::singular;
@@ -41,18 +41,48 @@ impl Reading<'_> {
             return None;
         }
         match &self.items[at].kind {
-            Kind::Quoted(text, hits) => Some(Found { text: text.clone(), hits: hits.clone(), start: at, end: at, certain: true }),
-            Kind::Value(hits) => Some(Found { text: self.raw(at), hits: hits.clone(), start: at, end: at, certain: true }),
-            Kind::Mention(mention, hits) if !hits.is_empty() && mention.score() < 0.8 => {
-                Some(Found { text: self.raw(at), hits: hits.clone(), start: at, end: at, certain: true })
-            }
+            Kind::Quoted(text, hits) => Some(Found {
+                text: text.clone(),
+                hits: hits.clone(),
+                start: at,
+                end: at,
+                certain: true,
+            }),
+            Kind::Value(hits) => Some(Found {
+                text: self.raw(at),
+                hits: hits.clone(),
+                start: at,
+                end: at,
+                certain: true,
+            }),
+            Kind::Mention(mention, hits) if !hits.is_empty() && mention.score() < 0.8 => Some(Found {
+                text: self.raw(at),
+                hits: hits.clone(),
+                start: at,
+                end: at,
+                certain: true,
+            }),
             Kind::Word => Some(self.words_from(at)),
             Kind::Mention(..) if self.entity(at).is_none() => Some(self.words_from(at)),
-            Kind::Mention(mention, _) if values::is_known(self.word(at)) && self.known_place(self.word(at)).is_some() && self.prefers_value(at, mention.score()) => {
-                Some(Found { text: self.raw(at), hits: Vec::new(), start: at, end: at, certain: false })
+            Kind::Mention(mention, _)
+                if values::is_known(self.word(at))
+                    && self.known_place(self.word(at)).is_some()
+                    && self.prefers_value(at, mention.score()) =>
+            {
+                Some(Found {
+                    text: self.raw(at),
+                    hits: Vec::new(),
+                    start: at,
+                    end: at,
+                    certain: false,
+                })
             }
             // A capital in the middle of a question that only a guess links to the schema.
-            Kind::Mention(mention, _) if at > 0 && mention.score() < 0.6 && self.tokens[self.items[at].start].is_capital() => Some(self.words_from(at)),
+            Kind::Mention(mention, _)
+                if at > 0 && mention.score() < 0.6 && self.tokens[self.items[at].start].is_capital() =>
+            {
+                Some(self.words_from(at))
+            }
             _ => None,
         }
     }
@@ -61,7 +91,8 @@ impl Reading<'_> {
     fn prefers_value(&self, at: usize, score: f32) -> bool {
         match self.entity(at) {
             Some(Entity::Column(id, _)) => {
-                let linked = self.lexicon.graph.target(id).is_some() && matches!(self.word(at + 1), "to" | "by");
+                let linked =
+                    self.lexicon.graph.target(id).is_some() && matches!(self.word(at + 1), "to" | "by");
                 !linked && (self.lexicon.column(id).table != self.home || score < 0.8)
             }
             Some(Entity::Table(..)) => score < 0.7,
@@ -71,7 +102,11 @@ impl Reading<'_> {
 
     /// Words with capitals that follow each other are one value.
     fn words_from(&self, at: usize) -> Found {
-        let capital = |i: usize| self.items.get(i).is_some_and(|item| item.kind == Kind::Word && !item.used && self.tokens[item.start].is_capital());
+        let capital = |i: usize| {
+            self.items.get(i).is_some_and(|item| {
+                item.kind == Kind::Word && !item.used && self.tokens[item.start].is_capital()
+            })
+        };
         let mut end = at;
         if capital(at) || self.tokens[self.items[at].start].is_capital() {
             while capital(end + 1) {
@@ -80,7 +115,13 @@ impl Reading<'_> {
         }
         let text: Vec<String> = (at..=end).map(|i| self.raw(i)).collect();
         let certain = at > 0 && self.tokens[self.items[at].start].is_capital();
-        Found { text: text.join(" "), hits: Vec::new(), start: at, end, certain }
+        Found {
+            text: text.join(" "),
+            hits: Vec::new(),
+            start: at,
+            end,
+            certain,
+        }
     }
 
     fn place(&mut self, found: Found) {
@@ -91,7 +132,10 @@ impl Reading<'_> {
             self.mark_all(found.start..=found.end);
             return;
         }
-        let Some((column, neighbour)) = self.column_for(&found).filter(|(column, _)| self.may_hold(&found, *column)) else {
+        let Some((column, neighbour)) = self
+            .column_for(&found)
+            .filter(|(column, _)| self.may_hold(&found, *column))
+        else {
             return;
         };
         if let Some(i) = neighbour {
@@ -111,7 +155,8 @@ impl Reading<'_> {
             return true;
         }
         let entry = self.lexicon.column(column);
-        let number = self.is_measure(column) || entry.sort == super::lexicon::Sort::Truth || self.is_day(column);
+        let number =
+            self.is_measure(column) || entry.sort == super::lexicon::Sort::Truth || self.is_day(column);
         let few = !entry.column.samples.is_empty() && entry.column.samples.len() < 40;
         let Literal::Text(text) = self.spelled(found, column) else {
             return !number;
@@ -126,24 +171,54 @@ impl Reading<'_> {
         }
         let samples = &self.lexicon.column(column).column.samples;
         let lower = found.text.to_lowercase();
-        if let Some(sample) = samples.iter().find(|sample| sample.to_lowercase() == lower || sample.to_lowercase() == singular(&lower)) {
+        if let Some(sample) = samples
+            .iter()
+            .find(|sample| sample.to_lowercase() == lower || sample.to_lowercase() == singular(&lower))
+        {
             return Literal::Text(sample.clone());
         }
         let initial = lower.chars().next().map(|c| c.to_uppercase().to_string());
-        let coded = samples.iter().any(|sample| Some(sample.to_uppercase()) == initial) || (samples.is_empty() && self.lexicon.column(column).column.type_name.to_lowercase().replace(' ', "") == "char(1)");
+        let coded = samples
+            .iter()
+            .any(|sample| Some(sample.to_uppercase()) == initial)
+            || (samples.is_empty()
+                && self
+                    .lexicon
+                    .column(column)
+                    .column
+                    .type_name
+                    .to_lowercase()
+                    .replace(' ', "")
+                    == "char(1)");
         if let Some(initial) = initial.filter(|_| coded && values::is_known(&lower)) {
-            return Literal::Text(samples.iter().find(|sample| sample.to_uppercase() == initial).cloned().unwrap_or(initial));
+            return Literal::Text(
+                samples
+                    .iter()
+                    .find(|sample| sample.to_uppercase() == initial)
+                    .cloned()
+                    .unwrap_or(initial),
+            );
         }
         let plain = !found.certain && !matches!(self.items[found.start].kind, Kind::Quoted(..));
-        if plain && values::is_known(&lower) && !values::is_exactly_known(&lower) { Literal::Text(singular(&lower)) } else { Literal::Text(found.text.clone()) }
+        if plain && values::is_known(&lower) && !values::is_exactly_known(&lower) {
+            Literal::Text(singular(&lower))
+        } else {
+            Literal::Text(found.text.clone())
+        }
     }
 
     /// Adds a condition, or a further value to the condition that `or` or a comma continues.
     fn add_value(&mut self, column: ColumnId, value: Literal, negated: bool, at: usize) {
-        let continues = self.before(at).is_some_and(|i| matches!(self.items[i].kind, Kind::Or | Kind::And | Kind::Comma));
+        let continues = self
+            .before(at)
+            .is_some_and(|i| matches!(self.items[i].kind, Kind::Or | Kind::And | Kind::Comma));
         if continues {
             let last = self.plan.filters.iter_mut().rev().find_map(|cond| match cond {
-                Cond::OneOf { column: known, values, .. } if *known == column => Some(values),
+                Cond::OneOf {
+                    column: known,
+                    values,
+                    ..
+                } if *known == column => Some(values),
                 _ => None,
             });
             if let Some(values) = last {
@@ -153,7 +228,11 @@ impl Reading<'_> {
                 return;
             }
         }
-        self.plan.filters.push(Cond::OneOf { column, values: vec![value], negated });
+        self.plan.filters.push(Cond::OneOf {
+            column,
+            values: vec![value],
+            negated,
+        });
     }
 
     /// The column of a value, and the item beside it that says so.
@@ -173,42 +252,79 @@ impl Reading<'_> {
         if let Some(column) = self.destination(found) {
             return Some((column, None));
         }
-        if let Some(column) = self.described(found).and_then(|table| self.known_in(table, &found.text.to_lowercase())) {
+        if let Some(column) = self
+            .described(found)
+            .and_then(|table| self.known_in(table, &found.text.to_lowercase()))
+        {
             return Some((column, None));
         }
         if let Some(column) = self.known_place(&found.text.to_lowercase()) {
             return Some((column, None));
         }
         let column = self.by_preposition(found).or_else(|| self.by_adjective(found))?;
-        self.assume(format!("\"{}\" is taken for a value of {}", found.text, self.column_title(column)));
+        self.assume(format!(
+            "\"{}\" is taken for a value of {}",
+            found.text,
+            self.column_title(column)
+        ));
         Some((column, None))
     }
 
     /// A column named right before the value (`status pending`, `whose city is Paris`) or right after it (`Cardiology department`).
     fn beside(&self, found: &Found) -> Option<(usize, ColumnId)> {
         let before = self.before(found.start).map(|i| match self.phrase(i) {
-            Some(Phrase::Not | Phrase::Compare { op: Op::Eq | Op::Ne, .. } | Phrase::Named) => self.before(i).unwrap_or(i),
+            Some(
+                Phrase::Not
+                | Phrase::Compare {
+                    op: Op::Eq | Op::Ne, ..
+                }
+                | Phrase::Named,
+            ) => self.before(i).unwrap_or(i),
             _ => i,
         });
         if let Some(i) = before.filter(|i| found.start - i <= 4) {
-            let linked = (i + 1..found.start).all(|g| !self.is_glue(g) || !matches!(self.word(g), "from" | "by" | "who" | "that" | "at" | "of"));
+            let linked = (i + 1..found.start).all(|g| {
+                !self.is_glue(g) || !matches!(self.word(g), "from" | "by" | "who" | "that" | "at" | "of")
+            });
             let text = |id: ColumnId| self.is_textual(id) && !self.lexicon.column(id).is_primary;
             if let Some(Entity::Column(id, score)) = self.entity(i).filter(|_| linked) {
-                let fits = if text(id) { Some((id, score)) } else { self.column_where(i, text).or_else(|| (!self.is_day(id)).then_some((id, score))) };
-                if let Some((id, _)) = fits.filter(|(id, score)| *score >= 0.5 && !self.is_day(*id) && (found.certain || values::is_known(&found.text) || self.plain_value_fits(*id, i, found))) {
+                let fits = if text(id) {
+                    Some((id, score))
+                } else {
+                    self.column_where(i, text)
+                        .or_else(|| (!self.is_day(id)).then_some((id, score)))
+                };
+                if let Some((id, _)) = fits.filter(|(id, score)| {
+                    *score >= 0.5
+                        && !self.is_day(*id)
+                        && (found.certain
+                            || values::is_known(&found.text)
+                            || self.plain_value_fits(*id, i, found))
+                }) {
                     let id = self.follow_key(id);
-                    let sampled_elsewhere = !found.hits.is_empty() && !found.hits.iter().any(|hit| hit.column == id);
-                    return (!sampled_elsewhere || matches!(self.items[found.start].kind, Kind::Quoted(..)) && score >= 0.8).then_some((i, id));
+                    let sampled_elsewhere =
+                        !found.hits.is_empty() && !found.hits.iter().any(|hit| hit.column == id);
+                    return (!sampled_elsewhere
+                        || matches!(self.items[found.start].kind, Kind::Quoted(..)) && score >= 0.8)
+                        .then_some((i, id));
                 }
             }
         }
         let after = found.end + 1;
         match self.entity(after)? {
-            Entity::Column(id, score) if score >= 0.6 && self.is_textual(id) && self.is_free(after) && (found.certain || values::is_known(&found.text)) => {
+            Entity::Column(id, score)
+                if score >= 0.6
+                    && self.is_textual(id)
+                    && self.is_free(after)
+                    && (found.certain || values::is_known(&found.text)) =>
+            {
                 let id = self.follow_key(id);
-                (found.hits.is_empty() || found.hits.iter().any(|hit| hit.column == id)).then_some((after, id))
+                (found.hits.is_empty() || found.hits.iter().any(|hit| hit.column == id))
+                    .then_some((after, id))
             }
-            Entity::Table(table, score) if table != self.home && score >= 0.6 && self.is_free(after) && found.certain => {
+            Entity::Table(table, score)
+                if table != self.home && score >= 0.6 && self.is_free(after) && found.certain =>
+            {
                 let label = roles::label(self.lexicon, table).into_iter().next()?;
                 let fits = found.hits.is_empty() || found.hits.iter().any(|hit| hit.column == label);
                 (fits && self.reachable(table)).then_some((after, label))
@@ -220,10 +336,37 @@ impl Reading<'_> {
     /// A plain unknown word after a column that holds states, kinds or places: `specialized in cardiology`, `team support`.
     fn plain_value_fits(&self, id: ColumnId, at: usize, found: &Found) -> bool {
         let words = &self.lexicon.column(id).words;
-        let stateful = values::STATES.iter().chain(values::PLACES).any(|known| words.iter().any(|word| word == known));
-        let ends = self.items.get(found.end + 1).is_none_or(|_| self.is_glue(found.end + 1) || matches!(self.items[found.end + 1].kind, Kind::And | Kind::Or | Kind::Comma | Kind::Phrase(_)));
-        let said = found.start == at + 1 || matches!(self.word(at + 1), "in" | "is" | "are" | "as" | "equals" | "of" | "to");
-        let attribute = matches!(found.text.as_str(), "number" | "size" | "name" | "names" | "type" | "side" | "user" | "date" | "code" | "count" | "rate" | "level");
+        let stateful = values::STATES
+            .iter()
+            .chain(values::PLACES)
+            .any(|known| words.iter().any(|word| word == known));
+        let ends = self.items.get(found.end + 1).is_none_or(|_| {
+            self.is_glue(found.end + 1)
+                || matches!(
+                    self.items[found.end + 1].kind,
+                    Kind::And | Kind::Or | Kind::Comma | Kind::Phrase(_)
+                )
+        });
+        let said = found.start == at + 1
+            || matches!(
+                self.word(at + 1),
+                "in" | "is" | "are" | "as" | "equals" | "of" | "to"
+            );
+        let attribute = matches!(
+            found.text.as_str(),
+            "number"
+                | "size"
+                | "name"
+                | "names"
+                | "type"
+                | "side"
+                | "user"
+                | "date"
+                | "code"
+                | "count"
+                | "rate"
+                | "level"
+        );
         let key = self.lexicon.graph.target(id).is_some() && matches!(self.word(at + 1), "to" | "by");
         (stateful || key) && ends && said && !attribute
     }
@@ -231,22 +374,35 @@ impl Reading<'_> {
     /// A value beside a foreign key means the name of what the key refers to.
     fn follow_key(&self, id: ColumnId) -> ColumnId {
         match self.lexicon.graph.target(id) {
-            Some(table) if self.reachable(table) => roles::label(self.lexicon, table).into_iter().next().unwrap_or(id),
+            Some(table) if self.reachable(table) => {
+                roles::label(self.lexicon, table).into_iter().next().unwrap_or(id)
+            }
             _ => id,
         }
     }
 
     /// The best of the columns whose samples hold the value: at home, then in a named table, then near.
     fn sampled(&self, hits: &[ValueHit]) -> Option<ColumnId> {
-        let reachable = hits.iter().filter(|hit| self.reachable(self.lexicon.column(hit.column).table));
+        let reachable = hits
+            .iter()
+            .filter(|hit| self.reachable(self.lexicon.column(hit.column).table));
         reachable
             .min_by_key(|hit| {
                 let table = self.lexicon.column(hit.column).table;
                 let mentioned = self.items.iter().any(|item| match &item.kind {
-                    Kind::Mention(mention, _) => mention.columns.iter().any(|known| known.id == hit.column && known.score >= 0.6),
+                    Kind::Mention(mention, _) => mention
+                        .columns
+                        .iter()
+                        .any(|known| known.id == hit.column && known.score >= 0.6),
                     _ => false,
                 });
-                (!mentioned, table != self.home, !self.named.contains(&table), self.distance(table), hit.column)
+                (
+                    !mentioned,
+                    table != self.home,
+                    !self.named.contains(&table),
+                    self.distance(table),
+                    hit.column,
+                )
             })
             .map(|hit| hit.column)
     }
@@ -254,12 +410,21 @@ impl Reading<'_> {
     /// `customer Alice`, `department "Sales"`, `named Anna`.
     fn named_entity(&self, found: &Found) -> Option<(ColumnId, Option<usize>)> {
         let before = self.before(found.start)?;
-        let label = |table: TableId| roles::label(self.lexicon, table).into_iter().next().filter(|_| self.reachable(table));
+        let label = |table: TableId| {
+            roles::label(self.lexicon, table)
+                .into_iter()
+                .next()
+                .filter(|_| self.reachable(table))
+        };
         if self.phrase(before) == Some(Phrase::Named) {
-            let table = self.before(before).and_then(|i| self.table(i)).unwrap_or(self.home);
+            let table = self
+                .before(before)
+                .and_then(|i| self.table(i))
+                .unwrap_or(self.home);
             return label(table).map(|id| (id, Some(before)));
         }
-        let adjacent = found.start - before <= 1 || (found.start - before == 2 && matches!(self.word(before + 1), "is" | "was"));
+        let adjacent = found.start - before <= 1
+            || (found.start - before == 2 && matches!(self.word(before + 1), "is" | "was"));
         let participle = self.participle(before) && self.items[found.start].kind == Kind::Word;
         if (found.certain || participle) && adjacent {
             if let Some(Entity::Table(table, score)) = self.entity(before) {
@@ -273,8 +438,16 @@ impl Reading<'_> {
 
     /// `France or Spain`: the column of the value before.
     fn continued(&self, found: &Found) -> Option<ColumnId> {
-        let joint = self.before(found.start).filter(|i| matches!(self.items[*i].kind, Kind::Or | Kind::And | Kind::Comma))?;
-        let before = self.before(joint).filter(|i| self.items[*i].used && matches!(self.items[*i].kind, Kind::Word | Kind::Value(_) | Kind::Quoted(..)))?;
+        let joint = self
+            .before(found.start)
+            .filter(|i| matches!(self.items[*i].kind, Kind::Or | Kind::And | Kind::Comma))?;
+        let before = self.before(joint).filter(|i| {
+            self.items[*i].used
+                && matches!(
+                    self.items[*i].kind,
+                    Kind::Word | Kind::Value(_) | Kind::Quoted(..)
+                )
+        })?;
         let _ = before;
         match self.plan.filters.last()? {
             Cond::OneOf { column, .. } => Some(*column),
@@ -286,7 +459,12 @@ impl Reading<'_> {
     fn destination(&self, found: &Found) -> Option<ColumnId> {
         let to = found.start.checked_sub(1).filter(|i| self.word(*i) == "to")?;
         let _ = to;
-        self.hinted(self.home, &["destination", "dest", "arrival", "recipient", "to", "target"], |id| self.is_textual(id)).map(|id| self.follow_key(id))
+        self.hinted(
+            self.home,
+            &["destination", "dest", "arrival", "recipient", "to", "target"],
+            |id| self.is_textual(id),
+        )
+        .map(|id| self.follow_key(id))
     }
 
     /// The table right after an adjective: `cancelled orders` speaks of orders whatever the question is about.
@@ -295,7 +473,11 @@ impl Reading<'_> {
     }
 
     fn known_in(&self, table: TableId, text: &str) -> Option<ColumnId> {
-        values::classes(text).find_map(|class| self.hinted(table, class.columns, |id| self.is_textual(id) && !self.lexicon.is_key(id)))
+        values::classes(text).find_map(|class| {
+            self.hinted(table, class.columns, |id| {
+                self.is_textual(id) && !self.lexicon.is_key(id)
+            })
+        })
     }
 
     /// The column of the home table (or of a near one) for a value of a known kind.
@@ -306,37 +488,66 @@ impl Reading<'_> {
             return home;
         }
         let lexicon = self.lexicon;
-        let mut near: Vec<TableId> = lexicon.table_ids().filter(|table| self.reachable(*table) && *table != self.home).collect();
+        let mut near: Vec<TableId> = lexicon
+            .table_ids()
+            .filter(|table| self.reachable(*table) && *table != self.home)
+            .collect();
         near.sort_by_key(|table| (!self.named.contains(table), self.distance(*table), *table));
-        near.into_iter().filter(|table| self.distance(*table) <= 3 || self.named.contains(table)).find_map(|table| {
-            values::classes(text).find_map(|class| self.hinted(table, &class.columns[..2.min(class.columns.len())], fits))
-        })
+        near.into_iter()
+            .filter(|table| self.distance(*table) <= 3 || self.named.contains(table))
+            .find_map(|table| {
+                values::classes(text)
+                    .find_map(|class| self.hinted(table, &class.columns[..2.min(class.columns.len())], fits))
+            })
     }
 
     /// `from Springfield`, `made by Acme`: a word after a preposition of place or doing.
     fn by_preposition(&self, found: &Found) -> Option<ColumnId> {
         let before = found.start.checked_sub(1)?;
         let fits = |id: ColumnId| self.is_textual(id) && !self.lexicon.column(id).is_primary;
-        let word = if self.phrase(before) == Some(Phrase::Not) { self.word(found.start - 1) } else { self.word(before) };
-        let tables = [Some(self.home), self.named.iter().copied().find(|table| *table != self.home)];
+        let word = if self.phrase(before) == Some(Phrase::Not) {
+            self.word(found.start - 1)
+        } else {
+            self.word(before)
+        };
+        let tables = [
+            Some(self.home),
+            self.named.iter().copied().find(|table| *table != self.home),
+        ];
         let hint = match word {
             "from" | "in" | "at" | "near" => values::PLACES,
             "by" | "via" | "with" | "using" | "through" => values::DOERS,
             "not" if found.certain => values::PLACES,
             _ => return self.role_noun(found),
         };
-        let own = tables.into_iter().flatten().find_map(|table| self.hinted(table, hint, fits)).map(|id| self.follow_key(id));
+        let own = tables
+            .into_iter()
+            .flatten()
+            .find_map(|table| self.hinted(table, hint, fits))
+            .map(|id| self.follow_key(id));
         if own.is_some() {
             return own;
         }
         // "books by Tolkien": the one table that a key of ours refers to and that has a name.
         let lexicon = self.lexicon;
-        let mut parents = lexicon.graph.links.iter().filter(|link| link.from == self.home && link.to != self.home);
-        let parent = parents.clone().find(|link| hint.iter().any(|word| lexicon.table(link.to).words.iter().any(|known| known == word))).or_else(|| {
-            let first = parents.next();
-            if parents.next().is_none() { first } else { None }
-        })?;
-        (found.certain || word == "by").then(|| roles::label(lexicon, parent.to).into_iter().next()).flatten()
+        let mut parents = lexicon
+            .graph
+            .links
+            .iter()
+            .filter(|link| link.from == self.home && link.to != self.home);
+        let parent = parents
+            .clone()
+            .find(|link| {
+                hint.iter()
+                    .any(|word| lexicon.table(link.to).words.iter().any(|known| known == word))
+            })
+            .or_else(|| {
+                let first = parents.next();
+                if parents.next().is_none() { first } else { None }
+            })?;
+        (found.certain || word == "by")
+            .then(|| roles::label(lexicon, parent.to).into_iter().next())
+            .flatten()
     }
 
     /// `usernames of editors`: a plural noun of a known kind.
@@ -345,14 +556,19 @@ impl Reading<'_> {
             return None;
         }
         let labels = roles::label(self.lexicon, self.home);
-        matches!(self.items[found.start].kind, Kind::Quoted(..)).then(|| labels.first().copied()).flatten()
+        matches!(self.items[found.start].kind, Kind::Quoted(..))
+            .then(|| labels.first().copied())
+            .flatten()
     }
 
     /// `overdue loans`: an unknown word right before the head is a state or a kind.
     fn by_adjective(&self, found: &Found) -> Option<ColumnId> {
         let head = self.head?;
         let adjective = found.end + 1 == head && !self.is_glue(found.end);
-        let predicate = found.start > head && found.start > 0 && matches!(self.word(found.start - 1), "are" | "is" | "were" | "was") && found.end + 1 >= self.items.len();
+        let predicate = found.start > head
+            && found.start > 0
+            && matches!(self.word(found.start - 1), "are" | "is" | "were" | "was")
+            && found.end + 1 >= self.items.len();
         let first = found.start == 0 || self.is_first_word(found.start);
         if !(adjective || predicate) || (first && self.tokens.len() <= 1) {
             return None;
@@ -375,9 +591,16 @@ impl Reading<'_> {
                 continue;
             }
             // "3 credits": the number comes first.
-            if let Some(column) = self.number_column(at + 1).filter(|_| self.is_free(at + 1) && self.table(at + 1).is_none()) {
+            if let Some(column) = self
+                .number_column(at + 1)
+                .filter(|_| self.is_free(at + 1) && self.table(at + 1).is_none())
+            {
                 self.mark_all(at..=at + 1);
-                self.plan.filters.push(Cond::Compare(Expr::Column(column), Op::Eq, Literal::Number(number)));
+                self.plan.filters.push(Cond::Compare(
+                    Expr::Column(column),
+                    Op::Eq,
+                    Literal::Number(number),
+                ));
                 continue;
             }
             let Some(before) = self.before(at).filter(|i| at - i <= 3) else {
@@ -385,7 +608,9 @@ impl Reading<'_> {
             };
             let target = match self.entity(before) {
                 Some(Entity::Column(id, score)) if score >= 0.5 && !self.is_day(id) => Some((id, before)),
-                Some(Entity::Table(table, _)) if at - before == 1 && self.reachable(table) => self.lexicon.primary_key(table).map(|id| (id, before)),
+                Some(Entity::Table(table, _)) if at - before == 1 && self.reachable(table) => {
+                    self.lexicon.primary_key(table).map(|id| (id, before))
+                }
                 _ => None,
             };
             let Some((column, beside)) = target else {
@@ -397,7 +622,9 @@ impl Reading<'_> {
             let not = self.negation_before(at).is_some();
             self.mark(at);
             let op = if not { Op::Ne } else { Op::Eq };
-            self.plan.filters.push(Cond::Compare(Expr::Column(column), op, Literal::Number(number)));
+            self.plan
+                .filters
+                .push(Cond::Compare(Expr::Column(column), op, Literal::Number(number)));
         }
     }
 }

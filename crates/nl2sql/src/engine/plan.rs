@@ -44,15 +44,41 @@ pub(crate) enum Cond {
     Columns(ColumnId, Op, ColumnId),
     Between(Expr, Literal, Literal),
     /// One of several values, or none of them when `negated`.
-    OneOf { column: ColumnId, values: Vec<Literal>, negated: bool },
-    Like { column: ColumnId, place: Match, text: String, negated: bool },
-    Null { column: ColumnId, is_null: bool },
-    Truth { column: ColumnId, is_true: bool },
-    Within { column: ColumnId, period: Period, negated: bool },
-    At { column: ColumnId, op: Op, moment: Moment },
+    OneOf {
+        column: ColumnId,
+        values: Vec<Literal>,
+        negated: bool,
+    },
+    Like {
+        column: ColumnId,
+        place: Match,
+        text: String,
+        negated: bool,
+    },
+    Null {
+        column: ColumnId,
+        is_null: bool,
+    },
+    Truth {
+        column: ColumnId,
+        is_true: bool,
+    },
+    Within {
+        column: ColumnId,
+        period: Period,
+        negated: bool,
+    },
+    At {
+        column: ColumnId,
+        op: Op,
+        moment: Moment,
+    },
     /// Above (or below) the average of the same column over the whole table.
     Average(ColumnId, Op),
-    Exists { related: Related, negated: bool },
+    Exists {
+        related: Related,
+        negated: bool,
+    },
     Any(Vec<Cond>),
 }
 
@@ -91,7 +117,12 @@ impl Plan {
     /// Every column that the outer query reads, in the order of the clauses.
     pub(crate) fn columns(&self) -> Vec<ColumnId> {
         let mut found = Vec::new();
-        for expr in self.select.iter().chain(&self.group).chain(self.order.iter().map(|(expr, _)| expr)) {
+        for expr in self
+            .select
+            .iter()
+            .chain(&self.group)
+            .chain(self.order.iter().map(|(expr, _)| expr))
+        {
             expr.columns(&mut found);
         }
         for cond in self.filters.iter().chain(&self.having) {
@@ -102,18 +133,28 @@ impl Plan {
 
     /// Whether an aggregate is shown or sorted by.
     pub(crate) fn aggregates(&self) -> bool {
-        self.select.iter().chain(self.order.iter().map(|(expr, _)| expr)).any(Expr::is_aggregate) || !self.having.is_empty()
+        self.select
+            .iter()
+            .chain(self.order.iter().map(|(expr, _)| expr))
+            .any(Expr::is_aggregate)
+            || !self.having.is_empty()
     }
 }
 
 impl Expr {
     pub(crate) fn is_aggregate(&self) -> bool {
-        matches!(self, Expr::Rows | Expr::CountDistinct(_) | Expr::Apply(..) | Expr::SumOfProduct(..))
+        matches!(
+            self,
+            Expr::Rows | Expr::CountDistinct(_) | Expr::Apply(..) | Expr::SumOfProduct(..)
+        )
     }
 
     fn columns(&self, found: &mut Vec<ColumnId>) {
         match self {
-            Expr::Column(column) | Expr::CountDistinct(column) | Expr::Apply(_, column) | Expr::Bucket(_, column) => found.push(*column),
+            Expr::Column(column)
+            | Expr::CountDistinct(column)
+            | Expr::Apply(_, column)
+            | Expr::Bucket(_, column) => found.push(*column),
             Expr::SumOfProduct(one, other) => found.extend([*one, *other]),
             Expr::Rows | Expr::Related(_) => {}
         }

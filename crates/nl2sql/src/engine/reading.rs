@@ -40,7 +40,13 @@ pub(crate) enum Entity {
 }
 
 impl<'q> Reading<'q> {
-    pub(crate) fn new(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[Item], home: TableId, head: Option<usize>) -> Reading<'q> {
+    pub(crate) fn new(
+        lexicon: &'q Lexicon<'q>,
+        tokens: &'q [Token],
+        items: &[Item],
+        home: TableId,
+        head: Option<usize>,
+    ) -> Reading<'q> {
         let distances = lexicon.graph.distances(home, lexicon.tables.len());
         let mut reading = Reading {
             lexicon,
@@ -65,7 +71,10 @@ impl<'q> Reading<'q> {
     fn find_named(&mut self) {
         for at in 0..self.items.len() {
             if let Kind::Mention(mention, _) = &self.items[at].kind {
-                let table = mention.tables.first().filter(|hit| hit.score >= 0.6 && hit.score >= mention.column_score() - 0.3);
+                let table = mention
+                    .tables
+                    .first()
+                    .filter(|hit| hit.score >= 0.6 && hit.score >= mention.column_score() - 0.3);
                 if let Some(id) = table.map(|hit| hit.id) {
                     if !self.named.contains(&id) {
                         self.named.push(id);
@@ -101,14 +110,22 @@ impl<'q> Reading<'q> {
     /// The table that an item names outright.
     fn table_near(&self, at: usize) -> Option<TableId> {
         match &self.items[at].kind {
-            Kind::Mention(mention, _) => mention.tables.first().filter(|hit| hit.score >= 0.6 && hit.score + 0.05 >= mention.column_score()).map(|hit| hit.id),
+            Kind::Mention(mention, _) => mention
+                .tables
+                .first()
+                .filter(|hit| hit.score >= 0.6 && hit.score + 0.05 >= mention.column_score())
+                .map(|hit| hit.id),
             _ => None,
         }
     }
 
     fn has_column_of(&self, at: usize, table: TableId) -> bool {
         match &self.items[at].kind {
-            Kind::Mention(mention, _) => mention.columns.iter().any(|hit| hit.score >= 0.5 && hit.score + 0.05 >= mention.table_score() && self.lexicon.column(hit.id).table == table),
+            Kind::Mention(mention, _) => mention.columns.iter().any(|hit| {
+                hit.score >= 0.5
+                    && hit.score + 0.05 >= mention.table_score()
+                    && self.lexicon.column(hit.id).table == table
+            }),
             _ => false,
         }
     }
@@ -135,7 +152,11 @@ impl<'q> Reading<'q> {
         loop {
             match &self.items[i].kind {
                 Kind::And | Kind::Comma => joined = true,
-                Kind::Glue if matches!(self.word(i), "the" | "their" | "a" | "its" | "as" | "well" | "both") => {}
+                Kind::Glue
+                    if matches!(
+                        self.word(i),
+                        "the" | "their" | "a" | "its" | "as" | "well" | "both"
+                    ) => {}
                 _ => return joined.then_some(i),
             }
             i = i.checked_sub(1)?;
@@ -168,13 +189,19 @@ impl<'q> Reading<'q> {
     /// The first word of an item, in lower case.
     pub(crate) fn word(&self, at: usize) -> &'q str {
         let tokens: &'q [Token] = self.tokens;
-        self.items.get(at).and_then(|item| tokens.get(item.start)).map_or("", |token| token.lower.as_str())
+        self.items
+            .get(at)
+            .and_then(|item| tokens.get(item.start))
+            .map_or("", |token| token.lower.as_str())
     }
 
     /// The item's text as written.
     pub(crate) fn raw(&self, at: usize) -> String {
         let item = &self.items[at];
-        let words: Vec<&str> = self.tokens[item.start..item.end].iter().map(|token| token.text.as_str()).collect();
+        let words: Vec<&str> = self.tokens[item.start..item.end]
+            .iter()
+            .map(|token| token.text.as_str())
+            .collect();
         words.join(" ")
     }
 
@@ -204,7 +231,9 @@ impl<'q> Reading<'q> {
         let mut i = self.before(at)?;
         // One verb or column may stand between: "does not contain", "whose status is not".
         if matches!(self.items[i].kind, Kind::Word | Kind::Mention(..)) && self.phrase(i).is_none() {
-            i = self.before(i).filter(|not| self.phrase(*not) == Some(Phrase::Not))?;
+            i = self
+                .before(i)
+                .filter(|not| self.phrase(*not) == Some(Phrase::Not))?;
         }
         (self.phrase(i) == Some(Phrase::Not) && at - i <= 5).then_some(i)
     }
@@ -241,7 +270,9 @@ impl<'q> Reading<'q> {
 
     /// Whether any item asks for an aggregate or a ranking by one.
     pub(crate) fn asks_aggregate(&self) -> bool {
-        self.items.iter().any(|item| matches!(item.kind, Kind::Phrase(Phrase::Aggregate(_))))
+        self.items
+            .iter()
+            .any(|item| matches!(item.kind, Kind::Phrase(Phrase::Aggregate(_))))
     }
 
     // ---- resolving names ----
@@ -294,17 +325,33 @@ impl<'q> Reading<'q> {
         let Kind::Mention(mention, _) = &self.items.get(at)?.kind else {
             return None;
         };
-        let table = mention.tables.iter().find(|hit| hit.id == self.home && hit.score + 0.1 >= mention.table_score()).or(mention.tables.first());
+        let table = mention
+            .tables
+            .iter()
+            .find(|hit| hit.id == self.home && hit.score + 0.1 >= mention.table_score())
+            .or(mention.tables.first());
         let column = self.column(at);
         match (table, column) {
             (None, None) => None,
             (None, Some((id, score))) => Some(Entity::Column(id, score)),
             (Some(hit), None) => Some(Entity::Table(hit.id, hit.score)),
             (Some(hit), Some((id, score))) => {
-                let owned = self.items[at].owner.is_some_and(|owner| owner == self.lexicon.column(id).table);
+                let owned = self.items[at]
+                    .owner
+                    .is_some_and(|owner| owner == self.lexicon.column(id).table);
                 let at_home = self.lexicon.column(id).table == self.home;
-                let bonus = if owned { 0.4 } else if at_home && hit.id != self.home { 0.06 } else { 0.0 };
-                if score + bonus > hit.score + 0.01 { Some(Entity::Column(id, score)) } else { Some(Entity::Table(hit.id, hit.score)) }
+                let bonus = if owned {
+                    0.4
+                } else if at_home && hit.id != self.home {
+                    0.06
+                } else {
+                    0.0
+                };
+                if score + bonus > hit.score + 0.01 {
+                    Some(Entity::Column(id, score))
+                } else {
+                    Some(Entity::Table(hit.id, hit.score))
+                }
             }
         }
     }
@@ -319,8 +366,12 @@ impl<'q> Reading<'q> {
     /// A column of the item that can be added up or compared as a number; a table beside it may qualify it.
     pub(crate) fn number_column(&self, at: usize) -> Option<ColumnId> {
         if matches!(self.entity(at)?, Entity::Table(..)) && !self.next_is_owned(at) {
-            let exact = self.column_where(at, |id| self.is_measure(id)).filter(|(_, score)| *score >= 0.7)?;
-            let Kind::Mention(mention, _) = &self.items[at].kind else { return None };
+            let exact = self
+                .column_where(at, |id| self.is_measure(id))
+                .filter(|(_, score)| *score >= 0.7)?;
+            let Kind::Mention(mention, _) = &self.items[at].kind else {
+                return None;
+            };
             return (mention.table_score() < 0.9).then_some(exact.0);
         }
         self.column_where(at, |id| self.is_measure(id)).map(|(id, _)| id)
@@ -344,13 +395,22 @@ impl<'q> Reading<'q> {
     }
 
     /// The first column of a table that a word of `hint` names and that `fits`, words in their order.
-    pub(crate) fn hinted(&self, table: TableId, hint: &[&str], fits: impl Fn(ColumnId) -> bool) -> Option<ColumnId> {
+    pub(crate) fn hinted(
+        &self,
+        table: TableId,
+        hint: &[&str],
+        fits: impl Fn(ColumnId) -> bool,
+    ) -> Option<ColumnId> {
         let lexicon = self.lexicon;
         for whole in [true, false] {
             for word in hint {
                 let found = lexicon.columns_of(table).find(|id| {
                     let words = &lexicon.column(*id).words;
-                    let named = if whole { words.len() == 1 && words[0] == *word } else { words.iter().any(|w| w == word) };
+                    let named = if whole {
+                        words.len() == 1 && words[0] == *word
+                    } else {
+                        words.iter().any(|w| w == word)
+                    };
                     named && fits(*id)
                 });
                 if found.is_some() {
@@ -363,8 +423,16 @@ impl<'q> Reading<'q> {
 
     /// The rows of `table` that belong to a row of the home table.
     pub(crate) fn related(&self, table: TableId) -> Option<Related> {
-        let steps = self.lexicon.graph.join(self.home, &[table], self.lexicon.tables.len(), &self.mentioned_keys())?;
-        (!steps.is_empty()).then_some(Related { steps, filters: Vec::new() })
+        let steps = self.lexicon.graph.join(
+            self.home,
+            &[table],
+            self.lexicon.tables.len(),
+            &self.mentioned_keys(),
+        )?;
+        (!steps.is_empty()).then_some(Related {
+            steps,
+            filters: Vec::new(),
+        })
     }
 
     /// Foreign key columns whose own words the question says, so that joins go by them.
@@ -372,7 +440,13 @@ impl<'q> Reading<'q> {
         let mut keys = Vec::new();
         for item in &self.items {
             if let Kind::Mention(mention, _) = &item.kind {
-                keys.extend(mention.columns.iter().map(|hit| hit.id).filter(|id| self.lexicon.graph.target(*id).is_some()));
+                keys.extend(
+                    mention
+                        .columns
+                        .iter()
+                        .map(|hit| hit.id)
+                        .filter(|id| self.lexicon.graph.target(*id).is_some()),
+                );
             }
         }
         keys
@@ -381,13 +455,24 @@ impl<'q> Reading<'q> {
     /// The joins of the outer query.
     pub(crate) fn joins(&self) -> Option<Vec<Step>> {
         let mut wanted: Vec<TableId> = self.via.clone();
-        wanted.extend(self.plan.columns().into_iter().map(|id| self.lexicon.column(id).table));
-        self.lexicon.graph.join(self.home, &wanted, self.lexicon.tables.len(), &self.mentioned_keys())
+        wanted.extend(
+            self.plan
+                .columns()
+                .into_iter()
+                .map(|id| self.lexicon.column(id).table),
+        );
+        self.lexicon.graph.join(
+            self.home,
+            &wanted,
+            self.lexicon.tables.len(),
+            &self.mentioned_keys(),
+        )
     }
 
     /// Whether a join gives several rows for one row of the home table.
     pub(crate) fn fans_out(&self) -> bool {
-        self.joins().is_some_and(|steps| steps.iter().any(|step| self.lexicon.graph.fans_out(step)))
+        self.joins()
+            .is_some_and(|steps| steps.iter().any(|step| self.lexicon.graph.fans_out(step)))
     }
 
     pub(crate) fn aggregate_at(&self, at: usize) -> Option<Function> {

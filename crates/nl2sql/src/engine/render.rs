@@ -22,16 +22,46 @@ pub(crate) struct Writer<'a> {
 pub(crate) fn sql(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: Dialect) -> String {
     let correlated = |cond: &Cond| matches!(cond, Cond::Exists { .. } | Cond::Compare(Expr::Related(_), ..));
     let related = plan.filters.iter().chain(&plan.having).any(correlated)
-        || plan.order.iter().map(|(expr, _)| expr).chain(&plan.select).any(|expr| matches!(expr, Expr::Related(_)));
-    let outer = Writer { lexicon, dialect, qualified: !joins.is_empty() };
-    let inner = Writer { lexicon, dialect, qualified: true };
-    let mut sql = format!("SELECT {}{}", if plan.distinct { "DISTINCT " } else { "" }, outer.outputs(plan, &inner));
+        || plan
+            .order
+            .iter()
+            .map(|(expr, _)| expr)
+            .chain(&plan.select)
+            .any(|expr| matches!(expr, Expr::Related(_)));
+    let outer = Writer {
+        lexicon,
+        dialect,
+        qualified: !joins.is_empty(),
+    };
+    let inner = Writer {
+        lexicon,
+        dialect,
+        qualified: true,
+    };
+    let mut sql = format!(
+        "SELECT {}{}",
+        if plan.distinct { "DISTINCT " } else { "" },
+        outer.outputs(plan, &inner)
+    );
     sql.push_str(&format!(" FROM {}", outer.table(plan.home)));
     for step in joins {
-        sql.push_str(&format!(" JOIN {} ON {}", outer.table(step.added), inner.on(step)));
+        sql.push_str(&format!(
+            " JOIN {} ON {}",
+            outer.table(step.added),
+            inner.on(step)
+        ));
     }
     let conditions = |conds: &[Cond]| -> Vec<String> {
-        conds.iter().map(|cond| if related && correlated(cond) { inner.condition(cond) } else { outer.condition(cond) }).collect()
+        conds
+            .iter()
+            .map(|cond| {
+                if related && correlated(cond) {
+                    inner.condition(cond)
+                } else {
+                    outer.condition(cond)
+                }
+            })
+            .collect()
     };
     push_list(&mut sql, " WHERE ", " AND ", &conditions(&plan.filters));
     let group: Vec<String> = plan.group.iter().map(|expr| outer.expr(expr)).collect();
@@ -41,7 +71,11 @@ pub(crate) fn sql(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: D
         .order
         .iter()
         .map(|(expr, descending)| {
-            let writer = if matches!(expr, Expr::Related(_)) { &inner } else { &outer };
+            let writer = if matches!(expr, Expr::Related(_)) {
+                &inner
+            } else {
+                &outer
+            };
             format!("{}{}", writer.expr(expr), if *descending { " DESC" } else { "" })
         })
         .collect();
@@ -63,7 +97,11 @@ impl Writer<'_> {
     fn outputs(&self, plan: &Plan, inner: &Writer<'_>) -> String {
         let mut outputs = Vec::new();
         if plan.star {
-            outputs.push(if self.qualified { format!("{}.*", self.table(plan.home)) } else { "*".to_owned() });
+            outputs.push(if self.qualified {
+                format!("{}.*", self.table(plan.home))
+            } else {
+                "*".to_owned()
+            });
         }
         outputs.extend(plan.select.iter().map(|expr| match expr {
             Expr::Related(_) => inner.expr(expr),
@@ -79,12 +117,19 @@ impl Writer<'_> {
     fn column(&self, id: ColumnId) -> String {
         let entry = self.lexicon.column(id);
         let name = identifier(&entry.column.name, self.dialect);
-        if self.qualified { format!("{}.{name}", self.table(entry.table)) } else { name }
+        if self.qualified {
+            format!("{}.{name}", self.table(entry.table))
+        } else {
+            name
+        }
     }
 
     fn on(&self, step: &Step) -> String {
         let pairs = &self.lexicon.graph.links[step.link].pairs;
-        let equal: Vec<String> = pairs.iter().map(|(mine, other)| format!("{} = {}", self.column(*mine), self.column(*other))).collect();
+        let equal: Vec<String> = pairs
+            .iter()
+            .map(|(mine, other)| format!("{} = {}", self.column(*mine), self.column(*other)))
+            .collect();
         equal.join(" AND ")
     }
 
@@ -93,7 +138,9 @@ impl Writer<'_> {
             Expr::Column(column) => self.column(*column),
             Expr::Rows => "COUNT(*)".to_owned(),
             Expr::CountDistinct(column) => format!("COUNT(DISTINCT {})", self.column(*column)),
-            Expr::Apply(function, column) => format!("{}({})", function_name(*function), self.column(*column)),
+            Expr::Apply(function, column) => {
+                format!("{}({})", function_name(*function), self.column(*column))
+            }
             Expr::SumOfProduct(one, other) => format!("SUM({} * {})", self.column(*one), self.column(*other)),
             Expr::Bucket(unit, column) => dates::bucket(&self.column(*column), *unit, self.dialect),
             Expr::Related(related) => format!("({})", self.related(related, "COUNT(*)")),
@@ -117,31 +164,82 @@ impl Writer<'_> {
 
     fn condition(&self, cond: &Cond) -> String {
         match cond {
-            Cond::Compare(expr, op, value) => format!("{} {} {}", self.expr(expr), op_sign(*op), self.value_for(expr, value)),
-            Cond::Columns(one, op, other) => format!("{} {} {}", self.column(*one), op_sign(*op), self.column(*other)),
-            Cond::Between(expr, low, high) => {
-                format!("{} BETWEEN {} AND {}", self.expr(expr), self.value_for(expr, low), self.value_for(expr, high))
+            Cond::Compare(expr, op, value) => format!(
+                "{} {} {}",
+                self.expr(expr),
+                op_sign(*op),
+                self.value_for(expr, value)
+            ),
+            Cond::Columns(one, op, other) => {
+                format!("{} {} {}", self.column(*one), op_sign(*op), self.column(*other))
             }
-            Cond::OneOf { column, values, negated } => self.one_of(*column, values, *negated),
-            Cond::Like { column, place, text, negated } => self.like(*column, *place, text, *negated),
-            Cond::Null { column, is_null } => format!("{} IS {}", self.column(*column), if *is_null { "NULL" } else { "NOT NULL" }),
+            Cond::Between(expr, low, high) => {
+                format!(
+                    "{} BETWEEN {} AND {}",
+                    self.expr(expr),
+                    self.value_for(expr, low),
+                    self.value_for(expr, high)
+                )
+            }
+            Cond::OneOf {
+                column,
+                values,
+                negated,
+            } => self.one_of(*column, values, *negated),
+            Cond::Like {
+                column,
+                place,
+                text,
+                negated,
+            } => self.like(*column, *place, text, *negated),
+            Cond::Null { column, is_null } => format!(
+                "{} IS {}",
+                self.column(*column),
+                if *is_null { "NULL" } else { "NOT NULL" }
+            ),
             Cond::Truth { column, is_true } => self.truth(*column, *is_true),
-            Cond::Within { column, period, negated } => {
+            Cond::Within {
+                column,
+                period,
+                negated,
+            } => {
                 let entry = self.lexicon.column(*column);
                 let inside = dates::within(&self.column(*column), entry.sort, period, self.dialect);
-                if *negated { format!("NOT ({inside})") } else { inside }
+                if *negated {
+                    format!("NOT ({inside})")
+                } else {
+                    inside
+                }
             }
             Cond::At { column, op, moment } => {
                 let timed = matches!(self.lexicon.column(*column).sort, Sort::Day { timed: true });
-                format!("{} {} {}", self.column(*column), op_sign(*op), dates::moment(*moment, timed, self.dialect))
+                format!(
+                    "{} {} {}",
+                    self.column(*column),
+                    op_sign(*op),
+                    dates::moment(*moment, timed, self.dialect)
+                )
             }
             Cond::Average(column, op) => {
-                let plain = Writer { lexicon: self.lexicon, dialect: self.dialect, qualified: false };
+                let plain = Writer {
+                    lexicon: self.lexicon,
+                    dialect: self.dialect,
+                    qualified: false,
+                };
                 let table = self.table(self.lexicon.column(*column).table);
-                format!("{} {} (SELECT AVG({}) FROM {table})", self.column(*column), op_sign(*op), plain.column(*column))
+                format!(
+                    "{} {} (SELECT AVG({}) FROM {table})",
+                    self.column(*column),
+                    op_sign(*op),
+                    plain.column(*column)
+                )
             }
             Cond::Exists { related, negated } => {
-                format!("{}EXISTS ({})", if *negated { "NOT " } else { "" }, self.related(related, "1"))
+                format!(
+                    "{}EXISTS ({})",
+                    if *negated { "NOT " } else { "" },
+                    self.related(related, "1")
+                )
             }
             Cond::Any(conds) => {
                 let parts: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();
@@ -152,7 +250,10 @@ impl Writer<'_> {
 
     fn one_of(&self, column: ColumnId, values: &[Literal], negated: bool) -> String {
         let name = self.column(column);
-        let written: Vec<String> = values.iter().map(|value| self.value_for(&Expr::Column(column), value)).collect();
+        let written: Vec<String> = values
+            .iter()
+            .map(|value| self.value_for(&Expr::Column(column), value))
+            .collect();
         match (&written[..], negated) {
             ([one], false) => format!("{name} = {one}"),
             ([one], true) => format!("{name} <> {one}"),
@@ -164,7 +265,15 @@ impl Writer<'_> {
     fn like(&self, column: ColumnId, place: Match, text: &str, negated: bool) -> String {
         let special = text.contains(['%', '_', '\\', '!']);
         let escaped: String = if special {
-            text.chars().flat_map(|c| if matches!(c, '%' | '_' | '!') { vec!['!', c] } else { vec![c] }).collect()
+            text.chars()
+                .flat_map(|c| {
+                    if matches!(c, '%' | '_' | '!') {
+                        vec!['!', c]
+                    } else {
+                        vec![c]
+                    }
+                })
+                .collect()
         } else {
             text.to_owned()
         };
@@ -173,22 +282,40 @@ impl Writer<'_> {
             Match::Contains => format!("%{escaped}%"),
             Match::Ends => format!("%{escaped}"),
         };
-        let operator = if self.dialect == Dialect::PostgreSql { "ILIKE" } else { "LIKE" };
+        let operator = if self.dialect == Dialect::PostgreSql {
+            "ILIKE"
+        } else {
+            "LIKE"
+        };
         let escape = if special { " ESCAPE '!'" } else { "" };
         let not = if negated { "NOT " } else { "" };
-        format!("{} {not}{operator} {}{escape}", self.column(column), text_literal(&pattern, self.dialect))
+        format!(
+            "{} {not}{operator} {}{escape}",
+            self.column(column),
+            text_literal(&pattern, self.dialect)
+        )
     }
 
     fn truth(&self, column: ColumnId, is_true: bool) -> String {
         let entry = self.lexicon.column(column);
         let name = self.column(column);
-        if let Some(sample) = entry.column.samples.iter().find(|sample| truth_of(sample) == Some(is_true)) {
-            if !matches!(entry.column.kind, ColumnKind::Boolean | ColumnKind::Integer | ColumnKind::Decimal) {
+        if let Some(sample) = entry
+            .column
+            .samples
+            .iter()
+            .find(|sample| truth_of(sample) == Some(is_true))
+        {
+            if !matches!(
+                entry.column.kind,
+                ColumnKind::Boolean | ColumnKind::Integer | ColumnKind::Decimal
+            ) {
                 return format!("{name} = {}", text_literal(sample, self.dialect));
             }
         }
         match (self.dialect, entry.column.kind) {
-            (Dialect::PostgreSql, ColumnKind::Boolean) => format!("{name} = {}", if is_true { "TRUE" } else { "FALSE" }),
+            (Dialect::PostgreSql, ColumnKind::Boolean) => {
+                format!("{name} = {}", if is_true { "TRUE" } else { "FALSE" })
+            }
             (_, ColumnKind::Text) => format!("{name} = {}", if is_true { "'Y'" } else { "'N'" }),
             _ => format!("{name} = {}", i32::from(is_true)),
         }
@@ -201,7 +328,14 @@ impl Writer<'_> {
             _ => None,
         };
         match value {
-            Literal::Number(digits) if !matches!(kind, Some(ColumnKind::Text | ColumnKind::Date | ColumnKind::Timestamp)) => digits.clone(),
+            Literal::Number(digits)
+                if !matches!(
+                    kind,
+                    Some(ColumnKind::Text | ColumnKind::Date | ColumnKind::Timestamp)
+                ) =>
+            {
+                digits.clone()
+            }
             Literal::Number(text) | Literal::Text(text) => text_literal(text, self.dialect),
         }
     }

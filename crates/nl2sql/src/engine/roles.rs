@@ -2,24 +2,85 @@
 
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 
-const NAMES: &[&str] = &["name", "title", "username", "label", "subject", "headline", "login", "nickname", "caption"];
-const MEASURES: &[&str] = &["amount", "total", "price", "value", "revenue", "sales", "cost", "fee", "salary", "balance", "quantity", "score", "points"];
-const MOMENTS: &[&str] = &["date", "created", "time", "timestamp", "datetime", "start", "placed", "ordered", "posted", "published", "opened", "registered", "joined", "hired", "hire", "paid", "issued", "scheduled", "released", "started"];
+const NAMES: &[&str] = &[
+    "name", "title", "username", "label", "subject", "headline", "login", "nickname", "caption",
+];
+const MEASURES: &[&str] = &[
+    "amount", "total", "price", "value", "revenue", "sales", "cost", "fee", "salary", "balance", "quantity",
+    "score", "points",
+];
+const MOMENTS: &[&str] = &[
+    "date",
+    "created",
+    "time",
+    "timestamp",
+    "datetime",
+    "start",
+    "placed",
+    "ordered",
+    "posted",
+    "published",
+    "opened",
+    "registered",
+    "joined",
+    "hired",
+    "hire",
+    "paid",
+    "issued",
+    "scheduled",
+    "released",
+    "started",
+];
 /// Moments that say little about when a row happened.
-const LATER: &[&str] = &["updated", "modified", "deleted", "changed", "birth", "dob", "birthday", "due", "expiry", "expires", "end", "ended", "closed", "shipped", "resolved", "returned", "delivered", "last"];
+const LATER: &[&str] = &[
+    "updated",
+    "modified",
+    "deleted",
+    "changed",
+    "birth",
+    "dob",
+    "birthday",
+    "due",
+    "expiry",
+    "expires",
+    "end",
+    "ended",
+    "closed",
+    "shipped",
+    "resolved",
+    "returned",
+    "delivered",
+    "last",
+];
 
 /// The columns that name a row for people: a name or title, or a first and a last name.
 pub(crate) fn label(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     let entry = lexicon.table(table);
     let own = |id: &ColumnId| lexicon.column(*id);
-    let columns: Vec<ColumnId> = lexicon.columns_of(table).filter(|id| !lexicon.is_key(*id)).collect();
+    let columns: Vec<ColumnId> = lexicon
+        .columns_of(table)
+        .filter(|id| !lexicon.is_key(*id))
+        .collect();
     let find = |wanted: &dyn Fn(&[String]) -> bool| columns.iter().copied().find(|id| wanted(&own(id).words));
     let bare = |words: &[String]| -> Vec<String> {
         let prefix = entry.words.len();
-        let prefixed = words.len() > prefix && words.iter().zip(&entry.words).all(|(a, b)| super::stem::singular(a) == *b);
-        if prefixed { words[prefix..].to_vec() } else { words.to_vec() }
+        let prefixed = words.len() > prefix
+            && words
+                .iter()
+                .zip(&entry.words)
+                .all(|(a, b)| super::stem::singular(a) == *b);
+        if prefixed {
+            words[prefix..].to_vec()
+        } else {
+            words.to_vec()
+        }
     };
-    let full = find(&|words| matches!(bare(words).iter().map(String::as_str).collect::<Vec<_>>()[..], ["full", "name"] | ["fullname"] | ["display", "name"]));
+    let full = find(&|words| {
+        matches!(
+            bare(words).iter().map(String::as_str).collect::<Vec<_>>()[..],
+            ["full", "name"] | ["fullname"] | ["display", "name"]
+        )
+    });
     if let Some(id) = full {
         return vec![id];
     }
@@ -31,14 +92,29 @@ pub(crate) fn label(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     let part = |first: &str| {
         find(&|words| {
             let joined = words.concat();
-            joined.ends_with("name") && (words.iter().any(|word| word == first) || joined.contains(&format!("{first}name")) || joined == format!("{}name", &first[..1]))
+            joined.ends_with("name")
+                && (words.iter().any(|word| word == first)
+                    || joined.contains(&format!("{first}name"))
+                    || joined == format!("{}name", &first[..1]))
         })
     };
     if let (Some(first), Some(last)) = (part("first"), part("last")) {
         return vec![first, last];
     }
-    let named = find(&|words| words.last().is_some_and(|last| NAMES.contains(&last.as_str()) || last.ends_with("name")));
-    named.or_else(|| columns.iter().copied().find(|id| own(id).sort == Sort::Text && own(id).column.unique)).into_iter().collect()
+    let named = find(&|words| {
+        words
+            .last()
+            .is_some_and(|last| NAMES.contains(&last.as_str()) || last.ends_with("name"))
+    });
+    named
+        .or_else(|| {
+            columns
+                .iter()
+                .copied()
+                .find(|id| own(id).sort == Sort::Text && own(id).column.unique)
+        })
+        .into_iter()
+        .collect()
 }
 
 /// The column that says when a row happened.
@@ -46,21 +122,39 @@ pub(crate) fn moment(lexicon: &Lexicon<'_>, table: TableId) -> Option<ColumnId> 
     let entry = lexicon.table(table);
     let score = |id: ColumnId| -> i32 {
         let words = &lexicon.column(id).words;
-        let says = |list: &[&str]| list.iter().position(|known| words.iter().any(|word| word == known));
-        let own = words.iter().any(|word| entry.words.contains(&super::stem::singular(word)));
+        let says = |list: &[&str]| {
+            list.iter()
+                .position(|known| words.iter().any(|word| word == known))
+        };
+        let own = words
+            .iter()
+            .any(|word| entry.words.contains(&super::stem::singular(word)));
         let place = says(MOMENTS).and_then(|at| i32::try_from(at).ok());
         let base = place.map_or(0, |at| 40 - at) + if own { 20 } else { 0 };
         base - if says(LATER).is_some() { 60 } else { 0 }
     };
-    let days = lexicon.columns_of(table).filter(|id| matches!(lexicon.column(*id).sort, Sort::Day { .. }));
-    days.rev_by(score).or_else(|| lexicon.columns_of(table).find(|id| lexicon.column(*id).sort == Sort::Year))
+    let days = lexicon
+        .columns_of(table)
+        .filter(|id| matches!(lexicon.column(*id).sort, Sort::Day { .. }));
+    days.rev_by(score).or_else(|| {
+        lexicon
+            .columns_of(table)
+            .find(|id| lexicon.column(*id).sort == Sort::Year)
+    })
 }
 
 /// The column that a sum over the table's rows means, when the question names none.
 pub(crate) fn measure(lexicon: &Lexicon<'_>, table: TableId) -> Option<ColumnId> {
-    let numbers: Vec<ColumnId> =
-        lexicon.columns_of(table).filter(|id| lexicon.column(*id).sort == Sort::Number && !lexicon.is_key(*id)).collect();
-    let named = MEASURES.iter().find_map(|word| numbers.iter().copied().find(|id| lexicon.column(*id).words.iter().any(|w| w == word)));
+    let numbers: Vec<ColumnId> = lexicon
+        .columns_of(table)
+        .filter(|id| lexicon.column(*id).sort == Sort::Number && !lexicon.is_key(*id))
+        .collect();
+    let named = MEASURES.iter().find_map(|word| {
+        numbers
+            .iter()
+            .copied()
+            .find(|id| lexicon.column(*id).words.iter().any(|w| w == word))
+    });
     match numbers[..] {
         [only] => Some(only),
         _ => named,
@@ -80,7 +174,10 @@ pub(crate) fn product(lexicon: &Lexicon<'_>, table: TableId) -> Option<(ColumnId
             entry.sort == Sort::Number && entry.words.iter().any(|word| hint.contains(&word.as_str()))
         })
     };
-    Some((find(&["quantity", "qty", "units"])?, find(&["price", "rate", "cost"])?))
+    Some((
+        find(&["quantity", "qty", "units"])?,
+        find(&["price", "rate", "cost"])?,
+    ))
 }
 
 trait FirstBest: Iterator<Item = ColumnId> + Sized {

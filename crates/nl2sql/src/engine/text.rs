@@ -39,8 +39,17 @@ impl Token {
     fn new(text: impl Into<String>, shape: Shape) -> Token {
         let text = text.into();
         let lower = text.to_lowercase();
-        let stem = if shape == Shape::Word { stem::stem(&lower) } else { lower.clone() };
-        Token { text, lower, stem, shape }
+        let stem = if shape == Shape::Word {
+            stem::stem(&lower)
+        } else {
+            lower.clone()
+        };
+        Token {
+            text,
+            lower,
+            stem,
+            shape,
+        }
     }
 
     /// Whether it begins with a capital letter.
@@ -100,16 +109,23 @@ fn quote_end(chars: &[char], at: usize) -> Option<usize> {
     let closes = |i: usize| {
         chars[i] == quote && (quote != '\'' || chars.get(i + 1).is_none_or(|next| !next.is_alphanumeric()))
     };
-    (at + 1..chars.len()).find(|&i| closes(i)).filter(|&end| end > at + 1)
+    (at + 1..chars.len())
+        .find(|&i| closes(i))
+        .filter(|&end| end > at + 1)
 }
 
 fn starts_negative(chars: &[char], at: usize) -> bool {
-    chars.get(at + 1).is_some_and(char::is_ascii_digit) && (at == 0 || matches!(chars[at - 1], ' ' | '(' | '='))
+    chars.get(at + 1).is_some_and(char::is_ascii_digit)
+        && (at == 0 || matches!(chars[at - 1], ' ' | '(' | '='))
 }
 
 /// Reads a number, a date, an ordinal or a code such as `747-400`; gives the index after it.
 fn number(chars: &[char], start: usize, found: &mut Vec<Token>) -> usize {
-    let run = |from: usize| (from..chars.len()).find(|&i| !chars[i].is_ascii_digit()).unwrap_or(chars.len());
+    let run = |from: usize| {
+        (from..chars.len())
+            .find(|&i| !chars[i].is_ascii_digit())
+            .unwrap_or(chars.len())
+    };
     let text = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
     if let Some(end) = date_end(chars, start) {
         found.push(Token::new(text(start, end), Shape::Date));
@@ -123,7 +139,9 @@ fn number(chars: &[char], start: usize, found: &mut Vec<Token>) -> usize {
         end = run(end + 1);
     }
     let digits: String = text(start, end).replace(',', "");
-    let tail_end = (end..chars.len()).find(|&i| !is_word_char(chars, i)).unwrap_or(chars.len());
+    let tail_end = (end..chars.len())
+        .find(|&i| !is_word_char(chars, i))
+        .unwrap_or(chars.len());
     let tail = text(end, tail_end).to_lowercase();
     match tail.as_str() {
         "" | "st" | "nd" | "rd" | "th" | "usd" | "eur" => found.push(Token::new(digits, Shape::Number)),
@@ -163,7 +181,9 @@ fn is_word_char(chars: &[char], i: usize) -> bool {
 }
 
 fn word(chars: &[char], start: usize, found: &mut Vec<Token>) -> usize {
-    let end = (start..chars.len()).find(|&i| !is_word_char(chars, i)).unwrap_or(chars.len());
+    let end = (start..chars.len())
+        .find(|&i| !is_word_char(chars, i))
+        .unwrap_or(chars.len());
     let text: String = chars[start..end].iter().collect();
     let lower = text.to_lowercase();
     if let Some(stump) = lower.strip_suffix("n't") {
@@ -212,24 +232,61 @@ mod tests {
     use super::*;
 
     fn shown(question: &str) -> Vec<String> {
-        tokens(question).into_iter().map(|token| format!("{:?}:{}", token.shape, token.text)).collect()
+        tokens(question)
+            .into_iter()
+            .map(|token| format!("{:?}:{}", token.shape, token.text))
+            .collect()
     }
 
     #[test]
     fn quotes_dates_numbers_and_signs_are_kept_whole() {
         assert_eq!(
             shown("visits of “Ann Lee” after 2025-06-01 with fee >= 1,250.50"),
-            ["Word:visits", "Word:of", "Quoted:Ann Lee", "Word:after", "Date:2025-06-01", "Word:with", "Word:fee", "Sign:>=", "Number:1250.50"]
+            [
+                "Word:visits",
+                "Word:of",
+                "Quoted:Ann Lee",
+                "Word:after",
+                "Date:2025-06-01",
+                "Word:with",
+                "Word:fee",
+                "Sign:>=",
+                "Number:1250.50"
+            ]
         );
     }
 
     #[test]
     fn apostrophes_are_possessives_or_negations() {
-        assert_eq!(shown("the doctor's visits that weren't paid"), ["Word:the", "Word:doctor", "Word:visits", "Word:that", "Word:were", "Word:not", "Word:paid"]);
+        assert_eq!(
+            shown("the doctor's visits that weren't paid"),
+            [
+                "Word:the",
+                "Word:doctor",
+                "Word:visits",
+                "Word:that",
+                "Word:were",
+                "Word:not",
+                "Word:paid"
+            ]
+        );
     }
 
     #[test]
     fn short_scales_are_numbers_and_codes_are_words() {
-        assert_eq!(shown("over 10k for A-12 and 747-400 on the 3rd"), ["Word:over", "Number:10000", "Word:for", "Word:A-12", "Word:and", "Word:747-400", "Word:on", "Word:the", "Number:3"]);
+        assert_eq!(
+            shown("over 10k for A-12 and 747-400 on the 3rd"),
+            [
+                "Word:over",
+                "Number:10000",
+                "Word:for",
+                "Word:A-12",
+                "Word:and",
+                "Word:747-400",
+                "Word:on",
+                "Word:the",
+                "Number:3"
+            ]
+        );
     }
 }

@@ -24,7 +24,11 @@ impl Reading<'_> {
                 self.mark(not);
             }
             self.mark(at);
-            self.plan.filters.push(Cond::Within { column, period, negated: not.is_some() });
+            self.plan.filters.push(Cond::Within {
+                column,
+                period,
+                negated: not.is_some(),
+            });
         }
     }
 
@@ -38,7 +42,9 @@ impl Reading<'_> {
                 return None;
             }
             let (column, score) = self.column_where(i, temporal)?;
-            let verb = self.participle(i) || score >= 0.9 || matches!(self.word(i), "date" | "birth" | "year" | "time");
+            let verb = self.participle(i)
+                || score >= 0.9
+                || matches!(self.word(i), "date" | "birth" | "year" | "time");
             (score >= 0.4 && verb).then_some((i, column))
         });
         if let Some((i, column)) = named {
@@ -47,13 +53,22 @@ impl Reading<'_> {
             }
             return Some(column);
         }
-        let after = self.after(at).filter(|i| self.is_free(*i)).and_then(|i| self.column_where(i, temporal).filter(|(_, score)| *score >= 0.9).map(|(column, _)| (i, column)));
+        let after = self.after(at).filter(|i| self.is_free(*i)).and_then(|i| {
+            self.column_where(i, temporal)
+                .filter(|(_, score)| *score >= 0.9)
+                .map(|(column, _)| (i, column))
+        });
         if let Some((i, column)) = after.filter(|(i, _)| self.table(*i).is_none()) {
             self.mark(i);
             return Some(column);
         }
         if let Some(column) = roles::moment(self.lexicon, self.home) {
-            let several = self.lexicon.columns_of(self.home).filter(|id| self.is_day(*id)).count() > 1;
+            let several = self
+                .lexicon
+                .columns_of(self.home)
+                .filter(|id| self.is_day(*id))
+                .count()
+                > 1;
             if several {
                 self.assume(format!("the time is that of {}", self.column_title(column)));
             }
@@ -61,9 +76,14 @@ impl Reading<'_> {
         }
         // The nearest table that is named or one key away has the moment.
         let lexicon = self.lexicon;
-        let mut near: Vec<_> = lexicon.table_ids().filter(|table| self.reachable(*table) && *table != self.home && self.distance(*table) <= 3).collect();
+        let mut near: Vec<_> = lexicon
+            .table_ids()
+            .filter(|table| self.reachable(*table) && *table != self.home && self.distance(*table) <= 3)
+            .collect();
         near.sort_by_key(|table| (!self.named.contains(table), self.distance(*table), *table));
-        let found = near.into_iter().find_map(|table| roles::moment(lexicon, table).filter(|id| self.is_day(*id)));
+        let found = near
+            .into_iter()
+            .find_map(|table| roles::moment(lexicon, table).filter(|id| self.is_day(*id)));
         if let Some(column) = found {
             self.assume(format!("the time is that of {}", self.column_title(column)));
         }
@@ -72,6 +92,11 @@ impl Reading<'_> {
 
     /// Whether a phrase of grouping or order claims the item before it.
     pub(crate) fn is_claimed(&self, at: usize) -> bool {
-        self.before(at).is_some_and(|i| matches!(self.phrase(i), Some(Phrase::PerEach | Phrase::By | Phrase::OrderBy | Phrase::OrderedOf(_))))
+        self.before(at).is_some_and(|i| {
+            matches!(
+                self.phrase(i),
+                Some(Phrase::PerEach | Phrase::By | Phrase::OrderBy | Phrase::OrderedOf(_))
+            )
+        })
     }
 }

@@ -11,18 +11,34 @@ use super::values;
 /// Beginnings that turn an adjective into its opposite.
 const OPPOSITES: &[&str] = &["in", "un", "dis", "non-", "non", "im", "not-"];
 /// Opposites that no prefix makes.
-const ANTONYMS: &[(&str, &str)] = &[("disabled", "enabled"), ("closed", "open"), ("private", "public"), ("offline", "online"), ("unpaid", "paid"), ("disabled", "active"), ("unavailable", "available"), ("incomplete", "completed")];
+const ANTONYMS: &[(&str, &str)] = &[
+    ("disabled", "enabled"),
+    ("closed", "open"),
+    ("private", "public"),
+    ("offline", "online"),
+    ("unpaid", "paid"),
+    ("disabled", "active"),
+    ("unavailable", "available"),
+    ("incomplete", "completed"),
+];
 
 impl Reading<'_> {
     /// `where discontinued is true`, `is_active = 1`: said in so many words.
     pub(crate) fn read_where_true(&mut self) {
         for at in 0..self.items.len() {
-            let Some((column, _)) = self.column_where(at, |id| self.lexicon.column(id).sort == Sort::Truth) else {
+            let Some((column, _)) = self.column_where(at, |id| self.lexicon.column(id).sort == Sort::Truth)
+            else {
                 continue;
             };
             let mut next = at + 1;
             let mut negated = false;
-            while next < self.items.len() && (self.is_glue(next) || matches!(self.phrase(next), Some(Phrase::Compare { op: Op::Eq, .. } | Phrase::Not))) {
+            while next < self.items.len()
+                && (self.is_glue(next)
+                    || matches!(
+                        self.phrase(next),
+                        Some(Phrase::Compare { op: Op::Eq, .. } | Phrase::Not)
+                    ))
+            {
                 negated |= self.phrase(next) == Some(Phrase::Not);
                 next += 1;
             }
@@ -36,7 +52,10 @@ impl Reading<'_> {
             };
             if let Some(said) = said {
                 self.mark_all(at..=next);
-                self.plan.filters.push(Cond::Truth { column, is_true: said != negated });
+                self.plan.filters.push(Cond::Truth {
+                    column,
+                    is_true: said != negated,
+                });
             }
         }
     }
@@ -58,21 +77,35 @@ impl Reading<'_> {
     }
 
     fn read_truth(&mut self, at: usize) {
-        let at_home = |id: ColumnId| self.lexicon.column(id).sort == Sort::Truth && self.lexicon.column(id).table == self.home;
+        let at_home = |id: ColumnId| {
+            self.lexicon.column(id).sort == Sort::Truth && self.lexicon.column(id).table == self.home
+        };
         let anywhere = |id: ColumnId| self.lexicon.column(id).sort == Sort::Truth;
         let word = self.word(at).to_owned();
         let known_value = values::is_known(&word);
-        let found = self.column_where(at, at_home).or_else(|| if known_value { None } else { self.column_where(at, anywhere).filter(|(_, score)| *score >= 0.9) });
+        let found = self.column_where(at, at_home).or_else(|| {
+            if known_value {
+                None
+            } else {
+                self.column_where(at, anywhere).filter(|(_, score)| *score >= 0.9)
+            }
+        });
         let Some((column, score)) = found else {
             self.read_opposite(at);
             return;
         };
-        let table_wins = matches!(self.entity(at), Some(super::reading::Entity::Table(_, table)) if table > score);
+        let table_wins =
+            matches!(self.entity(at), Some(super::reading::Entity::Table(_, table)) if table > score);
         if table_wins {
             return;
         }
         // "published per month": the moment is meant.
-        let timed = self.after(at).is_some_and(|i| matches!(self.phrase(i), Some(Phrase::Monthly | Phrase::Yearly | Phrase::Daily)));
+        let timed = self.after(at).is_some_and(|i| {
+            matches!(
+                self.phrase(i),
+                Some(Phrase::Monthly | Phrase::Yearly | Phrase::Daily)
+            )
+        });
         if timed && self.column_where(at, |id| self.is_day(id)).is_some() {
             self.mark(at);
             return;
@@ -82,13 +115,18 @@ impl Reading<'_> {
         if listed {
             return;
         }
-        let not = self.negation_before(at).or_else(|| self.before(at).filter(|i| self.phrase(*i) == Some(Phrase::None_)));
+        let not = self
+            .negation_before(at)
+            .or_else(|| self.before(at).filter(|i| self.phrase(*i) == Some(Phrase::None_)));
         let opposite = self.is_opposite_of(&word, column);
         if let Some(not) = not {
             self.mark(not);
         }
         self.mark(at);
-        self.plan.filters.push(Cond::Truth { column, is_true: not.is_none() != opposite });
+        self.plan.filters.push(Cond::Truth {
+            column,
+            is_true: not.is_none() != opposite,
+        });
     }
 
     /// Whether a mention stands in a list of columns to show.
@@ -96,50 +134,109 @@ impl Reading<'_> {
         let listed = |i: usize| matches!(self.items[i].kind, Kind::And | Kind::Comma);
         let name = self.raw(at);
         let whole = name.contains('_') || (name != name.to_lowercase() && at > 0);
-        whole || (at > 0 && listed(at - 1) && self.items.get(at + 1).is_some_and(|_| listed(at + 1) || self.word(at + 1) == "of"))
+        whole
+            || (at > 0
+                && listed(at - 1)
+                && self
+                    .items
+                    .get(at + 1)
+                    .is_some_and(|_| listed(at + 1) || self.word(at + 1) == "of"))
     }
 
     fn is_opposite_of(&self, word: &str, column: ColumnId) -> bool {
         let words = &self.lexicon.column(column).words;
         let direct = words.iter().any(|known| stem(known) == stem(word));
-        !direct && OPPOSITES.iter().any(|prefix| word.strip_prefix(prefix).is_some_and(|rest| words.iter().any(|known| stem(known) == stem(rest))))
+        !direct
+            && OPPOSITES.iter().any(|prefix| {
+                word.strip_prefix(prefix)
+                    .is_some_and(|rest| words.iter().any(|known| stem(known) == stem(rest)))
+            })
     }
 
     /// `inactive` where the schema knows `active`.
     fn read_opposite(&mut self, at: usize) {
         let word = self.word(at).to_owned();
-        let mut positives: Vec<String> = OPPOSITES.iter().filter_map(|prefix| word.strip_prefix(prefix)).filter(|rest| rest.len() > 2).map(str::to_owned).collect();
-        positives.extend(ANTONYMS.iter().filter(|(negative, _)| *negative == word).map(|(_, positive)| (*positive).to_owned()));
+        let mut positives: Vec<String> = OPPOSITES
+            .iter()
+            .filter_map(|prefix| word.strip_prefix(prefix))
+            .filter(|rest| rest.len() > 2)
+            .map(str::to_owned)
+            .collect();
+        positives.extend(
+            ANTONYMS
+                .iter()
+                .filter(|(negative, _)| *negative == word)
+                .map(|(_, positive)| (*positive).to_owned()),
+        );
         let matches = |id: &ColumnId, text: &str| {
             let entry = self.lexicon.column(*id);
             let root = stem(text);
             entry.words.iter().any(|known| stem(known) == root)
         };
         let truth = |id: &ColumnId| self.lexicon.column(*id).sort == Sort::Truth;
-        let found = positives.iter().find_map(|text| self.lexicon.columns_of(self.home).find(|id| truth(id) && matches(id, text)));
+        let found = positives.iter().find_map(|text| {
+            self.lexicon
+                .columns_of(self.home)
+                .find(|id| truth(id) && matches(id, text))
+        });
         if let Some(column) = found {
             self.mark(at);
-            self.plan.filters.push(Cond::Truth { column, is_true: false });
+            self.plan.filters.push(Cond::Truth {
+                column,
+                is_true: false,
+            });
             return;
         }
         // "unpaid invoices" where paid_at is a moment.
-        let moment = positives.iter().find_map(|text| self.lexicon.columns_of(self.home).find(|id| self.is_day(*id) && matches(id, text)));
-        let sampled = self.lexicon.columns_of(self.home).any(|id| self.lexicon.column(id).column.samples.iter().any(|sample| sample.eq_ignore_ascii_case(&word)));
+        let moment = positives.iter().find_map(|text| {
+            self.lexicon
+                .columns_of(self.home)
+                .find(|id| self.is_day(*id) && matches(id, text))
+        });
+        let sampled = self.lexicon.columns_of(self.home).any(|id| {
+            self.lexicon
+                .column(id)
+                .column
+                .samples
+                .iter()
+                .any(|sample| sample.eq_ignore_ascii_case(&word))
+        });
         if let (Some(column), false) = (moment, sampled) {
             self.mark(at);
-            self.plan.filters.push(Cond::Null { column, is_null: true });
+            self.plan.filters.push(Cond::Null {
+                column,
+                is_null: true,
+            });
         }
     }
 
     fn read_stock(&mut self, at: usize, some: bool) {
-        let hint = ["stock", "quantity", "inventory", "qty", "available", "units", "count", "copies"];
+        let hint = [
+            "stock",
+            "quantity",
+            "inventory",
+            "qty",
+            "available",
+            "units",
+            "count",
+            "copies",
+        ];
         if let Some(column) = self.hinted(self.home, &hint, |id| self.is_measure(id)) {
             self.mark(at);
             let op = if some { Op::Gt } else { Op::Eq };
-            self.plan.filters.push(Cond::Compare(Expr::Column(column), op, Literal::Number("0".into())));
-        } else if let Some(column) = self.hinted(self.home, &hint, |id| self.lexicon.column(id).sort == Sort::Truth) {
+            self.plan.filters.push(Cond::Compare(
+                Expr::Column(column),
+                op,
+                Literal::Number("0".into()),
+            ));
+        } else if let Some(column) =
+            self.hinted(self.home, &hint, |id| self.lexicon.column(id).sort == Sort::Truth)
+        {
             self.mark(at);
-            self.plan.filters.push(Cond::Truth { column, is_true: some });
+            self.plan.filters.push(Cond::Truth {
+                column,
+                is_true: some,
+            });
         }
     }
 }

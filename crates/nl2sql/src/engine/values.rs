@@ -11,14 +11,31 @@ pub(crate) struct Class {
 
 const CLASSES: &[Class] = &[
     Class {
-        columns: &["status", "state", "stage", "phase", "condition", "outcome", "result"],
+        columns: &[
+            "status",
+            "state",
+            "stage",
+            "phase",
+            "condition",
+            "outcome",
+            "result",
+        ],
         members: "active inactive pending cancelled canceled completed complete shipped unshipped delivered open opened closed approved rejected draft published unpublished paid unpaid overdue failed successful \
                   processing processed archived suspended blocked banned expired new resolved unresolved confirmed unconfirmed scheduled ongoing finished refunded returned queued running stopped started accepted declined submitted reviewed \
                   assigned unassigned verified unverified enabled disabled retired terminated graduated enrolled dropped withdrawn admitted discharged occupied vacant reserved lost won dispatched in-progress progress transit backordered partial hold \
                   waiting todo done missed settled outstanding late current operational offline online maintenance planned available unavailable borrowed overdue lapsed trial churned escalated reopened merged abandoned idle busy booked void",
     },
     Class {
-        columns: &["role", "user_type", "type", "position", "job", "title", "level", "rank"],
+        columns: &[
+            "role",
+            "user_type",
+            "type",
+            "position",
+            "job",
+            "title",
+            "level",
+            "rank",
+        ],
         members: "admin administrator editor moderator manager owner guest viewer superuser operator supervisor reviewer contributor subscriber maintainer developer engineer analyst accountant nurse surgeon \
                   teacher assistant director clerk intern contractor consultant designer technician secretary dean librarian agent",
     },
@@ -26,7 +43,10 @@ const CLASSES: &[Class] = &[
         columns: &["priority", "severity", "urgency", "importance", "level"],
         members: "urgent critical high low medium normal minor major blocker trivial emergency",
     },
-    Class { columns: &["gender", "sex"], members: "male female man woman boy girl non-binary nonbinary" },
+    Class {
+        columns: &["gender", "sex"],
+        members: "male female man woman boy girl non-binary nonbinary",
+    },
     Class {
         columns: &["method", "payment", "mode", "channel", "type"],
         members: "paypal cash visa mastercard stripe cheque check card credit debit wire transfer amex alipay wechat bitcoin invoice voucher giftcard",
@@ -36,14 +56,36 @@ const CLASSES: &[Class] = &[
         members: "red blue green yellow black white silver gray grey orange purple pink brown gold beige navy turquoise",
     },
     Class {
-        columns: &["size", "plan", "tier", "level", "type", "membership", "class", "grade"],
+        columns: &[
+            "size",
+            "plan",
+            "tier",
+            "level",
+            "type",
+            "membership",
+            "class",
+            "grade",
+        ],
         members: "premium basic free standard gold silver platinum bronze enterprise professional starter economy business vip regular deluxe",
     },
     Class {
         columns: &["nationality", "language", "country", "origin"],
         members: "american british french german italian spanish chinese japanese korean indian canadian australian russian brazilian mexican dutch swedish polish portuguese turkish greek irish swiss danish norwegian english arabic hindi latin",
     },
-    Class { columns: &["category", "type", "kind", "genre", "section", "topic", "department", "channel", "source"], members: "sick annual maternity paternity vacation unpaid fiction non-fiction nonfiction drama comedy horror action romance thriller rock jazz pop classical online phone email retail wholesale permanent temporary full-time part-time remote internal external domestic international public private" },
+    Class {
+        columns: &[
+            "category",
+            "type",
+            "kind",
+            "genre",
+            "section",
+            "topic",
+            "department",
+            "channel",
+            "source",
+        ],
+        members: "sick annual maternity paternity vacation unpaid fiction non-fiction nonfiction drama comedy horror action romance thriller rock jazz pop classical online phone email retail wholesale permanent temporary full-time part-time remote internal external domestic international public private",
+    },
     Class {
         columns: &["country", "nation", "nationality", "location", "region"],
         members: "afghanistan albania algeria andorra angola argentina armenia australia austria azerbaijan bahrain bangladesh belarus belgium bolivia botswana brazil bulgaria cambodia cameroon canada chile china colombia croatia cuba \
@@ -56,13 +98,24 @@ const CLASSES: &[Class] = &[
         members: "alabama alaska arizona arkansas california colorado connecticut delaware florida hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska \
                   nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming ontario quebec alberta bavaria",
     },
-    Class { columns: &["continent", "region", "area"], members: "europe asia africa oceania antarctica emea apac" },
+    Class {
+        columns: &["continent", "region", "area"],
+        members: "europe asia africa oceania antarctica emea apac",
+    },
     Class {
         columns: &["day", "weekday"],
         members: "monday tuesday wednesday thursday friday saturday sunday",
     },
     Class {
-        columns: &["city", "town", "location", "place", "municipality", "branch", "address"],
+        columns: &[
+            "city",
+            "town",
+            "location",
+            "place",
+            "municipality",
+            "branch",
+            "address",
+        ],
         members: "paris london berlin madrid rome tokyo beijing shanghai delhi mumbai moscow sydney melbourne toronto vancouver montreal chicago boston seattle austin houston dallas denver miami atlanta phoenix philadelphia detroit portland \
                   amsterdam brussels vienna zurich geneva munich hamburg frankfurt cologne milan naples turin barcelona valencia seville lisbon porto dublin edinburgh glasgow manchester liverpool birmingham leeds bristol oslo stockholm copenhagen \
                   helsinki warsaw krakow prague budapest athens istanbul ankara cairo nairobi lagos johannesburg dubai bangkok jakarta manila seoul osaka kyoto hanoi lima bogota santiago lyon marseille nice stuttgart leipzig dresden",
@@ -70,22 +123,97 @@ const CLASSES: &[Class] = &[
 ];
 
 /// Columns that hold a place, most likely first, for a place that no list knows.
-pub(crate) const PLACES: &[&str] = &["city", "town", "country", "location", "place", "state", "region", "province", "county", "hometown", "address", "nationality", "origin", "headquarters", "continent"];
+pub(crate) const PLACES: &[&str] = &[
+    "city",
+    "town",
+    "country",
+    "location",
+    "place",
+    "state",
+    "region",
+    "province",
+    "county",
+    "hometown",
+    "address",
+    "nationality",
+    "origin",
+    "headquarters",
+    "continent",
+];
 /// Columns that hold a state or a kind, most likely first, for an adjective that no list knows.
-pub(crate) const STATES: &[&str] = &["status", "state", "type", "category", "kind", "role", "genre", "level", "class", "priority", "method", "department", "condition", "stage", "brand", "specialty", "format", "language", "color", "subject", "specialization", "major", "field", "job", "title"];
+pub(crate) const STATES: &[&str] = &[
+    "status",
+    "state",
+    "type",
+    "category",
+    "kind",
+    "role",
+    "genre",
+    "level",
+    "class",
+    "priority",
+    "method",
+    "department",
+    "condition",
+    "stage",
+    "brand",
+    "specialty",
+    "format",
+    "language",
+    "color",
+    "subject",
+    "specialization",
+    "major",
+    "field",
+    "job",
+    "title",
+];
 /// Columns that hold who or what did something, most likely first.
-pub(crate) const DOERS: &[&str] = &["author", "writer", "artist", "director", "creator", "created", "manufacturer", "maker", "brand", "publisher", "supplier", "vendor", "method", "owner", "assigned", "carrier", "provider", "instructor", "teacher", "doctor", "customer", "user", "seller", "sponsor", "by"];
+pub(crate) const DOERS: &[&str] = &[
+    "author",
+    "writer",
+    "artist",
+    "director",
+    "creator",
+    "created",
+    "manufacturer",
+    "maker",
+    "brand",
+    "publisher",
+    "supplier",
+    "vendor",
+    "method",
+    "owner",
+    "assigned",
+    "carrier",
+    "provider",
+    "instructor",
+    "teacher",
+    "doctor",
+    "customer",
+    "user",
+    "seller",
+    "sponsor",
+    "by",
+];
 
 /// The class of a value, whatever its number or case; several when a word has several meanings.
 pub(crate) fn classes(value: &str) -> impl Iterator<Item = &'static Class> {
     let lower = value.to_lowercase();
     let one = singular(&lower);
-    CLASSES.iter().filter(move |class| class.members.split_whitespace().any(|member| member == lower || member == one))
+    CLASSES.iter().filter(move |class| {
+        class
+            .members
+            .split_whitespace()
+            .any(|member| member == lower || member == one)
+    })
 }
 
 /// Whether a word is a well-known value exactly as it stands.
 pub(crate) fn is_exactly_known(lower: &str) -> bool {
-    CLASSES.iter().any(|class| class.members.split_whitespace().any(|member| member == lower))
+    CLASSES
+        .iter()
+        .any(|class| class.members.split_whitespace().any(|member| member == lower))
 }
 
 /// Whether a word is a well-known value.
