@@ -27,10 +27,9 @@ mod variables;
 mod yaml;
 
 pub use environment::Environment;
-pub use load::{Loaded, Sources, load, places};
+pub use load::{Loaded, Sources, load};
 pub use model::{
-    Ai, Config, Database, ExitWithParent, LogFormat, LogLevel, LogOutput, Logging, Plugin, ProviderKind,
-    Server, Service,
+    Config, Database, ExitWithParent, LogFormat, LogLevel, LogOutput, Logging, ProviderKind, Server, Service,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use rules::COMPONENTS as LOG_COMPONENTS;

@@ -34,6 +34,7 @@ impl Environment {
     }
 
     /// An environment made of pairs.
+    #[cfg(test)]
     pub fn from_pairs<N: Into<String>, V: Into<String>>(
         pairs: impl IntoIterator<Item = (N, V)>,
     ) -> Environment {
@@ -45,6 +46,7 @@ impl Environment {
     }
 
     /// The same, on a machine whose files are all under `root`.
+    #[cfg(test)]
     pub fn rooted_at(self, root: impl Into<PathBuf>) -> Environment {
         Environment {
             root: Some(root.into()),

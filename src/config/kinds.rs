@@ -88,7 +88,8 @@ pub struct Secret(pub SecretString);
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(MASK)
+        let is_empty = self.0.expose_secret().is_empty();
+        serializer.serialize_str(if is_empty { "" } else { MASK })
     }
 }
 

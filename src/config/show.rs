@@ -79,9 +79,10 @@ fn collect(path: &[String], value: &Value, loaded: &Loaded, settings: &mut Vec<S
 
 /// A SQLite path is shown as `path`, whichever way it was written.
 fn origin_of(key: &str, loaded: &Loaded) -> Origin {
-    let other = key.strip_suffix(".path").map(|database| join(database, "dsn"));
-    let found = loaded.origins.get(key).or_else(|| loaded.origins.get(&other?));
-    found.cloned().unwrap_or_default()
+    match key.strip_suffix(".path") {
+        Some(database) if !loaded.origins.contains_key(key) => loaded.origin(&join(database, "dsn")),
+        _ => loaded.origin(key),
+    }
 }
 
 /// The settings as YAML, with a comment on each: its origin, and why it does nothing where that is so.

@@ -205,17 +205,7 @@ fn apply(
             let (key, address) = listener(value);
             set(tree, key, address, name, problems);
         }
-        Sets::AppEnvironment => {
-            let by_own_name = |key: &[&str]| {
-                tree.get(key)
-                    .is_some_and(|node| matches!(node.origin, Origin::Environment(_)))
-            };
-            let format_is_set = by_own_name(&["logging", "format"]);
-            set(tree, "plugin.environment", value, name, problems);
-            if value.trim().eq_ignore_ascii_case("development") && !format_is_set {
-                set(tree, "logging.format", "text", name, problems);
-            }
-        }
+        Sets::AppEnvironment => set_app_environment(tree, value, name, problems),
         Sets::Threads => match value.trim().parse::<u32>() {
             Ok(threads @ 1..=1024) => {
                 set(
@@ -230,6 +220,16 @@ fn apply(
         },
         Sets::Elsewhere(_) => {}
         Sets::Nothing(reason) => not_used(reason),
+    }
+}
+
+fn set_app_environment(tree: &mut Node, value: &str, name: &str, problems: &mut Problems) {
+    set(tree, "plugin.environment", value, name, problems);
+    // A variable of its own says more about the format than this one.
+    let format = tree.get(&["logging", "format"]);
+    let by_own_name = format.is_some_and(|node| matches!(node.origin, Origin::Environment(_)));
+    if value.trim().eq_ignore_ascii_case("development") && !by_own_name {
+        set(tree, "logging.format", "text", name, problems);
     }
 }
 

@@ -656,3 +656,26 @@ logging: {fields: {a.b: 'true', 'x y': '${VERSION}'}}
     let written = |loaded: &Loaded| serde_json::to_value(&loaded.config).unwrap();
     assert_eq!(written(&first), written(&again), "{shown}");
 }
+
+proptest::proptest! {
+    /// Whatever a file holds, there is a config or there are problems: never a panic, never a problem without a text.
+    #[test]
+    fn any_text_is_a_config_or_has_problems(text in "([a-z{}\\[\\],:&*<!|>'\"#$~ .0-9-]|\n|\n  |server|ai|logging|timeout|port|\\$\\{|µ|é){0,60}") {
+        if let Err(problems) = Machine::new().load(&text) {
+            proptest::prop_assert!(!problems.0.is_empty());
+            proptest::prop_assert!(problems.0.iter().all(|problem| !problem.message.is_empty()));
+        }
+    }
+
+    /// The same for values in the right places.
+    #[test]
+    fn any_value_is_right_or_told(value in ".{0,20}") {
+        let quoted = serde_json::Value::from(value.as_str()).to_string();
+        let text = format!(
+            "server: {{host: {quoted}, port: {quoted}, timeout: {quoted}, socket_permissions: {quoted}, listen_address: {quoted}}}\n\
+             ai: {{default_service: {quoted}, max_question_bytes: {quoted}, services: {{x: {{provider: custom, endpoint: {quoted}}}}}}}\n\
+             databases: {{d: {{dsn: {quoted}}}}}\nperformance: {{memory: {{allocation_rate_limit: {quoted}}}}}\n"
+        );
+        let _ = Machine::new().load(&text);
+    }
+}
