@@ -1,5 +1,4 @@
 //! The program `atest-ext-ai`: parses the command line and hands over.
-#![allow(dead_code)]
 
 mod answer;
 mod app;
