@@ -18,6 +18,8 @@ use crate::telemetry::logs::{LogCounts, LogHandle};
 use crate::telemetry::{MetricLabels, Metrics, logs};
 use crate::{http, plugin};
 
+/// What `systemctl status` shows.
+const STATUS: &str = "taking questions";
 /// Threads for work that blocks: reading schemas, linking words. Each is idle most of the time.
 const BLOCKING_THREADS: usize = 16;
 /// Longest wait for logs and sockets after the doors are closed.
@@ -25,9 +27,6 @@ const LAST_STEPS: Duration = Duration::from_secs(5);
 
 /// Where `stores.yaml` files point that were written for the Go plugin.
 const DEFAULT_SOCKET: &str = "/tmp/atest-ext-ai.sock";
-
-/// What `systemctl status` shows while all is well.
-const TAKING_QUESTIONS: &str = "taking questions";
 
 /// Why the plugin did not start, or ended early. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -144,7 +143,7 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
         .http
         .map(|listener| tokio::spawn(http::serve(listener, Arc::clone(&service), stop.clone())));
     service.admission.open();
-    systemd::ready(TAKING_QUESTIONS);
+    systemd::ready(STATUS);
     let watchdog = tokio::spawn(systemd::watchdog());
     let limit = config.server.shutdown_timeout;
     tracing::info!(version = crate::telemetry::build_info().version, "ready");
@@ -228,6 +227,16 @@ fn listen_options(server: &crate::config::Server) -> ListenOptions {
     }
 }
 
+/// What SIGHUP asks for. systemd waits for the end of it, where it sent the signal itself (`Type=notify-reload`).
+fn reopen(log: &LogHandle) {
+    systemd::reloading();
+    match log.reopen() {
+        Ok(()) => tracing::info!("SIGHUP: log file reopened"),
+        Err(error) => tracing::error!(%error, "SIGHUP: the log file cannot be reopened"),
+    }
+    systemd::ready(STATUS);
+}
+
 /// The signals that matter to a service.
 struct Signals {
     terminate: Signal,
@@ -262,13 +271,7 @@ impl Signals {
                 _ = self.quit.recv() => return "SIGQUIT",
                 () = &mut host_gone => return "the host that started the plugin is gone",
                 _ = self.hangup.recv() => {
-                    // A unit of Type=notify-reload sends SIGHUP and waits for both words.
-                    systemd::reloading();
-                    match log.reopen() {
-                        Ok(()) => tracing::info!("SIGHUP: log file reopened"),
-                        Err(error) => tracing::error!(%error, "SIGHUP: the log file cannot be reopened"),
-                    }
-                    systemd::ready(TAKING_QUESTIONS);
+                    reopen(log);
                 }
             }
         }

@@ -179,10 +179,11 @@ impl<'a> Record<'a> {
             .provider
             .as_deref()
             .unwrap_or(snapshot.providers.default_name());
+        // A name that is not known is the asker's text: no label and no log line repeats it.
         let provider = snapshot
             .providers
             .find(asked)
-            .map_or_else(|_| asked.to_owned(), |info| info.name);
+            .map_or_else(|_| "other".to_owned(), |info| info.name);
         tracing::debug!(
             request_id = %question.request_id, question_length = question.text.len(), question = %question.text,
             "question admitted"

@@ -49,10 +49,30 @@ fn valid(loaded: &Loaded) -> String {
         out.push_str("\nNot in effect:\n");
     }
     for (reason, notices) in by_reason {
-        let keys: Vec<&str> = notices.iter().map(|notice| notice.key.as_str()).collect();
-        out.push_str(&format!("  {}\n    {reason}\n", keys.join(", ")));
+        let mut keys: Vec<&str> = notices.iter().map(|notice| notice.key.as_str()).collect();
+        // By section first, so that those of one section are neighbours.
+        keys.sort_unstable_by_key(|key| key.rsplit_once('.').unwrap_or(("", key)));
+        for group in grouped(&keys) {
+            out.push_str(&format!("  {group}\n"));
+        }
+        out.push_str(&format!("    {reason}\n"));
     }
     out
+}
+
+/// Keys of one section in one line: `ai.retry.{enabled, jitter}`.
+fn grouped(keys: &[&str]) -> Vec<String> {
+    let section = |key: &str| key.rsplit_once('.').map(|(section, _)| section.to_owned());
+    let groups = keys.chunk_by(|a, b| section(a).is_some() && section(a) == section(b));
+    groups
+        .map(|group| match (group, section(group[0])) {
+            ([_, _, ..], Some(section)) => {
+                let names = group.iter().map(|key| &key[section.len() + 1..]);
+                format!("{section}.{{{}}}", names.collect::<Vec<_>>().join(", "))
+            }
+            _ => group[0].to_owned(),
+        })
+        .collect()
 }
 
 fn list<'a>(out: &mut String, heading: &str, notices: impl Iterator<Item = &'a Notice>) {

@@ -1,10 +1,10 @@
 //! Where this plugin and the Go plugin that it replaces do not do the same with the same file.
 
-use super::effect;
 use super::model::Config;
 use super::problem::{Notice, Origin, Topic};
 use super::schema::Shape;
 use super::tree::Node;
+use super::{effect, services};
 
 /// A setting that nobody gave: its default in the Go plugin, and why it is another one here.
 const DEFAULTS: &[(&str, &str, &str)] = &[
@@ -26,7 +26,7 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     (
         "server.max_connections",
         "100",
-        "the Go plugin did not enforce it; here it counts every listener's connections",
+        "the Go plugin did not enforce it; here it bounds HTTP connections",
     ),
     (
         "server.socket_permissions",
@@ -137,6 +137,7 @@ pub fn tell(tree: &Node, config: &Config, notices: &mut Vec<Notice>) {
     if !is_for_go(tree) {
         return;
     }
+    services::tell_differences(tree, notices);
     let at = |key: &str| tree.get(&key.split('.').collect::<Vec<_>>());
     for (key, go, why) in DEFAULTS {
         let file_goes_elsewhere =

@@ -16,6 +16,14 @@ const NOT_IN_EFFECT: &[(&str, &str)] = &[
         "has no meaning here: `server.timeout` bounds a whole HTTP request",
     ),
     (
+        "server.state_dir",
+        "comes with a later version: this one keeps nothing between two starts",
+    ),
+    (
+        "plugin.name",
+        "comes with a later version: atest calls the plugin by the name of its store",
+    ),
+    (
         "plugin.version",
         "has no meaning here: the version is the program's own (`--version`)",
     ),
@@ -172,8 +180,6 @@ mod tests {
         "server.max_connections",
         "server.shutdown_timeout",
         "server.exit_with_parent",
-        "server.state_dir",
-        "plugin.name",
         "plugin.environment",
         "plugin.debug",
         "plugin.log_level",

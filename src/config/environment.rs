@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Variables and their values.
+/// Variables and their values, and where the machine's files are.
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
+    /// The root of the file system; tests have one of their own.
+    root: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for Environment {
@@ -25,7 +27,10 @@ impl Environment {
                 (text(name), text(value))
             })
             .collect();
-        Environment { variables }
+        Environment {
+            variables,
+            root: None,
+        }
     }
 
     /// An environment made of pairs.
@@ -35,6 +40,23 @@ impl Environment {
         let variables = pairs.into_iter().map(|(name, value)| (name.into(), value.into()));
         Environment {
             variables: variables.collect(),
+            root: None,
+        }
+    }
+
+    /// The same, on a machine whose files are all under `root`.
+    pub fn rooted_at(self, root: impl Into<PathBuf>) -> Environment {
+        Environment {
+            root: Some(root.into()),
+            ..self
+        }
+    }
+
+    /// The machine's file at an absolute path.
+    pub fn system_file(&self, path: &str) -> PathBuf {
+        match &self.root {
+            Some(root) => root.join(path.trim_start_matches('/')),
+            None => PathBuf::from(path),
         }
     }
 

@@ -92,7 +92,6 @@ pub fn load(sources: &Sources) -> Result<Loaded, Problems> {
         return Err(problems);
     }
     tell_without_effect(&tree, &config, &mut notices);
-    services::notices(&tree, &mut notices);
     differences::tell(&tree, &config, &mut notices);
     tell_overlooked_file(sources, file.as_deref(), &mut notices);
     notices.sort_by_key(|notice| notice.topic);
@@ -111,7 +110,7 @@ pub fn places(environment: &Environment) -> Vec<PathBuf> {
     if let Some(home) = environment.home() {
         places.push(home.join(".config/atest/atest-ext-ai.yaml"));
     }
-    places.push("/etc/atest-ai/config.yaml".into());
+    places.push(environment.system_file("/etc/atest-ai/config.yaml"));
     places
 }
 
@@ -321,7 +320,7 @@ fn tell_without_effect(tree: &Node, config: &Config, notices: &mut Vec<Notice>) 
             kind.as_str()
         );
         notices.push(Notice {
-            topic: Topic::NotInEffect,
+            topic: Topic::Advice,
             origin: nearest_origin(tree, "ai.default_service"),
             key: "ai.default_service".into(),
             text,
@@ -340,7 +339,7 @@ fn tell_overlooked_file(sources: &Sources, file: Option<&Path>, notices: &mut Ve
         .map(|home| home.join(".config/atest/config.yaml"));
     let candidates = at_home
         .into_iter()
-        .chain([PathBuf::from("/etc/atest/config.yaml")]);
+        .chain([sources.environment.system_file("/etc/atest/config.yaml")]);
     for place in candidates.filter(|place| place.is_file()) {
         notices.push(Notice {
             topic: Topic::Difference,

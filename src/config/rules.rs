@@ -9,6 +9,9 @@ use super::suggest;
 /// Longest path of a Unix socket, in bytes (`sun_path` without its end).
 const LONGEST_SOCKET_PATH: usize = 107;
 
+/// The port on which atest listens when nobody says otherwise, and the Go plugin's default.
+const ATEST_PORT: u16 = 8080;
+
 /// Names that `logging.components` may use: the guide's, the rooms and crates of the program, and `dependencies`
 /// for the crates of others.
 pub const COMPONENTS: &[&str] = &[
@@ -89,6 +92,12 @@ impl Rules<'_> {
                 "server.host",
                 "other machines can reach the HTTP listener; they may see health and metrics only, \
                  what is for local callers is refused to them",
+            );
+        }
+        if server.port == ATEST_PORT {
+            self.advise(
+                "server.port",
+                "atest's own HTTP port; where atest runs on the same machine, choose another, for example 9090",
             );
         }
         let Some(address) = &server.listen_address else {

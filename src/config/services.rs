@@ -121,14 +121,14 @@ fn complete_provider(tree: &mut Node, name: &str, problems: &mut Problems) {
     }
 }
 
-/// What a reader of the Go plugin's documents would not expect of these services.
-pub fn notices(tree: &Node, notices: &mut Vec<Notice>) {
-    let mut note = |topic, origin: &Origin, key: String, text: String| {
+/// What a user of the Go plugin would not expect of these services.
+pub fn tell_differences(tree: &Node, notices: &mut Vec<Notice>) {
+    let mut note = |origin: &Origin, key: String, text: &str| {
         notices.push(Notice {
-            topic,
+            topic: Topic::Difference,
             origin: origin.clone(),
             key,
-            text,
+            text: text.to_owned(),
         });
     };
     for entry in tree.get(&SERVICES).map(Node::entries).unwrap_or_default() {
@@ -143,30 +143,24 @@ pub fn notices(tree: &Node, notices: &mut Vec<Notice>) {
                 spoken.as_str(),
                 by_name.as_str()
             );
-            note(Topic::Difference, &entry.origin, format!("{key}.provider"), text);
+            note(&entry.origin, format!("{key}.provider"), &text);
         }
         if entry.node.get(&["enabled"]).is_none() && matches!(entry.origin, Origin::File { .. }) {
             let text = "not set, so true: a service that is written down may be used; the Go plugin took it as false";
-            note(
-                Topic::Difference,
-                &entry.origin,
-                format!("{key}.enabled"),
-                text.into(),
-            );
+            note(&entry.origin, format!("{key}.enabled"), text);
         }
         let needs_key = matches!(
             spoken,
             Some(ProviderKind::OpenAi | ProviderKind::DeepSeek | ProviderKind::Anthropic)
         );
-        if needs_key && entry.node.get(&["api_key"]).is_none() {
+        let is_off = entry
+            .node
+            .text_at(&["enabled"])
+            .is_some_and(|text| text.eq_ignore_ascii_case("false"));
+        if needs_key && !is_off && entry.node.get(&["api_key"]).is_none() {
             let text =
                 "not set; the Go plugin refused to start without it, here each request may bring its own";
-            note(
-                Topic::Difference,
-                &entry.origin,
-                format!("{key}.api_key"),
-                text.into(),
-            );
+            note(&entry.origin, format!("{key}.api_key"), text);
         }
     }
 }

@@ -31,9 +31,10 @@ impl Machine {
 
     fn sources(&self, file: Option<PathBuf>) -> Sources {
         let home = ("HOME".to_owned(), self.folder.path().display().to_string());
+        let pairs = self.variables.iter().cloned().chain([home]);
         Sources {
             file,
-            environment: Environment::from_pairs(self.variables.iter().cloned().chain([home])),
+            environment: Environment::from_pairs(pairs).rooted_at(self.folder.path()),
             ..Sources::default()
         }
     }
@@ -69,10 +70,7 @@ fn notices_about<'a>(loaded: &'a Loaded, key: &str) -> Vec<&'a Notice> {
 
 #[test]
 fn without_a_file_everything_has_its_default() {
-    let machine = Machine::new();
-    let mut sources = machine.sources(None);
-    sources.environment.supply("HOME", || "/nonexistent".into());
-    let loaded = load(&sources).unwrap();
+    let loaded = load(&Machine::new().sources(None)).unwrap();
     assert_eq!(loaded.file, None);
     assert_eq!(loaded.config.server.port, 9090);
     assert_eq!(loaded.config.ai.default_service, "builtin");
@@ -90,6 +88,23 @@ fn the_users_own_file_is_found_and_the_working_folder_is_not_looked_at() {
     let loaded = load(&machine.sources(None)).unwrap();
     assert_eq!(loaded.file, Some(own));
     assert_eq!(loaded.config.server.port, 9191);
+}
+
+#[test]
+fn the_machines_file_is_read_when_the_user_has_none_and_a_go_plugins_file_is_pointed_out() {
+    let machine = Machine::new();
+    for name in ["etc/atest-ai/config.yaml", "etc/atest/config.yaml"] {
+        let path = machine.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "server: {port: 9292}").unwrap();
+    }
+    let loaded = load(&machine.sources(None)).unwrap();
+    assert_eq!(loaded.config.server.port, 9292);
+    std::fs::remove_file(machine.path("etc/atest-ai/config.yaml")).unwrap();
+    let overlooked = load(&machine.sources(None)).unwrap();
+    assert_eq!(overlooked.config.server.port, 9090);
+    let go_file = machine.path("etc/atest/config.yaml").display().to_string();
+    assert_eq!(notices_about(&overlooked, &go_file).len(), 1);
 }
 
 #[test]
@@ -111,7 +126,7 @@ fn a_named_file_that_does_not_exist_is_told_with_the_places_that_are_looked_at()
     let problems = load(&machine.sources(Some(machine.path("nope.yaml")))).unwrap_err();
     let text = problems.to_string();
     assert!(
-        text.contains("nope.yaml") && text.contains("/etc/atest-ai/config.yaml"),
+        text.contains("nope.yaml") && text.contains("etc/atest-ai/config.yaml"),
         "{text}"
     );
 }
@@ -414,7 +429,7 @@ fn the_guides_variables_choose_provider_model_and_endpoint() {
     );
     assert_eq!(
         notices_about(&loaded, "ai.default_service")[0].topic,
-        Topic::NotInEffect
+        Topic::Advice
     );
 }
 

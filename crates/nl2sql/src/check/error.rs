@@ -82,6 +82,14 @@ pub enum CheckError {
         /// The most similar names, best first.
         nearest: Vec<String>,
     },
+    /// A table of this FROM that the condition of a join cannot see.
+    #[error(
+        "{name} is in this FROM, but the condition of this JOIN does not see it: it stands before a comma, or further to the right; write all joins with JOIN, in order"
+    )]
+    NotInReach {
+        /// The table, or its alias, as written.
+        name: String,
+    },
     /// A column that more than one table in reach has.
     #[error("the column {name} is ambiguous: it could be of {}; write which", .tables.join(" or "))]
     AmbiguousColumn {

@@ -56,6 +56,12 @@ fn names_in(group: &[Lexeme<'_>], dialect: Dialect) -> Vec<String> {
 
 /// Adds a table with the columns of a query, now or when all tables are known.
 pub(super) fn add_query<'t>(reader: &mut Reader<'t>, name: Name, columns: Vec<String>, query: &[Lexeme<'t>]) {
+    if reader.catalog.pending.len() >= MAX_VIEWS {
+        return reader.note(
+            name.start,
+            format!("there are more than {MAX_VIEWS} views; {} was skipped", name.last),
+        );
+    }
     let query = without_tail(query).to_vec();
     reader
         .catalog

@@ -94,8 +94,10 @@ impl Binder<'_> {
                     return Ok(origin.clone());
                 }
                 ([], None) => {}
-                (_, Some(alias)) => return Ok(alias.origin.clone()),
-                (several, None) => {
+                ([], Some(alias)) => return Ok(alias.origin.clone()),
+                // MySQL alone settles a doubt with the select list.
+                (_, Some(alias)) if self.dialect == Dialect::MySql => return Ok(alias.origin.clone()),
+                (several, _) => {
                     let tables = several
                         .iter()
                         .map(|(source, _)| source.qualifier.clone())

@@ -31,7 +31,8 @@ impl<'s> Binder<'s> {
         let mut sources = Vec::new();
         let mut conditions: Vec<(usize, usize, &Expr)> = Vec::new();
         for item in from {
-            self.item(item, &mut sources, &mut conditions, outer)?;
+            let first = sources.len();
+            self.item(item, first, &mut sources, &mut conditions, outer)?;
         }
         for (first, end, condition) in conditions {
             // SQLite lets a condition see the whole FROM, the others only what is joined so far.
@@ -40,13 +41,19 @@ impl<'s> Binder<'s> {
             } else {
                 &sources[first..end]
             };
-            self.expr(
+            let bound = self.expr(
                 condition,
                 &Scope {
                     sources: visible,
                     ..outer.layer()
                 },
-            )?;
+            );
+            if let Err(CheckError::UnknownQualifier { name, .. }) = &bound
+                && sources.iter().any(|source| same_name(&source.qualifier, name))
+            {
+                return Err(CheckError::NotInReach { name: name.clone() });
+            }
+            bound?;
         }
         Ok(sources)
     }
@@ -54,15 +61,15 @@ impl<'s> Binder<'s> {
     fn item<'e>(
         &mut self,
         item: &'e TableWithJoins,
+        first: usize,
         sources: &mut Vec<Source<'s>>,
         conditions: &mut Vec<(usize, usize, &'e Expr)>,
         outer: &Scope<'_>,
     ) -> Result<(), CheckError> {
-        let first = sources.len();
-        self.factor(&item.relation, sources, conditions, outer)?;
+        self.factor(&item.relation, first, sources, conditions, outer)?;
         for join in &item.joins {
             let right = sources.len();
-            self.factor(&join.relation, sources, conditions, outer)?;
+            self.factor(&join.relation, first, sources, conditions, outer)?;
             match constraint(join) {
                 Some(JoinConstraint::On(condition)) => conditions.push((first, sources.len(), condition)),
                 Some(JoinConstraint::Using(names) | JoinConstraint::UsingAlias(names, _)) => {
@@ -116,6 +123,7 @@ impl<'s> Binder<'s> {
     fn factor<'e>(
         &mut self,
         factor: &'e TableFactor,
+        first: usize,
         sources: &mut Vec<Source<'s>>,
         conditions: &mut Vec<(usize, usize, &'e Expr)>,
         outer: &Scope<'_>,
@@ -153,7 +161,13 @@ impl<'s> Binder<'s> {
                 table_with_joins,
                 alias: None,
             } => {
-                return self.item(table_with_joins, sources, conditions, outer);
+                // MySQL's `a JOIN b JOIN c ON …` comes as `a JOIN (b JOIN c ON …)`, but the condition sees `a`.
+                let first = if self.dialect == Dialect::MySql {
+                    first
+                } else {
+                    sources.len()
+                };
+                return self.item(table_with_joins, first, sources, conditions, outer);
             }
             TableFactor::NestedJoin {
                 table_with_joins,

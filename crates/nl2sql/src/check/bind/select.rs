@@ -27,19 +27,18 @@ impl Binder<'_> {
         for item in &select.projection {
             self.projection(item, &plain, &mut columns)?;
         }
-        let explicit: Vec<OutputColumn> = explicit_aliases(select);
-        let with_aliases = Scope {
-            aliases: &columns.list,
-            ..plain
+        // A column that is not renamed has a name for MySQL and PostgreSQL, but none for SQLite.
+        let explicit = explicit_aliases(select);
+        let aliases = if self.dialect == Dialect::Sqlite {
+            &explicit
+        } else {
+            &columns.list
         };
-        let lenient = self.dialect != Dialect::PostgreSql;
+        let with_aliases = Scope { aliases, ..plain };
 
         // SQLite alone lets WHERE see the names that the select list gives.
         let in_where = if self.dialect == Dialect::Sqlite {
-            Scope {
-                aliases: &explicit,
-                ..plain
-            }
+            with_aliases
         } else {
             plain
         };
@@ -48,7 +47,11 @@ impl Binder<'_> {
             .iter()
             .try_for_each(|expr| self.expr(expr, &in_where))?;
         self.group_by(&select.group_by, &with_aliases, &plain)?;
-        let in_having = if lenient { with_aliases } else { plain };
+        let in_having = if self.dialect == Dialect::PostgreSql {
+            plain
+        } else {
+            with_aliases
+        };
         select
             .having
             .iter()
@@ -100,18 +103,25 @@ impl Binder<'_> {
     }
 
     /// An entry of GROUP BY or ORDER BY. PostgreSQL takes a name of the select list only when it stands alone, also
-    /// inside ROLLUP and its like.
+    /// inside ROLLUP and its like; where it stands alone in ORDER BY, it comes before the columns of the FROM.
     fn term(&mut self, expr: &Expr, with_aliases: &Scope<'_>, plain: &Scope<'_>) -> Result<(), CheckError> {
+        let is_name = |expr: &Expr| matches!(expr, Expr::Identifier(_));
         let alone = match expr {
-            Expr::Identifier(_) | Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_) => true,
-            Expr::Nested(inner) => matches!(inner.as_ref(), Expr::Identifier(_)),
-            Expr::Collate { expr, .. } => {
-                matches!(expr.as_ref(), Expr::Identifier(_)) && self.dialect != Dialect::PostgreSql
-            }
-            _ => false,
+            Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_) => true,
+            Expr::Nested(inner) | Expr::Collate { expr: inner, .. } => is_name(inner),
+            expr => is_name(expr),
         };
-        let sees_aliases = alone || self.dialect != Dialect::PostgreSql;
-        self.expr(expr, if sees_aliases { with_aliases } else { plain })
+        match self.dialect {
+            Dialect::PostgreSql if !alone || matches!(expr, Expr::Collate { .. }) => self.expr(expr, plain),
+            Dialect::Sqlite if !alone => self.expr(
+                expr,
+                &Scope {
+                    aliases_first: false,
+                    ..*with_aliases
+                },
+            ),
+            _ => self.expr(expr, with_aliases),
+        }
     }
 
     fn projection(
