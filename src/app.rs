@@ -18,8 +18,6 @@ use crate::telemetry::logs::{LogCounts, LogHandle};
 use crate::telemetry::{MetricLabels, Metrics, logs};
 use crate::{http, plugin};
 
-/// What `systemctl status` shows.
-const STATUS: &str = "taking questions";
 /// Threads for work that blocks: reading schemas, linking words. Each is idle most of the time.
 const BLOCKING_THREADS: usize = 16;
 /// Longest wait for logs and sockets after the doors are closed.
@@ -27,6 +25,9 @@ const LAST_STEPS: Duration = Duration::from_secs(5);
 
 /// Where `stores.yaml` files point that were written for the Go plugin.
 const DEFAULT_SOCKET: &str = "/tmp/atest-ext-ai.sock";
+
+/// What `systemctl status` shows while all is well.
+const TAKING_QUESTIONS: &str = "taking questions";
 
 /// Why the plugin did not start, or ended early. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -143,7 +144,7 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
         .http
         .map(|listener| tokio::spawn(http::serve(listener, Arc::clone(&service), stop.clone())));
     service.admission.open();
-    systemd::ready(STATUS);
+    systemd::ready(TAKING_QUESTIONS);
     let watchdog = tokio::spawn(systemd::watchdog());
     let limit = config.server.shutdown_timeout;
     tracing::info!(version = crate::telemetry::build_info().version, "ready");
@@ -234,7 +235,7 @@ fn reopen(log: &LogHandle) {
         Ok(()) => tracing::info!("SIGHUP: log file reopened"),
         Err(error) => tracing::error!(%error, "SIGHUP: the log file cannot be reopened"),
     }
-    systemd::ready(STATUS);
+    systemd::ready(TAKING_QUESTIONS);
 }
 
 /// The signals that matter to a service.

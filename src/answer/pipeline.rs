@@ -5,9 +5,9 @@ use std::sync::Arc;
 use nl2sql::Dialect;
 use nl2sql::check::check;
 
-use super::{Answer, AskError, Confidence, ConfidenceSource, Question, SchemaHints, Snapshot};
+use super::{Answer, AskError, Confidence, ConfidenceSource, ProviderWish, Question, SchemaHints, Snapshot};
 use crate::database::{self, KnownSchema, SchemaError};
-use crate::provider::{BUILTIN_MODEL, Completion, CompletionRequest, ProviderError};
+use crate::provider::{BUILTIN_MODEL, Completion, CompletionRequest, ProviderError, ProviderInfo};
 
 /// Answers one admitted question from one snapshot.
 pub(super) async fn answer(snapshot: &Snapshot, question: Question) -> Result<Answer, AskError> {
@@ -29,7 +29,7 @@ pub(super) async fn answer(snapshot: &Snapshot, question: Question) -> Result<An
     let provider = snapshot
         .providers
         .open(provider_name)
-        .map_err(|error| refused_by(provider_name, error))?;
+        .map_err(|error| with_settings_told(refused_by(provider_name, error), &question.wish))?;
 
     let asked = question.dialect;
     let known = schema_of(snapshot, &question.schema, asked).await?;
@@ -37,6 +37,7 @@ pub(super) async fn answer(snapshot: &Snapshot, question: Question) -> Result<An
         .or(known.as_ref().map(|known| known.dialect))
         .unwrap_or(snapshot.config.ai.default_dialect);
     let mut warnings = warnings_of(known.as_ref(), dialect, &question.schema);
+    warnings.extend(unused(&question, &info));
 
     let schema = known.map(|known| known.schema);
     let request = CompletionRequest {
@@ -153,6 +154,50 @@ fn warnings_of(known: Option<&KnownSchema>, dialect: Dialect, hints: &SchemaHint
         _ => {}
     }
     warnings
+}
+
+/// What came with a question and does not matter to the provider that answers it.
+fn unused(question: &Question, info: &ProviderInfo) -> Vec<String> {
+    let mut notes = Vec::new();
+    if question.existing_sql.is_some() {
+        notes.push(format!(
+            "the SQL that came with the question was not used: {} writes anew",
+            info.name
+        ));
+    }
+    if let Some(model) = &question.wish.model
+        && !info
+            .models
+            .iter()
+            .any(|known| known.id.eq_ignore_ascii_case(model))
+    {
+        notes.push(format!(
+            "the model asked for was not used: {} has none of that name",
+            info.name
+        ));
+    }
+    notes
+}
+
+/// Says which settings have arrived, so that somebody who set a store up sees whether it is done right.
+fn with_settings_told(error: AskError, wish: &ProviderWish) -> AskError {
+    let arrived: Vec<&str> = [
+        ("an endpoint", wish.endpoint.is_some()),
+        ("an API key", wish.api_key.is_some()),
+        ("max_tokens", wish.max_tokens.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_there)| is_there.then_some(name))
+    .collect();
+    match error {
+        AskError::ProviderUnavailable { provider, reason } if !arrived.is_empty() => {
+            AskError::ProviderUnavailable {
+                provider,
+                reason: format!("{reason} ({} came along and went nowhere)", arrived.join(", ")),
+            }
+        }
+        other => other,
+    }
 }
 
 fn refused_by(provider: &str, error: ProviderError) -> AskError {
