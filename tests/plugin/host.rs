@@ -47,7 +47,7 @@ fn a_host_that_crashes_leaves_no_orphan() {
     assert_ne!(server_of(&socket), shell.id());
     shell.signal(Signal::KILL);
     eventually("the plugin ends and takes its socket along", || !socket.exists());
-    assert!(shell.log().contains("is gone"), "{}", shell.log());
+    shell.wait_for_log("is gone");
 }
 
 #[test]
@@ -57,9 +57,7 @@ fn a_host_that_ends_before_the_plugin_looks_leaves_no_orphan() {
     let config = place.plain("hosted", &socket);
     let mut shell = place.start("hosted", &mut host(&place, &config, &socket, "exit 0"));
     shell.wait();
-    eventually("the plugin sees that it is alone", || {
-        shell.log().contains("is gone")
-    });
+    shell.wait_for_log("is gone");
     eventually("and takes its socket along", || !socket.exists());
 }
 

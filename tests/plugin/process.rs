@@ -97,6 +97,11 @@ impl Process {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// Waits until the log holds a text: lines are written by a thread of their own, a little after the fact.
+    pub fn wait_for_log(&self, text: &str) {
+        eventually(&format!("the log says {text:?}"), || self.log().contains(text));
+    }
+
     /// Waits until a socket answers `Verify` with ready.
     pub fn wait_until_ready(&mut self, socket: &Path) {
         eventually("the plugin is ready", || {

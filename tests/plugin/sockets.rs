@@ -130,6 +130,7 @@ fn the_default_socket_is_served_beside_the_one_asked_for_while_it_is_free() {
     let config = place.config("both", &place.path("unused.sock"), "  default_socket: true\n");
     let mut plugin = place.start("both", place.command(&config).arg("--socket").arg(&asked));
     plugin.wait_until_ready(&asked);
+    plugin.wait_for_log("gRPC door is open");
     let told = plugin.log();
     // Another plugin of this machine may have it; then ours goes without, and says so.
     if told.contains("the default socket is in use") {
@@ -166,11 +167,7 @@ fn a_port_is_served_on_loopback() {
     eventually("gRPC answers on the port", || {
         verify_at(&format!("http://{address}")).is_ok_and(|status| status.ready)
     });
-    assert!(
-        plugin.log().contains(&format!("tcp:127.0.0.1:{port}")),
-        "{}",
-        plugin.log()
-    );
+    plugin.wait_for_log(&format!("tcp:127.0.0.1:{port}"));
     assert_eq!(plugin.stop().code(), Some(0));
 }
 

@@ -79,7 +79,7 @@ fn a_passed_socket_is_served_and_left_in_place() {
     let config = place.plain("unit", &passed);
     let mut plugin = with_socket(&place, "unit", listener.into(), &config);
     plugin.wait_until_ready(&passed);
-    assert!(plugin.log().contains("(systemd)"), "{}", plugin.log());
+    plugin.wait_for_log("(systemd)");
     assert_eq!(plugin.stop().code(), Some(0));
     assert!(passed.exists(), "systemd's socket is not the plugin's to remove");
 }
