@@ -32,7 +32,7 @@ pub enum CheckError {
     #[error("there is more than one statement; exactly one query is taken")]
     SeveralStatements,
     /// The statement is no query.
-    #[error("{what} is not a query; only SELECT, WITH … SELECT, VALUES and TABLE are taken")]
+    #[error("{what} is not a query; only SELECT, WITH … SELECT and VALUES are taken")]
     NotAQuery {
         /// What it is instead: its first keyword.
         what: String,

@@ -144,7 +144,7 @@ const HARMLESS: &[(&[Dialect], &str)] = &[
         "SELECT name FROM users u ORDER BY LOWER(u.name), created_at DESC",
     ),
     (
-        ANY,
+        &[M, P],
         "SELECT o.status FROM users u JOIN orders o ON u.id = o.user_id ORDER BY status",
     ),
     (ANY, "SELECT DISTINCT status FROM orders WHERE status IS NOT NULL"),
@@ -211,7 +211,6 @@ const HARMLESS: &[(&[Dialect], &str)] = &[
     ),
     (&[M], "SELECT id FROM users USE INDEX (PRIMARY) WHERE id = 1"),
     (&[M], "VALUES ROW(1, 2), ROW(3, 4)"),
-    (&[M, P], "TABLE users"),
     // PostgreSQL
     (
         &[P],
