@@ -82,6 +82,12 @@ pub enum CheckError {
         /// The most similar names, best first.
         nearest: Vec<String>,
     },
+    /// Two sources of one FROM under the same name.
+    #[error("{name} stands twice in one FROM; give each its own alias")]
+    SameName {
+        /// The table, or its alias, as written.
+        name: String,
+    },
     /// A table of this FROM that the condition of a join cannot see.
     #[error(
         "{name} is in this FROM, but the condition of this JOIN does not see it: it stands before a comma, or further to the right; write all joins with JOIN, in order"

@@ -1,5 +1,6 @@
 //! Binds a FROM: its tables, queries, functions and joins.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use sqlparser::ast::{
@@ -34,6 +35,9 @@ impl<'s> Binder<'s> {
         for item in from {
             let first = sources.len();
             self.item(item, first, &mut sources, &mut conditions, outer)?;
+        }
+        if self.dialect != Dialect::Sqlite {
+            one_name_each(&sources)?;
         }
         for (first, end, condition) in conditions {
             // SQLite lets a condition see the whole FROM, the others only what is joined so far.
@@ -316,6 +320,23 @@ impl<'s> Binder<'s> {
             nearest: nearest(name, candidates, 3),
         })
     }
+}
+
+/// MySQL and PostgreSQL refuse two sources with one name; SQLite only what is then ambiguous.
+fn one_name_each(sources: &[Source<'_>]) -> Result<(), CheckError> {
+    let mut seen: HashSet<(Option<String>, String)> = HashSet::new();
+    for source in sources.iter().filter(|source| !source.qualifier.is_empty()) {
+        let namespace = source
+            .namespace
+            .as_ref()
+            .map(|namespace| namespace.to_lowercase());
+        if !seen.insert((namespace, source.qualifier.to_lowercase())) {
+            return Err(CheckError::SameName {
+                name: source.qualifier.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Adds the columns of a source that were not joined into an earlier one.

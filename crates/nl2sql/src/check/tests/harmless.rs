@@ -154,6 +154,10 @@ const HARMLESS: &[(&[Dialect], &str)] = &[
     ),
     (ANY, "SELECT 1 WHERE 1 = 1"),
     (
+        ANY,
+        "SELECT u.id FROM users u WHERE u.id IN (SELECT u.user_id FROM orders u)",
+    ),
+    (
         &[P, S],
         "SELECT lock FROM (SELECT 1 AS lock) x WHERE lock IN (1, 2)",
     ),
