@@ -92,7 +92,7 @@ pub fn check(sql: &str, dialect: Dialect, schema: Option<&Schema>) -> Result<Che
             limit: MAX_SQL_BYTES,
         });
     }
-    let lexemes = single_statement(split(sql, dialect)?, dialect)?;
+    let lexemes = single_statement(split(sql, dialect)?)?;
     guard::check_lexemes(sql, &lexemes)?;
     let stack = STACK_PER_LEXEME * (lexemes.len() + 64);
     stacker::maybe_grow(stack, stack, || check_tree(sql, &lexemes, dialect, schema))
@@ -152,14 +152,14 @@ fn split(sql: &str, dialect: Dialect) -> Result<Vec<Lexeme<'_>>, CheckError> {
 }
 
 /// Drops the semicolons at the end; one in the middle means more than one statement.
-fn single_statement(mut lexemes: Vec<Lexeme<'_>>, dialect: Dialect) -> Result<Vec<Lexeme<'_>>, CheckError> {
+fn single_statement(mut lexemes: Vec<Lexeme<'_>>) -> Result<Vec<Lexeme<'_>>, CheckError> {
     while lexemes.last().is_some_and(|lexeme| lexeme.is_symbol(';')) {
         lexemes.pop();
     }
     if lexemes.is_empty() {
         return Err(CheckError::Empty);
     }
-    guard::check_first_word(&lexemes, dialect)?;
+    guard::check_first_word(&lexemes)?;
     if lexemes.iter().any(|lexeme| lexeme.is_symbol(';')) {
         return Err(CheckError::SeveralStatements);
     }

@@ -4,6 +4,7 @@
 //! dialect that is written, so that one odd clause costs only itself. What it did not know is shown to a real parser;
 //! only what no dialect takes becomes a problem.
 
+mod allowed;
 mod alter;
 mod catalog;
 mod column;
@@ -20,7 +21,7 @@ use std::fmt;
 use crate::lex::{FaultKind, line_and_column};
 use crate::{Dialect, Schema};
 use catalog::Catalog;
-use judge::Judge;
+use judge::{Judge, Skipped};
 use split::{Statement, Statements};
 
 /// The most problems that are told; a text that is no DDL at all would have thousands.
@@ -98,13 +99,15 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Notes what was skipped in a statement, unless a parser knows it.
-    fn note_skipped(&mut self, statement: &Statement<'t>, skipped: Vec<(usize, String)>) {
-        if !skipped.is_empty() && !self.judge.accepts(statement, self.text) {
-            skipped
-                .into_iter()
-                .for_each(|(at, message)| self.note(at, message));
+    /// Notes what was skipped in a statement, unless it is only doubtful and a parser knows the statement.
+    fn note_skipped(&mut self, statement: &Statement<'t>, mut skipped: Vec<Skipped>) {
+        let is_doubtful = |skipped: &Skipped| !skipped.certain;
+        if skipped.iter().any(is_doubtful) && self.judge.accepts(statement, self.text) {
+            skipped.retain(|skipped| skipped.certain);
         }
+        skipped
+            .into_iter()
+            .for_each(|skipped| self.note(skipped.at, skipped.message));
     }
 
     fn statement(&mut self, statement: &Statement<'t>) {

@@ -5,6 +5,9 @@ use std::cmp::Ordering;
 /// The least similarity (Jaro-Winkler, 0..=1) that still helps. Below it, suggestions are noise.
 const LEAST_SIMILARITY: f64 = 0.72;
 
+/// What is this much less similar than the best is not what was meant.
+const WIDEST_GAP: f64 = 0.15;
+
 /// The names most similar to `name`, best first, at most `max`; equal ones keep the order of `candidates`.
 ///
 /// Case and underscores do not count, and a name whose parts hold the other's (`name` in `user_name`) is a good one.
@@ -17,6 +20,8 @@ pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>, ma
             scored.push((score, candidate));
         }
     }
+    let best = scored.iter().map(|(score, _)| *score).fold(0.0, f64::max);
+    scored.retain(|(score, _)| *score >= best - WIDEST_GAP);
     scored.sort_by(|a, b| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal));
     scored
         .into_iter()

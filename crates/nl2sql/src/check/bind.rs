@@ -4,6 +4,7 @@
 
 mod expr;
 mod from;
+mod join;
 mod scope;
 mod select;
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::Dialect;
-use crate::lex::{Gap, Kind, Lexeme};
+use crate::lex::{Gap, Kind, Lexeme, Lexer};
 
 /// SQL on one line, and where its pieces came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,17 +55,36 @@ pub(super) fn write(lexemes: &[Lexeme<'_>], dialect: Dialect) -> Canonical {
             text.push(' ');
             column += 1;
         }
-        pieces.push(Piece {
-            kind: lexeme.kind,
-            column,
-            origin: lexeme.start,
-        });
         let written = spelling(lexeme, dialect);
+        if lexeme.kind == Kind::Text && written.starts_with('(') {
+            pieces.extend(pieces_of_sum(&written, column, lexeme.start));
+        } else {
+            pieces.push(Piece {
+                kind: lexeme.kind,
+                column,
+                origin: lexeme.start,
+            });
+        }
         column += written.chars().count() as u64;
         text.push_str(&written);
         last = Some(lexeme);
     }
     Canonical { text, pieces }
+}
+
+/// The pieces of a string that was written as a sum, for SQLite.
+fn pieces_of_sum(written: &str, column: u64, origin: usize) -> Vec<Piece> {
+    let mut lexer = Lexer::strict(written, Dialect::Sqlite);
+    let mut pieces = Vec::new();
+    while let Ok(Some(lexeme)) = lexer.next() {
+        let before = written[..lexeme.start].chars().count() as u64;
+        pieces.push(Piece {
+            kind: lexeme.kind,
+            column: column + before,
+            origin,
+        });
+    }
+    pieces
 }
 
 /// Whether two neighbours would become something else without a blank: one word, or MySQL's `5--1` a comment.

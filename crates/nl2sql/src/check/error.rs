@@ -32,7 +32,7 @@ pub enum CheckError {
     #[error("there is more than one statement; exactly one query is taken")]
     SeveralStatements,
     /// The statement is no query.
-    #[error("{what} is not a query; only SELECT, WITH … SELECT, VALUES and TABLE are taken")]
+    #[error("{what} is not a query; only SELECT, WITH … SELECT and VALUES are taken")]
     NotAQuery {
         /// What it is instead: its first keyword.
         what: String,
@@ -81,6 +81,12 @@ pub enum CheckError {
         name: String,
         /// The most similar names, best first.
         nearest: Vec<String>,
+    },
+    /// Two sources of one FROM under the same name.
+    #[error("{name} stands twice in one FROM; give each its own alias")]
+    SameName {
+        /// The table, or its alias, as written.
+        name: String,
     },
     /// A table of this FROM that the condition of a join cannot see.
     #[error(

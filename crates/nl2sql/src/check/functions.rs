@@ -189,7 +189,7 @@ pub(super) fn why_denied(name: &str) -> Option<&'static str> {
     };
     FAMILIES
         .iter()
-        .find(|(_, patterns)| patterns.iter().any(|pattern| denied(pattern)))
+        .find(|(_, patterns)| patterns.iter().any(denied))
         .map(|(why, _)| *why)
 }
 

@@ -20,12 +20,11 @@ fn forbidden(what: impl Into<String>, why: impl Into<String>) -> CheckError {
 }
 
 /// The statement must begin as a query does.
-pub(super) fn check_first_word(lexemes: &[Lexeme<'_>], dialect: Dialect) -> Result<(), CheckError> {
+pub(super) fn check_first_word(lexemes: &[Lexeme<'_>]) -> Result<(), CheckError> {
     let Some(first) = lexemes.iter().find(|lexeme| !lexeme.is_symbol('(')) else {
         return Ok(()); // Only parentheses: the parser says what is missing.
     };
-    let has_table = dialect != Dialect::Sqlite;
-    if first.is_any_word(&["select", "with", "values"]) || (has_table && first.is_word("table")) {
+    if first.is_any_word(&["select", "with", "values"]) {
         return Ok(());
     }
     Err(CheckError::NotAQuery {
@@ -69,10 +68,9 @@ pub(super) fn check_lexemes(sql: &str, lexemes: &[Lexeme<'_>]) -> Result<(), Che
                 message: "braces have no place in SQL".into(),
             });
         }
-        if lexeme.is_name() && next.is_some_and(|next| next.is_symbol('(')) {
-            if let Some(why) = why_denied(&lexeme.value) {
-                return Err(forbidden(format!("the function {}", lexeme.value), why));
-            }
+        let is_called = lexeme.is_name() && next.is_some_and(|next| next.is_symbol('('));
+        if is_called && let Some(why) = why_denied(&lexeme.value) {
+            return Err(forbidden(format!("the function {}", lexeme.value), why));
         }
     }
     Ok(())

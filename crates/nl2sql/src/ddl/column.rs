@@ -1,6 +1,7 @@
 //! Reads one column of a table.
 
-use super::cursor::{Cursor, is_text, name_of, split_at_commas};
+use super::cursor::{Cursor, is_text, split_at_commas};
+use super::judge::Skipped;
 use super::table::reference;
 use crate::Dialect;
 use crate::lex::{Kind, Lexeme};
@@ -61,6 +62,43 @@ const OPTION_WORDS: &[&str] = &[
     "encryption",
 ];
 
+/// Words that go on with a type. SQLite takes any words, so there they are not looked at.
+const TYPE_WORDS: &[&str] = &[
+    "unsigned",
+    "signed",
+    "zerofill",
+    "varying",
+    "precision",
+    "character",
+    "char",
+    "varchar",
+    "nchar",
+    "binary",
+    "large",
+    "object",
+    "with",
+    "without",
+    "local",
+    "time",
+    "zone",
+    "big",
+    "int",
+    "integer",
+    "native",
+    "long",
+    "array",
+    "second",
+    "year",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "to",
+    "national",
+    "byte",
+    "raw",
+];
+
 /// Options that are a word, and perhaps one more lexeme, that say nothing about the data.
 const PLAIN_OPTIONS: &[&str] = &[
     "always",
@@ -108,8 +146,8 @@ pub(super) struct ColumnReading<'l, 't> {
     pub foreign_key: Option<ForeignKey>,
     /// The insides of its CHECKs.
     pub checks: Vec<&'l [Lexeme<'t>]>,
-    /// What was not understood, by byte offset.
-    pub skipped: Vec<(usize, String)>,
+    /// What was not understood.
+    pub skipped: Vec<Skipped>,
     /// The bytes of its definition.
     pub span: (usize, usize),
 }
@@ -122,7 +160,7 @@ pub(super) fn read_column<'l, 't>(
     let mut cursor = Cursor::new(lexemes);
     let span = (lexemes.first()?.start, lexemes.last()?.end);
     let name = cursor.take_simple_name(dialect)?;
-    let (type_name, samples) = read_type(&mut cursor);
+    let (type_name, samples) = read_type(&mut cursor, dialect);
     let kind = ColumnKind::from_type_name(&type_name);
     let mut column = Column::new(name, type_name, kind);
     column.add_samples(&samples);
@@ -149,14 +187,16 @@ pub(super) fn read_column<'l, 't>(
 impl ColumnReading<'_, '_> {
     fn skip(&mut self, at: usize, what: &str) {
         if self.skipped.is_empty() {
-            self.skipped
-                .push((at, format!("the column {} {what}", self.column.name)));
+            self.skipped.push(Skipped::perhaps(
+                at,
+                format!("the column {} {what}", self.column.name),
+            ));
         }
     }
 }
 
 /// The type as one text, and the values that it lists.
-pub(super) fn read_type(cursor: &mut Cursor<'_, '_>) -> (String, Vec<String>) {
+pub(super) fn read_type(cursor: &mut Cursor<'_, '_>, dialect: Dialect) -> (String, Vec<String>) {
     let mut type_name = String::new();
     let mut values = Vec::new();
     while let Some(lexeme) = cursor.peek() {
@@ -178,11 +218,10 @@ pub(super) fn read_type(cursor: &mut Cursor<'_, '_>) -> (String, Vec<String>) {
             type_name.push_str(&format!("({})", pieces.join(",")));
             continue;
         }
-        if lexeme.is_symbol('[') || lexeme.is_symbol(']') || lexeme.is_symbol('.') || lexeme.is_symbol('%') {
+        let is_mark = ['[', ']', '.', '%'].iter().any(|mark| lexeme.is_symbol(*mark));
+        if is_mark || (lexeme.kind == Kind::Number && type_name.ends_with('[')) {
             type_name.push_str(&lexeme.value);
-        } else if lexeme.kind == Kind::Number && type_name.ends_with('[') {
-            type_name.push_str(&lexeme.value);
-        } else if lexeme.is_name() && !ends_type(cursor, lexeme, type_name.is_empty()) {
+        } else if lexeme.is_name() && !ends_type(cursor, lexeme, &type_name, dialect) {
             if !type_name.is_empty() && !type_name.ends_with('.') {
                 type_name.push(' ');
             }
@@ -196,15 +235,19 @@ pub(super) fn read_type(cursor: &mut Cursor<'_, '_>) -> (String, Vec<String>) {
 }
 
 /// Whether this word begins an option; `CHARACTER SET` and `WITH TIME ZONE` need a look at the next one.
-fn ends_type(cursor: &Cursor<'_, '_>, lexeme: &Lexeme<'_>, is_first: bool) -> bool {
+fn ends_type(cursor: &Cursor<'_, '_>, lexeme: &Lexeme<'_>, so_far: &str, dialect: Dialect) -> bool {
     let next_is = |word: &str| cursor.peek_at(1).is_some_and(|next| next.is_word(word));
     if lexeme.is_any_word(&["with", "without"]) {
         return !next_is("time");
     }
     if lexeme.is_word("character") {
-        return !is_first && next_is("set");
+        return !so_far.is_empty() && next_is("set");
     }
-    lexeme.is_any_word(OPTION_WORDS)
+    if lexeme.is_any_word(OPTION_WORDS) {
+        return true;
+    }
+    let goes_on = so_far.is_empty() || so_far.ends_with('.') || lexeme.is_any_word(TYPE_WORDS);
+    !goes_on && dialect != Dialect::Sqlite
 }
 
 /// The lexemes with blanks only between words.
@@ -306,15 +349,18 @@ fn skip_default(cursor: &mut Cursor<'_, '_>) {
     {
         cursor.next();
     }
+    let mut after_value = true;
     if cursor.take_group().is_none() {
         cursor.next();
     }
     while let Some(lexeme) = cursor.peek() {
-        if lexeme.is_symbol('(') {
-            cursor.take_group();
-        } else if lexeme.is_any_word(OPTION_WORDS) && !lexeme.is_any_word(&["with", "without"]) {
+        let is_word = lexeme.kind == Kind::Word;
+        let goes_on = lexeme.is_any_word(TYPE_WORDS);
+        if is_word && !goes_on && (after_value || lexeme.is_any_word(OPTION_WORDS)) {
             return;
-        } else {
+        }
+        after_value = lexeme.kind != Kind::Symbol || lexeme.is_symbol('(') || lexeme.is_symbol(']');
+        if cursor.take_group().is_none() {
             cursor.next();
         }
     }
@@ -328,34 +374,4 @@ fn skip_action(cursor: &mut Cursor<'_, '_>) {
         cursor.next();
     }
     cursor.take_group();
-}
-
-/// Values that CHECKs of a table allow in its columns become samples.
-pub(super) fn samples_of_check(check: &[Lexeme<'_>], columns: &mut [Column], dialect: Dialect) {
-    let mut at_column: Option<usize> = None;
-    let mut is_allowed = false;
-    for (at, lexeme) in check.iter().enumerate() {
-        if lexeme.kind == Kind::Text {
-            if let Some(column) = at_column.filter(|_| is_allowed) {
-                columns[column].add_samples(&[lexeme.value.to_string()]);
-            }
-            continue;
-        }
-        let after_cast = at > 0 && check[at - 1].is_symbol(':');
-        let before = at.checked_sub(1).and_then(|before| check.get(before));
-        if lexeme.is_any_word(&["and", "or", "not", "like"]) {
-            is_allowed = false;
-            at_column = at_column.filter(|_| !lexeme.is_any_word(&["and", "or"]));
-        } else if lexeme.is_any_word(&["in", "any"]) && !before.is_some_and(|word| word.is_word("not")) {
-            is_allowed = true;
-        } else if lexeme.is_symbol('=') {
-            is_allowed = !before.is_some_and(|before| ['<', '>', '!'].iter().any(|c| before.is_symbol(*c)));
-        } else if lexeme.is_name() && !after_cast && !is_allowed {
-            let name = name_of(lexeme, dialect).unwrap_or_default();
-            let found = columns
-                .iter()
-                .position(|column| column.name.eq_ignore_ascii_case(&name));
-            at_column = found.filter(|_| !name.is_empty()).or(at_column);
-        }
-    }
 }

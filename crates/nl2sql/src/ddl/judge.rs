@@ -15,6 +15,36 @@ const MAX_BYTES: usize = 64 * 1024;
 /// Statements shown to the parser for one text.
 const MAX_STATEMENTS: usize = 64;
 
+/// Something that was not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Skipped {
+    /// Byte offset in the text.
+    pub at: usize,
+    pub message: String,
+    /// Whether it is wrong even where a parser takes it, such as a name that is declared twice.
+    pub certain: bool,
+}
+
+impl Skipped {
+    /// A fault, unless some dialect has it.
+    pub fn perhaps(at: usize, message: String) -> Skipped {
+        Skipped {
+            at,
+            message,
+            certain: false,
+        }
+    }
+
+    /// A fault in every dialect.
+    pub fn certain(at: usize, message: String) -> Skipped {
+        Skipped {
+            at,
+            message,
+            certain: true,
+        }
+    }
+}
+
 /// Counts what it was asked, so that a hostile text costs little.
 pub(super) struct Judge {
     dialects: Vec<Box<dyn ParserDialect>>,

@@ -44,7 +44,7 @@ pub(super) fn create_type(reader: &mut Reader<'_>, mut cursor: Cursor<'_, '_>) {
         let texts = group.iter().filter(|lexeme| lexeme.kind == Kind::Text);
         named.values = texts.map(|lexeme| lexeme.value.to_string()).collect();
     } else if cursor.behind().iter().any(|lexeme| lexeme.is_word("domain")) {
-        named.base = Some(read_type(&mut cursor).0);
+        named.base = Some(read_type(&mut cursor, reader.dialect).0);
         let rest = cursor.rest();
         if rest
             .windows(2)

@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use super::Reader;
-use super::column::{ColumnReading, read_column, samples_of_check};
+use super::allowed::samples_of_check;
+use super::column::{ColumnReading, read_column};
 use super::cursor::{Cursor, Name, column_list, split_at_commas};
+use super::judge::Skipped;
 use super::split::Statement;
 use super::view;
 use crate::Dialect;
@@ -64,7 +66,7 @@ pub(super) fn create_table<'t>(
             "the list of columns of the table {} never closes; what is there was read",
             body.table.name
         );
-        body.skipped.push((statement.end(), message));
+        body.skipped.push(Skipped::certain(statement.end(), message));
     }
     table_options(&mut body, &mut cursor, reader);
     body.finish(reader, statement, group);
@@ -88,7 +90,7 @@ struct TableBody<'l, 't> {
     spans: Vec<Span>,
     checks: Vec<&'l [Lexeme<'t>]>,
     uniques: Vec<String>,
-    skipped: Vec<(usize, String)>,
+    skipped: Vec<Skipped>,
 }
 
 impl<'l, 't> TableBody<'l, 't> {
@@ -112,7 +114,7 @@ impl<'l, 't> TableBody<'l, 't> {
     fn item(&mut self, item: &'l [Lexeme<'t>], reader: &Reader<'t>) {
         let Some(first) = item.first() else {
             let message = format!("the table {} has a comma with nothing beside it", self.table.name);
-            return self.skipped.push((self.start, message));
+            return self.skipped.push(Skipped::perhaps(self.start, message));
         };
         if let Some(key) = read_key(item, reader.dialect) {
             return self.key(key);
@@ -130,7 +132,7 @@ impl<'l, 't> TableBody<'l, 't> {
                     "the table {} has something here that is no column; it was skipped",
                     self.table.name
                 );
-                self.skipped.push((first.start, message));
+                self.skipped.push(Skipped::perhaps(first.start, message));
             }
         }
     }
@@ -143,7 +145,7 @@ impl<'l, 't> TableBody<'l, 't> {
                 "the table {} has the column {name} twice; the first was kept",
                 self.table.name
             );
-            return self.skipped.push((reading.span.0, message));
+            return self.skipped.push(Skipped::certain(reading.span.0, message));
         }
         if reading.is_primary {
             self.table.primary_key.push(name);
@@ -179,7 +181,7 @@ impl<'l, 't> TableBody<'l, 't> {
 
     fn finish(mut self, reader: &mut Reader<'t>, statement: &Statement<'t>, group: &[Lexeme<'_>]) {
         if self.table.columns.is_empty() && !group.is_empty() {
-            self.skipped.push((
+            self.skipped.push(Skipped::perhaps(
                 self.start,
                 format!("the table {} has no column that could be read", self.table.name),
             ));

@@ -1,13 +1,15 @@
 //! Binds a FROM: its tables, queries, functions and joins.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, TableAlias,
-    TableFactor, TableWithJoins,
+    Expr, FunctionArg, FunctionArgExpr, Ident, JoinConstraint, ObjectName, TableAlias, TableFactor,
+    TableWithJoins,
 };
 
-use super::scope::{Hit, Scope, Shape, Source, same_name};
+use super::join::{constraint, natural};
+use super::scope::{Scope, Shape, Source, same_name};
 use super::{Binder, CheckError, Columns, OutputColumn};
 use crate::names::nearest;
 use crate::{Dialect, Table};
@@ -33,6 +35,9 @@ impl<'s> Binder<'s> {
         for item in from {
             let first = sources.len();
             self.item(item, first, &mut sources, &mut conditions, outer)?;
+        }
+        if self.dialect != Dialect::Sqlite {
+            one_name_each(&sources)?;
         }
         for (first, end, condition) in conditions {
             // SQLite lets a condition see the whole FROM, the others only what is joined so far.
@@ -78,43 +83,6 @@ impl<'s> Binder<'s> {
                 }
                 Some(JoinConstraint::Natural) => natural(first, right, sources),
                 Some(JoinConstraint::None) | None => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn using(
-        &mut self,
-        names: &[&str],
-        first: usize,
-        right: usize,
-        sources: &mut [Source<'s>],
-    ) -> Result<(), CheckError> {
-        for name in names {
-            for side in [first..right, right..sources.len()] {
-                let mut found = false;
-                for source in &sources[side.clone()] {
-                    match source.column(name) {
-                        Hit::Column(origin) => {
-                            found = true;
-                            origin.iter().for_each(|column| self.note_column(column));
-                        }
-                        Hit::Perhaps(_) => found = true,
-                        Hit::None => {}
-                    }
-                }
-                if !found {
-                    let names = sources[side.clone()].iter().flat_map(Source::column_names);
-                    let table = sources.get(side.start).map(|source| source.qualifier.clone());
-                    return Err(CheckError::UnknownColumn {
-                        name: (*name).to_owned(),
-                        table,
-                        nearest: nearest(name, names, 3),
-                    });
-                }
-            }
-            for source in &mut sources[right..] {
-                source.joined.push((*name).to_owned());
             }
         }
         Ok(())
@@ -354,6 +322,23 @@ impl<'s> Binder<'s> {
     }
 }
 
+/// MySQL and PostgreSQL refuse two sources with one name; SQLite only what is then ambiguous.
+fn one_name_each(sources: &[Source<'_>]) -> Result<(), CheckError> {
+    let mut seen: HashSet<(Option<String>, String)> = HashSet::new();
+    for source in sources.iter().filter(|source| !source.qualifier.is_empty()) {
+        let namespace = source
+            .namespace
+            .as_ref()
+            .map(|namespace| namespace.to_lowercase());
+        if !seen.insert((namespace, source.qualifier.to_lowercase())) {
+            return Err(CheckError::SameName {
+                name: source.qualifier.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Adds the columns of a source that were not joined into an earlier one.
 pub(super) fn extend_own(columns: &mut Columns, source: &Source<'_>) {
     let own = source.columns();
@@ -375,54 +360,9 @@ fn open_source<'s>(alias: Option<&TableAlias>) -> Source<'s> {
     )
 }
 
-/// NATURAL joins every column that both sides have.
-fn natural(first: usize, right: usize, sources: &mut [Source<'_>]) {
-    let (left, right) = sources.split_at_mut(right);
-    for source in right {
-        let shared: Vec<String> = source
-            .column_names()
-            .into_iter()
-            .filter(|name| {
-                left[first..]
-                    .iter()
-                    .any(|other| matches!(other.column(name), Hit::Column(_)))
-            })
-            .map(str::to_owned)
-            .collect();
-        source.joined.extend(shared);
-    }
-}
-
-fn last_name(name: &ObjectName) -> Option<&str> {
+pub(super) fn last_name(name: &ObjectName) -> Option<&str> {
     name.0
         .last()
         .and_then(|part| part.as_ident())
         .map(|ident| ident.value.as_str())
-}
-
-/// The condition of a join; `None` for kinds that have none.
-pub(super) fn constraint(join: &Join) -> Option<&JoinConstraint> {
-    match &join.join_operator {
-        JoinOperator::Join(constraint)
-        | JoinOperator::Inner(constraint)
-        | JoinOperator::Left(constraint)
-        | JoinOperator::LeftOuter(constraint)
-        | JoinOperator::Right(constraint)
-        | JoinOperator::RightOuter(constraint)
-        | JoinOperator::FullOuter(constraint)
-        | JoinOperator::CrossJoin(constraint)
-        | JoinOperator::Semi(constraint)
-        | JoinOperator::LeftSemi(constraint)
-        | JoinOperator::RightSemi(constraint)
-        | JoinOperator::Anti(constraint)
-        | JoinOperator::LeftAnti(constraint)
-        | JoinOperator::RightAnti(constraint)
-        | JoinOperator::AsOf { constraint, .. }
-        | JoinOperator::StraightJoin(constraint) => Some(constraint),
-        JoinOperator::CrossApply
-        | JoinOperator::OuterApply
-        | JoinOperator::ArrayJoin
-        | JoinOperator::LeftArrayJoin
-        | JoinOperator::InnerArrayJoin => None,
-    }
 }

@@ -90,6 +90,8 @@ fn names_in_the_wrong_place_are_refused() {
             "SELECT table_name FROM information_schema.tables",
         ),
         (&[P, M], "SELECT total AS t FROM orders WHERE t > 3"),
+        (&[P, M], "SELECT 1 FROM users u JOIN orders u ON 1 = 1"),
+        (&[P, M], "SELECT 1 FROM users, users"),
         (&[P], "SELECT total AS t FROM orders GROUP BY total HAVING t > 3"),
         (&[P], "SELECT total AS t FROM orders ORDER BY t + 1"),
         (

@@ -144,7 +144,7 @@ const HARMLESS: &[(&[Dialect], &str)] = &[
         "SELECT name FROM users u ORDER BY LOWER(u.name), created_at DESC",
     ),
     (
-        ANY,
+        &[M, P],
         "SELECT o.status FROM users u JOIN orders o ON u.id = o.user_id ORDER BY status",
     ),
     (ANY, "SELECT DISTINCT status FROM orders WHERE status IS NOT NULL"),
@@ -153,6 +153,10 @@ const HARMLESS: &[(&[Dialect], &str)] = &[
         "SELECT 1 FROM users WHERE (id, name) IN (SELECT user_id, status FROM orders)",
     ),
     (ANY, "SELECT 1 WHERE 1 = 1"),
+    (
+        ANY,
+        "SELECT u.id FROM users u WHERE u.id IN (SELECT u.user_id FROM orders u)",
+    ),
     (
         &[P, S],
         "SELECT lock FROM (SELECT 1 AS lock) x WHERE lock IN (1, 2)",
@@ -211,7 +215,6 @@ const HARMLESS: &[(&[Dialect], &str)] = &[
     ),
     (&[M], "SELECT id FROM users USE INDEX (PRIMARY) WHERE id = 1"),
     (&[M], "VALUES ROW(1, 2), ROW(3, 4)"),
-    (&[M, P], "TABLE users"),
     // PostgreSQL
     (
         &[P],

@@ -50,7 +50,7 @@ const HOSTILE: &[(&[Dialect], Why, &str)] = &[
     (ANY, Why::NotAQuery, "LISTEN x"),
     (ANY, Why::NotAQuery, "LOCK TABLE users"),
     (ANY, Why::NotAQuery, "(DELETE FROM users)"),
-    (&[S], Why::NotAQuery, "TABLE users"),
+    (ANY, Why::NotAQuery, "TABLE users"),
     (&[P], Why::NotAQuery, "DO $$ BEGIN PERFORM pg_sleep(9); END $$"),
     (ANY, Why::Empty, ""),
     (ANY, Why::Empty, " ;; -- nothing\n"),
