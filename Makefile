@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 CARGO ?= cargo
 PYTHON ?= python3
-# The build that `run` and `bench` start: release is what users get; `make run PROFILE=dev` builds faster.
-PROFILE ?= release
+# The build that `run` starts: optimised without link-time optimisation. `make build PROFILE=release` is what users get.
+PROFILE ?= quick
 BINARY := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/atest-ext-ai
 VENV ?= target/venv
 DEMO := target/demo/shop.sqlite

@@ -4,6 +4,8 @@
 //! is the ratio within a pair, because the machine's speed changes between runs. CPU is utime + stime of the server
 //! process from `/proc/PID/stat`, so the load generator does not count.
 
+#![allow(clippy::print_stdout, reason = "the report")]
+
 #[path = "echo/bare.rs"]
 mod bare;
 #[path = "echo/contract.rs"]

@@ -1,5 +1,7 @@
 //! `ask` and `ask --batch` as a person or a script uses them: the real binary, real files, and SQL that is run.
 
+#![allow(clippy::unwrap_used, reason = "a test may end with a panic")]
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -95,7 +95,7 @@ def where_next(base: str, binary: str, socket_path: str, database: pathlib.Path)
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--binary", default="target/release/atest-ext-ai")
+    arguments.add_argument("--binary", default="target/quick/atest-ext-ai")
     arguments.add_argument("--sql", type=pathlib.Path, required=True)
     arguments.add_argument("--database", type=pathlib.Path, required=True)
     arguments.add_argument("--only-database", action="store_true", help="make the demo database and end")
