@@ -12,7 +12,8 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{Environment, Loaded, Sources, load};
+use crate::config::{self as settings, Environment, Loaded, Problems, Sources};
+use crate::telemetry::logs;
 
 /// Exit code of a command that failed.
 pub const FAILED: u8 = 1;
@@ -93,6 +94,17 @@ pub fn run() -> ExitCode {
         None if cli.serve.validate => validate::run(&sources, cli.serve.json),
         None => with_config(&sources, |loaded| serve(loaded, &sources)),
     }
+}
+
+/// Loads the config and checks what the rooms know better than its types.
+fn load(sources: &Sources) -> Result<Loaded, Problems> {
+    let loaded = settings::load(sources)?;
+    if let Err(error) = logs::check(&loaded.config.logging) {
+        let mut problems = Problems::default();
+        problems.add(&loaded.origin("logging"), "logging", error.to_string());
+        return Err(problems);
+    }
+    Ok(loaded)
 }
 
 /// Goes on with a valid config; tells all that is wrong with another.

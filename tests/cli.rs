@@ -130,6 +130,23 @@ fn every_problem_is_told_at_once_with_its_place_and_a_suggestion() {
 }
 
 #[test]
+fn log_settings_that_contradict_themselves_are_found_by_validate() {
+    let folder = tempfile::tempdir().unwrap();
+    for (text, said) in [
+        ("logging:\n  fields: {level: high}\n", "level"),
+        (
+            "logging:\n  components: {answer: info, sql_generator: debug}\n",
+            "same component",
+        ),
+    ] {
+        let file = config(folder.path(), text.as_bytes());
+        let output = atest(&["--config", &file, "--validate"], &[]);
+        assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+        assert!(told(&output).contains(said), "{}", told(&output));
+    }
+}
+
+#[test]
 fn the_three_files_that_come_along_are_valid() {
     for name in ["development", "staging", "production"] {
         let file = format!("{}/config/{name}.yaml", env!("CARGO_MANIFEST_DIR"));

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{print, validate};
-use crate::config::{self, Loaded, Sources, reference, schema, show};
+use crate::config::{Loaded, Sources, reference, schema, show};
 
 /// What to show of the config.
 #[derive(Debug, Args)]
@@ -40,7 +40,7 @@ pub fn run(sources: &Sources, args: ConfigArgs) -> ExitCode {
             print::out(reference::markdown().trim_end());
             ExitCode::SUCCESS
         }
-        ConfigCommand::Show { json } => match config::load(sources) {
+        ConfigCommand::Show { json } => match super::load(sources) {
             Err(problems) => validate::refuse(&problems),
             Ok(loaded) if json => {
                 print::out(&as_json(&loaded).to_string());

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::{INVALID, print};
-use crate::config::{self, Loaded, Notice, Origin, Problem, Problems, Sources, Topic};
+use crate::config::{Loaded, Notice, Origin, Problem, Problems, Sources, Topic};
 
 /// Checks the config and tells: exit code 0 when it is valid, 2 when it is not.
 pub fn run(sources: &Sources, as_json: bool) -> ExitCode {
-    match (config::load(sources), as_json) {
+    match (super::load(sources), as_json) {
         (Ok(loaded), false) => print::out(valid(&loaded).trim_end()),
         (Ok(loaded), true) => print::out(&valid_json(&loaded).to_string()),
         (Err(problems), false) => return refuse(&problems),

@@ -96,6 +96,17 @@ pub fn init(logging: &Logging) -> Result<LogHandle, LogError> {
     Ok(handle)
 }
 
+/// Checks what the types of the config cannot say, without opening anything.
+///
+/// # Errors
+///
+/// `logging.components` or `logging.fields` contradicts itself.
+pub fn check(logging: &Logging) -> Result<(), LogError> {
+    component::filter(logging)?;
+    Style::new(logging.format, &logging.fields, false)?;
+    Ok(())
+}
+
 fn build(logging: &Logging) -> Result<(impl Subscriber + Send + Sync, LogHandle), LogError> {
     let filter = component::filter(logging)?;
     let style = Style::new(logging.format, &logging.fields, wants_colour(logging))?;

@@ -44,7 +44,7 @@ pub struct Server {
     #[serde(with = "kinds::time")]
     #[schemars(with = "Time", extend("x-min" = "1ms"))]
     pub timeout: Duration,
-    /// Most HTTP connections open at once; further ones are turned away.
+    /// Most connections open at once, for HTTP and for gRPC each; further ones are turned away.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub max_connections: usize,
     /// Longest time to finish what is under way at a stop; then connections are cut.
