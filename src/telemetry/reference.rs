@@ -7,7 +7,7 @@ use super::label::{MAX_MODELS, MAX_PROVIDERS};
 
 const HEAD: &str = "# Metrics
 
-Generated from `src/telemetry/catalogue.rs`; do not edit. `UPDATE_DOCS=1 cargo test metrics_page` writes it anew.
+Generated from `src/telemetry/catalogue.rs`; do not edit. `make docs` writes it anew.
 
 `GET /metrics` gives all of them as Prometheus text 0.0.4, or as OpenMetrics 1.0 when the `Accept` header asks for
 it. Every series is there from the start, at 0. Label values come from closed sets: a question, an SQL text or a
@@ -73,12 +73,12 @@ fn label(label: &LabelDef) -> String {
 #[test]
 fn the_metrics_page_is_what_the_catalogue_gives() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/metrics.md");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
+    if std::env::var_os("ATEST_UPDATE_DOCS").is_some() {
         std::fs::write(path, page()).unwrap();
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         committed == page(),
-        "docs/metrics.md is not what the catalogue gives: run `UPDATE_DOCS=1 cargo test metrics_page`"
+        "docs/metrics.md is not what the catalogue gives: run `make docs`"
     );
 }
