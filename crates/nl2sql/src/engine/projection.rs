@@ -53,7 +53,7 @@ impl Reading<'_> {
     pub(crate) fn is_qualifier_of_value(&self, at: usize) -> bool {
         let day = self.column(at).is_some_and(|(id, _)| self.is_day(id));
         let adjective = self.head == Some(at + 1)
-            || (self.head.is_none_or(|head| head < at)
+            || (self.head.is_none_or(|head| head <= at)
                 && at > 0
                 && self.tokens[0].lower != "when"
                 && !matches!(self.word(at.saturating_sub(1)), "date" | "time" | "the" | "and"))

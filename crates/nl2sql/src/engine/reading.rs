@@ -96,9 +96,12 @@ impl<'q> Reading<'q> {
             let Some(before) = self.before_list(at) else {
                 continue;
             };
+            // "quantity per product": a group owns a column only where no other table says its name better.
+            let grouped = (before..at).any(|i| self.phrase(i) == Some(Phrase::PerEach));
             let mut column = Some(before);
             while let Some(at) = column {
-                if !self.has_column_of(at, table) || self.items[at].owner.is_some() {
+                let foreign = grouped && !self.names_best(at, table);
+                if foreign || !self.has_column_of(at, table) || self.items[at].owner.is_some() {
                     break;
                 }
                 self.items[at].owner = Some(table);
@@ -126,6 +129,17 @@ impl<'q> Reading<'q> {
                     && hit.score + 0.05 >= mention.table_score()
                     && self.lexicon.column(hit.id).table == table
             }),
+            _ => false,
+        }
+    }
+
+    /// Whether no column of another table fits the item clearly better than one of this table.
+    fn names_best(&self, at: usize, table: TableId) -> bool {
+        match &self.items[at].kind {
+            Kind::Mention(mention, _) => mention
+                .columns
+                .iter()
+                .any(|hit| self.lexicon.column(hit.id).table == table && hit.score + 0.15 >= mention.column_score()),
             _ => false,
         }
     }
