@@ -136,10 +136,9 @@ impl<'q> Reading<'q> {
     /// Whether no column of another table fits the item clearly better than one of this table.
     fn names_best(&self, at: usize, table: TableId) -> bool {
         match &self.items[at].kind {
-            Kind::Mention(mention, _) => mention
-                .columns
-                .iter()
-                .any(|hit| self.lexicon.column(hit.id).table == table && hit.score + 0.15 >= mention.column_score()),
+            Kind::Mention(mention, _) => mention.columns.iter().any(|hit| {
+                self.lexicon.column(hit.id).table == table && hit.score + 0.15 >= mention.column_score()
+            }),
             _ => false,
         }
     }
