@@ -17,7 +17,20 @@ impl Reading<'_> {
         } else {
             self.finish_aggregate(aggregates);
         }
+        self.settle_order();
         self.keep_rows_single();
+    }
+
+    /// Rows that are not grouped are sorted by a column itself, not by an aggregate of it.
+    pub(crate) fn settle_order(&mut self) {
+        if !self.plan.group.is_empty() {
+            return;
+        }
+        for (expr, _) in &mut self.plan.order {
+            if let Expr::Apply(_, column) = expr {
+                *expr = Expr::Column(*column);
+            }
+        }
     }
 
     /// Conditions on rows that are only counted (or missing) belong to the counting, not to the outer rows.

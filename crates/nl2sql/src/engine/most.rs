@@ -1,6 +1,7 @@
 //! Recognises rankings by a count: "the most orders", "most common status", "top 5 by number of visits".
 
 use super::degree::{SEVERAL, expr_table};
+use super::lexicon::TableId;
 use super::phrases::{Function, Phrase};
 use super::plan::Expr;
 use super::reading::{Entity, Reading};
@@ -184,18 +185,35 @@ impl Reading<'_> {
                 self.limit_for(at);
             }
             Some(Entity::Table(table, _)) if table == self.home => self.most_of_home(at, next, most),
-            Some(Entity::Table(table, _)) => {
-                let Some(related) = self.related(table) else {
-                    return;
-                };
-                let related = self.trimmed(related);
-                self.mark_all(at..=next);
-                self.show_labels();
-                self.plan.order.push((Expr::Related(related), most));
-                self.limit_for(at);
-            }
+            Some(Entity::Table(table, _)) => self.most_related(at, next, table, most),
             _ => {}
         }
+    }
+
+    /// `the customer with the most orders`: a join counts what is there; the fewest may be none, which only a subquery counts.
+    pub(crate) fn most_related(&mut self, at: usize, next: usize, table: TableId, most: bool) {
+        let Some(related) = self.related(table) else {
+            return;
+        };
+        self.mark_all(at..=next);
+        let keys = self.entity_keys(self.home);
+        let outwards = self.lexicon.graph.fans_out(&related.steps[0]);
+        if most
+            && outwards
+            && self.plan.filters.is_empty()
+            && self.lexicon.primary_key(self.home).is_some()
+            && !keys.is_empty()
+        {
+            let related = self.trimmed(related);
+            self.via.extend(related.steps.iter().map(|step| step.added));
+            self.group_by(keys);
+            self.plan.order.push((Expr::Rows, true));
+        } else {
+            let related = self.trimmed(related);
+            self.show_labels();
+            self.plan.order.push((Expr::Related(related), most));
+        }
+        self.limit_for(at);
     }
 
     /// `which country has the most customers`: the rows of the home table by what was named before (or after).
