@@ -222,14 +222,13 @@ impl Reading<'_> {
         let joint = self
             .before(found.start)
             .filter(|i| matches!(self.items[*i].kind, Kind::Or | Kind::And | Kind::Comma))?;
-        let before = self.before(joint).filter(|i| {
+        self.before(joint).filter(|i| {
             self.items[*i].used
                 && matches!(
                     self.items[*i].kind,
                     Kind::Word | Kind::Value(_) | Kind::Quoted(..)
                 )
         })?;
-        let _ = before;
         match self.plan.filters.last()? {
             Cond::OneOf { column, .. } => Some(*column),
             _ => None,
@@ -266,8 +265,7 @@ impl Reading<'_> {
 
     /// `shipments to Lisbon`: where the home table says where something goes.
     pub(crate) fn destination(&self, found: &Found) -> Option<ColumnId> {
-        let to = found.start.checked_sub(1).filter(|i| self.word(*i) == "to")?;
-        let _ = to;
+        found.start.checked_sub(1).filter(|i| self.word(*i) == "to")?;
         self.hinted(
             self.home,
             &["destination", "dest", "arrival", "recipient", "to", "target"],

@@ -332,7 +332,7 @@ fn opposite(op: Op) -> Op {
     }
 }
 
-/// Keeps the module of periods in one place for the numbers that both read.
+/// A whole number at an item, in digits or as a word.
 pub(crate) fn small_number(reading: &Reading<'_>, at: usize) -> Option<u32> {
     match &reading.items.get(at)?.kind {
         Kind::Number(text) => text.parse().ok(),

@@ -178,9 +178,8 @@ impl Reading<'_> {
     pub(crate) fn ranked_column(&self, at: usize, hint: Hint) -> Option<(ColumnId, usize)> {
         let fits = |id: ColumnId| self.is_measure(id) || self.is_day(id);
         if self.items.get(at + 1).is_some_and(|item| item.owner.is_some())
-            && let Some((column, score)) = self.column_where(at + 1, fits).filter(|(_, score)| *score >= 0.5)
+            && let Some((column, _)) = self.column_where(at + 1, fits).filter(|(_, score)| *score >= 0.5)
         {
-            let _ = score;
             return Some((column, at + 1));
         }
         let (column, score) = self.column_where(at, fits)?;

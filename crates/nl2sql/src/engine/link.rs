@@ -109,8 +109,7 @@ fn reversed(
     senses: &[(Senses, bool)],
     start: usize,
 ) -> Option<Span<Mention>> {
-    let of = tokens.get(start + 1).filter(|token| token.lower == "of")?;
-    let _ = of;
+    tokens.get(start + 1).filter(|token| token.lower == "of")?;
     let article = tokens
         .get(start + 2)
         .is_some_and(|token| matches!(token.lower.as_str(), "the" | "a"));

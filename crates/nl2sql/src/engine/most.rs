@@ -28,7 +28,7 @@ impl Reading<'_> {
         }
         let by = (start..self.items.len())
             .find(|i| matches!(self.phrase(*i), Some(Phrase::By)) || self.in_terms_of(*i));
-        if let Some((by, metric)) = by.and_then(|by| Some((by, self.after_metric_word(by)?))) {
+        if let Some((by, metric)) = by.and_then(|by| Some((by, self.after(by)?))) {
             let rows = self
                 .table(metric)
                 .filter(|table| *table != self.home && self.metric_is_table(metric))
@@ -41,8 +41,7 @@ impl Reading<'_> {
                 self.mark_metric(by, end);
                 self.rank_by(self.summed(expr), descending);
             }
-        } else if let Some((expr, end)) = self.with_highest(start) {
-            let _ = end;
+        } else if let Some(expr) = self.with_highest(start) {
             self.rank_by(expr, descending);
         }
         if self.plan.limit.is_none() && !self.plan.order.is_empty() {
@@ -90,18 +89,11 @@ impl Reading<'_> {
         self.word(at) == "terms" || self.word(at) == "according" || self.word(at) == "based"
     }
 
-    /// The item at which a metric begins, after `by` and words such as `the`, `their`, `of`.
-    pub(crate) fn after_metric_word(&self, by: usize) -> Option<usize> {
-        self.after(by)
-    }
-
     /// `top 3 prices`: the column itself is ranked.
-    pub(crate) fn with_highest(&self, start: usize) -> Option<(Expr, usize)> {
+    pub(crate) fn with_highest(&self, start: usize) -> Option<Expr> {
         let next = self.after(start)?;
         match self.entity(next)? {
-            Entity::Column(id, score) if score >= 0.7 && self.is_measure(id) => {
-                Some((Expr::Column(id), next))
-            }
+            Entity::Column(id, score) if score >= 0.7 && self.is_measure(id) => Some(Expr::Column(id)),
             _ => None,
         }
     }
