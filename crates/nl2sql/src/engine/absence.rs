@@ -56,12 +56,11 @@ impl Reading<'_> {
             return;
         }
         // "never had a visit": one unknown verb may stand between.
-        if self.items[next].kind == Kind::Word {
-            if let Some(object) = self.after(next) {
-                if self.absent_table(at, object, 0.7) || self.absent_column(at, object) {
-                    self.mark(next);
-                }
-            }
+        if self.items[next].kind == Kind::Word
+            && let Some(object) = self.after(next)
+            && (self.absent_table(at, object, 0.7) || self.absent_column(at, object))
+        {
+            self.mark(next);
         }
     }
 
@@ -95,15 +94,13 @@ impl Reading<'_> {
                 return;
             }
         }
-        if self.items[next].kind == Kind::Word {
-            if let Some(object) = self
+        if self.items[next].kind == Kind::Word
+            && let Some(object) = self
                 .after(next)
                 .filter(|i| self.table(*i).is_some_and(|table| table != self.home))
-            {
-                if self.absent_table(at, object, 0.7) {
-                    self.mark(next);
-                }
-            }
+            && self.absent_table(at, object, 0.7)
+        {
+            self.mark(next);
         }
     }
 

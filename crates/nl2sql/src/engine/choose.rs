@@ -4,7 +4,6 @@ use super::graph::Step;
 use super::items::{Item, Kind};
 use super::lexicon::{Lexicon, TableId};
 use super::phrases::{Function, Phrase};
-use super::plan::Expr;
 use super::reading::Reading;
 use super::roles;
 use super::text::Token;
@@ -36,6 +35,9 @@ pub(crate) fn best<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[I
         let Some(joins) = reading.joins() else {
             continue;
         };
+        if !reading.plan.is_sound() {
+            continue;
+        }
         let worth = worth(&reading, joins.len()) + candidate.prior;
         match &mut best {
             Some(known) if worth <= known.worth => known.margin = known.margin.min(known.worth - worth),
@@ -216,10 +218,5 @@ fn worth(reading: &Reading<'_>, joins: usize) -> f32 {
         };
         worth += if item.used { weight } else { -weight };
     }
-    let plan = &reading.plan;
-    let bare_rank = plan.group.is_empty()
-        && !plan.select.iter().any(Expr::is_aggregate)
-        && plan.order.iter().any(|(expr, _)| expr.is_aggregate());
-    let invalid = if bare_rank { 4.0 } else { 0.0 };
-    worth - 0.2 * joins as f32 - 0.12 * reading.assumptions.len() as f32 - invalid
+    worth - 0.2 * joins as f32 - 0.12 * reading.assumptions.len() as f32
 }

@@ -9,117 +9,6 @@ use super::reading::{Entity, Reading};
 use super::roles;
 
 impl Reading<'_> {
-    /// `above the average price`, `price above average`.
-    pub(crate) fn read_averages(&mut self) {
-        for at in 0..self.items.len() {
-            let Some(Phrase::AboveAverage(above)) = self.phrase(at) else {
-                continue;
-            };
-            let own = |reading: &Self, i: usize| reading.number_column(i).filter(|_| reading.is_free(i));
-            let after = self.after(at).filter(|i| i - at <= 2);
-            let owned = after
-                .filter(|i| self.items.get(i + 1).is_some_and(|next| next.owner.is_some()))
-                .map(|i| i + 1);
-            let places = [owned, after, self.before(at)];
-            let found = places
-                .into_iter()
-                .flatten()
-                .find_map(|i| own(self, i).map(|column| (i, column)));
-            let column = match found {
-                Some((_, column)) => Some(column),
-                None => {
-                    let column = roles::measure(self.lexicon, self.home);
-                    if let Some(column) = column {
-                        self.assume(format!("the average is that of {}", self.column_title(column)));
-                    }
-                    column
-                }
-            };
-            let Some(column) = column else { continue };
-            self.mark(at);
-            for i in places.into_iter().flatten() {
-                if own(self, i) == Some(column) {
-                    self.mark(i);
-                }
-            }
-            self.plan
-                .filters
-                .push(Cond::Average(column, if above { Op::Gt } else { Op::Lt }));
-        }
-    }
-
-    /// `between 100 and 200`, `from 2024-01-01 to 2024-03-01`.
-    pub(crate) fn read_betweens(&mut self) {
-        for at in 0..self.items.len() {
-            if !self.is_free(at) {
-                continue;
-            }
-            let between = self.phrase(at) == Some(Phrase::Between);
-            let from = self.is_glue(at) && self.word(at) == "from";
-            if !between && !from {
-                continue;
-            }
-            let Some(low) = self.after(at).filter(|i| i - at <= 2) else {
-                continue;
-            };
-            let Some(mid) =
-                (low + 1..self.items.len()).find(|i| !self.is_glue(*i) || matches!(self.word(*i), "to"))
-            else {
-                continue;
-            };
-            let joined = matches!(self.items[mid].kind, Kind::And)
-                || self.word(mid) == "to"
-                || self.word(mid) == "until";
-            let Some(high) = self.after(mid).filter(|_| joined) else {
-                continue;
-            };
-            match (self.items[low].kind.clone(), self.items[high].kind.clone()) {
-                (Kind::Number(one), Kind::Number(other)) => self.between_numbers(at, low, high, one, other),
-                (Kind::Period(one), Kind::Period(other)) => self.between_moments(at, high, one, other),
-                _ => {}
-            }
-        }
-    }
-
-    fn between_numbers(&mut self, at: usize, low: usize, high: usize, one: String, other: String) {
-        let Some(column) = self.compared_column(at, high, &[]) else {
-            return;
-        };
-        self.mark_all(at..=at);
-        self.mark(low);
-        self.mark_all(low..=high);
-        let cond = Cond::Between(Expr::Column(column), Literal::Number(one), Literal::Number(other));
-        self.plan.filters.push(cond);
-    }
-
-    fn between_moments(&mut self, at: usize, high: usize, one: Period, other: Period) {
-        let Some(column) = self.moment_column(at) else {
-            return;
-        };
-        let span = Period {
-            from: one.from,
-            to: other.to,
-            year: None,
-            single_day: false,
-        };
-        self.mark_all(at..=high);
-        if self.lexicon.column(column).sort == Sort::Year {
-            if let (Some(low), Some(up)) = (one.year, other.year) {
-                self.plan.filters.push(Cond::Between(
-                    Expr::Column(column),
-                    Literal::Number(low.to_string()),
-                    Literal::Number(up.to_string()),
-                ));
-                return;
-            }
-        }
-        self.plan.filters.push(Cond::Within {
-            column,
-            period: span,
-            negated: false,
-        });
-    }
-
     pub(crate) fn read_comparisons(&mut self) {
         for at in 0..self.items.len() {
             if !self.is_free(at) {
@@ -136,7 +25,7 @@ impl Reading<'_> {
         }
     }
 
-    fn compare_at(&mut self, at: usize, op: Op, hint: Hint, time: bool) -> bool {
+    pub(crate) fn compare_at(&mut self, at: usize, op: Op, hint: Hint, time: bool) -> bool {
         if self.trailing_comparison(at, op, hint) {
             return true;
         }
@@ -185,34 +74,8 @@ impl Reading<'_> {
         }
     }
 
-    /// `cost more than the average price`.
-    fn compare_average(&mut self, at: usize, next: usize, op: Op, hint: Hint) -> bool {
-        let after = self.after(next).filter(|i| i - next <= 2);
-        let owned = after
-            .filter(|i| self.items.get(i + 1).is_some_and(|item| item.owner.is_some()))
-            .map(|i| i + 1);
-        let places = [owned, after, self.before(at)];
-        let found = places
-            .into_iter()
-            .flatten()
-            .find_map(|i| self.number_column(i).map(|column| (i, column)));
-        let column = found
-            .map(|(_, column)| column)
-            .or_else(|| self.hinted(self.home, hint, |id| self.is_measure(id)))
-            .or_else(|| roles::measure(self.lexicon, self.home));
-        let Some(column) = column else { return false };
-        for i in places.into_iter().flatten() {
-            if self.number_column(i) == Some(column) {
-                self.mark(i);
-            }
-        }
-        self.mark_all(at..=next);
-        self.plan.filters.push(Cond::Average(column, op));
-        true
-    }
-
     /// `5 or more orders`, `18 or older`: the number comes first.
-    fn trailing_comparison(&mut self, at: usize, op: Op, hint: Hint) -> bool {
+    pub(crate) fn trailing_comparison(&mut self, at: usize, op: Op, hint: Hint) -> bool {
         if self.word(at) != "or" {
             return false;
         }
@@ -226,7 +89,7 @@ impl Reading<'_> {
     }
 
     /// `more than 30 days ago`, `older than 30 days`, `in more than 5 years`.
-    fn ago(&mut self, at: usize, next: usize, op: Op, number: &str) -> bool {
+    pub(crate) fn ago(&mut self, at: usize, next: usize, op: Op, number: &str) -> bool {
         let Some(unit) = self
             .after(next)
             .filter(|i| i - next <= 1)
@@ -267,190 +130,18 @@ impl Reading<'_> {
         true
     }
 
-    fn raw_next(&self, at: usize) -> &str {
+    pub(crate) fn raw_next(&self, at: usize) -> &str {
         self.word(at + 1)
     }
 
-    /// `more than 3 orders`: a count of rows, of the home table by group or of a related one.
-    fn counted(&mut self, at: usize, next: usize, op: Op, number: &str) -> bool {
-        let Some(thing) = self.after(next).filter(|i| *i - next <= 3) else {
-            return false;
-        };
-        if self.word(thing) == "times" {
-            return self.counted_times(at, thing, op, number);
-        }
-        let thing = if self.phrase(thing) == Some(Phrase::Distinct) {
-            thing + 1
-        } else {
-            thing
-        };
-        if thing < self.items.len() && self.is_adjective_of_table(thing) {
-            return self.counted_described(at, next, thing + 1, op, number);
-        }
-        let Some(Entity::Table(table, score)) = self.entity(thing) else {
-            return false;
-        };
-        if score < 0.55 || self.next_owned_number(thing) {
-            return false;
-        }
-        let value = Literal::Number(number.to_owned());
-        if table == self.home {
-            let Some((subject, column)) = self.subject_before(at) else {
-                return false;
-            };
-            self.mark(subject);
-            let keys = self.group_keys(column);
-            self.plan.select.extend(keys.iter().cloned());
-            self.plan.group.extend(keys);
-            self.grouped = true;
-            self.plan.having.push(Cond::Compare(Expr::Rows, op, value));
-        } else {
-            let Some(related) = self.related(table) else {
-                return false;
-            };
-            let related = self.trimmed(related);
-            let one = matches!((op, number), (Op::Ge, "1") | (Op::Gt, "0"));
-            let cond = if one {
-                Cond::Exists {
-                    related,
-                    negated: false,
-                }
-            } else {
-                Cond::Compare(Expr::Related(related), op, value)
-            };
-            self.plan.filters.push(cond);
-        }
-        self.mark_all(at..=thing);
-        true
-    }
-
-    /// `more than 3 cancelled orders`: the adjective becomes a condition on what is counted.
-    fn counted_described(&mut self, at: usize, next: usize, thing: usize, op: Op, number: &str) -> bool {
-        let Some(related) = self.table(thing).and_then(|table| self.related(table)) else {
-            return false;
-        };
-        self.plan.filters.push(Cond::Compare(
-            Expr::Related(related),
-            op,
-            Literal::Number(number.to_owned()),
-        ));
-        self.mark_all(at..=next);
-        self.mark(thing);
-        true
-    }
-
-    /// `ordered more than 3 times`, `drugs prescribed more than 5 times`.
-    fn counted_times(&mut self, at: usize, thing: usize, op: Op, number: &str) -> bool {
-        let value = Literal::Number(number.to_owned());
-        let other = (0..at).rev().find_map(|i| {
-            self.table(i)
-                .filter(|table| *table != self.home)
-                .map(|table| (i, table))
-        });
-        if let Some((i, related)) = other.and_then(|(i, table)| Some((i, self.related(table)?))) {
-            let related = self.trimmed(related);
-            self.mark(i);
-            self.plan
-                .filters
-                .push(Cond::Compare(Expr::Related(related), op, value));
-        } else {
-            let Some((subject, entity)) = self.subject_before(at) else {
-                return false;
-            };
-            self.mark(subject);
-            let keys = self.group_keys(entity);
-            self.plan.select.extend(keys.iter().cloned());
-            self.plan.group.extend(keys);
-            self.grouped = true;
-            self.plan.having.push(Cond::Compare(Expr::Rows, op, value));
-        }
-        self.mark_all(at..=thing);
-        true
-    }
-
-    fn next_owned_number(&self, at: usize) -> bool {
-        self.items.get(at + 1).is_some_and(|item| item.owner.is_some())
-            && self.number_column(at + 1).is_some()
-    }
-
-    /// The column (or table) that a count by group speaks of: `countries with more than …`.
-    fn subject_before(&self, at: usize) -> Option<(usize, Entity)> {
-        (0..at).rev().find_map(|i| match self.entity(i) {
-            Some(Entity::Table(table, _)) if table == self.home => None,
-            Some(entity) if self.is_free(i) => Some((i, entity)),
-            _ => None,
-        })
-    }
-
-    /// `with an average salary above 5000`: a condition on groups.
-    fn grouped_metric(&mut self, at: usize, next: usize, op: Op, number: &str) -> bool {
-        let Some(column_at) = self.before(at) else {
-            return false;
-        };
-        let Some((function, function_at)) = (column_at.saturating_sub(3)..=column_at)
-            .rev()
-            .find_map(|i| self.aggregate_at(i).map(|function| (function, i)))
-        else {
-            return false;
-        };
-        if function == Function::Count {
-            return self.counted_metric(at, function_at, column_at, next, op, number);
-        }
-        let Some((expr, end)) = self
-            .applied(function, function_at + 1)
-            .or_else(|| self.applied(function, column_at))
-        else {
-            return false;
-        };
-        if end > column_at {
-            return false;
-        }
-        self.plan
-            .having
-            .push(Cond::Compare(expr, op, Literal::Number(number.to_owned())));
-        self.mark_all(function_at..=next);
-        if let Some((subject, entity)) = self.subject_before(function_at) {
-            self.mark(subject);
-            if !self.grouped {
-                let keys = self.group_keys(entity);
-                self.plan.select.extend(keys.iter().cloned());
-                self.plan.group.extend(keys);
-                self.grouped = true;
-            }
-        }
-        true
-    }
-
-    /// `whose number of orders is above 3`.
-    fn counted_metric(
+    pub(crate) fn compare_number(
         &mut self,
         at: usize,
-        function_at: usize,
-        column_at: usize,
         next: usize,
         op: Op,
-        number: &str,
+        hint: Hint,
+        number: String,
     ) -> bool {
-        let Some(Entity::Table(table, _)) = self.entity(column_at) else {
-            return false;
-        };
-        let Some(related) = self
-            .related(table)
-            .filter(|_| table != self.home && at > column_at)
-        else {
-            return false;
-        };
-        let related = self.trimmed(related);
-        self.plan.filters.push(Cond::Compare(
-            Expr::Related(related),
-            op,
-            Literal::Number(number.to_owned()),
-        ));
-        self.mark_all(function_at..=next);
-        true
-    }
-
-    fn compare_number(&mut self, at: usize, next: usize, op: Op, hint: Hint, number: String) -> bool {
         let last = next.max(at);
         if let Some(column) = self.compared_column(at, last, hint) {
             self.plan
@@ -485,7 +176,7 @@ impl Reading<'_> {
     }
 
     /// The number column that a comparison between `at` and `last` speaks of: beside it, by its hint, or the nearest before it.
-    fn compared_column(&mut self, at: usize, last: usize, hint: Hint) -> Option<ColumnId> {
+    pub(crate) fn compared_column(&mut self, at: usize, last: usize, hint: Hint) -> Option<ColumnId> {
         let before = self.before(at).map(|i| {
             if self.phrase(i) == Some(Phrase::Not) {
                 self.before(i).unwrap_or(i)
@@ -493,11 +184,11 @@ impl Reading<'_> {
                 i
             }
         });
-        if let Some(i) = before {
-            if let Some(column) = self.number_column(i).or_else(|| self.text_number(i)) {
-                self.mark(i);
-                return Some(column);
-            }
+        if let Some(i) = before
+            && let Some(column) = self.number_column(i).or_else(|| self.text_number(i))
+        {
+            self.mark(i);
+            return Some(column);
         }
         if let Some(i) = self.after(last).filter(|i| i - last <= 2) {
             let owned = if self.items.get(i + 1).is_some_and(|next| next.owner.is_some()) {
@@ -535,14 +226,14 @@ impl Reading<'_> {
     }
 
     /// A column without a number's type may still hold numbers when it is named right before one.
-    fn text_number(&self, at: usize) -> Option<ColumnId> {
+    pub(crate) fn text_number(&self, at: usize) -> Option<ColumnId> {
         match self.entity(at)? {
             Entity::Column(id, score) if score >= 0.8 => Some(id),
             _ => None,
         }
     }
 
-    fn compare_period(&mut self, at: usize, next: usize, op: Op, period: Period) -> bool {
+    pub(crate) fn compare_period(&mut self, at: usize, next: usize, op: Op, period: Period) -> bool {
         let Some(column) = self.moment_column(at) else {
             return false;
         };
@@ -581,7 +272,7 @@ impl Reading<'_> {
     }
 
     /// `whose balance is greater than their limit`: two columns of the same table.
-    fn compare_columns(&mut self, at: usize, next: usize, op: Op) -> bool {
+    pub(crate) fn compare_columns(&mut self, at: usize, next: usize, op: Op) -> bool {
         let left = self
             .before(at)
             .and_then(|i| self.number_column(i).map(|column| (i, column)));
@@ -597,7 +288,7 @@ impl Reading<'_> {
     }
 
     /// `status = 'open'`, `name equals Anna`.
-    fn compare_text(&mut self, at: usize, next: usize, op: Op, text: String) -> bool {
+    pub(crate) fn compare_text(&mut self, at: usize, next: usize, op: Op, text: String) -> bool {
         let Some((i, (column, _))) = self.before(at).and_then(|i| Some((i, self.column(i)?))) else {
             return false;
         };
@@ -641,7 +332,7 @@ fn opposite(op: Op) -> Op {
     }
 }
 
-/// Keeps the module of periods in one place for the numbers that both read.
+/// A whole number at an item, in digits or as a word.
 pub(crate) fn small_number(reading: &Reading<'_>, at: usize) -> Option<u32> {
     match &reading.items.get(at)?.kind {
         Kind::Number(text) => text.parse().ok(),

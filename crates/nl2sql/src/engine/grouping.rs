@@ -26,16 +26,15 @@ impl Reading<'_> {
     }
 
     fn group_time(&mut self, at: usize, unit: Unit) {
-        if unit == Unit::Year {
-            if let Some(year) = self
+        if unit == Unit::Year
+            && let Some(year) = self
                 .lexicon
                 .columns_of(self.home)
                 .find(|id| self.lexicon.column(*id).sort == Sort::Year)
-            {
-                self.mark(at);
-                self.group_by(vec![Expr::Column(year)]);
-                return;
-            }
+        {
+            self.mark(at);
+            self.group_by(vec![Expr::Column(year)]);
+            return;
         }
         let Some(column) = self.moment_column(at) else {
             return;

@@ -80,10 +80,14 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
             if length == 1 && !may_stand_alone(&tokens[start], span[0]) {
                 continue;
             }
-            let mention = Mention {
+            let mut mention = Mention {
                 fuzzy: senses[start..end].iter().any(|(_, fuzzy)| *fuzzy),
                 ..index.find(lexicon, &span)
             };
+            if length > 1 && tokens[end - 1].lower.ends_with("ed") {
+                // "posts tagged" is no name of a table post_tags.
+                mention.tables.clear();
+            }
             if mention.score() > 0.0 {
                 found.push(Span {
                     start,
@@ -105,8 +109,7 @@ fn reversed(
     senses: &[(Senses, bool)],
     start: usize,
 ) -> Option<Span<Mention>> {
-    let of = tokens.get(start + 1).filter(|token| token.lower == "of")?;
-    let _ = of;
+    tokens.get(start + 1).filter(|token| token.lower == "of")?;
     let article = tokens
         .get(start + 2)
         .is_some_and(|token| matches!(token.lower.as_str(), "the" | "a"));

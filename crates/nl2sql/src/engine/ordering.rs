@@ -39,12 +39,12 @@ impl Reading<'_> {
                 .push((expr, direction.or(hinted).unwrap_or(false)));
             self.mark(at);
             let mut last = end;
-            if let Some(Phrase::Direction(descending)) = self.after(end).and_then(|i| self.phrase(i)) {
-                if let (Some(i), Some((_, desc))) = (self.after(end), self.plan.order.last_mut()) {
-                    *desc = descending;
-                    self.mark(i);
-                    last = i;
-                }
+            if let Some(Phrase::Direction(descending)) = self.after(end).and_then(|i| self.phrase(i))
+                && let (Some(i), Some((_, desc))) = (self.after(end), self.plan.order.last_mut())
+            {
+                *desc = descending;
+                self.mark(i);
+                last = i;
             }
             next = self
                 .after(last)
@@ -157,20 +157,20 @@ impl Reading<'_> {
     pub(crate) fn applied(&self, function: Function, at: usize) -> Option<(Expr, usize)> {
         let qualified = self.items.get(at + 1).is_some_and(|next| next.owner.is_some())
             && matches!(self.entity(at), Some(Entity::Table(..)));
-        if qualified {
-            if let Some((id, _)) = self.column_where(at + 1, |id| {
+        if qualified
+            && let Some((id, _)) = self.column_where(at + 1, |id| {
                 self.is_measure(id) || (self.is_day(id) && function != Function::Sum)
-            }) {
-                return Some((Expr::Apply(function, id), at + 1));
-            }
+            })
+        {
+            return Some((Expr::Apply(function, id), at + 1));
         }
         if let Some(id) = self.number_column(at) {
             return Some((Expr::Apply(function, id), at));
         }
-        if matches!(function, Function::Min | Function::Max) {
-            if let Some((id, _)) = self.column_where(at, |id| self.is_day(id)) {
-                return Some((Expr::Apply(function, id), at));
-            }
+        if matches!(function, Function::Min | Function::Max)
+            && let Some((id, _)) = self.column_where(at, |id| self.is_day(id))
+        {
+            return Some((Expr::Apply(function, id), at));
         }
         let table = self.table(at).filter(|table| self.reachable(*table))?;
         // "order total": the word after the table is the function's name and a column's at once.

@@ -3,7 +3,7 @@
 use super::items::Kind;
 use super::lexicon::ColumnId;
 use super::phrases::{Function, Phrase};
-use super::plan::{Cond, Expr};
+use super::plan::Expr;
 use super::reading::{Entity, Reading};
 use super::roles;
 
@@ -23,7 +23,7 @@ impl Reading<'_> {
         }
     }
 
-    fn read_count(&mut self, at: usize) -> usize {
+    pub(crate) fn read_count(&mut self, at: usize) -> usize {
         let mut next = self.after(at);
         let mut distinct = false;
         if let Some(i) = next.filter(|i| self.phrase(*i) == Some(Phrase::Distinct)) {
@@ -77,7 +77,7 @@ impl Reading<'_> {
         next.map_or(at + 1, |i| i.max(at) + 1)
     }
 
-    fn count_of_table(&mut self, table: super::lexicon::TableId) -> Expr {
+    pub(crate) fn count_of_table(&mut self, table: super::lexicon::TableId) -> Expr {
         if table != self.home {
             if self.grouped || !self.reachable(table) {
                 self.via.push(table);
@@ -97,7 +97,7 @@ impl Reading<'_> {
         Expr::Rows
     }
 
-    fn count_of_column(&self, id: ColumnId, distinct: bool, at: usize) -> Expr {
+    pub(crate) fn count_of_column(&self, id: ColumnId, distinct: bool, at: usize) -> Expr {
         let entry = self.lexicon.column(id);
         let own_key = entry.is_primary && entry.table == self.home;
         if own_key {
@@ -115,7 +115,7 @@ impl Reading<'_> {
     }
 
     /// One or several functions over one or several columns.
-    fn read_function(&mut self, at: usize) -> usize {
+    pub(crate) fn read_function(&mut self, at: usize) -> usize {
         let mut functions = Vec::new();
         let mut last = at;
         let mut next = Some(at);
@@ -152,7 +152,7 @@ impl Reading<'_> {
         end + 1
     }
 
-    fn function_at(&self, at: usize) -> Option<Function> {
+    pub(crate) fn function_at(&self, at: usize) -> Option<Function> {
         match self.phrase(at)? {
             Phrase::Aggregate(Function::Count) => None,
             Phrase::Aggregate(function) => Some(function),
@@ -166,7 +166,11 @@ impl Reading<'_> {
     }
 
     /// The expressions that the functions before `last` give with the columns after it.
-    fn function_columns(&mut self, last: usize, functions: &[(usize, Function)]) -> Vec<(usize, Expr)> {
+    pub(crate) fn function_columns(
+        &mut self,
+        last: usize,
+        functions: &[(usize, Function)],
+    ) -> Vec<(usize, Expr)> {
         let mut found = Vec::new();
         let mut next = self.after(last);
         while let Some(i) = next {
@@ -192,7 +196,7 @@ impl Reading<'_> {
     }
 
     /// A function whose column is not named: the measure of the home table, or a product of quantity and price.
-    fn unclaimed_function(&mut self, functions: &[(usize, Function)], target: Option<usize>) {
+    pub(crate) fn unclaimed_function(&mut self, functions: &[(usize, Function)], target: Option<usize>) {
         let before = self
             .before(functions[0].0)
             .and_then(|i| self.number_column(i).map(|column| (i, column)));
@@ -225,7 +229,7 @@ impl Reading<'_> {
     }
 
     /// "revenue" where no column holds it: the sum of quantity times price in the nearest table that has both.
-    fn read_money(&mut self, at: usize) -> bool {
+    pub(crate) fn read_money(&mut self, at: usize) -> bool {
         if self.items[at].kind != Kind::Word || !roles::is_money(&self.tokens[self.items[at].start].stem) {
             return false;
         }
@@ -258,7 +262,7 @@ impl Reading<'_> {
     }
 
     /// "total amount" is a column's name and asks for its sum at once.
-    fn read_named_total(&mut self) {
+    pub(crate) fn read_named_total(&mut self) {
         for at in 0..self.items.len() {
             let total = self.is_free(at)
                 && self.word(at) == "total"
@@ -280,7 +284,7 @@ impl Reading<'_> {
     }
 
     /// "revenue by month": a figure beside a group is added up.
-    fn read_grouped_figure(&mut self) {
+    pub(crate) fn read_grouped_figure(&mut self) {
         if !self.grouped
             || !self.aggregates.is_empty()
             || !self.plan.having.is_empty()
@@ -288,518 +292,22 @@ impl Reading<'_> {
         {
             return;
         }
-        if let [(at, id)] = self.projected_columns()[..] {
-            if self.is_measure(id) {
-                self.mark(at);
-                self.aggregates.push(Expr::Apply(Function::Sum, id));
-            }
-        }
-    }
-
-    /// `when`, `where` and `who` ask for a moment, a place, a name.
-    fn read_question_word(&mut self) {
-        if !self.plan.select.is_empty()
-            || !self.aggregates.is_empty()
-            || self.grouped
-            || !self.projected_columns().is_empty()
+        if let [(at, id)] = self.projected_columns()[..]
+            && self.is_measure(id)
         {
-            return;
+            self.mark(at);
+            self.aggregates.push(Expr::Apply(Function::Sum, id));
         }
-        let first = self.tokens.first().map_or("", |token| token.lower.as_str());
-        let shown: Vec<ColumnId> = match first {
-            "when" => roles::moment(self.lexicon, self.home).into_iter().collect(),
-            "where" => self
-                .hinted(self.home, super::values::PLACES, |id| self.is_textual(id))
-                .into_iter()
-                .collect(),
-            "who" => roles::label(self.lexicon, self.home),
-            _ => Vec::new(),
-        };
-        self.plan.select.extend(shown.into_iter().map(Expr::Column));
     }
 
     /// "average order total": the word total is a column here.
-    fn total_column(&self, functions: &[(usize, Function)]) -> Option<Expr> {
+    pub(crate) fn total_column(&self, functions: &[(usize, Function)]) -> Option<Expr> {
         let [(at, Function::Sum)] = functions else {
             return None;
         };
         let table = self.before(*at).and_then(|i| self.table(i))?;
         let column = self.hinted(table, &["total", "amount"], |id| self.is_measure(id))?;
         Some(Expr::Apply(Function::Sum, column))
-    }
-
-    /// The free columns that a question lists, in its order.
-    pub(crate) fn projected_columns(&self) -> Vec<(usize, ColumnId)> {
-        let mut found = Vec::new();
-        for at in 0..self.items.len() {
-            if !self.is_free(at) {
-                continue;
-            }
-            if let Some(Entity::Column(id, score)) = self.entity(at) {
-                let fuzzy_table = self.lexicon.column(id).table != self.home
-                    && self.items[at].owner.is_none()
-                    && score < 0.6;
-                if score >= 0.5 && !fuzzy_table && !self.is_claimed(at) && !self.is_qualifier_of_value(at) {
-                    found.push((at, id));
-                }
-            }
-        }
-        found
-    }
-
-    /// `shipped orders` speaks of a moment, it does not ask for it.
-    fn is_qualifier_of_value(&self, at: usize) -> bool {
-        let day = self.column(at).is_some_and(|(id, _)| self.is_day(id));
-        let adjective = self.head == Some(at + 1)
-            || (self.head.is_none_or(|head| head < at)
-                && at > 0
-                && self.tokens[0].lower != "when"
-                && !matches!(self.word(at.saturating_sub(1)), "date" | "time" | "the" | "and"))
-            || (at > 0
-                && matches!(
-                    self.word(at - 1),
-                    "been" | "were" | "was" | "are" | "is" | "be" | "have" | "has" | "that" | "who"
-                ));
-        day && self.participle(at) && adjective
-    }
-
-    pub(crate) fn read_projection(&mut self) {
-        self.read_named_total();
-        for at in 0..self.items.len() {
-            if self.is_free(at) && self.aggregates.is_empty() {
-                self.read_money(at);
-            }
-        }
-        self.read_grouped_figure();
-        self.read_done();
-        self.read_question_word();
-        let listed_before = self
-            .head
-            .is_some_and(|head| self.projected_columns().iter().any(|(at, _)| *at < head))
-            || !self.aggregates.is_empty();
-        for (at, id) in self.projected_columns() {
-            if self.is_trailing(at, id, listed_before) {
-                continue;
-            }
-            self.mark(at);
-            if at > 0 && self.items[at].owner.is_some() && self.table(at - 1) == self.items[at].owner {
-                self.mark(at - 1);
-            }
-            if self.grouped && self.plan.group.contains(&Expr::Column(id)) {
-                continue;
-            }
-            self.project(id, at);
-        }
-        for at in 0..self.items.len() {
-            if self.phrase(at) == Some(Phrase::Distinct) && self.is_free(at) {
-                self.mark(at);
-                self.plan.distinct = !self.plan.select.is_empty() && self.aggregates.is_empty();
-                self.distinct_entity(at);
-            }
-        }
-        if let Some(head) = self.head {
-            self.mark(head);
-        }
-    }
-
-    /// A column after the head that nothing introduces as wanted; one that a condition already reads is spoken for.
-    fn is_trailing(&mut self, at: usize, id: ColumnId, listed_before: bool) -> bool {
-        let Some(head) = self.head.filter(|head| *head < at) else {
-            return false;
-        };
-        let mut read = Vec::new();
-        self.plan.filters.iter().for_each(|cond| cond.columns(&mut read));
-        if read.contains(&id) || self.plan.order.iter().any(|(expr, _)| *expr == Expr::Column(id)) {
-            self.mark(at);
-            return true;
-        }
-        if at == head + 1 || self.items[at].owner.is_some() && !listed_before {
-            return false;
-        }
-        let introduced = (head + 1..at).rev().take(3).any(|i| {
-            matches!(self.items[i].kind, Kind::And | Kind::Comma)
-                || matches!(
-                    self.word(i),
-                    "with"
-                        | "their"
-                        | "its"
-                        | "including"
-                        | "show"
-                        | "give"
-                        | "list"
-                        | "return"
-                        | "find"
-                        | "what"
-                        | "and"
-                        | "along"
-                        | "display"
-                        | "select"
-                        | "report"
-                        | "whose"
-                )
-        });
-        !introduced
-            || (listed_before
-                && !(head + 1..at).rev().take(3).any(|i| {
-                    matches!(self.items[i].kind, Kind::And | Kind::Comma)
-                        || matches!(
-                            self.word(i),
-                            "with" | "their" | "its" | "along" | "give" | "show" | "list" | "return" | "what"
-                        )
-                }))
-    }
-
-    /// `different cities` where a table holds the cities needs no DISTINCT.
-    fn distinct_entity(&mut self, at: usize) {
-        if let Some(Entity::Table(..)) = self.after(at).and_then(|i| self.entity(i)) {
-            self.plan.distinct = self.plan.distinct && !self.plan.select.is_empty();
-        }
-    }
-
-    fn project(&mut self, id: ColumnId, at: usize) {
-        let key = self.lexicon.graph.target(id);
-        let named = self.word(at).to_owned();
-        let wants_key = self.tokens[self.items[at].start..self.items[at].end]
-            .iter()
-            .any(|token| matches!(token.lower.as_str(), "id" | "ids" | "code" | "codes" | "number"))
-            || named.contains('_');
-        match key {
-            Some(table) if !wants_key && self.reachable(table) && table != self.home => {
-                let labels = roles::label(self.lexicon, table);
-                if labels.is_empty() {
-                    self.show(Expr::Column(id))
-                } else {
-                    labels
-                        .into_iter()
-                        .for_each(|label| self.show(Expr::Column(label)))
-                }
-            }
-            _ => {
-                for column in self.whole_name(id, at) {
-                    self.show(Expr::Column(column));
-                }
-            }
-        }
-    }
-
-    /// "name" of someone with a first and a last name means both.
-    fn whole_name(&self, id: ColumnId, at: usize) -> Vec<ColumnId> {
-        let labels = roles::label(self.lexicon, self.lexicon.column(id).table);
-        let partial =
-            matches!(self.word(at), "name" | "names") && self.items[at].end - self.items[at].start == 1;
-        if partial && labels.len() > 1 && labels.contains(&id) {
-            labels
-        } else {
-            vec![id]
-        }
-    }
-
-    fn show(&mut self, expr: Expr) {
-        if !self.plan.select.contains(&expr) {
-            self.plan.select.push(expr);
-        }
-    }
-
-    /// Words left over that say that something happened: `shipped orders`, `customers with orders`.
-    fn read_done(&mut self) {
-        for at in 0..self.items.len() {
-            if !self.is_free(at) {
-                continue;
-            }
-            if self.is_qualifier_of_value(at) {
-                if let Some((column, _)) = self.column_where(at, |id| self.is_day(id)) {
-                    self.mark(at);
-                    self.plan.filters.push(Cond::Null {
-                        column,
-                        is_null: false,
-                    });
-                }
-                continue;
-            }
-            let Some(Entity::Table(table, score)) = self.entity(at) else {
-                continue;
-            };
-            if table == self.home || score < 0.6 || self.head == Some(at) || !self.reachable(table) {
-                continue;
-            }
-            self.read_company(at, table);
-        }
-    }
-
-    /// Another table that is only named: joined when a condition reads it, required to have rows when it lies outwards.
-    fn read_company(&mut self, at: usize, table: super::lexicon::TableId) {
-        let filtered = self.plan.filters.iter().any(|cond| {
-            let mut columns = Vec::new();
-            cond.columns(&mut columns);
-            columns.iter().any(|id| self.lexicon.column(*id).table == table)
-        });
-        let owner = self
-            .items
-            .get(at + 1)
-            .is_some_and(|item| item.owner == Some(table))
-            || self.items.iter().any(|item| item.owner == Some(table));
-        self.mark(at);
-        if filtered || owner {
-            return;
-        }
-        let Some(related) = self.related(table) else {
-            return;
-        };
-        let related = self.trimmed(related);
-        let outwards = self.lexicon.graph.fans_out(&related.steps[0]);
-        let has = (at.saturating_sub(3)..at).any(|i| {
-            matches!(
-                self.word(i),
-                "with"
-                    | "have"
-                    | "has"
-                    | "had"
-                    | "who"
-                    | "that"
-                    | "having"
-                    | "been"
-                    | "least"
-                    | "placed"
-                    | "made"
-            )
-        }) || self.participle(at);
-        if outwards && has && self.aggregates.is_empty() {
-            self.plan.filters.push(Cond::Exists {
-                related,
-                negated: false,
-            });
-        } else if !outwards
-            && self.head.is_some_and(|head| at > head)
-            && self.aggregates.is_empty()
-            && !self.grouped
-        {
-            // "tickets and their projects"
-            for label in roles::label(self.lexicon, table) {
-                self.show(Expr::Column(label));
-            }
-            if !self.plan.select.is_empty()
-                && self.projected_columns().is_empty()
-                && self
-                    .plan
-                    .select
-                    .iter()
-                    .all(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table))
-            {
-                let own = roles::label(self.lexicon, self.home)
-                    .into_iter()
-                    .map(Expr::Column)
-                    .collect::<Vec<_>>();
-                let theirs = std::mem::take(&mut self.plan.select);
-                self.plan.select = own;
-                theirs.into_iter().for_each(|expr| self.show(expr));
-            }
-        }
-    }
-
-    /// Settles what is shown, and keeps rows from being repeated by joins.
-    pub(crate) fn finish(&mut self) {
-        self.absorb_filters();
-        let aggregates = std::mem::take(&mut self.aggregates);
-        if self.grouped {
-            self.finish_group(aggregates);
-        } else if aggregates.is_empty() {
-            if self.plan.select.is_empty() {
-                self.plan.star = true;
-            }
-        } else {
-            self.finish_aggregate(aggregates);
-        }
-        self.keep_rows_single();
-    }
-
-    /// Conditions on rows that are only counted (or missing) belong to the counting, not to the outer rows.
-    fn absorb_filters(&mut self) {
-        let mut filters = std::mem::take(&mut self.plan.filters);
-        let shown: Vec<_> = self
-            .plan
-            .select
-            .iter()
-            .filter_map(|expr| {
-                if let Expr::Column(id) = expr {
-                    Some(self.lexicon.column(*id).table)
-                } else {
-                    None
-                }
-            })
-            .collect();
-        let lexicon = self.lexicon;
-        let home = self.home;
-        let take = |related: &mut super::plan::Related, filters: &mut Vec<Cond>| {
-            let tables: Vec<_> = related
-                .steps
-                .iter()
-                .map(|step| step.added)
-                .filter(|table| *table != home && !shown.contains(table))
-                .collect();
-            let mut kept = Vec::new();
-            for cond in filters.drain(..) {
-                let mut columns = Vec::new();
-                cond.columns(&mut columns);
-                let inside = !columns.is_empty()
-                    && columns
-                        .iter()
-                        .all(|id| tables.contains(&lexicon.column(*id).table));
-                if inside {
-                    related.filters.push(cond)
-                } else {
-                    kept.push(cond)
-                }
-            }
-            *filters = kept;
-        };
-        let expressions = self.plan.order.iter_mut().map(|(expr, _)| expr);
-        for expr in expressions {
-            if let Expr::Related(related) = expr {
-                take(related, &mut filters);
-            }
-        }
-        for at in 0..filters.len() {
-            let Some(mut cond) = filters.get(at).cloned() else {
-                break;
-            };
-            if let Cond::Compare(Expr::Related(related), ..) | Cond::Exists { related, .. } = &mut cond {
-                take(related, &mut filters);
-                if let Some(place) = filters.iter_mut().find(|known| same_related(known, &cond)) {
-                    *place = cond;
-                }
-            }
-        }
-        // A metric that is shown as well as sorted by is the same metric.
-        let ranked = self.plan.order.iter().find_map(|(expr, _)| {
-            if let Expr::Related(related) = expr {
-                Some(related.clone())
-            } else {
-                None
-            }
-        });
-        for expr in &mut self.plan.select {
-            if let (Expr::Related(related), Some(ranked)) = (expr, &ranked) {
-                if related.steps == ranked.steps {
-                    *related = ranked.clone();
-                }
-            }
-        }
-        self.plan.filters = filters;
-    }
-
-    fn finish_group(&mut self, aggregates: Vec<Expr>) {
-        let ranked = !self.plan.order.is_empty() || !self.plan.having.is_empty();
-        let mut labels = self.shown_keys();
-        let asked: Vec<Expr> = std::mem::take(&mut self.plan.select);
-        // What was asked of the group's table replaces its names.
-        let table_of = |expr: &Expr| match expr {
-            Expr::Column(id) => Some(self.lexicon.column(*id).table),
-            _ => None,
-        };
-        let chosen: Vec<_> = asked.iter().filter_map(table_of).collect();
-        let keyed = |table| {
-            self.plan.group.iter().any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table && self.lexicon.column(*id).is_primary))
-        };
-        labels.retain(|expr| table_of(expr).is_none_or(|table| !chosen.contains(&table) || !keyed(table)));
-        let mut select = Vec::new();
-        for expr in labels.into_iter().chain(asked) {
-            let key = matches!(expr, Expr::Column(_) | Expr::Bucket(..));
-            if key && !self.plan.group.contains(&expr) && !self.plan.select.contains(&expr) {
-                self.plan.group.push(expr.clone());
-            }
-            if !select.contains(&expr) {
-                select.push(expr);
-            }
-        }
-        for expr in aggregates {
-            let expr = if expr == Expr::Rows {
-                self.rows_of_home()
-            } else {
-                expr
-            };
-            if !select.contains(&expr) {
-                select.push(expr);
-            }
-        }
-        if !select.iter().any(Expr::is_aggregate) && !ranked {
-            select.push(Expr::Rows);
-        }
-        self.plan.select = select;
-    }
-
-    /// A count of the home table's rows, each once when joins repeat them.
-    fn rows_of_home(&self) -> Expr {
-        let repeats = self.via.is_empty()
-            && self.joins().is_some_and(|steps| {
-                steps
-                    .iter()
-                    .any(|step| step.known == self.home && self.lexicon.graph.fans_out(step))
-            });
-        match self.lexicon.primary_key(self.home).filter(|_| repeats) {
-            Some(key) => Expr::CountDistinct(key),
-            None => Expr::Rows,
-        }
-    }
-
-    /// The group's keys without those that only keep equal names apart.
-    fn shown_keys(&self) -> Vec<Expr> {
-        let keys = &self.plan.group;
-        let named = |table| {
-            keys.iter().any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table && !self.lexicon.column(*id).is_primary))
-        };
-        keys.iter()
-            .filter(|expr| match expr {
-                Expr::Column(id) => {
-                    !(self.lexicon.column(*id).is_primary && named(self.lexicon.column(*id).table))
-                        || self.plan.select.contains(expr)
-                }
-                _ => true,
-            })
-            .cloned()
-            .collect()
-    }
-
-    /// Aggregates over all rows; columns beside them become groups.
-    fn finish_aggregate(&mut self, aggregates: Vec<Expr>) {
-        let columns: Vec<Expr> = std::mem::take(&mut self.plan.select);
-        self.plan.group = columns.clone();
-        self.plan.select = columns;
-        for expr in aggregates {
-            let expr = match expr {
-                Expr::Rows if self.fans_out() && self.via.is_empty() => self
-                    .lexicon
-                    .primary_key(self.home)
-                    .map_or(Expr::Rows, Expr::CountDistinct),
-                other => other,
-            };
-            if !self.plan.select.contains(&expr) {
-                self.plan.select.push(expr);
-            }
-        }
-        if self.plan.group.is_empty() {
-            self.plan.order.clear();
-            self.plan.limit = None;
-        }
-    }
-
-    /// A join to the many side repeats rows; DISTINCT or EXISTS keeps them single.
-    fn keep_rows_single(&mut self) {
-        if self.plan.aggregates() || self.grouped || !self.fans_out() {
-            return;
-        }
-        let foreign_shown = self
-            .plan
-            .select
-            .iter()
-            .any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table != self.home));
-        let foreign_order = self
-            .plan
-            .order
-            .iter()
-            .any(|(expr, _)| !self.plan.select.contains(expr));
-        if !foreign_shown && !foreign_order {
-            self.plan.distinct = true;
-        }
     }
 
     /// A column as people read it.
@@ -811,15 +319,4 @@ impl Reading<'_> {
             entry.column.name
         )
     }
-}
-
-/// Whether two conditions speak of the same related rows, whatever their filters.
-fn same_related(one: &Cond, other: &Cond) -> bool {
-    let steps = |cond: &Cond| match cond {
-        Cond::Compare(Expr::Related(related), ..) | Cond::Exists { related, .. } => {
-            Some(related.steps.clone())
-        }
-        _ => None,
-    };
-    steps(one).is_some() && steps(one) == steps(other)
 }

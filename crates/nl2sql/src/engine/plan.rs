@@ -130,6 +130,16 @@ impl Plan {
         found
     }
 
+    /// Whether a database would take it: something is shown, and aggregates of groups have groups.
+    pub(crate) fn is_sound(&self) -> bool {
+        let shown = self.star || !self.select.is_empty();
+        let grouped = !self.group.is_empty();
+        let all_rows = self.select.iter().any(Expr::is_aggregate);
+        let ordered = grouped || !self.order.iter().any(|(expr, _)| expr.is_aggregate());
+        let one_or_group = grouped || !all_rows || self.select.iter().all(Expr::is_aggregate) && !self.star;
+        shown && ordered && one_or_group && (grouped || self.having.is_empty())
+    }
+
     /// Whether an aggregate is shown or sorted by.
     pub(crate) fn aggregates(&self) -> bool {
         self.select

@@ -2,7 +2,7 @@
 
 use super::graph::Step;
 use super::items::{Item, Kind};
-use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
+use super::lexicon::{ColumnId, Lexicon, TableId};
 use super::phrases::{Function, Phrase};
 use super::plan::{Expr, Plan, Related};
 use super::text::Token;
@@ -68,24 +68,24 @@ impl<'q> Reading<'q> {
         reading
     }
 
-    fn find_named(&mut self) {
+    pub(crate) fn find_named(&mut self) {
         for at in 0..self.items.len() {
             if let Kind::Mention(mention, _) = &self.items[at].kind {
                 let table = mention
                     .tables
                     .first()
                     .filter(|hit| hit.score >= 0.6 && hit.score >= mention.column_score() - 0.3);
-                if let Some(id) = table.map(|hit| hit.id) {
-                    if !self.named.contains(&id) {
-                        self.named.push(id);
-                    }
+                if let Some(id) = table.map(|hit| hit.id)
+                    && !self.named.contains(&id)
+                {
+                    self.named.push(id);
                 }
             }
         }
     }
 
     /// `customer name`, `name of the customer`: the column belongs to the table beside it.
-    fn find_owners(&mut self) {
+    pub(crate) fn find_owners(&mut self) {
         for at in 0..self.items.len() {
             let Some(table) = self.table_near(at) else {
                 continue;
@@ -96,9 +96,12 @@ impl<'q> Reading<'q> {
             let Some(before) = self.before_list(at) else {
                 continue;
             };
+            // "quantity per product": a group owns a column only where no other table says its name better.
+            let grouped = (before..at).any(|i| self.phrase(i) == Some(Phrase::PerEach));
             let mut column = Some(before);
             while let Some(at) = column {
-                if !self.has_column_of(at, table) || self.items[at].owner.is_some() {
+                let foreign = grouped && !self.names_best(at, table);
+                if foreign || !self.has_column_of(at, table) || self.items[at].owner.is_some() {
                     break;
                 }
                 self.items[at].owner = Some(table);
@@ -108,7 +111,7 @@ impl<'q> Reading<'q> {
     }
 
     /// The table that an item names outright.
-    fn table_near(&self, at: usize) -> Option<TableId> {
+    pub(crate) fn table_near(&self, at: usize) -> Option<TableId> {
         match &self.items[at].kind {
             Kind::Mention(mention, _) => mention
                 .tables
@@ -119,7 +122,7 @@ impl<'q> Reading<'q> {
         }
     }
 
-    fn has_column_of(&self, at: usize, table: TableId) -> bool {
+    pub(crate) fn has_column_of(&self, at: usize, table: TableId) -> bool {
         match &self.items[at].kind {
             Kind::Mention(mention, _) => mention.columns.iter().any(|hit| {
                 hit.score >= 0.5
@@ -130,8 +133,18 @@ impl<'q> Reading<'q> {
         }
     }
 
+    /// Whether no column of another table fits the item clearly better than one of this table.
+    fn names_best(&self, at: usize, table: TableId) -> bool {
+        match &self.items[at].kind {
+            Kind::Mention(mention, _) => mention.columns.iter().any(|hit| {
+                self.lexicon.column(hit.id).table == table && hit.score + 0.15 >= mention.column_score()
+            }),
+            _ => false,
+        }
+    }
+
     /// The item before `of [all] [the]` at `at`.
-    fn before_list(&self, at: usize) -> Option<usize> {
+    pub(crate) fn before_list(&self, at: usize) -> Option<usize> {
         let mut i = at.checked_sub(1)?;
         let mut seen_of = false;
         loop {
@@ -146,7 +159,7 @@ impl<'q> Reading<'q> {
     }
 
     /// The item before `and` or a comma before `at`.
-    fn list_before(&self, at: usize) -> Option<usize> {
+    pub(crate) fn list_before(&self, at: usize) -> Option<usize> {
         let mut i = at.checked_sub(1)?;
         let mut joined = false;
         loop {
@@ -283,142 +296,6 @@ impl<'q> Reading<'q> {
 
     pub(crate) fn distance(&self, table: TableId) -> u32 {
         self.distances[table.0]
-    }
-
-    /// The column that an item names here, among those that `fits` allows: the score of the link, raised by closeness.
-    pub(crate) fn column_where(&self, at: usize, fits: impl Fn(ColumnId) -> bool) -> Option<(ColumnId, f32)> {
-        let item = self.items.get(at)?;
-        let Kind::Mention(mention, _) = &item.kind else {
-            return None;
-        };
-        let mut best: Option<(ColumnId, f32, f32)> = None;
-        for hit in &mention.columns {
-            let table = self.lexicon.column(hit.id).table;
-            if !self.reachable(table) || !fits(hit.id) {
-                continue;
-            }
-            let mut closeness = hit.score - 0.035 * self.distance(table).min(10) as f32;
-            if item.owner == Some(table) {
-                closeness += 0.5;
-            }
-            if table == self.home {
-                closeness += if hit.score >= 0.8 { 0.3 } else { 0.12 };
-            } else if self.named.contains(&table) {
-                closeness += 0.2;
-            }
-            if self.lexicon.is_key(hit.id) && hit.score < 0.9 {
-                closeness -= 0.2;
-            }
-            if best.is_none_or(|(_, top, _)| closeness > top + 1e-6) {
-                best = Some((hit.id, closeness, hit.score));
-            }
-        }
-        best.map(|(id, _, score)| (id, score))
-    }
-
-    pub(crate) fn column(&self, at: usize) -> Option<(ColumnId, f32)> {
-        self.column_where(at, |_| true)
-    }
-
-    /// What a mention is taken for: the table it names, unless a column fits better.
-    pub(crate) fn entity(&self, at: usize) -> Option<Entity> {
-        let Kind::Mention(mention, _) = &self.items.get(at)?.kind else {
-            return None;
-        };
-        let table = mention
-            .tables
-            .iter()
-            .find(|hit| hit.id == self.home && hit.score + 0.1 >= mention.table_score())
-            .or(mention.tables.first());
-        let column = self.column(at);
-        match (table, column) {
-            (None, None) => None,
-            (None, Some((id, score))) => Some(Entity::Column(id, score)),
-            (Some(hit), None) => Some(Entity::Table(hit.id, hit.score)),
-            (Some(hit), Some((id, score))) => {
-                let owned = self.items[at]
-                    .owner
-                    .is_some_and(|owner| owner == self.lexicon.column(id).table);
-                let at_home = self.lexicon.column(id).table == self.home;
-                let bonus = if owned {
-                    0.4
-                } else if at_home && hit.id != self.home {
-                    0.06
-                } else {
-                    0.0
-                };
-                if score + bonus > hit.score + 0.01 {
-                    Some(Entity::Column(id, score))
-                } else {
-                    Some(Entity::Table(hit.id, hit.score))
-                }
-            }
-        }
-    }
-
-    pub(crate) fn table(&self, at: usize) -> Option<TableId> {
-        match self.entity(at)? {
-            Entity::Table(id, _) => Some(id),
-            Entity::Column(..) => None,
-        }
-    }
-
-    /// A column of the item that can be added up or compared as a number; a table beside it may qualify it.
-    pub(crate) fn number_column(&self, at: usize) -> Option<ColumnId> {
-        if matches!(self.entity(at)?, Entity::Table(..)) && !self.next_is_owned(at) {
-            let exact = self
-                .column_where(at, |id| self.is_measure(id))
-                .filter(|(_, score)| *score >= 0.7)?;
-            let Kind::Mention(mention, _) = &self.items[at].kind else {
-                return None;
-            };
-            return (mention.table_score() < 0.9).then_some(exact.0);
-        }
-        self.column_where(at, |id| self.is_measure(id)).map(|(id, _)| id)
-    }
-
-    fn next_is_owned(&self, at: usize) -> bool {
-        self.items.get(at + 1).is_some_and(|item| item.owner.is_some())
-    }
-
-    /// Whether a column holds numbers that mean something, not keys.
-    pub(crate) fn is_measure(&self, id: ColumnId) -> bool {
-        matches!(self.lexicon.column(id).sort, Sort::Number | Sort::Year) && !self.lexicon.is_key(id)
-    }
-
-    pub(crate) fn is_day(&self, id: ColumnId) -> bool {
-        matches!(self.lexicon.column(id).sort, Sort::Day { .. })
-    }
-
-    pub(crate) fn is_textual(&self, id: ColumnId) -> bool {
-        matches!(self.lexicon.column(id).sort, Sort::Text | Sort::Other)
-    }
-
-    /// The first column of a table that a word of `hint` names and that `fits`, words in their order.
-    pub(crate) fn hinted(
-        &self,
-        table: TableId,
-        hint: &[&str],
-        fits: impl Fn(ColumnId) -> bool,
-    ) -> Option<ColumnId> {
-        let lexicon = self.lexicon;
-        for whole in [true, false] {
-            for word in hint {
-                let found = lexicon.columns_of(table).find(|id| {
-                    let words = &lexicon.column(*id).words;
-                    let named = if whole {
-                        words.len() == 1 && words[0] == *word
-                    } else {
-                        words.iter().any(|w| w == word)
-                    };
-                    named && fits(*id)
-                });
-                if found.is_some() {
-                    return found;
-                }
-            }
-        }
-        None
     }
 
     /// The rows of `table` that belong to a row of the home table.

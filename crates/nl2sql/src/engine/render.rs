@@ -300,13 +300,12 @@ impl Writer<'_> {
             .samples
             .iter()
             .find(|sample| truth_of(sample) == Some(is_true))
-        {
-            if !matches!(
+            && !matches!(
                 entry.column.kind,
                 ColumnKind::Boolean | ColumnKind::Integer | ColumnKind::Decimal
-            ) {
-                return format!("{name} = {}", text_literal(sample, self.dialect));
-            }
+            )
+        {
+            return format!("{name} = {}", text_literal(sample, self.dialect));
         }
         match (self.dialect, entry.column.kind) {
             (Dialect::PostgreSql, ColumnKind::Boolean) => {

@@ -137,10 +137,8 @@ pub(crate) fn identifier_words(name: &str) -> Vec<String> {
             });
         let digit_edge =
             previous.is_some_and(|p| p.is_ascii_digit() != c.is_ascii_digit() && p.is_alphanumeric());
-        if !c.is_alphanumeric() || hump || (digit_edge && c.is_alphanumeric()) {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+        if (!c.is_alphanumeric() || hump || (digit_edge && c.is_alphanumeric())) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
         }
         if c.is_alphanumeric() {
             word.extend(c.to_lowercase());

@@ -1,0 +1,148 @@
+//! Recognises comparisons with an average, and ranges between two values.
+
+use super::items::Kind;
+use super::lexicon::Sort;
+use super::period::Period;
+use super::phrases::{Hint, Op, Phrase};
+use super::plan::{Cond, Expr, Literal};
+use super::reading::Reading;
+use super::roles;
+
+impl Reading<'_> {
+    /// `above the average price`, `price above average`.
+    pub(crate) fn read_averages(&mut self) {
+        for at in 0..self.items.len() {
+            let Some(Phrase::AboveAverage(above)) = self.phrase(at) else {
+                continue;
+            };
+            let own = |reading: &Self, i: usize| reading.number_column(i).filter(|_| reading.is_free(i));
+            let after = self.after(at).filter(|i| i - at <= 2);
+            let owned = after
+                .filter(|i| self.items.get(i + 1).is_some_and(|next| next.owner.is_some()))
+                .map(|i| i + 1);
+            let places = [owned, after, self.before(at)];
+            let found = places
+                .into_iter()
+                .flatten()
+                .find_map(|i| own(self, i).map(|column| (i, column)));
+            let column = match found {
+                Some((_, column)) => Some(column),
+                None => {
+                    let column = roles::measure(self.lexicon, self.home);
+                    if let Some(column) = column {
+                        self.assume(format!("the average is that of {}", self.column_title(column)));
+                    }
+                    column
+                }
+            };
+            let Some(column) = column else { continue };
+            self.mark(at);
+            for i in places.into_iter().flatten() {
+                if own(self, i) == Some(column) {
+                    self.mark(i);
+                }
+            }
+            self.plan
+                .filters
+                .push(Cond::Average(column, if above { Op::Gt } else { Op::Lt }));
+        }
+    }
+
+    /// `between 100 and 200`, `from 2024-01-01 to 2024-03-01`.
+    pub(crate) fn read_betweens(&mut self) {
+        for at in 0..self.items.len() {
+            if !self.is_free(at) {
+                continue;
+            }
+            let between = self.phrase(at) == Some(Phrase::Between);
+            let from = self.is_glue(at) && self.word(at) == "from";
+            if !between && !from {
+                continue;
+            }
+            let Some(low) = self.after(at).filter(|i| i - at <= 2) else {
+                continue;
+            };
+            let Some(mid) =
+                (low + 1..self.items.len()).find(|i| !self.is_glue(*i) || matches!(self.word(*i), "to"))
+            else {
+                continue;
+            };
+            let joined = matches!(self.items[mid].kind, Kind::And)
+                || self.word(mid) == "to"
+                || self.word(mid) == "until";
+            let Some(high) = self.after(mid).filter(|_| joined) else {
+                continue;
+            };
+            match (self.items[low].kind.clone(), self.items[high].kind.clone()) {
+                (Kind::Number(one), Kind::Number(other)) => self.between_numbers(at, low, high, one, other),
+                (Kind::Period(one), Kind::Period(other)) => self.between_moments(at, high, one, other),
+                _ => {}
+            }
+        }
+    }
+
+    pub(crate) fn between_numbers(&mut self, at: usize, low: usize, high: usize, one: String, other: String) {
+        let Some(column) = self.compared_column(at, high, &[]) else {
+            return;
+        };
+        self.mark_all(at..=at);
+        self.mark(low);
+        self.mark_all(low..=high);
+        let cond = Cond::Between(Expr::Column(column), Literal::Number(one), Literal::Number(other));
+        self.plan.filters.push(cond);
+    }
+
+    pub(crate) fn between_moments(&mut self, at: usize, high: usize, one: Period, other: Period) {
+        let Some(column) = self.moment_column(at) else {
+            return;
+        };
+        let span = Period {
+            from: one.from,
+            to: other.to,
+            year: None,
+            single_day: false,
+        };
+        self.mark_all(at..=high);
+        if self.lexicon.column(column).sort == Sort::Year
+            && let (Some(low), Some(up)) = (one.year, other.year)
+        {
+            self.plan.filters.push(Cond::Between(
+                Expr::Column(column),
+                Literal::Number(low.to_string()),
+                Literal::Number(up.to_string()),
+            ));
+            return;
+        }
+        self.plan.filters.push(Cond::Within {
+            column,
+            period: span,
+            negated: false,
+        });
+    }
+
+    /// `cost more than the average price`.
+    pub(crate) fn compare_average(&mut self, at: usize, next: usize, op: Op, hint: Hint) -> bool {
+        let after = self.after(next).filter(|i| i - next <= 2);
+        let owned = after
+            .filter(|i| self.items.get(i + 1).is_some_and(|item| item.owner.is_some()))
+            .map(|i| i + 1);
+        let places = [owned, after, self.before(at)];
+        let found = places
+            .into_iter()
+            .flatten()
+            .find_map(|i| self.number_column(i).map(|column| (i, column)));
+        let column = found
+            .map(|(_, column)| column)
+            .or_else(|| self.hinted(self.home, hint, |id| self.is_measure(id)))
+            .or_else(|| roles::measure(self.lexicon, self.home));
+        let Some(column) = column else { return false };
+        for i in places.into_iter().flatten() {
+            if self.number_column(i) == Some(column) {
+                self.mark(i);
+            }
+        }
+        self.mark_all(at..=next);
+        self.plan.filters.push(Cond::Average(column, op));
+        true
+    }
+}

@@ -1,0 +1,236 @@
+//! Completes a plan: what a group shows, where conditions belong, and how rows stay single.
+
+use super::plan::{Cond, Expr};
+use super::reading::Reading;
+
+impl Reading<'_> {
+    /// Settles what is shown, and keeps rows from being repeated by joins.
+    pub(crate) fn finish(&mut self) {
+        self.absorb_filters();
+        let aggregates = std::mem::take(&mut self.aggregates);
+        if self.grouped {
+            self.finish_group(aggregates);
+        } else if aggregates.is_empty() {
+            if self.plan.select.is_empty() {
+                self.plan.star = true;
+            }
+        } else {
+            self.finish_aggregate(aggregates);
+        }
+        self.settle_order();
+        self.keep_rows_single();
+    }
+
+    /// Rows that are not grouped are sorted by a column itself, not by an aggregate of it.
+    pub(crate) fn settle_order(&mut self) {
+        if !self.plan.group.is_empty() {
+            return;
+        }
+        for (expr, _) in &mut self.plan.order {
+            if let Expr::Apply(_, column) = expr {
+                *expr = Expr::Column(*column);
+            }
+        }
+    }
+
+    /// Conditions on rows that are only counted (or missing) belong to the counting, not to the outer rows.
+    pub(crate) fn absorb_filters(&mut self) {
+        let mut filters = std::mem::take(&mut self.plan.filters);
+        let shown: Vec<_> = self
+            .plan
+            .select
+            .iter()
+            .filter_map(|expr| {
+                if let Expr::Column(id) = expr {
+                    Some(self.lexicon.column(*id).table)
+                } else {
+                    None
+                }
+            })
+            .collect();
+        let lexicon = self.lexicon;
+        let home = self.home;
+        let take = |related: &mut super::plan::Related, filters: &mut Vec<Cond>| {
+            let tables: Vec<_> = related
+                .steps
+                .iter()
+                .map(|step| step.added)
+                .filter(|table| *table != home && !shown.contains(table))
+                .collect();
+            let mut kept = Vec::new();
+            for cond in filters.drain(..) {
+                let mut columns = Vec::new();
+                cond.columns(&mut columns);
+                let inside = !columns.is_empty()
+                    && columns
+                        .iter()
+                        .all(|id| tables.contains(&lexicon.column(*id).table));
+                if inside {
+                    related.filters.push(cond)
+                } else {
+                    kept.push(cond)
+                }
+            }
+            *filters = kept;
+        };
+        let expressions = self.plan.order.iter_mut().map(|(expr, _)| expr);
+        for expr in expressions {
+            if let Expr::Related(related) = expr {
+                take(related, &mut filters);
+            }
+        }
+        for at in 0..filters.len() {
+            let Some(mut cond) = filters.get(at).cloned() else {
+                break;
+            };
+            if let Cond::Compare(Expr::Related(related), ..) | Cond::Exists { related, .. } = &mut cond {
+                take(related, &mut filters);
+                if let Some(place) = filters.iter_mut().find(|known| same_related(known, &cond)) {
+                    *place = cond;
+                }
+            }
+        }
+        // A metric that is shown as well as sorted by is the same metric.
+        let ranked = self.plan.order.iter().find_map(|(expr, _)| {
+            if let Expr::Related(related) = expr {
+                Some(related.clone())
+            } else {
+                None
+            }
+        });
+        for expr in &mut self.plan.select {
+            if let (Expr::Related(related), Some(ranked)) = (expr, &ranked)
+                && related.steps == ranked.steps
+            {
+                *related = ranked.clone();
+            }
+        }
+        self.plan.filters = filters;
+    }
+
+    pub(crate) fn finish_group(&mut self, aggregates: Vec<Expr>) {
+        let ranked = !self.plan.order.is_empty() || !self.plan.having.is_empty();
+        let mut labels = self.shown_keys();
+        let asked: Vec<Expr> = std::mem::take(&mut self.plan.select);
+        // What was asked of the group's table replaces its names.
+        let table_of = |expr: &Expr| match expr {
+            Expr::Column(id) => Some(self.lexicon.column(*id).table),
+            _ => None,
+        };
+        let chosen: Vec<_> = asked.iter().filter_map(table_of).collect();
+        let keyed = |table| {
+            self.plan.group.iter().any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table && self.lexicon.column(*id).is_primary))
+        };
+        labels.retain(|expr| table_of(expr).is_none_or(|table| !chosen.contains(&table) || !keyed(table)));
+        let mut select = Vec::new();
+        for expr in labels.into_iter().chain(asked) {
+            let key = matches!(expr, Expr::Column(_) | Expr::Bucket(..));
+            if key && !self.plan.group.contains(&expr) && !self.plan.select.contains(&expr) {
+                self.plan.group.push(expr.clone());
+            }
+            if !select.contains(&expr) {
+                select.push(expr);
+            }
+        }
+        for expr in aggregates {
+            let expr = if expr == Expr::Rows {
+                self.rows_of_home()
+            } else {
+                expr
+            };
+            if !select.contains(&expr) {
+                select.push(expr);
+            }
+        }
+        if !select.iter().any(Expr::is_aggregate) && !ranked {
+            select.push(Expr::Rows);
+        }
+        self.plan.select = select;
+    }
+
+    /// A count of the home table's rows, each once when joins repeat them.
+    pub(crate) fn rows_of_home(&self) -> Expr {
+        let repeats = self.via.is_empty()
+            && self.joins().is_some_and(|steps| {
+                steps
+                    .iter()
+                    .any(|step| step.known == self.home && self.lexicon.graph.fans_out(step))
+            });
+        match self.lexicon.primary_key(self.home).filter(|_| repeats) {
+            Some(key) => Expr::CountDistinct(key),
+            None => Expr::Rows,
+        }
+    }
+
+    /// The group's keys without those that only keep equal names apart.
+    pub(crate) fn shown_keys(&self) -> Vec<Expr> {
+        let keys = &self.plan.group;
+        let named = |table| {
+            keys.iter().any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table && !self.lexicon.column(*id).is_primary))
+        };
+        keys.iter()
+            .filter(|expr| match expr {
+                Expr::Column(id) => {
+                    !(self.lexicon.column(*id).is_primary && named(self.lexicon.column(*id).table))
+                        || self.plan.select.contains(expr)
+                }
+                _ => true,
+            })
+            .cloned()
+            .collect()
+    }
+
+    /// Aggregates over all rows; columns beside them become groups.
+    pub(crate) fn finish_aggregate(&mut self, aggregates: Vec<Expr>) {
+        let columns: Vec<Expr> = std::mem::take(&mut self.plan.select);
+        self.plan.group = columns.clone();
+        self.plan.select = columns;
+        for expr in aggregates {
+            let expr = match expr {
+                Expr::Rows if self.fans_out() && self.via.is_empty() => self
+                    .lexicon
+                    .primary_key(self.home)
+                    .map_or(Expr::Rows, Expr::CountDistinct),
+                other => other,
+            };
+            if !self.plan.select.contains(&expr) {
+                self.plan.select.push(expr);
+            }
+        }
+        if self.plan.group.is_empty() {
+            self.plan.order.clear();
+            self.plan.limit = None;
+        }
+    }
+
+    /// A join to the many side repeats rows; DISTINCT or EXISTS keeps them single.
+    pub(crate) fn keep_rows_single(&mut self) {
+        if self.plan.aggregates() || self.grouped || !self.fans_out() {
+            return;
+        }
+        let foreign_shown = self
+            .plan
+            .select
+            .iter()
+            .any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table != self.home));
+        let foreign_order = self
+            .plan
+            .order
+            .iter()
+            .any(|(expr, _)| !self.plan.select.contains(expr));
+        if !foreign_shown && !foreign_order {
+            self.plan.distinct = true;
+        }
+    }
+}
+
+/// Whether two conditions speak of the same related rows, whatever their filters.
+fn same_related(one: &Cond, other: &Cond) -> bool {
+    let steps = |cond: &Cond| match cond {
+        Cond::Compare(Expr::Related(related), ..) | Cond::Exists { related, .. } => {
+            Some(related.steps.clone())
+        }
+        _ => None,
+    };
+    steps(one).is_some() && steps(one) == steps(other)
+}

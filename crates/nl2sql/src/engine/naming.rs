@@ -1,0 +1,143 @@
+//! Decides what a name in a question means here: which table, or which column of which table.
+
+use super::items::Kind;
+use super::lexicon::{ColumnId, Sort, TableId};
+use super::reading::{Entity, Reading};
+
+impl Reading<'_> {
+    /// The column that an item names here, among those that `fits` allows: the score of the link, raised by closeness.
+    pub(crate) fn column_where(&self, at: usize, fits: impl Fn(ColumnId) -> bool) -> Option<(ColumnId, f32)> {
+        let item = self.items.get(at)?;
+        let Kind::Mention(mention, _) = &item.kind else {
+            return None;
+        };
+        let mut best: Option<(ColumnId, f32, f32)> = None;
+        for hit in &mention.columns {
+            let table = self.lexicon.column(hit.id).table;
+            if !self.reachable(table) || !fits(hit.id) {
+                continue;
+            }
+            let mut closeness = hit.score - 0.035 * self.distance(table).min(10) as f32;
+            if item.owner == Some(table) {
+                closeness += 0.5;
+            }
+            if table == self.home {
+                closeness += if hit.score >= 0.8 { 0.3 } else { 0.12 };
+            } else if self.named.contains(&table) {
+                closeness += 0.2;
+            }
+            if self.lexicon.is_key(hit.id) && hit.score < 0.9 {
+                closeness -= 0.2;
+            }
+            if best.is_none_or(|(_, top, _)| closeness > top + 1e-6) {
+                best = Some((hit.id, closeness, hit.score));
+            }
+        }
+        best.map(|(id, _, score)| (id, score))
+    }
+
+    pub(crate) fn column(&self, at: usize) -> Option<(ColumnId, f32)> {
+        self.column_where(at, |_| true)
+    }
+
+    /// What a mention is taken for: the table it names, unless a column fits better.
+    pub(crate) fn entity(&self, at: usize) -> Option<Entity> {
+        let Kind::Mention(mention, _) = &self.items.get(at)?.kind else {
+            return None;
+        };
+        let table = mention
+            .tables
+            .iter()
+            .find(|hit| hit.id == self.home && hit.score + 0.1 >= mention.table_score())
+            .or(mention.tables.first());
+        let column = self.column(at);
+        match (table, column) {
+            (None, None) => None,
+            (None, Some((id, score))) => Some(Entity::Column(id, score)),
+            (Some(hit), None) => Some(Entity::Table(hit.id, hit.score)),
+            (Some(hit), Some((id, score))) => {
+                let owned = self.items[at]
+                    .owner
+                    .is_some_and(|owner| owner == self.lexicon.column(id).table);
+                let at_home = self.lexicon.column(id).table == self.home;
+                let bonus = if owned {
+                    0.4
+                } else if at_home && hit.id != self.home {
+                    0.06
+                } else {
+                    0.0
+                };
+                if score + bonus > hit.score + 0.01 {
+                    Some(Entity::Column(id, score))
+                } else {
+                    Some(Entity::Table(hit.id, hit.score))
+                }
+            }
+        }
+    }
+
+    pub(crate) fn table(&self, at: usize) -> Option<TableId> {
+        match self.entity(at)? {
+            Entity::Table(id, _) => Some(id),
+            Entity::Column(..) => None,
+        }
+    }
+
+    /// A column of the item that can be added up or compared as a number; a table beside it may qualify it.
+    pub(crate) fn number_column(&self, at: usize) -> Option<ColumnId> {
+        if matches!(self.entity(at)?, Entity::Table(..)) && !self.next_is_owned(at) {
+            let exact = self
+                .column_where(at, |id| self.is_measure(id))
+                .filter(|(_, score)| *score >= 0.7)?;
+            let Kind::Mention(mention, _) = &self.items[at].kind else {
+                return None;
+            };
+            return (mention.table_score() < 0.9).then_some(exact.0);
+        }
+        self.column_where(at, |id| self.is_measure(id)).map(|(id, _)| id)
+    }
+
+    pub(crate) fn next_is_owned(&self, at: usize) -> bool {
+        self.items.get(at + 1).is_some_and(|item| item.owner.is_some())
+    }
+
+    /// Whether a column holds numbers that mean something, not keys.
+    pub(crate) fn is_measure(&self, id: ColumnId) -> bool {
+        matches!(self.lexicon.column(id).sort, Sort::Number | Sort::Year) && !self.lexicon.is_key(id)
+    }
+
+    pub(crate) fn is_day(&self, id: ColumnId) -> bool {
+        matches!(self.lexicon.column(id).sort, Sort::Day { .. })
+    }
+
+    pub(crate) fn is_textual(&self, id: ColumnId) -> bool {
+        matches!(self.lexicon.column(id).sort, Sort::Text | Sort::Other)
+    }
+
+    /// The first column of a table that a word of `hint` names and that `fits`, words in their order.
+    pub(crate) fn hinted(
+        &self,
+        table: TableId,
+        hint: &[&str],
+        fits: impl Fn(ColumnId) -> bool,
+    ) -> Option<ColumnId> {
+        let lexicon = self.lexicon;
+        for whole in [true, false] {
+            for word in hint {
+                let found = lexicon.columns_of(table).find(|id| {
+                    let words = &lexicon.column(*id).words;
+                    let named = if whole {
+                        words.len() == 1 && words[0] == *word
+                    } else {
+                        words.iter().any(|w| w == word)
+                    };
+                    named && fits(*id)
+                });
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,300 @@
+//! Recognises which columns are to be shown, and what words left over say.
+
+use super::items::Kind;
+use super::lexicon::ColumnId;
+use super::phrases::Phrase;
+use super::plan::{Cond, Expr};
+use super::reading::{Entity, Reading};
+use super::roles;
+
+impl Reading<'_> {
+    /// `when`, `where` and `who` ask for a moment, a place, a name.
+    pub(crate) fn read_question_word(&mut self) {
+        if !self.plan.select.is_empty()
+            || !self.aggregates.is_empty()
+            || self.grouped
+            || !self.projected_columns().is_empty()
+        {
+            return;
+        }
+        let first = self.tokens.first().map_or("", |token| token.lower.as_str());
+        let shown: Vec<ColumnId> = match first {
+            "when" => roles::moment(self.lexicon, self.home).into_iter().collect(),
+            "where" => self
+                .hinted(self.home, super::values::PLACES, |id| self.is_textual(id))
+                .into_iter()
+                .collect(),
+            "who" => roles::label(self.lexicon, self.home),
+            _ => Vec::new(),
+        };
+        self.plan.select.extend(shown.into_iter().map(Expr::Column));
+    }
+
+    /// The free columns that a question lists, in its order.
+    pub(crate) fn projected_columns(&self) -> Vec<(usize, ColumnId)> {
+        let mut found = Vec::new();
+        for at in 0..self.items.len() {
+            if !self.is_free(at) {
+                continue;
+            }
+            if let Some(Entity::Column(id, score)) = self.entity(at) {
+                let fuzzy_table = self.lexicon.column(id).table != self.home
+                    && self.items[at].owner.is_none()
+                    && score < 0.6;
+                if score >= 0.5 && !fuzzy_table && !self.is_claimed(at) && !self.is_qualifier_of_value(at) {
+                    found.push((at, id));
+                }
+            }
+        }
+        found
+    }
+
+    /// `shipped orders` speaks of a moment, it does not ask for it.
+    pub(crate) fn is_qualifier_of_value(&self, at: usize) -> bool {
+        let day = self.column(at).is_some_and(|(id, _)| self.is_day(id));
+        let adjective = self.head == Some(at + 1)
+            || (self.head.is_none_or(|head| head <= at)
+                && at > 0
+                && self.tokens[0].lower != "when"
+                && !matches!(self.word(at.saturating_sub(1)), "date" | "time" | "the" | "and"))
+            || (at > 0
+                && matches!(
+                    self.word(at - 1),
+                    "been" | "were" | "was" | "are" | "is" | "be" | "have" | "has" | "that" | "who"
+                ));
+        day && self.participle(at) && adjective
+    }
+
+    pub(crate) fn read_projection(&mut self) {
+        self.read_named_total();
+        for at in 0..self.items.len() {
+            if self.is_free(at) && self.aggregates.is_empty() {
+                self.read_money(at);
+            }
+        }
+        self.read_grouped_figure();
+        self.read_done();
+        self.read_question_word();
+        let listed_before = self
+            .head
+            .is_some_and(|head| self.projected_columns().iter().any(|(at, _)| *at < head))
+            || !self.aggregates.is_empty();
+        for (at, id) in self.projected_columns() {
+            if self.is_trailing(at, id, listed_before) {
+                continue;
+            }
+            self.mark(at);
+            if at > 0 && self.items[at].owner.is_some() && self.table(at - 1) == self.items[at].owner {
+                self.mark(at - 1);
+            }
+            if self.grouped && self.plan.group.contains(&Expr::Column(id)) {
+                continue;
+            }
+            self.project(id, at);
+        }
+        for at in 0..self.items.len() {
+            if self.phrase(at) == Some(Phrase::Distinct) && self.is_free(at) {
+                self.mark(at);
+                self.plan.distinct = !self.plan.select.is_empty() && self.aggregates.is_empty();
+                self.distinct_entity(at);
+            }
+        }
+        if let Some(head) = self.head {
+            self.mark(head);
+        }
+    }
+
+    /// A column after the head that nothing introduces as wanted; one that a condition already reads is spoken for.
+    pub(crate) fn is_trailing(&mut self, at: usize, id: ColumnId, listed_before: bool) -> bool {
+        let Some(head) = self.head.filter(|head| *head < at) else {
+            return false;
+        };
+        let mut read = Vec::new();
+        self.plan.filters.iter().for_each(|cond| cond.columns(&mut read));
+        if read.contains(&id) || self.plan.order.iter().any(|(expr, _)| *expr == Expr::Column(id)) {
+            self.mark(at);
+            return true;
+        }
+        if at == head + 1 || self.items[at].owner.is_some() && !listed_before {
+            return false;
+        }
+        let introduced = (head + 1..at).rev().take(3).any(|i| {
+            matches!(self.items[i].kind, Kind::And | Kind::Comma)
+                || matches!(
+                    self.word(i),
+                    "with"
+                        | "their"
+                        | "its"
+                        | "including"
+                        | "show"
+                        | "give"
+                        | "list"
+                        | "return"
+                        | "find"
+                        | "what"
+                        | "and"
+                        | "along"
+                        | "display"
+                        | "select"
+                        | "report"
+                        | "whose"
+                )
+        });
+        !introduced
+            || (listed_before
+                && !(head + 1..at).rev().take(3).any(|i| {
+                    matches!(self.items[i].kind, Kind::And | Kind::Comma)
+                        || matches!(
+                            self.word(i),
+                            "with" | "their" | "its" | "along" | "give" | "show" | "list" | "return" | "what"
+                        )
+                }))
+    }
+
+    /// `different cities` where a table holds the cities needs no DISTINCT.
+    pub(crate) fn distinct_entity(&mut self, at: usize) {
+        if let Some(Entity::Table(..)) = self.after(at).and_then(|i| self.entity(i)) {
+            self.plan.distinct = self.plan.distinct && !self.plan.select.is_empty();
+        }
+    }
+
+    pub(crate) fn project(&mut self, id: ColumnId, at: usize) {
+        let key = self.lexicon.graph.target(id);
+        let named = self.word(at).to_owned();
+        let wants_key = self.tokens[self.items[at].start..self.items[at].end]
+            .iter()
+            .any(|token| matches!(token.lower.as_str(), "id" | "ids" | "code" | "codes" | "number"))
+            || named.contains('_');
+        match key {
+            Some(table) if !wants_key && self.reachable(table) && table != self.home => {
+                let labels = roles::label(self.lexicon, table);
+                if labels.is_empty() {
+                    self.show(Expr::Column(id))
+                } else {
+                    labels
+                        .into_iter()
+                        .for_each(|label| self.show(Expr::Column(label)))
+                }
+            }
+            _ => {
+                for column in self.whole_name(id, at) {
+                    self.show(Expr::Column(column));
+                }
+            }
+        }
+    }
+
+    /// "name" of someone with a first and a last name means both.
+    pub(crate) fn whole_name(&self, id: ColumnId, at: usize) -> Vec<ColumnId> {
+        let labels = roles::label(self.lexicon, self.lexicon.column(id).table);
+        let partial =
+            matches!(self.word(at), "name" | "names") && self.items[at].end - self.items[at].start == 1;
+        if partial && labels.len() > 1 && labels.contains(&id) {
+            labels
+        } else {
+            vec![id]
+        }
+    }
+
+    pub(crate) fn show(&mut self, expr: Expr) {
+        if !self.plan.select.contains(&expr) {
+            self.plan.select.push(expr);
+        }
+    }
+
+    /// Words left over that say that something happened: `shipped orders`, `customers with orders`.
+    pub(crate) fn read_done(&mut self) {
+        for at in 0..self.items.len() {
+            if !self.is_free(at) {
+                continue;
+            }
+            if self.is_qualifier_of_value(at) {
+                if let Some((column, _)) = self.column_where(at, |id| self.is_day(id)) {
+                    self.mark(at);
+                    self.plan.filters.push(Cond::Null {
+                        column,
+                        is_null: false,
+                    });
+                }
+                continue;
+            }
+            let Some(Entity::Table(table, score)) = self.entity(at) else {
+                continue;
+            };
+            if table == self.home || score < 0.6 || self.head == Some(at) || !self.reachable(table) {
+                continue;
+            }
+            self.read_company(at, table);
+        }
+    }
+
+    /// Another table that is only named: joined when a condition reads it, required to have rows when it lies outwards.
+    pub(crate) fn read_company(&mut self, at: usize, table: super::lexicon::TableId) {
+        let filtered = self.plan.filters.iter().any(|cond| {
+            let mut columns = Vec::new();
+            cond.columns(&mut columns);
+            columns.iter().any(|id| self.lexicon.column(*id).table == table)
+        });
+        let owner = self
+            .items
+            .get(at + 1)
+            .is_some_and(|item| item.owner == Some(table))
+            || self.items.iter().any(|item| item.owner == Some(table));
+        self.mark(at);
+        if filtered || owner {
+            return;
+        }
+        let Some(related) = self.related(table) else {
+            return;
+        };
+        let related = self.trimmed(related);
+        let outwards = self.lexicon.graph.fans_out(&related.steps[0]);
+        let has = (at.saturating_sub(3)..at).any(|i| {
+            matches!(
+                self.word(i),
+                "with"
+                    | "have"
+                    | "has"
+                    | "had"
+                    | "who"
+                    | "that"
+                    | "having"
+                    | "been"
+                    | "least"
+                    | "placed"
+                    | "made"
+            )
+        }) || self.participle(at);
+        if outwards && has && self.aggregates.is_empty() {
+            self.plan.filters.push(Cond::Exists {
+                related,
+                negated: false,
+            });
+        } else if !outwards
+            && self.head.is_some_and(|head| at > head)
+            && self.aggregates.is_empty()
+            && !self.grouped
+        {
+            // "tickets and their projects"
+            for label in roles::label(self.lexicon, table) {
+                self.show(Expr::Column(label));
+            }
+            if !self.plan.select.is_empty()
+                && self.projected_columns().is_empty()
+                && self
+                    .plan
+                    .select
+                    .iter()
+                    .all(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table))
+            {
+                let own = roles::label(self.lexicon, self.home)
+                    .into_iter()
+                    .map(Expr::Column)
+                    .collect::<Vec<_>>();
+                let theirs = std::mem::take(&mut self.plan.select);
+                self.plan.select = own;
+                theirs.into_iter().for_each(|expr| self.show(expr));
+            }
+        }
+    }
+}
