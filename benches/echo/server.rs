@@ -28,8 +28,9 @@ impl Server {
         let socket = folder.path().join("plugin.sock");
         let config = folder.path().join("config.yaml");
         let text = format!(
-            "server:\n  host: 127.0.0.1\n  port: 0\n  socket_path: {}\n  default_socket: false\n\
+            "server:\n  host: 127.0.0.1\n  port: {}\n  socket_path: {}\n  default_socket: false\n\
              logging:\n  output: file\n  file:\n    path: {}\n",
+            free_port(),
             socket.display(),
             folder.path().join("plugin.log").display()
         );
@@ -114,6 +115,12 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A port that nobody listens on at this moment, for the HTTP door.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("it has an address").port()
 }
 
 async fn connect(socket: &Path) -> Result<Channel, tonic::transport::Error> {
