@@ -130,6 +130,8 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     let doors = open_doors(&config, host.by_host).await?;
     tracing::info!(listening = doors.plugin.describe(), "gRPC door is open");
 
+    // Everything is built. Before the doors answer: what waited in a listener's queue must not hear "starting".
+    service.admission.open();
     let stop = CancellationToken::new();
     let about = Arc::new(About {
         notices: doors.notices,
@@ -143,7 +145,6 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     let http_door = doors
         .http
         .map(|listener| tokio::spawn(http::serve(listener, Arc::clone(&service), stop.clone())));
-    service.admission.open();
     systemd::ready(TAKING_QUESTIONS);
     let watchdog = tokio::spawn(systemd::watchdog());
     let limit = config.server.shutdown_timeout;
