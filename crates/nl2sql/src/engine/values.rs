@@ -1,5 +1,8 @@
 //! Where a value that the schema does not know belongs: classes of well-known values and the columns that hold them, as data.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::stem::singular;
 
 /// A kind of value, the words of the columns that hold it, and well-known members.
@@ -197,23 +200,30 @@ pub(crate) const DOERS: &[&str] = &[
     "by",
 ];
 
+/// Places in [`CLASSES`] by member, in their order: every word of every question is looked up here.
+static BY_MEMBER: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
+    let mut places: HashMap<&'static str, Vec<usize>> = HashMap::new();
+    for (place, class) in CLASSES.iter().enumerate() {
+        for member in class.members.split_whitespace() {
+            places.entry(member).or_default().push(place);
+        }
+    }
+    places
+});
+
 /// The class of a value, whatever its number or case; several when a word has several meanings.
 pub(crate) fn classes(value: &str) -> impl Iterator<Item = &'static Class> {
     let lower = value.to_lowercase();
-    let one = singular(&lower);
-    CLASSES.iter().filter(move |class| {
-        class
-            .members
-            .split_whitespace()
-            .any(|member| member == lower || member == one)
-    })
+    let of = |word: &str| BY_MEMBER.get(word).into_iter().flatten().copied();
+    let mut places: Vec<usize> = of(&lower).chain(of(&singular(&lower))).collect();
+    places.sort_unstable();
+    places.dedup();
+    places.into_iter().map(|place| &CLASSES[place])
 }
 
 /// Whether a word is a well-known value exactly as it stands.
 pub(crate) fn is_exactly_known(lower: &str) -> bool {
-    CLASSES
-        .iter()
-        .any(|class| class.members.split_whitespace().any(|member| member == lower))
+    BY_MEMBER.contains_key(lower)
 }
 
 /// Whether a word is a well-known value.
