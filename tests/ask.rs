@@ -292,13 +292,19 @@ fn a_broken_line_is_named_and_the_others_are_answered() {
         "this is no JSON".to_owned(),
         r#"{"id":3,"question":"show all users","dialect":"oracle"}"#.to_owned(),
         r#"{"id":4,"question":"show all users","database":"/nowhere/x.db"}"#.to_owned(),
+        r#"{"id":4,"question":"show all users","schema_values":{"users":["active"]}}"#.to_owned(),
         r#"{"id":5,"question":"show all orders"}"#.to_owned(),
     ];
     let (output, answers) = batch(folder.path(), &lines);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    assert_eq!(answers.len(), 5);
-    assert!(answers[0]["sql"].is_string() && answers[4]["sql"].is_string());
-    for (index, said) in [(1, "line 2"), (2, "oracle"), (3, "does not exist")] {
+    assert_eq!(answers.len(), 6);
+    assert!(answers[0]["sql"].is_string() && answers[5]["sql"].is_string());
+    for (index, said) in [
+        (1, "line 2"),
+        (2, "oracle"),
+        (3, "does not exist"),
+        (4, "schema_values.users"),
+    ] {
         assert!(
             answers[index]["refusal"].as_str().unwrap().contains(said),
             "{}",

@@ -27,6 +27,7 @@ mod reply;
 mod settings;
 
 pub use natural::NaturalLanguage;
+pub use parameters::schema_values;
 pub use reply::Pair;
 
 /// One request in the query language.

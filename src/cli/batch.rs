@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use futures_util::StreamExt;
-use nl2sql::{Dialect, SchemaValues};
+use nl2sql::Dialect;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{FAILED, INVALID, print};
+use crate::answer::query::schema_values;
 use crate::answer::{AnswerService, ProviderWish, Question, SchemaHints};
 
 /// One line of the input. Unknown keys are ignored.
@@ -22,16 +23,9 @@ struct Line {
     question: String,
     dialect: Option<String>,
     schema_ddl: Option<String>,
-    schema_values: Option<ValuesField>,
+    #[serde(default)]
+    schema_values: Value,
     database: Option<String>,
-}
-
-/// Sample values as an object, or as its JSON text.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum ValuesField {
-    Object(SchemaValues),
-    Text(String),
 }
 
 /// Questions in an input file, and what all of them share.
@@ -152,14 +146,7 @@ impl Batch<'_> {
             })?),
             None => self.dialect,
         };
-        let values = match line.schema_values {
-            Some(ValuesField::Object(values)) => Some(values),
-            Some(ValuesField::Text(text)) => Some(
-                serde_json::from_str(&text)
-                    .map_err(|error| format!("line {number}: schema_values is no such object: {error}"))?,
-            ),
-            None => None,
-        };
+        let values = schema_values(&line.schema_values).map_err(|why| format!("line {number}: {why}"))?;
         let mut schema = SchemaHints {
             ddl: line.schema_ddl,
             values,

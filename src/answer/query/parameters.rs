@@ -116,7 +116,7 @@ pub(super) const DIALECT_NAMES: [&str; 4] =
 
 /// Sample values as callers send them, an object or its JSON text: `{"users": {"status": ["active", "inactive"]}}`.
 /// Numbers and truth values become text, null is left out. The error says which part is wrong.
-pub(super) fn schema_values(value: &Value) -> Result<Option<SchemaValues>, String> {
+pub fn schema_values(value: &Value) -> Result<Option<SchemaValues>, String> {
     match value {
         Value::Null => Ok(None),
         Value::String(text) if text.trim().is_empty() => Ok(None),
