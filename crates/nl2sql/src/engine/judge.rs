@@ -116,7 +116,7 @@ pub(crate) fn unsupported(reading: &Reading<'_>, question: &str) -> Option<Refus
         .tokens
         .iter()
         .find(|token| token.lower == "both")
-        .filter(|_| several);
+        .filter(|_| several || (0..reading.items.len()).any(|at| reading.is_leftover(at)));
     if let Some(both) = both {
         return Some(refused(&both.text, "conditions that several rows meet together"));
     }

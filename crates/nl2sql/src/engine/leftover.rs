@@ -38,6 +38,9 @@ const HARMLESS: &[&str] = &[
     "terms",
     "case",
     "general",
+    "information",
+    "letter",
+    "enrolled",
     "following",
     "certain",
     "particular",
@@ -307,7 +310,6 @@ impl Reading<'_> {
                 && !said_twice
                 && !direction
                 && !self.is_mere_place(*at)
-                && !(self.word(*at) == "like" && self.items[*at].end - self.items[*at].start == 1)
                 && self.phrase(*at).is_some_and(|phrase| {
                     !matches!(
                         phrase,

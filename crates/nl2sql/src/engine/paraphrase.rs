@@ -4,11 +4,18 @@ use super::lexicon::Lexicon;
 use super::roles;
 use super::text::{self, Token};
 
-/// `headcount` is the number of rows of the one table of people, unless the schema has the word itself.
+/// `headcount` is the number of rows of the one table of people, and the people that `how many` counts are its rows,
+/// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    let at = tokens
-        .iter()
-        .position(|token| matches!(token.lower.as_str(), "headcount" | "headcounts" | "head-count"))?;
+    let counted = |at: usize| {
+        let before = |back: usize| at.checked_sub(back).map_or("", |i| tokens[i].lower.as_str());
+        matches!((before(2), before(1)), ("how", "many") | ("number", "of"))
+    };
+    let at = (0..tokens.len()).find(|at| match tokens[*at].lower.as_str() {
+        "headcount" | "headcounts" | "head-count" => true,
+        "people" | "persons" => counted(*at),
+        _ => false,
+    })?;
     if !lexicon.senses(&tokens[at].lower, &tokens[at].stem).is_empty() {
         return None;
     }
@@ -18,11 +25,14 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     let (Some(only), None) = (people.next(), people.next()) else {
         return None;
     };
+    let name = lexicon.table(only).words.join(" ");
+    let meant = if counted(at) {
+        name
+    } else {
+        format!("number of {name}")
+    };
     let mut spelled = tokens[..at].to_vec();
-    spelled.extend(text::tokens(&format!(
-        "number of {}",
-        lexicon.table(only).words.join(" ")
-    )));
+    spelled.extend(text::tokens(&meant));
     spelled.extend_from_slice(&tokens[at + 1..]);
     Some(spelled)
 }

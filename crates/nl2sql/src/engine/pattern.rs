@@ -13,7 +13,16 @@ impl Reading<'_> {
             let Some(Phrase::Like(place)) = self.phrase(at) else {
                 continue;
             };
-            if self.is_free(at) && !self.is_a_wish(at) {
+            let polite = at
+                .checked_sub(1)
+                .is_some_and(|i| matches!(self.word(i), "would" | "i" | "we" | "d"));
+            if self.is_a_wish(at) {
+                if polite {
+                    self.mark(at);
+                }
+                continue;
+            }
+            if self.is_free(at) {
                 self.read_like(at, place);
             }
         }

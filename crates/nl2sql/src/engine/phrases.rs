@@ -565,9 +565,10 @@ pub(crate) fn read(tokens: &[Token], at: usize) -> Option<(Phrase, usize)> {
                 .zip(&tokens[at..])
                 .all(|(word, token)| token.lower == *word && token.shape != Shape::Quoted)
     };
-    list.iter()
-        .find(|(words, _)| fits(words))
-        .map(|(words, phrase)| (*phrase, words.len()))
+    let (words, phrase) = list.iter().find(|(words, _)| fits(words))?;
+    // "the most recent order": the article belongs to no shorter phrase than the one after it.
+    let longer = words[0] == "the" && read(tokens, at + 1).is_some_and(|(_, taken)| taken >= words.len());
+    (!longer).then_some((*phrase, words.len()))
 }
 
 /// Whether a word is part of some phrase.
