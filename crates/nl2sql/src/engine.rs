@@ -17,12 +17,15 @@ mod gate;
 mod graph;
 mod grouping;
 mod items;
+mod judge;
+mod leftover;
 mod lexicon;
 mod link;
 mod most;
 mod naming;
 mod ordering;
 mod output;
+mod paraphrase;
 mod pattern;
 mod period;
 mod phrases;
@@ -31,6 +34,7 @@ mod plan;
 mod projection;
 mod quote;
 mod reading;
+mod refuse;
 mod render;
 mod roles;
 mod stem;
@@ -43,6 +47,8 @@ mod words;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trust;
 
 use jiff::civil::Date;
 
@@ -184,6 +190,8 @@ fn refusal(kind: RefusalKind, reason: &str) -> Refusal {
 }
 
 fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Result<Draft, Refusal> {
+    let spelled = paraphrase::spelled_out(lexicon, tokens);
+    let tokens = spelled.as_deref().unwrap_or(tokens);
     let items = items::cut(lexicon, tokens, request.today);
     let talk = gate::is_small_talk(tokens);
     let named = items.iter().any(
@@ -192,10 +200,16 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     if talk && !named {
         return Err(small_talk());
     }
-    let chosen =
-        choose::best(lexicon, tokens, &items).ok_or_else(|| not_in_schema(lexicon, tokens, &items))?;
+    let chosen = choose::best(lexicon, tokens, &items)
+        .ok_or_else(|| refuse::not_in_schema(lexicon, tokens, &items))?;
+    if let Some(refusal) = judge::unsupported(&chosen.reading, request.question) {
+        return Err(refusal);
+    }
     if let Some(unknown) = unknown_subject(&chosen) {
-        return Err(not_in_schema_word(lexicon, &unknown));
+        return Err(refuse::unknown_subject(lexicon, &unknown));
+    }
+    if let Some(refusal) = judge::objection(&chosen) {
+        return Err(refusal);
     }
     Ok(draft(lexicon, &chosen, request))
 }
@@ -252,67 +266,4 @@ fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> D
 
 fn shown(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(60).collect()
-}
-
-fn not_in_schema(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[items::Item]) -> Refusal {
-    if gate::is_small_talk(tokens) {
-        return small_talk();
-    }
-    let word = items
-        .iter()
-        .find(|item| item.kind == Kind::Word)
-        .map(|item| tokens[item.start].text.clone());
-    match word {
-        Some(word) => not_in_schema_word(lexicon, &word),
-        None => Refusal {
-            suggestions: some_tables(lexicon),
-            ..refusal(
-                RefusalKind::NotUnderstood,
-                "the question names no table or column of the schema; name what to list, count or add up",
-            )
-        },
-    }
-}
-
-fn not_in_schema_word(lexicon: &Lexicon<'_>, word: &str) -> Refusal {
-    let suggestions = nearest(lexicon, word);
-    Refusal {
-        kind: RefusalKind::NotInSchema,
-        reason: format!(
-            "the schema has nothing called \"{}\"; ask for one of its tables, such as {}",
-            shown(word),
-            suggestions.join(", ")
-        ),
-        suggestions,
-    }
-}
-
-fn some_tables(lexicon: &Lexicon<'_>) -> Vec<String> {
-    lexicon
-        .tables
-        .iter()
-        .take(5)
-        .map(|entry| entry.table.name.clone())
-        .collect()
-}
-
-/// The names of tables that are spelled most like a word.
-fn nearest(lexicon: &Lexicon<'_>, word: &str) -> Vec<String> {
-    let lower: String = word.to_lowercase().chars().take(60).collect();
-    let mut names: Vec<(usize, &str)> = lexicon
-        .tables
-        .iter()
-        .map(|entry| {
-            (
-                strsim::osa_distance(&lower, &entry.table.name.to_lowercase()),
-                entry.table.name.as_str(),
-            )
-        })
-        .collect();
-    names.sort();
-    names
-        .into_iter()
-        .take(3)
-        .map(|(_, name)| name.to_owned())
-        .collect()
 }

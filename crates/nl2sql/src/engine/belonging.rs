@@ -40,7 +40,10 @@ impl Reading<'_> {
         if let Some(column) = self.through_verb(found) {
             return Some((column, None));
         }
-        let column = self.by_preposition(found).or_else(|| self.by_adjective(found))?;
+        let column = self
+            .by_preposition(found)
+            .or_else(|| self.by_adjective(found))
+            .or_else(|| self.name_of(found))?;
         self.assume(format!(
             "\"{}\" is taken for a value of {}",
             found.text,
@@ -366,6 +369,44 @@ impl Reading<'_> {
         matches!(self.items[found.start].kind, Kind::Quoted(..))
             .then(|| labels.first().copied())
             .flatten()
+    }
+
+    /// `email of Alice`, `visits for Anna Weber`: a name in capitals is the name of the row that owns what is asked for.
+    pub(crate) fn name_of(&self, found: &Found) -> Option<ColumnId> {
+        let name = found.certain
+            && matches!(self.items[found.start].kind, Kind::Word)
+            && found.text.split(' ').all(|word| {
+                let mut letters = word.chars();
+                letters.next().is_some_and(char::is_uppercase) && letters.any(char::is_lowercase)
+            });
+        let cue = found
+            .start
+            .checked_sub(1)
+            .filter(|i| name && matches!(self.word(*i), "of" | "for"))?;
+        let asked = self.before(cue)?;
+        let lexicon = self.lexicon;
+        match self.entity(asked)? {
+            // "the manager of Ann": a row of the same table, which needs the table twice.
+            Entity::Column(id, _) if lexicon.graph.target(id) == Some(self.home) => None,
+            Entity::Column(id, _) if lexicon.column(id).table == self.home => {
+                roles::label(lexicon, self.home).into_iter().next()
+            }
+            Entity::Table(table, _) if table == self.home => {
+                let parents: Vec<TableId> = lexicon
+                    .graph
+                    .links
+                    .iter()
+                    .filter(|link| link.from == self.home && link.to != self.home)
+                    .map(|link| link.to)
+                    .filter(|parent| roles::names_people(lexicon, *parent))
+                    .collect();
+                match parents[..] {
+                    [parent] => roles::label(lexicon, parent).into_iter().next(),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// `overdue loans`: an unknown word right before the head is a state or a kind.

@@ -108,6 +108,13 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
         );
     }
     if found.is_empty() {
+        found.extend(hinted_table(lexicon, items).map(|table| Candidate {
+            table,
+            head: None,
+            prior: 0.2,
+        }));
+    }
+    if found.is_empty() {
         found.extend(money_table(lexicon, tokens).map(|table| Candidate {
             table,
             head: None,
@@ -125,6 +132,26 @@ fn offer(found: &mut Vec<Candidate>, new: Candidate) {
         Some(_) => {}
         None => found.push(new),
     }
+}
+
+/// `who earns the most`: the table with names and the column that the ranking speaks of.
+fn hinted_table(lexicon: &Lexicon<'_>, items: &[Item]) -> Option<TableId> {
+    let hint = items.iter().find_map(|item| match item.kind {
+        Kind::Phrase(Phrase::Superlative { hint, .. }) if !hint.is_empty() => Some(hint),
+        _ => None,
+    })?;
+    let measured = |table: &TableId| {
+        lexicon.columns_of(*table).any(|id| {
+            let entry = lexicon.column(id);
+            entry.sort == super::lexicon::Sort::Number
+                && entry.words.iter().any(|word| hint.contains(&word.as_str()))
+        })
+    };
+    let tables: Vec<TableId> = lexicon.table_ids().filter(measured).collect();
+    let named = tables
+        .iter()
+        .find(|table| !roles::label(lexicon, **table).is_empty());
+    named.or(tables.first()).copied()
 }
 
 /// A table whose rows multiply to money, when the question asks for money that no column holds.
@@ -146,7 +173,13 @@ fn context(items: &[Item], at: usize) -> f32 {
         .rev()
         .find(|i| items[*i].kind != Kind::Glue && items[*i].kind != Kind::Phrase(Phrase::Distinct));
     match before.map(|i| &items[i].kind) {
-        Some(Kind::Phrase(Phrase::Aggregate(Function::Count))) => 0.5,
+        Some(Kind::Phrase(Phrase::Aggregate(Function::Count))) => {
+            // "wards by number of nurses": the count only sorts.
+            let sorts = before
+                .and_then(|i| i.checked_sub(1))
+                .is_some_and(|i| i > 0 && items[i].kind == Kind::Phrase(Phrase::By));
+            if sorts { -0.3 } else { 0.5 }
+        }
         Some(Kind::Phrase(Phrase::PerEach | Phrase::By | Phrase::None_)) => -0.5,
         Some(Kind::Phrase(Phrase::Most(_))) => 0.0,
         Some(Kind::Number(_)) => {

@@ -46,6 +46,15 @@ impl Reading<'_> {
             })
     }
 
+    /// Whether a number beside a ranking word says how many rows are wanted.
+    pub(crate) fn number_beside_used(&self, at: usize) -> Option<usize> {
+        [Some(at + 1), at.checked_sub(1)].into_iter().flatten().find(|i| {
+            self.items
+                .get(*i)
+                .is_some_and(|item| item.used && matches!(item.kind, Kind::Number(_)))
+        })
+    }
+
     pub(crate) fn limit_for(&mut self, at: usize) {
         if self.plan.limit.is_none() {
             let number = self.number_beside(at).or_else(|| self.leading_number());

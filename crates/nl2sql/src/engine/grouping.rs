@@ -3,7 +3,7 @@
 use super::items::Kind;
 use super::lexicon::{ColumnId, Sort, TableId};
 use super::period::Unit;
-use super::phrases::Phrase;
+use super::phrases::{Function, Phrase};
 use super::plan::Expr;
 use super::reading::{Entity, Reading};
 use super::roles;
@@ -19,9 +19,31 @@ impl Reading<'_> {
                 Some(Phrase::Yearly) => self.group_time(at, Unit::Year),
                 Some(Phrase::Daily) => self.group_time(at, Unit::Day),
                 Some(Phrase::PerEach) => self.group_list(at, true),
+                Some(Phrase::By) if self.sort_by_count(at) => {}
                 Some(Phrase::By) => self.group_list(at, false),
                 _ => {}
             }
+        }
+    }
+
+    /// `wards by number of nurses`: the rows with how many of the others each has, most first.
+    fn sort_by_count(&mut self, at: usize) -> bool {
+        let asked = self.head.is_some_and(|head| head < at) && self.plan.order.is_empty();
+        let Some(next) = self
+            .after(at)
+            .filter(|i| asked && self.aggregate_at(*i) == Some(Function::Count))
+        else {
+            return false;
+        };
+        let counts_before = (0..at).any(|i| self.aggregate_at(i).is_some());
+        match self.metric(next) {
+            Some((Expr::Related(related), end)) if !counts_before => {
+                self.mark_metric(at, end);
+                let related = self.trimmed(related);
+                self.rank_by(Expr::Related(related), true);
+                true
+            }
+            _ => false,
         }
     }
 

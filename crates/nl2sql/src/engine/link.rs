@@ -155,6 +155,14 @@ fn token_senses(lexicon: &Lexicon<'_>, token: &Token) -> (Senses, bool) {
         let fuzzy = !near.is_empty();
         return (near, fuzzy);
     }
+    // "employes" is nearer to a name of the schema than to what its stem happens to be kin to.
+    let kin = senses.iter().all(|(_, weight)| *weight < 0.8);
+    if kin && !senses.is_empty() && token.lower.len() >= 6 && !synonyms::is_listed(&token.lower) {
+        let near = lexicon.near(&token.lower);
+        if !near.is_empty() {
+            return (near, true);
+        }
+    }
     (senses, false)
 }
 

@@ -148,7 +148,12 @@ impl Reading<'_> {
             .filter(|_| !frequency)
         {
             self.mark_all(at..=next);
-            self.plan.order.push((Expr::Column(column), most));
+            let expr = self.summed(Expr::Column(column));
+            if expr.is_aggregate() && self.plan.group.is_empty() {
+                let keys = self.entity_keys(self.home);
+                self.group_by(keys);
+            }
+            self.plan.order.push((expr, most));
             self.limit_for(at);
             return;
         }

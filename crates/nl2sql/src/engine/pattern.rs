@@ -13,10 +13,31 @@ impl Reading<'_> {
             let Some(Phrase::Like(place)) = self.phrase(at) else {
                 continue;
             };
+            let polite = at
+                .checked_sub(1)
+                .is_some_and(|i| matches!(self.word(i), "would" | "i" | "we" | "d"));
+            if self.is_a_wish(at) {
+                if polite {
+                    self.mark(at);
+                }
+                continue;
+            }
             if self.is_free(at) {
                 self.read_like(at, place);
             }
         }
+    }
+
+    /// `I would like to see`, `people who like cats`: the verb, not the pattern, unless a column or quotes stand beside it.
+    fn is_a_wish(&self, at: usize) -> bool {
+        let bare = self.word(at) == "like" && self.items[at].end - self.items[at].start == 1;
+        let column = self.before(at).is_some_and(|i| {
+            matches!(self.entity(i), Some(Entity::Column(..))) || self.phrase(i) == Some(Phrase::Not)
+        });
+        let quoted = self
+            .after(at)
+            .is_some_and(|i| matches!(self.items[i].kind, Kind::Quoted(..)));
+        bare && !column && !quoted
     }
 
     fn read_like(&mut self, at: usize, place: Match) {

@@ -104,6 +104,20 @@ const AGE: Hint = &[
     "joined",
     "hire",
 ];
+const TENURE: Hint = &[
+    "tenure",
+    "seniority",
+    "hire",
+    "hired",
+    "joined",
+    "join",
+    "start",
+    "started",
+    "employed",
+    "enrolled",
+    "since",
+];
+const PAY: Hint = &["salary", "pay", "wage", "income", "earnings", "compensation"];
 const RECENT: Hint = &[];
 const SIZE: Hint = &[
     "size",
@@ -317,12 +331,25 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
             "are not|non|neither|rather than",
         ],
     ),
-    (best(false, PRICE), &["cheapest|least expensive|least costly"]),
+    (
+        best(false, PRICE),
+        &["cheapest|least expensive|least costly|costs the least|cost the least"],
+    ),
     (
         best(true, PRICE),
-        &["most expensive|priciest|costliest|most costly"],
+        &["most expensive|priciest|costliest|most costly|costs the most|cost the most"],
     ),
     (aged(true), &["oldest|eldest|most senior"]),
+    (
+        Phrase::Superlative {
+            descending: true,
+            hint: TENURE,
+            flip: true,
+        },
+        &[
+            "longest serving|longest-serving|longest standing|longest-standing|longest tenured|longest-tenured",
+        ],
+    ),
     (aged(false), &["youngest"]),
     (
         best(true, RECENT),
@@ -332,7 +359,7 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
     (best(true, LENGTH), &["longest"]),
     (best(false, LENGTH), &["shortest"]),
     (best(true, HEIGHT), &["tallest"]),
-    (best(true, WEIGHT), &["heaviest"]),
+    (best(true, WEIGHT), &["heaviest|weighs the most|weigh the most"]),
     (best(false, WEIGHT), &["lightest"]),
     (best(true, SPEED), &["fastest"]),
     (best(false, SPEED), &["slowest"]),
@@ -350,12 +377,18 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
         &["worst|lowest rated|lowest-rated|worst rated"],
     ),
     (
-        best(true, &["salary", "pay", "wage"]),
-        &["highest paid|highest-paid|best paid|best-paid"],
+        best(true, PAY),
+        &[
+            "highest paid|highest-paid|best paid|best-paid|earns the most|earn the most|earns most|earn most",
+            "earning the most|makes the most money|make the most money|paid the most|earns the most money|earned the most",
+        ],
     ),
     (
-        best(false, &["salary", "pay", "wage"]),
-        &["lowest paid|lowest-paid"],
+        best(false, PAY),
+        &[
+            "lowest paid|lowest-paid|worst paid|worst-paid|earns the least|earn the least|earns least|earning the least",
+            "makes the least money|paid the least|earned the least",
+        ],
     ),
     (
         best(true, MONEY),
@@ -532,9 +565,10 @@ pub(crate) fn read(tokens: &[Token], at: usize) -> Option<(Phrase, usize)> {
                 .zip(&tokens[at..])
                 .all(|(word, token)| token.lower == *word && token.shape != Shape::Quoted)
     };
-    list.iter()
-        .find(|(words, _)| fits(words))
-        .map(|(words, phrase)| (*phrase, words.len()))
+    let (words, phrase) = list.iter().find(|(words, _)| fits(words))?;
+    // "the most recent order": the article belongs to no shorter phrase than the one after it.
+    let longer = words[0] == "the" && read(tokens, at + 1).is_some_and(|(_, taken)| taken >= words.len());
+    (!longer).then_some((*phrase, words.len()))
 }
 
 /// Whether a word is part of some phrase.

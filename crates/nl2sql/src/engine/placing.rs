@@ -7,6 +7,7 @@ use super::phrases::Op;
 use super::phrases::Phrase;
 use super::plan::{Cond, Expr, Literal};
 use super::reading::{Entity, Reading};
+use super::roles;
 use super::stem::singular;
 use super::values;
 
@@ -144,8 +145,26 @@ impl Reading<'_> {
             self.mark(not);
         }
         self.mark_all(found.start..=found.end);
+        if not.is_none() && self.place_parts(&found, column) {
+            return;
+        }
         let value = self.spelled(&found, column);
         self.add_value(column, value, not.is_some(), found.start);
+    }
+
+    /// `John Smith` where a first and a last name are kept apart.
+    fn place_parts(&mut self, found: &Found, column: ColumnId) -> bool {
+        let parts: Vec<&str> = found.text.split_whitespace().collect();
+        let labels = roles::label(self.lexicon, self.lexicon.column(column).table);
+        let ([given, family], [first, last]) = (&parts[..], &labels[..]) else {
+            return false;
+        };
+        if !found.hits.is_empty() || !labels.contains(&column) {
+            return false;
+        }
+        self.add_value(*first, Literal::Text((*given).to_owned()), false, found.start);
+        self.add_value(*last, Literal::Text((*family).to_owned()), false, found.start);
+        true
     }
 
     /// A plain word is no value of a column of numbers, nor of one whose samples all differ.

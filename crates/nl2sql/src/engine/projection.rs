@@ -28,6 +28,12 @@ impl Reading<'_> {
             _ => Vec::new(),
         };
         self.plan.select.extend(shown.into_iter().map(Expr::Column));
+        // "who earns the most": the figure that decides is part of the answer.
+        if let (true, [(Expr::Column(ranked), _)]) =
+            (first == "who" && self.head.is_none(), &self.plan.order[..])
+        {
+            self.show(Expr::Column(*ranked));
+        }
     }
 
     /// The free columns that a question lists, in its order.
@@ -92,6 +98,9 @@ impl Reading<'_> {
             }
             self.project(id, at);
         }
+        if !listed_before {
+            self.show_owners();
+        }
         for at in 0..self.items.len() {
             if self.phrase(at) == Some(Phrase::Distinct) && self.is_free(at) {
                 self.mark(at);
@@ -102,6 +111,28 @@ impl Reading<'_> {
         if let Some(head) = self.head {
             self.mark(head);
         }
+    }
+
+    /// `employees with their salary`: the rows that own what is shown are named first.
+    fn show_owners(&mut self) {
+        let Some(head) = self.head.filter(|_| self.aggregates.is_empty() && !self.grouped) else {
+            return;
+        };
+        let owned = (head + 1..self.items.len().saturating_sub(1))
+            .any(|i| self.word(i) == "with" && matches!(self.word(i + 1), "their" | "its" | "his" | "her"));
+        let labels = roles::label(self.lexicon, self.home);
+        let shown = labels
+            .iter()
+            .any(|id| self.plan.select.contains(&Expr::Column(*id)));
+        if !owned || shown || self.plan.select.is_empty() {
+            return;
+        }
+        let asked = std::mem::take(&mut self.plan.select);
+        let rows = asked.iter().all(|expr| matches!(expr, Expr::Column(_)));
+        if rows {
+            self.plan.select = labels.into_iter().map(Expr::Column).collect();
+        }
+        asked.into_iter().for_each(|expr| self.show(expr));
     }
 
     /// A column after the head that nothing introduces as wanted; one that a condition already reads is spoken for.

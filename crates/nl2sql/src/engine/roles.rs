@@ -117,6 +117,54 @@ pub(crate) fn label(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
         .collect()
 }
 
+/// Words for people in the names of tables.
+const PEOPLE: &[&str] = &[
+    "employee",
+    "person",
+    "patient",
+    "doctor",
+    "customer",
+    "client",
+    "user",
+    "member",
+    "student",
+    "teacher",
+    "author",
+    "agent",
+    "staff",
+    "worker",
+    "contact",
+    "guest",
+    "driver",
+    "player",
+    "manager",
+    "owner",
+    "artist",
+    "subscriber",
+    "people",
+    "nurse",
+    "instructor",
+    "lecturer",
+    "passenger",
+    "tenant",
+    "supplier",
+    "reader",
+    "applicant",
+    "candidate",
+    "technician",
+];
+
+/// Whether a table's rows are people: its name says so, or they have a first and a last name.
+pub(crate) fn names_people(lexicon: &Lexicon<'_>, table: TableId) -> bool {
+    let said = lexicon
+        .table(table)
+        .words
+        .last()
+        .is_some_and(|word| PEOPLE.contains(&word.as_str()));
+    let labels = label(lexicon, table).len();
+    labels > 1 || (said && labels == 1)
+}
+
 /// The column that says when a row happened.
 pub(crate) fn moment(lexicon: &Lexicon<'_>, table: TableId) -> Option<ColumnId> {
     let entry = lexicon.table(table);

@@ -42,7 +42,7 @@ const GROUPS: &[&[&str]] = &[
         "enterprise",
     ],
     &["supplier", "vendor", "provider"],
-    &["manufacturer", "maker", "producer"],
+    &["manufacturer", "maker", "producer", "company"],
     &["brand", "make", "manufacturer"],
     &["manager", "supervisor", "boss", "head"],
     &["author", "writer"],
@@ -336,6 +336,14 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         short: ABBREVIATIONS.iter().copied().collect(),
     }
 });
+
+/// Whether a word is written in the list of synonyms just so, in the singular or the plural.
+pub(crate) fn is_listed(lower: &str) -> bool {
+    let one = super::stem::singular(lower);
+    GROUPS
+        .iter()
+        .any(|group| group.iter().any(|word| *word == lower || *word == one))
+}
 
 /// The groups that a stem belongs to.
 pub(crate) fn groups(stem: &str) -> &'static [usize] {

@@ -39,13 +39,13 @@ fn table(text: &str) -> Table {
     table
 }
 
-fn schema(tables: &[&str]) -> Schema {
+pub(super) fn schema(tables: &[&str]) -> Schema {
     Schema {
         tables: tables.iter().map(|text| table(text)).collect(),
     }
 }
 
-fn clinic() -> Schema {
+pub(super) fn clinic() -> Schema {
     schema(&[
         "doctors: id int, full_name text, specialty text, on_call boolean",
         "patients: id int, name text, gender char(1), birth_date date, city text, phone text, insured boolean",
@@ -54,7 +54,7 @@ fn clinic() -> Schema {
     ])
 }
 
-fn library() -> Schema {
+pub(super) fn library() -> Schema {
     schema(&[
         "Authors: AuthorId int, Name text, Country text",
         "Books: BookId int, Title text, AuthorId int > Authors, Genre text, PageCount int, PublishedYear int",
@@ -63,7 +63,7 @@ fn library() -> Schema {
     ])
 }
 
-fn desk() -> Schema {
+pub(super) fn desk() -> Schema {
     schema(&[
         "agents: agent_id int, name text, team text, is_active tinyint(1)",
         "tickets: ticket_id int, assignee_id int > agents, subject text, priority text, status text, created_at timestamp, resolved_at timestamp",
@@ -79,7 +79,7 @@ fn shop(orders: &str, customers: &str) -> Schema {
     ])
 }
 
-fn ask(schema: &Schema, dialect: Dialect, question: &str) -> Result<Draft, Refusal> {
+pub(super) fn ask(schema: &Schema, dialect: Dialect, question: &str) -> Result<Draft, Refusal> {
     answer(&Request {
         question,
         schema: Some(schema),
@@ -92,7 +92,7 @@ fn sql(schema: &Schema, dialect: Dialect, question: &str) -> String {
     ask(schema, dialect, question).map_or_else(|refusal| format!("refused: {refusal}"), |draft| draft.sql)
 }
 
-fn check(schema: &Schema, cases: &[(&str, &str)]) {
+pub(super) fn check(schema: &Schema, cases: &[(&str, &str)]) {
     let found: Vec<(&str, String)> = cases
         .iter()
         .map(|(question, _)| (*question, sql(schema, Dialect::MySql, question)))
@@ -170,7 +170,7 @@ fn values_find_their_columns() {
             ),
             (
                 "tickets",
-                "refused: the schema has nothing called \"tickets\"; ask for one of its tables, such as visits, doctors, patients",
+                "refused: the schema has nothing called \"tickets\"; the tables are doctors, patients, visits, prescriptions; ask for one of them, for example \"list all doctors\" or \"how many doctors are there\"",
             ),
         ],
     );
@@ -508,9 +508,10 @@ fn what_is_no_question_is_refused_with_its_reason() {
         ask(&clinic, Dialect::Sqlite, &long).unwrap_err().kind,
         RefusalKind::TooLong
     );
-    let unicorns =
-        ask(&clinic, Dialect::Sqlite, "show all vists please, the unicorns").map(|draft| draft.sql);
-    assert_eq!(unicorns.as_deref(), Ok("SELECT * FROM visits"));
+    let misspelled = ask(&clinic, Dialect::Sqlite, "show all vists please").map(|draft| draft.sql);
+    assert_eq!(misspelled.as_deref(), Ok("SELECT * FROM visits"));
+    let unicorns = ask(&clinic, Dialect::Sqlite, "show all vists please, the unicorns").unwrap_err();
+    assert!(unicorns.reason.contains("unicorns"), "{unicorns}");
 }
 
 #[test]
@@ -529,7 +530,7 @@ fn confidence_falls_with_what_is_left_unexplained() {
     let of = |question: &str| ask(&clinic, Dialect::Sqlite, question).unwrap().confidence;
     let plain = of("list all patients");
     let misspelled = of("list all pateints");
-    let strange = of("list all patients with blorp \"zork\" 77 frobnicated wibble");
+    let strange = of("name, phone and city of all patients frobnicated 77");
     assert!(
         plain > 0.7 && plain > misspelled && misspelled > strange && strange < 0.4,
         "{plain} {misspelled} {strange}"

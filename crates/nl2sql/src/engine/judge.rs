@@ -1,0 +1,131 @@
+//! Judges whether a reading says enough of its question to be an answer.
+
+use super::choose::Chosen;
+use super::confidence;
+use super::items::Kind;
+use super::phrases::Phrase;
+use super::plan::Cond;
+use super::reading::Reading;
+use super::refuse;
+use super::{Refusal, RefusalKind};
+
+/// The share of the words with a meaning that an answer with words left over must have used.
+const EXPLAINED: f64 = 0.6;
+/// The confidence under which an answer with words left over is none.
+const LEAST: f64 = 0.12;
+
+/// Why a reading is no answer to its question.
+pub(crate) fn objection(chosen: &Chosen<'_>) -> Option<Refusal> {
+    let reading = &chosen.reading;
+    if let Some((at, end, part)) = reading.decisive_leftover() {
+        return Some(refuse::leftover(reading, at, end, part));
+    }
+    if let Some(at) = reading.lost_phrase() {
+        return Some(refuse::lost(reading, at));
+    }
+    if let Some(at) = unranked(reading) {
+        return Some(refuse::lost(reading, at));
+    }
+    let (explained, left) = explained(reading);
+    let sure = confidence::estimate(&confidence::features(chosen));
+    let vague = explained < EXPLAINED || sure < LEAST;
+    left.filter(|_| vague).map(|at| refuse::vague(reading, at))
+}
+
+/// `top departments`: a ranking word whose order the question does not say.
+fn unranked(reading: &Reading<'_>) -> Option<usize> {
+    if !reading.plan.order.is_empty() {
+        return None;
+    }
+    (0..reading.items.len()).find(|at| {
+        let ranking = matches!(reading.phrase(*at), Some(Phrase::Top | Phrase::Bottom));
+        ranking && !reading.word(*at).starts_with("limit") && reading.number_beside_used(*at).is_none()
+    })
+}
+
+/// The share of the words with a meaning that the plan came from, and the first word left over.
+fn explained(reading: &Reading<'_>) -> (f64, Option<usize>) {
+    let (mut total, mut used, mut left) = (0.0, 0.0, None);
+    for (at, item) in reading.items.iter().enumerate() {
+        let content = matches!(
+            item.kind,
+            Kind::Word
+                | Kind::Mention(..)
+                | Kind::Value(_)
+                | Kind::Quoted(..)
+                | Kind::Number(_)
+                | Kind::Period(_)
+        );
+        if !content || (item.kind == Kind::Word && !item.used && !reading.is_leftover(at)) {
+            continue;
+        }
+        total += 1.0;
+        if item.used {
+            used += 1.0;
+        } else if left.is_none() && !matches!(item.kind, Kind::Mention(..)) {
+            left = Some(at);
+        }
+    }
+    (if total > 0.0 { used / total } else { 0.0 }, left)
+}
+
+/// Calculations that no recogniser makes, with how people call them.
+const UNSUPPORTED: &[(&[&str], &str)] = &[
+    (
+        &["percentage", "percentages", "percent", "pct", "%"],
+        "percentages",
+    ),
+    (&["ratio", "ratios", "proportion", "proportions"], "ratios"),
+    (
+        &[
+            "median",
+            "medians",
+            "percentile",
+            "percentiles",
+            "quartile",
+            "quartiles",
+        ],
+        "medians or percentiles",
+    ),
+    (
+        &["variance", "stddev", "deviation", "correlation", "correlate"],
+        "statistics beyond averages",
+    ),
+    (&["cumulative", "running"], "running totals"),
+    (&["union", "intersect", "intersection"], "unions or intersections"),
+];
+
+/// A calculation that the question asks for and that this engine does not make, unless the schema has something of that name.
+pub(crate) fn unsupported(reading: &Reading<'_>, question: &str) -> Option<Refusal> {
+    let refused = |word: &str, what: &str| Refusal {
+        kind: RefusalKind::NotUnderstood,
+        reason: format!(
+            "\"{word}\" asks for what this engine does not compute: it has no {what}; ask for the counts, sums or lists it is made of, one at a time"
+        ),
+        suggestions: Vec::new(),
+    };
+    if question.contains("% of") {
+        return Some(refused("% of", "percentages"));
+    }
+    let several = reading
+        .plan
+        .filters
+        .iter()
+        .any(|cond| matches!(cond, Cond::OneOf { values, negated: false, .. } if values.len() > 1));
+    let both = reading
+        .tokens
+        .iter()
+        .find(|token| token.lower == "both")
+        .filter(|_| several || (0..reading.items.len()).any(|at| reading.is_leftover(at)));
+    if let Some(both) = both {
+        return Some(refused(&both.text, "conditions that several rows meet together"));
+    }
+    reading.items.iter().find_map(|item| {
+        if !matches!(item.kind, Kind::Word | Kind::Glue) {
+            return None;
+        }
+        let word = reading.tokens.get(item.start)?.lower.as_str();
+        let (_, what) = UNSUPPORTED.iter().find(|(words, _)| words.contains(&word))?;
+        Some(refused(word, what))
+    })
+}

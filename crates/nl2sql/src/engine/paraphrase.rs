@@ -1,0 +1,38 @@
+//! Puts words that stand for a whole phrase into the words of that phrase, before anything is read.
+
+use super::lexicon::Lexicon;
+use super::roles;
+use super::text::{self, Token};
+
+/// `headcount` is the number of rows of the one table of people, and the people that `how many` counts are its rows,
+/// unless the schema has the word itself.
+pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let counted = |at: usize| {
+        let before = |back: usize| at.checked_sub(back).map_or("", |i| tokens[i].lower.as_str());
+        matches!((before(2), before(1)), ("how", "many") | ("number", "of"))
+    };
+    let at = (0..tokens.len()).find(|at| match tokens[*at].lower.as_str() {
+        "headcount" | "headcounts" | "head-count" => true,
+        "people" | "persons" => counted(*at),
+        _ => false,
+    })?;
+    if !lexicon.senses(&tokens[at].lower, &tokens[at].stem).is_empty() {
+        return None;
+    }
+    let mut people = lexicon
+        .table_ids()
+        .filter(|table| roles::names_people(lexicon, *table));
+    let (Some(only), None) = (people.next(), people.next()) else {
+        return None;
+    };
+    let name = lexicon.table(only).words.join(" ");
+    let meant = if counted(at) {
+        name
+    } else {
+        format!("number of {name}")
+    };
+    let mut spelled = tokens[..at].to_vec();
+    spelled.extend(text::tokens(&meant));
+    spelled.extend_from_slice(&tokens[at + 1..]);
+    Some(spelled)
+}
