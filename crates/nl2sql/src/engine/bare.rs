@@ -4,8 +4,9 @@ use super::dates;
 use super::gate;
 use super::lexicon::Sort;
 use super::period;
-use super::phrases::{self, Function, Match, Op, Phrase};
+use super::phrases::{self, Function, Match, Phrase};
 use super::quote::{identifier, text_literal};
+use super::render::op_sign;
 use super::stem::singular;
 use super::text::{Shape, Token};
 use super::values;
@@ -124,11 +125,7 @@ impl Guess {
                 if let Some(token) = next.filter(|token| token.is_word()) {
                     self.order = Some((plain_name(&singular(&token.lower)), true));
                     self.used += 1;
-                    return taken
-                        + tokens[at + taken..]
-                            .iter()
-                            .position(|known| known == token)
-                            .map_or(0, |i| i + 1);
+                    return taken + up_to(&tokens[at + taken..], token);
                 }
             }
             Phrase::PerEach | Phrase::By => {
@@ -137,11 +134,7 @@ impl Guess {
                 {
                     self.group = Some(plain_name(&singular(&token.lower)));
                     self.used += 1;
-                    return taken
-                        + tokens[at + taken..]
-                            .iter()
-                            .position(|known| known == token)
-                            .map_or(0, |i| i + 1);
+                    return taken + up_to(&tokens[at + taken..], token);
                 }
             }
             Phrase::OrderBy | Phrase::OrderedOf(_) => {
@@ -152,11 +145,7 @@ impl Guess {
                             .any(|token| matches!(token.lower.as_str(), "descending" | "desc"));
                     self.order = Some((plain_name(&singular(&token.lower)), descending));
                     self.used += 1;
-                    return taken
-                        + tokens[at + taken..]
-                            .iter()
-                            .position(|known| known == token)
-                            .map_or(0, |i| i + 1);
+                    return taken + up_to(&tokens[at + taken..], token);
                 }
             }
             Phrase::Compare { op, .. } => {
@@ -170,7 +159,7 @@ impl Guess {
                     self.filters.push(format!(
                         "{} {} {}",
                         identifier(&column, request.dialect),
-                        sign(op),
+                        op_sign(op),
                         token.text
                     ));
                     self.used += 1;
@@ -386,13 +375,10 @@ fn plural(lower: &str) -> String {
     format!("{lower}s")
 }
 
-fn sign(op: Op) -> &'static str {
-    match op {
-        Op::Eq => "=",
-        Op::Ne => "<>",
-        Op::Gt => ">",
-        Op::Ge => ">=",
-        Op::Lt => "<",
-        Op::Le => "<=",
-    }
+/// How many tokens there are up to and with the given one; none when it is not among them.
+fn up_to(tokens: &[Token], last: &Token) -> usize {
+    tokens
+        .iter()
+        .position(|token| token == last)
+        .map_or(0, |index| index + 1)
 }

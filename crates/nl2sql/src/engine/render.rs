@@ -346,7 +346,8 @@ fn function_name(function: Function) -> &'static str {
     }
 }
 
-fn op_sign(op: Op) -> &'static str {
+/// The comparison as SQL spells it.
+pub(super) fn op_sign(op: Op) -> &'static str {
     match op {
         Op::Eq => "=",
         Op::Ne => "<>",
