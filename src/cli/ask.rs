@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{FAILED, INVALID, batch, print};
 use crate::answer::{Answer, AnswerService, AskError, ProviderWish, Question, SchemaHints, Snapshot};
 use crate::config::Config;
+use crate::database::SchemaError;
 use crate::telemetry::logs::LogCounts;
 
 /// What to ask, and of whom.
@@ -148,24 +149,36 @@ fn no_answer(error: &AskError) -> String {
 
 /// What the command line says about the schema.
 async fn hints(service: &AnswerService, args: &AskArgs) -> Result<SchemaHints, String> {
-    let mut hints = SchemaHints::default();
     if let Some(file) = &args.schema {
-        hints.ddl = Some(read_text(file)?);
+        return Ok(SchemaHints {
+            ddl: Some(read_text(file)?),
+            ..SchemaHints::default()
+        });
     }
-    if let Some(database) = &args.database {
-        if service.snapshot().config.databases.contains_key(database) {
-            hints.database = Some(database.clone());
-        } else {
-            let read = service
-                .snapshot()
-                .databases
-                .schema_at(database)
-                .await
-                .map_err(|error| error.to_string())?;
-            hints.read = Some(read);
-        }
+    match &args.database {
+        Some(database) => from_database(service, database)
+            .await
+            .map_err(|error| error.to_string()),
+        None => Ok(SchemaHints::default()),
     }
-    Ok(hints)
+}
+
+/// The schema of a configured database, else of what the path or URL leads to.
+pub(super) async fn from_database(
+    service: &AnswerService,
+    name_or_place: &str,
+) -> Result<SchemaHints, SchemaError> {
+    let snapshot = service.snapshot();
+    if snapshot.config.databases.contains_key(name_or_place) {
+        return Ok(SchemaHints {
+            database: Some(name_or_place.to_owned()),
+            ..SchemaHints::default()
+        });
+    }
+    Ok(SchemaHints {
+        read: Some(snapshot.databases.schema_at(name_or_place).await?),
+        ..SchemaHints::default()
+    })
 }
 
 fn read_text(file: &Path) -> Result<String, String> {

@@ -11,6 +11,7 @@ use nl2sql::Dialect;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::ask::from_database;
 use super::{FAILED, INVALID, print};
 use crate::answer::query::schema_values;
 use crate::answer::{AnswerService, ProviderWish, Question, SchemaHints};
@@ -147,21 +148,17 @@ impl Batch<'_> {
             None => self.dialect,
         };
         let values = schema_values(&line.schema_values).map_err(|why| format!("line {number}: {why}"))?;
-        let mut schema = SchemaHints {
-            ddl: line.schema_ddl,
-            values,
-            ..SchemaHints::default()
+        let known = match line.database.filter(|database| !database.is_empty()) {
+            // A database knows more than statements that came beside it.
+            Some(database) => from_database(self.service, &self.located(database))
+                .await
+                .map_err(|error| format!("line {number}: {error}"))?,
+            None => SchemaHints {
+                ddl: line.schema_ddl,
+                ..SchemaHints::default()
+            },
         };
-        if let Some(database) = line.database.filter(|database| !database.is_empty()) {
-            if self.service.snapshot().config.databases.contains_key(&database) {
-                schema.database = Some(database);
-                schema.ddl = None;
-            } else {
-                let place = self.located(database);
-                let read = self.service.snapshot().databases.schema_at(&place).await;
-                schema.read = Some(read.map_err(|error| format!("line {number}: {error}"))?);
-            }
-        }
+        let schema = SchemaHints { values, ..known };
         Ok(Question {
             text: line.question,
             dialect,
@@ -171,10 +168,11 @@ impl Batch<'_> {
         })
     }
 
-    /// A relative path that is not under the working directory is looked for beside the input.
+    /// A relative path that is not under the working directory is looked for beside the input; a configured name stays.
     fn located(&self, database: String) -> String {
         let beside = self.folder.join(&database);
-        if !Path::new(&database).exists() && beside.exists() {
+        let is_configured = self.service.snapshot().config.databases.contains_key(&database);
+        if !is_configured && !Path::new(&database).exists() && beside.exists() {
             beside.display().to_string()
         } else {
             database
