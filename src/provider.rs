@@ -118,12 +118,12 @@ impl Providers {
         }
     }
 
-    /// The provider that answers for a name, or why it cannot.
-    pub fn open(&self, name: &str) -> Result<Arc<dyn Provider>, ProviderError> {
+    /// The provider that answers for a name and what lists say of it, or why it cannot.
+    pub fn open(&self, name: &str) -> Result<(ProviderInfo, Arc<dyn Provider>), ProviderError> {
         let info = self.find(name)?;
         match info.reason {
             Some(reason) => Err(ProviderError::Unavailable(reason)),
-            None => Ok(Arc::clone(&self.builtin) as Arc<dyn Provider>),
+            None => Ok((info, Arc::clone(&self.builtin) as Arc<dyn Provider>)),
         }
     }
 

@@ -7,7 +7,7 @@ use nl2sql::check::check;
 
 use super::{Answer, AskError, Confidence, ConfidenceSource, ProviderWish, Question, SchemaHints, Snapshot};
 use crate::database::{self, KnownSchema, SchemaError};
-use crate::provider::{BUILTIN_MODEL, Completion, CompletionRequest, ProviderError, ProviderInfo};
+use crate::provider::{Completion, CompletionRequest, ProviderError, ProviderInfo};
 
 /// Answers one admitted question from one snapshot.
 pub(super) async fn answer(snapshot: &Snapshot, question: Question) -> Result<Answer, AskError> {
@@ -22,14 +22,10 @@ pub(super) async fn answer(snapshot: &Snapshot, question: Question) -> Result<An
         .provider
         .as_deref()
         .unwrap_or(snapshot.providers.default_name());
-    let info = snapshot
-        .providers
-        .find(provider_name)
-        .map_err(|error| refused_by(provider_name, error))?;
-    let provider = snapshot
+    let (info, provider) = snapshot
         .providers
         .open(provider_name)
-        .map_err(|error| with_settings_told(refused_by(provider_name, error), &question.wish))?;
+        .map_err(|error| refused_by(provider_name, with_settings_told(error, &question.wish)))?;
 
     let asked = question.dialect;
     let known = schema_of(snapshot, &question.schema, asked).await?;
@@ -82,14 +78,6 @@ fn finish(
         dialect,
         took: std::time::Duration::ZERO,
         request_id: question.request_id,
-    }
-}
-
-/// The model's name for metrics: of the closed set that the config gives, whatever the request asked for.
-pub(super) fn model_label(snapshot: &Snapshot, provider: &str, question: &Question) -> String {
-    match snapshot.providers.find(provider) {
-        Ok(info) if info.kind == crate::config::ProviderKind::Builtin => BUILTIN_MODEL.into(),
-        _ => question.wish.model.clone().unwrap_or_else(|| "other".into()),
     }
 }
 
@@ -180,7 +168,7 @@ fn unused(question: &Question, info: &ProviderInfo) -> Vec<String> {
 }
 
 /// Says which settings have arrived, so that somebody who set a store up sees whether it is done right.
-fn with_settings_told(error: AskError, wish: &ProviderWish) -> AskError {
+fn with_settings_told(error: ProviderError, wish: &ProviderWish) -> ProviderError {
     let arrived: Vec<&str> = [
         ("an endpoint", wish.endpoint.is_some()),
         ("an API key", wish.api_key.is_some()),
@@ -190,12 +178,10 @@ fn with_settings_told(error: AskError, wish: &ProviderWish) -> AskError {
     .filter_map(|(name, is_there)| is_there.then_some(name))
     .collect();
     match error {
-        AskError::ProviderUnavailable { provider, reason } if !arrived.is_empty() => {
-            AskError::ProviderUnavailable {
-                provider,
-                reason: format!("{reason} ({} came along and went nowhere)", arrived.join(", ")),
-            }
-        }
+        ProviderError::Unavailable(reason) if !arrived.is_empty() => ProviderError::Unavailable(format!(
+            "{reason} ({} came along and went nowhere)",
+            arrived.join(", ")
+        )),
         other => other,
     }
 }

@@ -8,9 +8,9 @@ use tokio::sync::Semaphore;
 
 use super::pipeline;
 use super::{Admission, Answer, AskError, Question, Stage};
-use crate::config::Config;
+use crate::config::{Config, ProviderKind};
 use crate::database::Databases;
-use crate::provider::Providers;
+use crate::provider::{BUILTIN_MODEL, ProviderInfo, Providers};
 use crate::telemetry::{Metrics, RejectReason, RequestStatus};
 
 /// One consistent state of everything that a reload can change. A request holds one from entry to end.
@@ -179,19 +179,15 @@ impl<'a> Record<'a> {
             .provider
             .as_deref()
             .unwrap_or(snapshot.providers.default_name());
-        // A name that is not known is the asker's text: no label and no log line repeats it.
-        let provider = snapshot
-            .providers
-            .find(asked)
-            .map_or_else(|_| "other".to_owned(), |info| info.name);
+        let (provider, model) = labels(snapshot.providers.find(asked).ok(), question);
         tracing::debug!(
             request_id = %question.request_id, question_length = question.text.len(), question = %question.text,
             "question admitted"
         );
         Record {
             metrics,
-            model: pipeline::model_label(snapshot, &provider, question),
             provider,
+            model,
             request_id: question.request_id.clone(),
             started: Instant::now(),
             closed: false,
@@ -248,6 +244,18 @@ impl Drop for Record<'_> {
                 "question cancelled by its caller"
             );
         }
+    }
+}
+
+/// Provider and model as metrics and logs name them. A provider that is not known is the asker's text: no label and no
+/// log line repeats it.
+fn labels(known: Option<ProviderInfo>, question: &Question) -> (String, String) {
+    match known {
+        Some(info) if info.kind == ProviderKind::Builtin => (info.name, BUILTIN_MODEL.into()),
+        known => (
+            known.map_or_else(|| "other".to_owned(), |info| info.name),
+            question.wish.model.clone().unwrap_or_else(|| "other".into()),
+        ),
     }
 }
 
