@@ -1,5 +1,7 @@
 //! The program `atest-ext-ai`: parses the command line and hands over.
 
+#![allow(dead_code, unused_imports)]
+
 mod answer;
 mod app;
 mod cli;

@@ -2,71 +2,35 @@
 
 mod builtin;
 mod catalogue;
+mod chat;
+mod completion;
+mod failure;
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use nl2sql::{Dialect, Schema};
 
 use crate::config::{Config, ProviderKind};
 
 pub use builtin::{Builtin, MODEL as BUILTIN_MODEL, NAME as BUILTIN_NAME};
 pub use catalogue::{ModelInfo, ProviderInfo};
+pub use chat::{ChatReply, ChatRequest, TokenLogprob};
+pub use completion::{Completion, CompletionRequest, TokenUsage};
+pub use failure::{Failure, FailureKind, ProviderError};
 
-/// What a provider is asked to do.
-#[derive(Debug)]
-pub struct CompletionRequest {
-    /// The question's words.
-    pub question: String,
-    /// The dialect to write.
-    pub dialect: Dialect,
-    /// The tables to choose from; `None` when nothing is known.
-    pub schema: Option<Arc<Schema>>,
-    /// The day that "today" means.
-    pub today: jiff::civil::Date,
-}
-
-/// What a provider wrote, before anybody has checked it.
-#[derive(Debug)]
-pub struct Completion {
-    /// One SQL statement.
-    pub sql: String,
-    /// What it does, on one line.
-    pub explanation: String,
-    /// How sure the provider is, 0 to 1.
-    pub confidence: f64,
-    /// What the asker should know before trusting it.
-    pub warnings: Vec<String>,
-    /// The model that wrote it.
-    pub model: String,
-}
-
-/// Writes SQL for questions.
+/// Writes SQL for questions. Each call is one attempt: whether to ask again, or another, is decided above it.
 pub trait Provider: Send + Sync {
-    /// Answers one question. Dropping the future cancels it.
-    fn complete(&self, request: CompletionRequest) -> BoxFuture<'_, Result<Completion, ProviderError>>;
-}
+    /// Answers one question. Dropping the future cancels the call on the wire too.
+    fn complete<'a>(
+        &'a self,
+        request: &'a CompletionRequest,
+    ) -> BoxFuture<'a, Result<Completion, ProviderError>>;
 
-/// Why a provider gave no SQL. The text is for the asker.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum ProviderError {
-    /// No kind or service of that name.
-    #[error("{0}")]
-    Unknown(String),
-    /// Known, but it cannot answer; the text says why and what to do.
-    #[error("{0}")]
-    Unavailable(String),
-    /// It understood and refuses.
-    #[error("{reason}")]
-    Refused {
-        /// Machine word: `write`, `chit_chat`, `not_in_schema`, `not_understood`, `empty`, `too_long`.
-        kind: &'static str,
-        /// For the asker.
-        reason: String,
-    },
-    /// A fault of the plugin.
-    #[error("{0}")]
-    Internal(String),
+    /// The models that it offers now, asked of it.
+    fn models(&self) -> BoxFuture<'_, Result<Vec<ModelInfo>, ProviderError>>;
+
+    /// Whether it is there, by a call that costs nothing.
+    fn probe(&self) -> BoxFuture<'_, Result<(), ProviderError>>;
 }
 
 /// The providers of one config.

@@ -40,10 +40,12 @@ pub(super) async fn answer(snapshot: &Snapshot, question: Question) -> Result<An
         question: text,
         dialect,
         schema: schema.clone(),
+        existing_sql: question.existing_sql.clone(),
         today: jiff::ZonedDateTime::now().date(),
+        share_values: snapshot.config.ai.share_sample_values,
     };
     let completion = provider
-        .complete(request)
+        .complete(&request)
         .await
         .map_err(|error| refused_by(provider_name, error))?;
     let checked = check(&completion.sql, dialect, schema.as_deref()).map_err(|error| {
@@ -70,7 +72,7 @@ fn finish(
         sql: checked.sql().to_owned(),
         pretty_sql: checked.pretty().to_string(),
         explanation: completion.explanation,
-        confidence: Confidence::new(completion.confidence),
+        confidence: Confidence::new(completion.confidence.unwrap_or(0.0)),
         confidence_source: ConfidenceSource::Builtin,
         warnings,
         provider,
@@ -195,6 +197,10 @@ fn refused_by(provider: &str, error: ProviderError) -> AskError {
             }
         }
         ProviderError::Refused { kind, reason } => AskError::Refused { kind, reason },
+        ProviderError::Failed(failure) => AskError::ProviderUnavailable {
+            provider: provider.to_owned(),
+            reason: failure.message,
+        },
         ProviderError::Internal(reason) => AskError::Internal(reason),
     }
 }

@@ -16,10 +16,12 @@ mod logging;
 mod operation;
 mod server;
 
-pub use ai::{Ai, ProviderKind, Service};
+pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, Price, ProviderKind, RateLimit, Retry, Service};
 pub use databases::{Database, DatabaseBlock};
 pub use logging::{LogFormat, LogLevel, LogOutput, Logging};
-pub use operation::{Backup, Performance, Secrets};
+pub use operation::{
+    Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis, Secrets, WorkerPool,
+};
 pub use server::{ExitWithParent, Plugin, Server};
 
 /// Everything that can be set.

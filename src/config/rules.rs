@@ -205,7 +205,7 @@ impl Rules<'_> {
 
     fn fallback(&mut self) {
         let ai = &self.config.ai;
-        for (index, name) in ai.later.fallback_order.iter().enumerate() {
+        for (index, name) in ai.fallback_order.iter().enumerate() {
             let name = name.trim();
             if ai.services.contains_key(name) || super::ProviderKind::parse(name).is_some() {
                 continue;

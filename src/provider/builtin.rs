@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use nl2sql::engine::{self, Draft, Refusal, RefusalKind};
 
-use super::{Completion, CompletionRequest, Provider, ProviderError};
+use super::{Completion, CompletionRequest, ModelInfo, Provider, ProviderError, catalogue};
 
 /// The name in config, replies and metrics.
 pub const NAME: &str = "builtin";
@@ -15,7 +15,11 @@ pub const MODEL: &str = "builtin";
 pub struct Builtin;
 
 impl Provider for Builtin {
-    fn complete(&self, request: CompletionRequest) -> BoxFuture<'_, Result<Completion, ProviderError>> {
+    fn complete<'a>(
+        &'a self,
+        request: &'a CompletionRequest,
+    ) -> BoxFuture<'a, Result<Completion, ProviderError>> {
+        let request = request.clone();
         Box::pin(async move {
             // Linking words to a large schema takes milliseconds of pure CPU: not on a runtime worker.
             match tokio::task::spawn_blocking(move || write(&request)).await {
@@ -25,6 +29,14 @@ impl Provider for Builtin {
                 ))),
             }
         })
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<ModelInfo>, ProviderError>> {
+        Box::pin(async { Ok(catalogue::builtin().models) })
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), ProviderError>> {
+        Box::pin(async { Ok(()) })
     }
 }
 
@@ -42,9 +54,10 @@ impl From<Draft> for Completion {
         Completion {
             sql: draft.sql,
             explanation: draft.explanation,
-            confidence: draft.confidence,
+            confidence: Some(draft.confidence),
             warnings: draft.warnings,
             model: MODEL.into(),
+            ..Completion::default()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `ai`: who answers questions, and within which limits.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use nl2sql::Dialect;
@@ -31,9 +32,34 @@ pub struct Ai {
     pub default_dialect: Dialect,
     /// Configured services by name. `builtin` is always there and needs no entry.
     pub services: BTreeMap<String, Service>,
-    /// Questions answered at once; further ones wait their turn, within `timeout`.
+    /// Questions answered at once; further ones wait their turn in `performance.worker_pools.ai_requests`.
     #[schemars(range(min = 1, max = 10_000))]
     pub max_concurrent_requests: usize,
+    /// Services to ask, in order, when the first fails. The embedded engine comes last without being named.
+    pub fallback_order: Vec<String>,
+    /// Endpoints that a request or the page may name, besides the configured ones, those of the known services, and
+    /// loopback addresses: `https://llm.example.com`, `http://*.lan:11434`, a host, or `*` for any.
+    pub allowed_endpoints: Vec<String>,
+    /// Longest silence in the middle of a reply before it counts as stalled.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time", extend("x-min" = "1ms"))]
+    pub stall_timeout: Duration,
+    /// Whether sample values of a database may go to a provider on another host.
+    pub share_sample_values: bool,
+    /// Asking again after a failure that may pass.
+    pub retry: Retry,
+    /// Most questions a minute that go to providers over the network.
+    pub rate_limit: RateLimit,
+    /// Not asking a provider that keeps failing.
+    pub circuit_breaker: CircuitBreaker,
+    /// Most money for providers, in US dollars.
+    pub budget: Budget,
+    /// Prices of models by `provider/model` or model, over the built-in ones.
+    pub prices: BTreeMap<String, Price>,
+    /// Time between two looks at a provider that no question has shown to be well; 0 looks at none.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time")]
+    pub health_check_interval: Duration,
     /// Keys without effect in this version, and second spellings.
     #[serde(flatten)]
     pub later: AiLater,
@@ -47,67 +73,51 @@ pub struct AiLater {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-min" = "1ms"))]
     pub request_timeout: Option<Time>,
-    /// Services to ask, in order, when the first fails.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fallback_order: Vec<String>,
-    /// Whether sample values of a database may go to a provider on another host.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub share_sample_values: Option<bool>,
-    /// Asking a provider again after a failure that may pass.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry: Option<Retry>,
-    /// Most questions a minute.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate_limit: Option<RateLimit>,
     /// Keeping answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<AiCache>,
-    /// Not asking a provider that keeps failing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub circuit_breaker: Option<CircuitBreaker>,
     /// The Go plugin's security block.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security: Option<AiSecurity>,
 }
 
-/// Asking a provider again after a failure that may pass.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+/// Asking again after a failure that may pass.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Retry {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    /// Whether to.
-    pub enabled: Option<bool>,
-    /// Most tries, the first included.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Whether the same provider is asked again. Without, each provider of the chain is asked once.
+    pub enabled: bool,
+    /// Most calls for one question, the first included, over all providers together.
     #[schemars(range(min = 1, max = 100))]
-    pub max_attempts: Option<u32>,
-    /// Wait before the second try.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub initial_delay: Option<Time>,
-    /// Longest wait.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_delay: Option<Time>,
+    pub max_attempts: u32,
+    /// Wait before the second call to the same provider.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time")]
+    pub initial_delay: Duration,
+    /// Longest wait. A provider that asks for a longer one is left alone until then.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time")]
+    pub max_delay: Duration,
     /// Factor from one wait to the next.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0))]
-    pub multiplier: Option<f64>,
+    #[schemars(range(min = 1, max = 100))]
+    pub multiplier: f64,
     /// Whether waits vary by chance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub jitter: Option<bool>,
+    pub jitter: bool,
 }
 
-/// Most questions a minute.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+/// Most questions a minute that go to providers over the network. Answers from the cache and the embedded engine's
+/// are not counted.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct RateLimit {
-    /// Whether to limit.
+    /// Whether to limit; when not set, it does as soon as `requests_per_minute` is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// Questions a minute.
+    /// Questions a minute; 60 when only `enabled` is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub requests_per_minute: Option<u32>,
-    /// Questions at once beyond that.
+    /// Questions at once before the rate counts; 10 when not set.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub burst_size: Option<u32>,
@@ -115,6 +125,51 @@ pub struct RateLimit {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-min" = "1ms"))]
     pub window_size: Option<Time>,
+}
+
+/// Most money for providers, in US dollars. Counted from the tokens of each answer and the prices of its model.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Budget {
+    /// For a day (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub day: Option<f64>,
+    /// For a calendar month (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub month: Option<f64>,
+    /// What happens when it is spent.
+    pub action: BudgetAction,
+}
+
+/// What happens when the budget is spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum BudgetAction {
+    /// Answers go on, each with a warning.
+    #[default]
+    Warn,
+    /// Providers that cost money are passed over; those without a price, and the embedded engine, go on.
+    Fallback,
+    /// Questions for providers that cost money are refused.
+    Refuse,
+}
+
+/// Price of a model in US dollars for a million tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Price {
+    /// Of the prompt.
+    #[schemars(range(min = 0))]
+    pub input: f64,
+    /// Of the answer, reasoning included.
+    #[schemars(range(min = 0))]
+    pub output: f64,
+    /// Of the part of the prompt that the provider had in its own cache; as `input` when not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub cached_input: Option<f64>,
 }
 
 /// Keeping answers.
@@ -141,26 +196,26 @@ pub struct AiCache {
 }
 
 /// Not asking a provider that keeps failing.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct CircuitBreaker {
     /// Whether to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-    /// Failures in a row that open it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: bool,
+    /// Failures in a row that open it: no connection, no answer in time, errors of the server. What is wrong with a
+    /// question or its key does not count.
     #[schemars(range(min = 1))]
-    pub failure_threshold: Option<u32>,
-    /// Successes that close it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_threshold: u32,
+    /// Successful trial calls that close it, one at a time.
     #[schemars(range(min = 1))]
-    pub success_threshold: Option<u32>,
-    /// Longest time for a trial call.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<Time>,
+    pub success_threshold: u32,
+    /// Longest time for a trial call; as any other call when not set.
+    #[serde(with = "kinds::optional_time", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Time>", extend("x-min" = "1ms"))]
+    pub timeout: Option<Duration>,
     /// Wait before a trial call.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reset_timeout: Option<Time>,
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time", extend("x-min" = "1ms"))]
+    pub reset_timeout: Duration,
 }
 
 /// The Go plugin's security block.
@@ -211,16 +266,7 @@ pub struct Service {
     #[serde(with = "kinds::optional_time", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Time>", extend("x-min" = "1ms"))]
     pub timeout: Option<Duration>,
-    /// Keys without effect in this version, and second spellings.
-    #[serde(flatten)]
-    pub later: ServiceLater,
-}
-
-/// Keys of a service without effect in this version.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct ServiceLater {
-    /// How freely the model chooses words.
+    /// How freely the model chooses words; 0 when not set, for models that take it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 2))]
     pub temperature: Option<f64>,
@@ -231,9 +277,21 @@ pub struct ServiceLater {
     /// Extra HTTP headers; values are kept secret.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, Secret>,
-    /// Models that may be asked for.
+    /// Models that may be asked for, besides `model`; any when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub models: Vec<String>,
+    /// Certificates (PEM) of authorities to trust besides the system's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
+    /// Keys without effect in this version.
+    #[serde(flatten)]
+    pub later: ServiceLater,
+}
+
+/// Keys of a service without effect in this version.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ServiceLater {
     /// Rank among services; 1 is first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u32>,
@@ -313,7 +371,42 @@ impl Default for Ai {
             default_dialect: Dialect::MySql,
             services: BTreeMap::new(),
             max_concurrent_requests: 10,
+            fallback_order: Vec::new(),
+            allowed_endpoints: Vec::new(),
+            stall_timeout: Duration::from_secs(30),
+            share_sample_values: false,
+            retry: Retry::default(),
+            rate_limit: RateLimit::default(),
+            circuit_breaker: CircuitBreaker::default(),
+            budget: Budget::default(),
+            prices: BTreeMap::new(),
+            health_check_interval: Duration::from_secs(30),
             later: AiLater::default(),
+        }
+    }
+}
+
+impl Default for Retry {
+    fn default() -> Retry {
+        Retry {
+            enabled: true,
+            max_attempts: 3,
+            initial_delay: Duration::from_secs(1),
+            max_delay: Duration::from_secs(30),
+            multiplier: 2.0,
+            jitter: true,
+        }
+    }
+}
+
+impl Default for CircuitBreaker {
+    fn default() -> CircuitBreaker {
+        CircuitBreaker {
+            enabled: true,
+            failure_threshold: 5,
+            success_threshold: 1,
+            timeout: None,
+            reset_timeout: Duration::from_secs(30),
         }
     }
 }
@@ -328,6 +421,11 @@ impl Default for Service {
             model: None,
             max_tokens: None,
             timeout: None,
+            temperature: None,
+            top_p: None,
+            headers: BTreeMap::new(),
+            models: Vec::new(),
+            ca_file: None,
             later: ServiceLater::default(),
         }
     }

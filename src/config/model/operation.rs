@@ -1,9 +1,12 @@
 //! `performance`, `secrets` and `backup`: how the plugin is run.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::config::kinds::Secret;
+use crate::config::kinds::{self, Secret};
 use crate::config::units::{Rate, Size, Time};
 
 /// Threads, pools, memory and caches.
@@ -14,6 +17,12 @@ pub struct Performance {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1024))]
     pub worker_threads: Option<usize>,
+    /// Limits of work under way.
+    pub worker_pools: WorkerPools,
+    /// Keeping answers and schemas.
+    pub cache: Cache,
+    /// Connections to other programs.
+    pub connection_pools: ConnectionPools,
     /// Keys without effect in this version, and second spellings.
     #[serde(flatten)]
     pub later: PerformanceLater,
@@ -27,18 +36,9 @@ pub struct PerformanceLater {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 10_000))]
     pub worker_pool_size: Option<u32>,
-    /// Limits of work under way.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub worker_pools: Option<WorkerPools>,
     /// Memory of the process.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<Memory>,
-    /// Keeping answers and schemas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cache: Option<Cache>,
-    /// Connections to other programs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub connection_pools: Option<ConnectionPools>,
 }
 
 /// Limits of work under way.
@@ -46,25 +46,24 @@ pub struct PerformanceLater {
 #[serde(default)]
 pub struct WorkerPools {
     /// Questions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ai_requests: Option<WorkerPool>,
+    pub ai_requests: WorkerPool,
 }
 
-/// One limit of work under way.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+/// Limits of questions under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct WorkerPool {
     /// Questions answered at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 10_000))]
     pub size: Option<u32>,
-    /// Questions that may wait.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub queue_size: Option<u32>,
-    /// Longest time in the pool.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-min" = "1ms"))]
-    pub timeout: Option<Time>,
+    /// Questions that may wait for a place; further ones are refused at once.
+    #[schemars(range(max = 100_000))]
+    pub queue_size: usize,
+    /// Longest wait for a place; `ai.timeout` bounds the whole answer all the same.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time", extend("x-min" = "1ms"))]
+    pub timeout: Duration,
 }
 
 /// Memory of the process.
@@ -84,56 +83,76 @@ pub struct Memory {
 }
 
 /// Keeping answers and schemas.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Cache {
     /// Whether to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-    /// Where they are kept.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("enum" = ["memory", "redis"]))]
-    pub kind: Option<String>,
-    /// Most memory.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<Size>,
-    /// How long an entry is kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ttl: Option<Time>,
-    /// Time between clean-ups.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cleanup_interval: Option<Time>,
+    pub enabled: bool,
+    /// Where answers are kept. With `redis` several plugins share them; memory takes over while Redis is away.
+    #[serde(rename = "type")]
+    pub kind: CacheKind,
+    /// Most memory for answers (four fifths of it) and schemas (one fifth), where a policy gives no size of its own.
+    #[serde(with = "kinds::bytes")]
+    #[schemars(with = "Size")]
+    pub size: usize,
+    /// How long an entry is kept, where its policy does not say.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time", extend("x-min" = "1s"))]
+    pub ttl: Duration,
+    /// Time between two clean-ups of entries that are past their time.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time", extend("x-min" = "1s"))]
+    pub cleanup_interval: Duration,
+    /// Answers less sure than this are kept a tenth of the time, and degraded ones not at all.
+    #[schemars(range(min = 0, max = 1))]
+    pub min_confidence: f64,
     /// Redis.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub redis: Option<Redis>,
+    pub redis: Redis,
     /// Limits for each kind of entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub policies: Option<CachePolicies>,
+    pub policies: CachePolicies,
+}
+
+/// Where answers are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum CacheKind {
+    /// In the plugin's memory.
+    #[default]
+    Memory,
+    /// In Redis.
+    Redis,
 }
 
 /// Redis.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Redis {
-    /// `host:port`.
+    /// `host:port`, a `redis://` or `rediss://` (TLS) URL, or `unix:/path`.
+    pub address: String,
+    /// User, where Redis has several.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
+    pub username: Option<String>,
     /// Password.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
+    #[serde(with = "kinds::secret", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Secret>")]
+    pub password: Option<SecretString>,
     /// Number of the database.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub database: Option<u32>,
-    /// Connections.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1))]
-    pub pool_size: Option<u32>,
-    /// Tries after a failure.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_retries: Option<u32>,
-    /// Wait between tries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_delay: Option<Time>,
+    pub database: u32,
+    /// Connections, each shared by many questions.
+    #[schemars(range(min = 1, max = 1000))]
+    pub pool_size: u32,
+    /// Tries to connect again before memory takes over.
+    #[schemars(range(max = 100))]
+    pub max_retries: u32,
+    /// Wait between two tries.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time")]
+    pub retry_delay: Duration,
+    /// Longest wait for one reply of Redis; then the question goes on without it.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time", extend("x-min" = "1ms"))]
+    pub timeout: Duration,
 }
 
 /// Limits for each kind of entry.
@@ -141,21 +160,20 @@ pub struct Redis {
 #[serde(default)]
 pub struct CachePolicies {
     /// Answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sql_queries: Option<CachePolicy>,
-    /// Schemas of databases.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema_info: Option<CachePolicy>,
+    pub sql_queries: CachePolicy,
+    /// Schemas.
+    pub schema_info: CachePolicy,
 }
 
 /// Limits for one kind of entry.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct CachePolicy {
-    /// How long an entry is kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ttl: Option<Time>,
-    /// Most memory.
+    /// How long an entry is kept; `performance.cache.ttl` when not set.
+    #[serde(with = "kinds::optional_time", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Time>", extend("x-min" = "1s"))]
+    pub ttl: Option<Duration>,
+    /// Most memory. In Redis, its own `maxmemory` bounds the entries.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_size: Option<Size>,
 }
@@ -164,12 +182,30 @@ pub struct CachePolicy {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ConnectionPools {
-    /// To providers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ai_providers: Option<ConnectionPool>,
+    /// To each provider.
+    pub ai_providers: ProviderPool,
     /// To databases.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub databases: Option<ConnectionPool>,
+}
+
+/// Connections to each provider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ProviderPool {
+    /// Most idle connections.
+    pub max_idle_connections: usize,
+    /// Most calls at once.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub max_active_connections: usize,
+    /// Longest time to connect.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time", extend("x-min" = "1ms"))]
+    pub connection_timeout: Duration,
+    /// Idle time at which a connection is closed.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time")]
+    pub idle_timeout: Duration,
 }
 
 /// Connections to one kind of program.
@@ -189,6 +225,57 @@ pub struct ConnectionPool {
     /// Idle time at which a connection is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idle_timeout: Option<Time>,
+}
+
+impl Default for WorkerPool {
+    fn default() -> WorkerPool {
+        WorkerPool {
+            size: None,
+            queue_size: 100,
+            timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Default for Cache {
+    fn default() -> Cache {
+        Cache {
+            enabled: true,
+            kind: CacheKind::Memory,
+            size: 20_000_000,
+            ttl: Duration::from_secs(3600),
+            cleanup_interval: Duration::from_secs(300),
+            min_confidence: 0.7,
+            redis: Redis::default(),
+            policies: CachePolicies::default(),
+        }
+    }
+}
+
+impl Default for Redis {
+    fn default() -> Redis {
+        Redis {
+            address: "127.0.0.1:6379".into(),
+            username: None,
+            password: None,
+            database: 0,
+            pool_size: 10,
+            max_retries: 3,
+            retry_delay: Duration::from_secs(1),
+            timeout: Duration::from_millis(250),
+        }
+    }
+}
+
+impl Default for ProviderPool {
+    fn default() -> ProviderPool {
+        ProviderPool {
+            max_idle_connections: 10,
+            max_active_connections: 50,
+            connection_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(300),
+        }
+    }
 }
 
 /// Where secrets come from, besides this file and the environment.

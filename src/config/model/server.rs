@@ -53,8 +53,10 @@ pub struct Server {
     pub shutdown_timeout: Duration,
     /// Whether the plugin ends when the host that started it has ended.
     pub exit_with_parent: ExitWithParent,
-    /// Folder for what the page saves and for other state.
-    pub state_dir: PathBuf,
+    /// Folder for what the page saves and for what was spent. When not set: `/var/lib/atest-ai` where this user may
+    /// write, else `atest-ext-ai` in `$XDG_STATE_HOME` (`~/.local/state`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state_dir: Option<PathBuf>,
     /// Keys without effect in this version, and second spellings.
     #[serde(flatten)]
     pub later: ServerLater,
@@ -101,7 +103,7 @@ impl Default for Server {
             max_connections: 1024,
             shutdown_timeout: Duration::from_secs(30),
             exit_with_parent: ExitWithParent::Auto,
-            state_dir: "/var/lib/atest-ai".into(),
+            state_dir: None,
             later: ServerLater::default(),
         }
     }

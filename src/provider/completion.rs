@@ -1,0 +1,61 @@
+//! What a provider is asked to do, and what it wrote.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use nl2sql::{Dialect, Schema};
+
+/// What a provider is asked to do.
+#[derive(Debug, Clone)]
+pub struct CompletionRequest {
+    /// The question's words.
+    pub question: String,
+    /// The dialect to write.
+    pub dialect: Dialect,
+    /// The tables to choose from; `None` when nothing is known.
+    pub schema: Option<Arc<Schema>>,
+    /// SQL that the asker already has, to start from.
+    pub existing_sql: Option<String>,
+    /// The day that "today" means.
+    pub today: jiff::civil::Date,
+    /// Whether sample values in the schema may go to a provider on another host.
+    pub share_values: bool,
+}
+
+/// What a provider wrote, before anybody has checked it.
+#[derive(Debug, Clone, Default)]
+pub struct Completion {
+    /// One SQL statement.
+    pub sql: String,
+    /// What it does, on one line, in the language of the question.
+    pub explanation: String,
+    /// How sure the provider says it is, 0 to 1, when it says so by a measured score (the embedded engine).
+    pub confidence: Option<f64>,
+    /// Mean natural logarithm of the probabilities of the tokens that make up the SQL, where the provider tells them.
+    pub mean_logprob: Option<f64>,
+    /// What it assumed, each on one line.
+    pub assumptions: Vec<String>,
+    /// What the asker should know before trusting it.
+    pub warnings: Vec<String>,
+    /// The model that wrote it.
+    pub model: String,
+    /// Tokens used, where the provider tells.
+    pub usage: Option<TokenUsage>,
+    /// Time from sending the request to the first piece of the answer.
+    pub first_token: Option<Duration>,
+    /// What the provider itself says that the call has cost, in US dollars.
+    pub stated_cost: Option<f64>,
+}
+
+/// Tokens of one call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TokenUsage {
+    /// Of the prompt, those in the provider's cache included.
+    pub input: u64,
+    /// Of the answer, reasoning included.
+    pub output: u64,
+    /// Of the prompt, found in the provider's cache.
+    pub cached_input: u64,
+    /// Of the answer, reasoning that is not shown.
+    pub reasoning: u64,
+}
