@@ -2,10 +2,12 @@
 
 pub mod admission;
 mod pipeline;
+mod queue;
 pub mod query;
 pub mod question;
 pub mod service;
 
 pub use admission::{Admission, Stage};
-pub use question::{Answer, AskError, Confidence, ConfidenceSource, ProviderWish, Question, SchemaHints};
+pub use crate::provider::Wish as ProviderWish;
+pub use question::{Answer, AskError, Confidence, ConfidenceSource, Question, SchemaHints};
 pub use service::{AnswerService, Check, Snapshot};

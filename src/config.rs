@@ -29,6 +29,7 @@ mod yaml;
 pub use environment::Environment;
 pub use load::{Loaded, Sources, load};
 pub use model::{
+    Budget, BudgetAction, Cache, CacheKind, CircuitBreaker, Price, ProviderPool, RateLimit, Redis, Retry, WorkerPool,
     Config, Database, ExitWithParent, LogFormat, LogLevel, LogOutput, Logging, ProviderKind, Server, Service,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};

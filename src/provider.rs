@@ -1,10 +1,16 @@
 //! Who writes the SQL: one file a kind of provider behind one trait.
 
+mod breaker;
 mod builtin;
 mod catalogue;
+mod chain;
 mod chat;
 mod completion;
 mod failure;
+mod health;
+mod prices;
+mod spending;
+mod wish;
 
 use std::sync::Arc;
 
@@ -16,6 +22,7 @@ pub use builtin::{Builtin, MODEL as BUILTIN_MODEL, NAME as BUILTIN_NAME};
 pub use catalogue::{ModelInfo, ProviderInfo};
 pub use chat::{ChatReply, ChatRequest, TokenLogprob};
 pub use completion::{Completion, CompletionRequest, TokenUsage};
+pub use wish::Wish;
 pub use failure::{Failure, FailureKind, ProviderError};
 
 /// Writes SQL for questions. Each call is one attempt: whether to ask again, or another, is decided above it.

@@ -6,6 +6,8 @@ mod cgroup;
 pub mod exposition;
 mod label;
 pub mod logs;
+mod metrics_stub;
+pub use metrics_stub::*;
 pub mod metrics;
 mod process;
 #[cfg(test)]

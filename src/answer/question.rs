@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use nl2sql::{Dialect, SchemaValues};
-use secrecy::SecretString;
 
 use crate::database::KnownSchema;
+use crate::provider::Wish as ProviderWish;
 use crate::telemetry::{ErrorKind, RequestStatus};
 
 /// A question in plain language and everything that came with it.
@@ -36,23 +36,6 @@ pub struct SchemaHints {
     pub database: Option<String>,
     /// A schema that has been read already, as the command line does for paths; it wins over the others.
     pub read: Option<KnownSchema>,
-}
-
-/// Which provider a request asks for, and how. Empty fields fall to the config.
-#[derive(Debug, Clone, Default)]
-pub struct ProviderWish {
-    /// Configured name or kind.
-    pub provider: Option<String>,
-    /// Model.
-    pub model: Option<String>,
-    /// Base URL.
-    pub endpoint: Option<String>,
-    /// API key.
-    pub api_key: Option<SecretString>,
-    /// Most tokens in the answer.
-    pub max_tokens: Option<u32>,
-    /// Longest time for the answer.
-    pub timeout: Option<Duration>,
 }
 
 /// Checked SQL and what is known about it.
