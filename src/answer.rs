@@ -10,4 +10,4 @@ pub mod service;
 pub use admission::{Admission, Stage};
 pub use crate::provider::Wish as ProviderWish;
 pub use question::{Answer, AskError, Confidence, ConfidenceSource, Question, SchemaHints};
-pub use service::{AnswerService, Check, Snapshot};
+pub use service::{AnswerService, Check, Ground, Kept, Snapshot};

@@ -72,8 +72,8 @@ pub struct Answered<T> {
     pub accepted: T,
     /// Name of the service that wrote it.
     pub provider: String,
-    /// What it speaks.
-    pub kind: ProviderKind,
+    /// The model that wrote it, as it was asked for.
+    pub model: String,
     /// The first of the chain, when another one answered.
     pub instead_of: Option<String>,
     /// The embedded engine stands in for a model.
@@ -145,6 +145,11 @@ impl Link {
     /// Whether it is asked over the network.
     pub fn is_remote(&self) -> bool {
         self.kind != ProviderKind::Builtin
+    }
+
+    /// The model as it was asked for. Providers name the same model with a date behind it.
+    fn model_of<'a>(&'a self, completion: &'a Completion) -> &'a str {
+        if self.model.is_empty() { &completion.model } else { &self.model }
     }
 }
 
@@ -317,13 +322,14 @@ impl Run<'_> {
     /// Tokens and money, also of an answer that turns out unusable: it was paid for.
     fn book(&mut self, link: &Link, completion: &Completion) {
         let metrics = self.rules.metrics;
+        let model = link.model_of(completion);
         if let Some(first_token) = completion.first_token {
-            metrics.first_token(&link.name, &completion.model, first_token);
+            metrics.first_token(&link.name, model, first_token);
         }
         if let Some(usage) = completion.usage {
             metrics.tokens(
                 &link.name,
-                &completion.model,
+                model,
                 usage.input,
                 usage.output,
                 usage.cached_input,
@@ -332,7 +338,7 @@ impl Run<'_> {
         }
         let by_price = || Some(prices::cost(link.price.as_ref()?, &completion.usage?));
         if let Some(cost) = completion.stated_cost.or_else(by_price) {
-            metrics.cost(&link.name, &completion.model, cost);
+            metrics.cost(&link.name, model, cost);
             self.rules.spending.add(cost, Timestamp::now());
             self.cost = Some(self.cost.unwrap_or(0.0) + cost);
         }
@@ -342,7 +348,7 @@ impl Run<'_> {
     fn failed(&self, link: &Link, failure: &Failure) {
         self.rules.metrics.error(failure.kind.metric(), &link.name);
         if let Some(health) = &link.health
-            && (failure.kind.is_the_providers() || matches!(failure.kind, FailureKind::Auth | FailureKind::Quota))
+            && failure.kind.means_not_up()
             && !link.is_askers_own
         {
             health.seen_failing();
@@ -418,7 +424,7 @@ impl Run<'_> {
                 _ => false,
             },
             ProviderError::Unknown(_) | ProviderError::Unavailable(_) => link.is_askers_own,
-            ProviderError::Internal(_) => false,
+            ProviderError::Internal(_) | ProviderError::TooMany(_) => false,
         }
     }
 
@@ -445,11 +451,11 @@ impl Run<'_> {
             from
         });
         Answered {
-            completion,
             accepted,
             provider: link.name.clone(),
-            kind: link.kind,
+            model: link.model_of(&completion).to_owned(),
             instead_of,
+            completion,
             is_degraded,
             warnings: self.warnings,
             cost: self.cost,

@@ -16,7 +16,8 @@ const FAILING: u8 = 2;
 #[derive(Debug)]
 pub struct Health {
     name: String,
-    metrics: Arc<Metrics>,
+    /// Where it is told; `None` for one that is not in the config.
+    metrics: Option<Arc<Metrics>>,
     state: AtomicU8,
     born: Instant,
     /// Milliseconds after `born` at which a call last succeeded, plus one; 0 when none has.
@@ -25,7 +26,7 @@ pub struct Health {
 
 impl Health {
     /// Nothing is known yet.
-    pub fn new(name: String, metrics: Arc<Metrics>) -> Health {
+    pub fn new(name: String, metrics: Option<Arc<Metrics>>) -> Health {
         Health {
             name,
             metrics,
@@ -39,16 +40,20 @@ impl Health {
     pub fn seen_well(&self) {
         let now = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.last_well.store(now.saturating_add(1), Ordering::Relaxed);
-        if self.state.swap(WELL, Ordering::Relaxed) != WELL {
-            self.metrics.provider_up(&self.name, true);
+        if self.state.swap(WELL, Ordering::Relaxed) != WELL
+            && let Some(metrics) = &self.metrics
+        {
+            metrics.provider_up(&self.name, true);
             tracing::info!(provider = %self.name, "the provider is well");
         }
     }
 
     /// A call failed in a way that says that the provider cannot serve now.
     pub fn seen_failing(&self) {
-        if self.state.swap(FAILING, Ordering::Relaxed) != FAILING {
-            self.metrics.provider_up(&self.name, false);
+        if self.state.swap(FAILING, Ordering::Relaxed) != FAILING
+            && let Some(metrics) = &self.metrics
+        {
+            metrics.provider_up(&self.name, false);
             tracing::warn!(provider = %self.name, "the provider is failing");
         }
     }

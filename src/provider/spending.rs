@@ -195,7 +195,7 @@ impl Spending {
 }
 
 /// Saves at most once a second while the process runs. Ends when aborted; call [`Spending::save`] once more then.
-pub async fn keep(spending: Arc<Spending>) {
+pub async fn keep_spending(spending: Arc<Spending>) {
     let mut failed = false;
     loop {
         spending.changed().await;

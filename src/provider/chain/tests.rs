@@ -133,7 +133,7 @@ impl Bench {
             model: "m".into(),
             provider: Arc::clone(&script) as Arc<dyn Provider>,
             breaker: Arc::new(breaker),
-            health: Some(Arc::new(Health::new(name.into(), Arc::clone(&self.metrics)))),
+            health: Some(Arc::new(Health::new(name.into(), Some(Arc::clone(&self.metrics))))),
             call_limit: None,
             is_askers_own: false,
             price: None,
