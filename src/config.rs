@@ -29,7 +29,8 @@ mod yaml;
 pub use environment::Environment;
 pub use load::{Loaded, Sources, load};
 pub use model::{
-    Config, Database, ExitWithParent, LogFormat, LogLevel, LogOutput, Logging, ProviderKind, Server, Service,
+    Cache, CacheKind, CachePolicy, Config, Database, ExitWithParent, LogFormat, LogLevel, LogOutput, Logging,
+    ProviderKind, Redis, Server, Service,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use rules::COMPONENTS as LOG_COMPONENTS;
