@@ -29,8 +29,9 @@ mod yaml;
 pub use environment::Environment;
 pub use load::{Loaded, Sources, load};
 pub use model::{
-    Budget, BudgetAction, Cache, CacheKind, CircuitBreaker, Price, ProviderPool, RateLimit, Redis, Retry, WorkerPool,
-    Config, Database, ExitWithParent, LogFormat, LogLevel, LogOutput, Logging, ProviderKind, Server, Service,
+    Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent, LogFormat,
+    LogLevel, LogOutput, Logging, Price, ProviderKind, ProviderPool, RateLimit, Redis, Retry, Server, Service,
+    WorkerPool,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use rules::COMPONENTS as LOG_COMPONENTS;

@@ -17,4 +17,4 @@ mod scraped;
 pub use build::build_info;
 pub use exposition::Format;
 pub use label::{ErrorKind, MetricLabels, RejectReason, RequestStatus};
-pub use metrics::{GaugeGuard, Metrics};
+pub use metrics::{CacheBackend, CacheName, GaugeGuard, Metrics};

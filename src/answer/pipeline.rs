@@ -8,7 +8,7 @@ use nl2sql::Dialect;
 use nl2sql::check::{CheckedSql, check};
 use tokio::time::Instant;
 
-use super::cache::{AnswerCache, CacheKey, CachedAnswer, KeyBuilder, Origin};
+use super::cache::{CacheKey, CachedAnswer, KeyBuilder, Origin};
 use super::queue::NoPlace;
 use super::{Answer, AskError, Question, SchemaHints, Snapshot, confidence};
 use crate::database::{self, KnownSchema, SchemaError};
@@ -38,7 +38,7 @@ pub(super) async fn answer(
     let (kept, origin) = match &snapshot.cache {
         Some(cache) if work.schema.read.is_none() => {
             let key = work.key(&question.wish).await?;
-            cache.get_or_ask(key, deadline, move || work.done()).await?
+            cache.get_or_ask(&key, deadline, move || work.done()).await?
         }
         _ => (Arc::new(work.done().await?), Origin::Asked),
     };
@@ -203,7 +203,7 @@ impl Work {
             .finish();
         let (snapshot, name) = (Arc::clone(&self.snapshot), name.to_owned());
         cache
-            .schema(key, move || async move { snapshot.databases.schema(&name).await })
+            .schema(&key, move || async move { snapshot.databases.schema(&name).await })
             .await
             .map_err(schema_error)
     }
@@ -222,7 +222,7 @@ impl Work {
                     .text("ddl", ddl)
                     .text("dialect", dialect.as_str())
                     .finish();
-                cache.schema(key, read).await
+                cache.schema(&key, read).await
             }
         };
         known.map(Some).map_err(schema_error)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use nl2sql::{Dialect, SchemaValues};
+use serde::{Deserialize, Serialize};
 
 use crate::database::KnownSchema;
 use crate::provider::{FailureKind, TokenUsage, Wish as ProviderWish};
@@ -95,7 +96,8 @@ impl Confidence {
 }
 
 /// Where a confidence comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConfidenceSource {
     /// The embedded engine's own score.
     Builtin,

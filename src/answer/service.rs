@@ -118,7 +118,7 @@ fn cache(config: &Config, metrics: &Arc<Metrics>, previous: Option<&Snapshot>) -
         return None;
     }
     let standing = previous.and_then(|previous| previous.cache.as_ref());
-    Some(match standing.filter(|cache| cache.is_like(settings)) {
+    Some(match standing.filter(|cache| cache.is_made_from(settings)) {
         Some(cache) => Arc::clone(cache),
         None => Arc::new(AnswerCache::new(settings, Arc::clone(metrics))),
     })

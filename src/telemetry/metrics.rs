@@ -3,6 +3,10 @@
 //! Every series is made at the start, from 0, so that `rate()` and `absent()` are right from the first scrape,
 //! and recording takes two look-ups and no allocation.
 
+mod cache;
+
+pub use cache::{CacheBackend, CacheName};
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
