@@ -4,6 +4,7 @@ mod builtin;
 mod catalogue;
 mod chat;
 mod completion;
+mod endpoint;
 mod failure;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub use builtin::{Builtin, MODEL as BUILTIN_MODEL, NAME as BUILTIN_NAME};
 pub use catalogue::{ModelInfo, ProviderInfo};
 pub use chat::{ChatReply, ChatRequest, TokenLogprob};
 pub use completion::{Completion, CompletionRequest, TokenUsage};
+pub use endpoint::{Allowed, Endpoint};
 pub use failure::{Failure, FailureKind, ProviderError};
 
 /// Writes SQL for questions. Each call is one attempt: whether to ask again, or another, is decided above it.
