@@ -1,23 +1,27 @@
 //! The typed config: what can be set, with its default, and how it is read and checked.
 //!
-//! [`load`] makes a [`Config`] from a file, the environment and the command line, or says everything that is wrong.
-//! The room returns values and knows nobody: it starts nothing and logs nothing.
+//! [`load`] makes a [`Config`] from a file, the environment, the command line and what the page saved, or says everything
+//! that is wrong. The room returns values and knows nobody: it starts nothing and logs nothing.
 
 mod check;
 mod databases;
 mod differences;
 mod effect;
+mod endpoint;
 mod environment;
 pub mod kinds;
 mod load;
 pub mod model;
 mod problem;
+mod redis;
 pub mod reference;
 mod rules;
 pub mod schema;
+mod saved;
 mod services;
 pub mod show;
 mod spellings;
+mod state;
 mod substitute;
 mod suggest;
 mod tree;
@@ -35,3 +39,5 @@ pub use model::{
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use rules::COMPONENTS as LOG_COMPONENTS;
+pub use saved::{SaveError, SavedService};
+pub use state::state_dir;
