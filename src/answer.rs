@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod cache;
+mod confidence;
 mod pipeline;
 mod queue;
 pub mod query;

@@ -23,6 +23,8 @@ pub use chain::{Answered, Link, Unanswered};
 pub use completion::{Completion, CompletionRequest, TokenUsage};
 pub use endpoint::Endpoint;
 pub use failure::{Failure, FailureKind, ProviderError};
+pub use client::{Learned, Target, open, Pulling};
+pub const PROMPT_VERSION: &str = "0";
 pub use providers::{Plan, Providers, metric_labels};
 pub use spending::{Spending, keep_spending};
 pub use wish::Wish;

@@ -24,12 +24,17 @@ pub struct Server {
 impl Server {
     /// The plugin on its defaults, quiet, with only the doors that the load needs.
     pub fn plugin() -> Server {
+        Server::plugin_with("")
+    }
+
+    /// The same with more settings.
+    pub fn plugin_with(settings: &str) -> Server {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let socket = folder.path().join("plugin.sock");
         let config = folder.path().join("config.yaml");
         let text = format!(
             "server:\n  host: 127.0.0.1\n  port: {}\n  socket_path: {}\n  default_socket: false\n\
-             logging:\n  output: file\n  file:\n    path: {}\n",
+             logging:\n  output: file\n  file:\n    path: {}\n{settings}",
             free_port(),
             socket.display(),
             folder.path().join("plugin.log").display()

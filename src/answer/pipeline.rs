@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use nl2sql::Dialect;
 use nl2sql::check::{CheckedSql, check};
+use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use super::cache::{CacheKey, CachedAnswer, KeyBuilder, Origin};
@@ -90,7 +91,7 @@ impl Work {
             .text("provider", &first.name)
             .text("kind", first.kind.as_str())
             .text("model", &first.model)
-            .opt("endpoint", self.plan.endpoint.as_deref())
+            .opt("endpoint", self.plan.endpoint.as_ref().map(ToString::to_string).as_deref())
             .secret("key", wish.api_key.as_ref().filter(|_| first.is_remote()))
             .number("max tokens", wish.max_tokens.map(u64::from))
             .text("prompt", PROMPT_VERSION)
@@ -100,14 +101,15 @@ impl Work {
             .opt("ddl", self.schema.ddl.as_deref())
             .values("values", self.schema.values.as_ref());
         if let Some(name) = self.database() {
-            let stamp = self.snapshot.databases.stamp(name).await.map_err(schema_error)?;
+            let stamp = self.snapshot.databases.stamp(name).map_err(schema_error)?;
             key = key.text("database", name).bytes("stamp", stamp.as_bytes());
         }
         Ok(key.finish())
     }
 
     async fn done(self) -> Result<CachedAnswer, AskError> {
-        let _place = self.place().await?;
+        let snapshot = Arc::clone(&self.snapshot);
+        let _place = snapshot.place(self.deadline).await?;
         let known = self.known_schema().await?;
         let dialect = self
             .dialect
@@ -134,29 +136,6 @@ impl Work {
             .await
             .map_err(|unanswered| self.snapshot.why_not(unanswered))?;
         Ok(finished(answered, &request, warnings))
-    }
-
-    async fn place(&self) -> Result<tokio::sync::SemaphorePermit<'_>, AskError> {
-        let queue = &self.snapshot.queue;
-        queue.enter(self.deadline).await.map_err(|no_place| {
-            let (reject, reason) = match no_place {
-                NoPlace::Full => (
-                    RejectReason::QueueFull,
-                    "as many questions are under way and waiting as may be \
-                     (performance.worker_pools.ai_requests); ask again in a few seconds",
-                ),
-                NoPlace::Timeout => (
-                    RejectReason::QueueTimeout,
-                    "no place became free in time, because others are being answered \
-                     (performance.worker_pools.ai_requests); ask again in a few seconds",
-                ),
-            };
-            self.snapshot.metrics.rejected(reject);
-            AskError::TooMany {
-                kind: "overloaded",
-                reason: reason.into(),
-            }
-        })
     }
 
     /// The database that is asked about, when the request brings no tables of its own.
@@ -196,7 +175,7 @@ impl Work {
         let Some(cache) = &self.snapshot.cache else {
             return databases.schema(name).await.map(Arc::new).map_err(schema_error);
         };
-        let stamp = databases.stamp(name).await.map_err(schema_error)?;
+        let stamp = databases.stamp(name).map_err(schema_error)?;
         let key = KeyBuilder::new()
             .text("database", name)
             .bytes("stamp", stamp.as_bytes())
@@ -231,7 +210,7 @@ impl Work {
     /// Says that sample values leave the machine, when they do.
     fn values_go_out(&self, known: Option<&KnownSchema>) -> Option<String> {
         let goes_out = self.plan.leaves_the_machine && self.snapshot.config.ai.share_sample_values;
-        (goes_out && known.is_some_and(|known| known.schema.has_values())).then(|| {
+        (goes_out && known.is_some_and(|known| known.schema.has_samples())).then(|| {
             format!(
                 "sample values of the database were sent to {} (ai.share_sample_values)",
                 self.plan.first().name
@@ -308,6 +287,28 @@ fn warnings_of(known: Option<&KnownSchema>, dialect: Dialect, hints: &SchemaHint
 }
 
 impl Snapshot {
+    async fn place(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, AskError> {
+        self.queue.enter(deadline).await.map_err(|no_place| {
+            let (reject, reason) = match no_place {
+                NoPlace::Full => (
+                    RejectReason::QueueFull,
+                    "as many questions are under way and waiting as may be \
+                     (performance.worker_pools.ai_requests); ask again in a few seconds",
+                ),
+                NoPlace::Timeout => (
+                    RejectReason::QueueTimeout,
+                    "no place became free in time, because others are being answered \
+                     (performance.worker_pools.ai_requests); ask again in a few seconds",
+                ),
+            };
+            self.metrics.rejected(reject);
+            AskError::TooMany {
+                kind: "overloaded",
+                reason: reason.into(),
+            }
+        })
+    }
+
     fn why_not(&self, unanswered: Unanswered) -> AskError {
         if let ProviderError::TooMany(_) = unanswered.error {
             self.metrics.rejected(RejectReason::RateLimit);

@@ -336,7 +336,7 @@ impl Run<'_> {
                 usage.reasoning,
             );
         }
-        let by_price = || Some(prices::cost(link.price.as_ref()?, &completion.usage?));
+        let by_price = || Some(prices::cost(link.price?, &completion.usage?));
         if let Some(cost) = completion.stated_cost.or_else(by_price) {
             metrics.cost(&link.name, model, cost);
             self.rules.spending.add(cost, Timestamp::now());
