@@ -6,8 +6,6 @@ mod cgroup;
 pub mod exposition;
 mod label;
 pub mod logs;
-mod metrics_stub;
-pub use metrics_stub::*;
 pub mod metrics;
 mod process;
 #[cfg(test)]
@@ -16,5 +14,8 @@ mod scraped;
 
 pub use build::build_info;
 pub use exposition::Format;
-pub use label::{ErrorKind, MetricLabels, RejectReason, RequestStatus};
-pub use metrics::{CacheBackend, CacheName, GaugeGuard, Metrics};
+pub use label::{
+    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, MetricLabels,
+    ProviderOperation, RejectReason, RequestStatus,
+};
+pub use metrics::{GaugeGuard, Metrics};

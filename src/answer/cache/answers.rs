@@ -19,7 +19,7 @@ use super::memory::{Kept, Memory};
 use super::redis::{Lookup, RedisStore};
 use super::stats::Lookups;
 use crate::answer::AskError;
-use crate::telemetry::{CacheName, Metrics};
+use crate::telemetry::{CacheName, CacheResult, Metrics};
 
 /// How long an answer that is in Redis is served from memory before Redis is asked about it again.
 const TRUSTED: Duration = Duration::from_secs(5);
@@ -225,14 +225,13 @@ impl Answers {
     }
 
     fn count(&self, origin: Origin) {
-        let counter = match origin {
-            Origin::Memory | Origin::Redis => &self.lookups.hits,
-            Origin::Shared => &self.lookups.shared,
-            Origin::Asked => &self.lookups.misses,
+        let (counter, result) = match origin {
+            Origin::Memory | Origin::Redis => (&self.lookups.hits, CacheResult::Hit),
+            Origin::Shared => (&self.lookups.shared, CacheResult::Shared),
+            Origin::Asked => (&self.lookups.misses, CacheResult::Miss),
         };
         counter.fetch_add(1, Ordering::Relaxed);
-        let is_hit = origin != Origin::Asked;
-        self.metrics.cache_lookup(CacheName::Answers, is_hit);
+        self.metrics.cache_lookup(CacheName::Answers, result);
     }
 }
 

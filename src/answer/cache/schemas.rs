@@ -12,7 +12,7 @@ use super::key::CacheKey;
 use super::memory::{Kept, Memory};
 use super::stats::Lookups;
 use crate::database::{KnownSchema, SchemaError};
-use crate::telemetry::{CacheName, Metrics};
+use crate::telemetry::{CacheName, CacheResult, Metrics};
 
 type Read = Result<Arc<KnownSchema>, SchemaError>;
 
@@ -46,7 +46,7 @@ impl Schemas {
         F: Future<Output = Result<KnownSchema, SchemaError>> + Send + 'static,
     {
         if let Some(kept) = self.memory.get(&key) {
-            self.count(true);
+            self.count(CacheResult::Hit);
             return Ok(Arc::clone(&kept.value));
         }
         // Reading has limits of its own, whoever began it.
@@ -59,8 +59,7 @@ impl Schemas {
             Boarded::Later(ticket, _) => {
                 let outcome = ticket.await;
                 if outcome.is_ok() {
-                    self.lookups.shared.fetch_add(1, Ordering::Relaxed);
-                    self.metrics.cache_lookup(CacheName::Schemas, true);
+                    self.count(CacheResult::Shared);
                 }
                 outcome
             }
@@ -74,24 +73,24 @@ impl Schemas {
     {
         // Another may have read it between the caller's look and this place.
         if let Some(kept) = self.memory.get(&key) {
-            self.count(true);
+            self.count(CacheResult::Hit);
             return Ok(Arc::clone(&kept.value));
         }
-        self.count(false);
+        self.count(CacheResult::Miss);
         let known = Arc::new(read().await?);
         let kept = Kept::new(Arc::clone(&known), bytes_of(&known), self.ttl);
         self.memory.put(key, Arc::new(kept));
         Ok(known)
     }
 
-    fn count(&self, is_hit: bool) {
-        let counter = if is_hit {
-            &self.lookups.hits
-        } else {
-            &self.lookups.misses
+    fn count(&self, result: CacheResult) {
+        let counter = match result {
+            CacheResult::Hit => &self.lookups.hits,
+            CacheResult::Shared => &self.lookups.shared,
+            CacheResult::Miss => &self.lookups.misses,
         };
         counter.fetch_add(1, Ordering::Relaxed);
-        self.metrics.cache_lookup(CacheName::Schemas, is_hit);
+        self.metrics.cache_lookup(CacheName::Schemas, result);
     }
 }
 
