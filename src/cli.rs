@@ -2,9 +2,11 @@
 
 mod ask;
 mod batch;
+mod cache;
 mod config;
 mod healthcheck;
 mod print;
+mod running;
 mod validate;
 
 use std::path::PathBuf;
@@ -63,6 +65,8 @@ enum Command {
     Ask(ask::AskArgs),
     /// Ask a running plugin whether it works: a real Verify over its socket, and readiness over HTTP.
     Healthcheck(healthcheck::HealthcheckArgs),
+    /// Look at the caches of a running plugin, clear them, or fill them with the answers to common questions.
+    Cache(cache::CacheArgs),
     /// Show the effective config, the schema of its files, or its reference.
     Config(config::ConfigArgs),
 }
@@ -91,6 +95,7 @@ pub fn run() -> ExitCode {
         Some(Command::Healthcheck(args)) => {
             with_config(&sources, |loaded| healthcheck::run(&loaded.config, args))
         }
+        Some(Command::Cache(args)) => with_config(&sources, |loaded| cache::run(&loaded.config, args)),
         None if cli.serve.validate => validate::run(&sources, cli.serve.json),
         None => with_config(&sources, |loaded| serve(loaded, &sources)),
     }

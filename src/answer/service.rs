@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
 use super::pipeline;
-use super::{Admission, Answer, AskError, Question, Stage};
+use super::{Admission, Answer, AnswerCache, AskError, Question, Stage};
 use crate::config::{Config, ProviderKind};
 use crate::database::Databases;
 use crate::provider::{BUILTIN_MODEL, ProviderInfo, Providers};
@@ -30,6 +30,8 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub struct AnswerService {
     snapshot: ArcSwap<Snapshot>,
+    /// What was answered and read before; it outlives snapshots.
+    cache: ArcSwap<AnswerCache>,
     /// Whether questions are taken.
     pub admission: Admission,
     /// Where everything is counted.
@@ -62,7 +64,9 @@ impl Snapshot {
 impl AnswerService {
     /// A service that starts closed: `admission.open()` when everything is built.
     pub fn new(snapshot: Snapshot, metrics: Arc<Metrics>) -> AnswerService {
+        let cache = AnswerCache::new(&snapshot.config.performance.cache, Arc::clone(&metrics));
         AnswerService {
+            cache: ArcSwap::from_pointee(cache),
             snapshot: ArcSwap::from_pointee(snapshot),
             admission: Admission::default(),
             metrics,
@@ -72,6 +76,11 @@ impl AnswerService {
     /// The state to work with, for the length of one request.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
+    }
+
+    /// What was answered and read before.
+    pub fn cache(&self) -> Arc<AnswerCache> {
+        self.cache.load_full()
     }
 
     /// Answers a question. Dropping the future cancels it and counts it as cancelled.
