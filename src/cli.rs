@@ -2,12 +2,14 @@
 
 mod ask;
 mod batch;
+mod cache;
 mod config;
 mod healthcheck;
 mod models;
 mod print;
 mod providers;
 mod table;
+mod running;
 mod validate;
 
 use std::path::PathBuf;
@@ -72,6 +74,8 @@ enum Command {
     Healthcheck(healthcheck::HealthcheckArgs),
     /// List the models that providers offer, or get one for Ollama.
     Models(models::ModelsArgs),
+    /// Look at the caches of a running plugin, clear them, or fill them with the answers to common questions.
+    Cache(cache::CacheArgs),
     /// Show the effective config, the schema of its files, or its reference.
     Config(config::ConfigArgs),
 }
@@ -98,6 +102,7 @@ pub fn run() -> ExitCode {
             with_config(&sources, |loaded| healthcheck::run(&loaded.config, args))
         }
         Some(Command::Models(args)) => with_config(&sources, |loaded| models::run(loaded, args)),
+        Some(Command::Cache(args)) => with_config(&sources, |loaded| cache::run(&loaded.config, args)),
         None if cli.serve.validate => validate::run(&sources, cli.serve.json),
         None if cli.serve.test_providers => {
             with_config(&sources, |loaded| providers::run(loaded, cli.serve.json))

@@ -36,12 +36,13 @@ pub(super) async fn answer(
         today: jiff::ZonedDateTime::now().date(),
         deadline,
     };
-    let (kept, origin) = match &snapshot.cache {
-        Some(cache) if work.schema.read.is_none() => {
-            let key = work.key(&question.wish).await?;
-            cache.get_or_ask(&key, deadline, move || work.done()).await?
-        }
-        _ => (Arc::new(work.done().await?), Origin::Asked),
+    // A schema that was read by hand has no name to keep an answer under.
+    let (kept, origin) = if work.schema.read.is_some() {
+        (Arc::new(work.done().await?), Origin::Asked)
+    } else {
+        let key = work.key(&question.wish)?;
+        let cache = &snapshot.cache;
+        cache.get_or_ask(&key, deadline, move || work.done()).await?
     };
     Ok(given(&kept, origin, question.request_id))
 }
@@ -81,7 +82,7 @@ struct Work {
 
 impl Work {
     /// What the answer depends on. Nothing is parsed for it.
-    async fn key(&self, wish: &crate::provider::Wish) -> Result<CacheKey, AskError> {
+    fn key(&self, wish: &crate::provider::Wish) -> Result<CacheKey, AskError> {
         let first = self.plan.first();
         let config = &self.snapshot.config;
         let mut key = KeyBuilder::new()
@@ -171,16 +172,13 @@ impl Work {
     }
 
     async fn schema_of(&self, name: &str) -> Result<Arc<KnownSchema>, AskError> {
-        let databases = &self.snapshot.databases;
-        let Some(cache) = &self.snapshot.cache else {
-            return databases.schema(name).await.map(Arc::new).map_err(schema_error);
-        };
-        let stamp = databases.stamp(name).map_err(schema_error)?;
+        let stamp = self.snapshot.databases.stamp(name).map_err(schema_error)?;
         let key = KeyBuilder::new()
             .text("database", name)
             .bytes("stamp", stamp.as_bytes())
             .finish();
         let (snapshot, name) = (Arc::clone(&self.snapshot), name.to_owned());
+        let cache = Arc::clone(&snapshot.cache);
         cache
             .schema(&key, move || async move { snapshot.databases.schema(&name).await })
             .await
@@ -194,16 +192,11 @@ impl Work {
         let dialect = self.dialect.unwrap_or(self.snapshot.config.ai.default_dialect);
         let owned = ddl.to_owned();
         let read = move || async move { database::read_statements("schema_ddl", owned, dialect).await };
-        let known = match &self.snapshot.cache {
-            None => read().await.map(Arc::new),
-            Some(cache) => {
-                let key = KeyBuilder::new()
-                    .text("ddl", ddl)
-                    .text("dialect", dialect.as_str())
-                    .finish();
-                cache.schema(&key, read).await
-            }
-        };
+        let key = KeyBuilder::new()
+            .text("ddl", ddl)
+            .text("dialect", dialect.as_str())
+            .finish();
+        let known = self.snapshot.cache.schema(&key, read).await;
         known.map(Some).map_err(schema_error)
     }
 

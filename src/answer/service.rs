@@ -30,8 +30,8 @@ pub struct Snapshot {
     pub providers: Providers,
     /// The databases made from it.
     pub databases: Databases,
-    /// Answers that were given; `None` where none are kept.
-    pub cache: Option<Arc<AnswerCache>>,
+    /// What was answered and read before.
+    pub cache: Arc<AnswerCache>,
     /// Where everything is counted.
     pub metrics: Arc<Metrics>,
     pub(super) queue: Arc<Queue>,
@@ -112,16 +112,13 @@ impl Snapshot {
 
 }
 
-fn cache(config: &Config, metrics: &Arc<Metrics>, previous: Option<&Snapshot>) -> Option<Arc<AnswerCache>> {
+fn cache(config: &Config, metrics: &Arc<Metrics>, previous: Option<&Snapshot>) -> Arc<AnswerCache> {
     let settings = &config.performance.cache;
-    if !settings.enabled {
-        return None;
-    }
-    let standing = previous.and_then(|previous| previous.cache.as_ref());
-    Some(match standing.filter(|cache| cache.is_made_from(settings)) {
+    let standing = previous.map(|previous| &previous.cache);
+    match standing.filter(|cache| cache.is_made_from(settings)) {
         Some(cache) => Arc::clone(cache),
         None => Arc::new(AnswerCache::new(settings, Arc::clone(metrics))),
-    })
+    }
 }
 
 fn queue(config: &Config, metrics: &Arc<Metrics>, previous: Option<&Snapshot>) -> Arc<Queue> {
@@ -189,6 +186,11 @@ impl AnswerService {
     pub fn change(&self, config: Arc<Config>) {
         let next = Snapshot::new(config, &self.ground, Some(&self.snapshot()));
         self.snapshot.store(Arc::new(next));
+    }
+
+    /// What was answered and read before.
+    pub fn cache(&self) -> Arc<AnswerCache> {
+        Arc::clone(&self.snapshot().cache)
     }
 
     /// Answers a question. Dropping the future cancels it and counts it as cancelled.

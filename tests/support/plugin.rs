@@ -27,9 +27,14 @@ impl Plugin {
     /// Starts it with a config and waits until everything is built. The config may have a `server:` block; host, port,
     /// socket and state folder are added to it.
     pub fn start(config: &str) -> Plugin {
+        Plugin::start_with(config, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn start_with(config: &str, environment: &[(&str, &str)]) -> Plugin {
         // Another process may take the free port before the plugin does; it then ends, and the next try has another.
         for _ in 0..5 {
-            let mut plugin = Plugin::spawn(config);
+            let mut plugin = Plugin::spawn(config, environment);
             if plugin.wait_until_built() {
                 return plugin;
             }
@@ -42,7 +47,7 @@ impl Plugin {
         panic!("no free port for the plugin after five tries");
     }
 
-    fn spawn(config: &str) -> Plugin {
+    fn spawn(config: &str, environment: &[(&str, &str)]) -> Plugin {
         let folder = TempDir::with_prefix("atest-").expect("a folder for the test");
         let http = free_address();
         fs::write(
@@ -53,7 +58,10 @@ impl Plugin {
         Plugin {
             http,
             socket: folder.path().join("plugin.sock"),
-            child: run_in(folder.path(), &[]).spawn().expect("the plugin starts"),
+            child: run_in(folder.path(), &[])
+                .envs(environment.iter().copied())
+                .spawn()
+                .expect("the plugin starts"),
             folder,
         }
     }

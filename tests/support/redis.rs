@@ -68,7 +68,11 @@ impl Redis {
         self.child = Some(child);
         let started = Instant::now();
         while TcpStream::connect(self.address).is_err() {
-            assert!(started.elapsed() < PATIENCE, "redis did not start: {}", self.log());
+            assert!(
+                started.elapsed() < PATIENCE,
+                "redis did not start: {}",
+                self.log()
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
     }

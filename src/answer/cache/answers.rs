@@ -139,7 +139,6 @@ impl Answers {
             match (redis.get(&key).await, remembered) {
                 (Lookup::Found(answer, left), _) => {
                     self.count(Origin::Redis);
-                    let answer = Arc::new(answer);
                     self.remember(key, &answer, left, true, round);
                     return Ok((answer, Origin::Redis));
                 }

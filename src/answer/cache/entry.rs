@@ -186,21 +186,14 @@ mod tests {
     fn every_damage_is_a_miss() {
         let bytes = encode(&key("a"), &full(), NOW, HOUR).unwrap();
         for length in 0..bytes.len() {
-            assert_eq!(
-                decode(&key("a"), &bytes[..length], NOW),
-                None,
-                "cut at {length}"
-            );
+            assert_eq!(decode(&key("a"), &bytes[..length], NOW), None, "cut at {length}");
         }
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0x20;
             assert_eq!(decode(&key("a"), &damaged, NOW), None, "byte {at}");
         }
-        assert_eq!(
-            decode(&key("a"), &[bytes.as_slice(), b" "].concat(), NOW),
-            None
-        );
+        assert_eq!(decode(&key("a"), &[bytes.as_slice(), b" "].concat(), NOW), None);
         assert_eq!(
             decode(&key("b"), &bytes, NOW),
             None,

@@ -189,8 +189,14 @@ mod tests {
 
     #[test]
     fn the_name_of_a_part_counts() {
-        let model = KeyBuilder::new().text("model", "x").opt("endpoint", None).finish();
-        let endpoint = KeyBuilder::new().opt("model", None).text("endpoint", "x").finish();
+        let model = KeyBuilder::new()
+            .text("model", "x")
+            .opt("endpoint", None)
+            .finish();
+        let endpoint = KeyBuilder::new()
+            .opt("model", None)
+            .text("endpoint", "x")
+            .finish();
         assert_ne!(model, endpoint);
     }
 

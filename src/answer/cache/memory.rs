@@ -129,11 +129,7 @@ impl<T: Send + Sync + 'static> Memory<T> {
             .expire_after(OwnLifetime)
             .eviction_listener(move |_, kept: Arc<Kept<T>>, cause| books.went(kept.weight, cause))
             .build();
-        Memory {
-            entries,
-            fill,
-            limit,
-        }
+        Memory { entries, fill, limit }
     }
 
     /// The entry, while it is good.

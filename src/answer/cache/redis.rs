@@ -41,7 +41,7 @@ pub(super) struct RedisStore {
 /// What Redis said about a key.
 pub(super) enum Lookup {
     /// The answer, and how long it is still good.
-    Found(CachedAnswer, Duration),
+    Found(Arc<CachedAnswer>, Duration),
     /// It has none.
     Missing,
     /// It said nothing, or nothing of use.
@@ -88,7 +88,7 @@ impl RedisStore {
         match self.link.ask::<Vec<u8>>(&command).await {
             Ok(bytes) if bytes.is_empty() => Lookup::Missing,
             Ok(bytes) => match entry::decode(key, &bytes, Timestamp::now()) {
-                Some((answer, left)) => Lookup::Found(answer, left),
+                Some((answer, left)) => Lookup::Found(Arc::new(answer), left),
                 None => Lookup::Missing,
             },
             Err(_) => Lookup::Away,

@@ -91,11 +91,7 @@ pub(super) struct Lookups {
 }
 
 impl Lookups {
-    pub(super) fn stats<T: Send + Sync + 'static>(
-        &self,
-        memory: &Memory<T>,
-        ttl: Duration,
-    ) -> MemoryStats {
+    pub(super) fn stats<T: Send + Sync + 'static>(&self, memory: &Memory<T>, ttl: Duration) -> MemoryStats {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let (hits, shared, misses) = (count(&self.hits), count(&self.shared), count(&self.misses));
         let all = hits + shared + misses;

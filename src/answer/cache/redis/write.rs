@@ -47,7 +47,7 @@ pub(super) struct Counts {
 impl Counts {
     /// Those that Redis took.
     pub(super) fn written(&self) -> u64 {
-        self.written.load(Ordering::Relaxed)
+        self.written.load(Ordering::Acquire)
     }
 
     /// Those that were not sent, because too many waited or they were too long.
@@ -57,7 +57,7 @@ impl Counts {
 
     /// Those that Redis did not take.
     pub(super) fn refused(&self) -> u64 {
-        self.refused.load(Ordering::Relaxed)
+        self.refused.load(Ordering::Acquire)
     }
 
     /// Why it did not take the last one, if so.
@@ -119,14 +119,14 @@ async fn write_one(link: &Link, write: Write, counts: &Counts) {
     match link.tell(&command).await {
         Ok(()) => {
             write.kept.value.in_redis.store(true, Ordering::Release);
-            counts.written.fetch_add(1, Ordering::Relaxed);
             *counts.lock() = None;
+            counts.written.fetch_add(1, Ordering::Release);
         }
         Err(trouble) => {
-            counts.refused.fetch_add(1, Ordering::Relaxed);
             if let Trouble::Refused(reason) = trouble {
                 tell_once(link, counts, reason);
             }
+            counts.refused.fetch_add(1, Ordering::Release);
         }
     }
 }

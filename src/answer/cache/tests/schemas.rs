@@ -20,7 +20,9 @@ async fn the_same_statements_are_read_once_also_when_they_come_at_once() {
         let (cache, calls) = (Arc::clone(&cache), Arc::clone(&calls));
         tokio::spawn(async move {
             cache
-                .schema(&key(name), move || read(calls, format!("CREATE TABLE {name} (id INT)")))
+                .schema(&key(name), move || {
+                    read(calls, format!("CREATE TABLE {name} (id INT)"))
+                })
                 .await
         })
     };

@@ -187,10 +187,7 @@ async fn a_panic_is_an_error_for_each_and_the_end_of_nothing() {
     for caller in [ask(), ask()] {
         assert!(matches!(caller.await.unwrap(), Err(AskError::Internal(_))));
     }
-    assert_eq!(
-        Provider::default().ask(&cache, "q").await.1,
-        Origin::Asked
-    );
+    assert_eq!(Provider::default().ask(&cache, "q").await.1, Origin::Asked);
 }
 
 #[tokio::test(start_paused = true)]
@@ -224,9 +221,7 @@ async fn nothing_is_left_behind_when_callers_come_and_go_at_any_moment() {
                 degraded: true,
                 ..answer(SQL)
             };
-            let asked = cache.get_or_ask(&key, in_a_minute(), move || {
-                provider.call(takes, Ok(unsure))
-            });
+            let asked = cache.get_or_ask(&key, in_a_minute(), move || provider.call(takes, Ok(unsure)));
             let patience = Duration::from_micros(number * 104_729 % 2_000);
             tokio::time::timeout(patience, asked)
                 .await

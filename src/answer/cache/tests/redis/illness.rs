@@ -14,7 +14,9 @@ async fn time_of(cache: &AnswerCache, provider: &Provider, question: &str) -> (O
 
 #[tokio::test]
 async fn without_a_redis_questions_are_answered_at_once_and_kept_in_memory() {
-    let Some(mut redis) = Redis::start(&[]) else { return };
+    let Some(mut redis) = Redis::start(&[]) else {
+        return;
+    };
     redis.kill();
     let cache = cache(&settings_for(&redis));
     let provider = Provider::default();
@@ -34,7 +36,9 @@ async fn without_a_redis_questions_are_answered_at_once_and_kept_in_memory() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_and_started_again_under_load_it_costs_no_question() {
-    let Some(mut redis) = Redis::start(&[]) else { return };
+    let Some(mut redis) = Redis::start(&[]) else {
+        return;
+    };
     let cache = Arc::new(connected(&settings_for(&redis)).await);
     let provider = Provider::default();
     let ends = Arc::new(AtomicBool::new(false));
@@ -104,7 +108,9 @@ async fn a_halted_redis_is_waited_for_a_few_times_and_then_left_alone_until_it_g
 
 #[tokio::test]
 async fn a_full_redis_takes_nothing_and_still_gives_and_memory_keeps_the_rest() {
-    let Some(redis) = Redis::start(&["--maxmemory-policy", "noeviction"]) else { return };
+    let Some(redis) = Redis::start(&["--maxmemory-policy", "noeviction"]) else {
+        return;
+    };
     let cache = connected(&settings_for(&redis)).await;
     let provider = Provider::default();
     provider.ask(&cache, "before").await;
@@ -132,15 +138,34 @@ async fn a_read_only_replica_gives_and_takes_nothing() {
     redis.cli(&["replicaof", "127.0.0.1", "1"]);
     provider.ask(&cache, "q").await;
     let replica = until(&cache, |redis| redis.refused == 1).await;
-    assert!(replica.up && replica.last_refusal.unwrap().contains("READONLY"));
+    assert!(replica.up, "{replica:?}");
+    assert!(
+        replica
+            .last_refusal
+            .as_ref()
+            .unwrap()
+            .to_lowercase()
+            .contains("read"),
+        "{replica:?}"
+    );
     let other = connected(&settings_for(&redis)).await;
     assert_eq!(provider.ask(&other, "before").await.1, Origin::Redis);
-    assert!(other.clear().await.problem.unwrap().contains("READONLY"));
+    assert!(
+        other
+            .clear()
+            .await
+            .problem
+            .unwrap()
+            .to_lowercase()
+            .contains("read")
+    );
 }
 
 #[tokio::test]
 async fn with_a_wrong_password_memory_keeps_the_answers_and_the_password_is_told_to_nobody() {
-    let Some(redis) = Redis::start(&["--requirepass", "right"]) else { return };
+    let Some(redis) = Redis::start(&["--requirepass", "right"]) else {
+        return;
+    };
     let mut settings = settings_for(&redis);
     settings.redis.password = Some("hunter2-planted".to_owned().into());
     let cache = cache(&settings);
@@ -163,7 +188,9 @@ async fn with_a_wrong_password_memory_keeps_the_answers_and_the_password_is_told
 
 #[tokio::test]
 async fn an_old_redis_that_repeats_the_password_in_its_error_does_not_bring_it_into_ours() {
-    let Some(redis) = Redis::start(&["--rename-command", "AUTH", ""]) else { return };
+    let Some(redis) = Redis::start(&["--rename-command", "AUTH", ""]) else {
+        return;
+    };
     let mut settings = settings_for(&redis);
     settings.redis.password = Some("hunter2-planted".to_owned().into());
     let cache = cache(&settings);
@@ -173,7 +200,9 @@ async fn an_old_redis_that_repeats_the_password_in_its_error_does_not_bring_it_i
 
 #[tokio::test]
 async fn a_password_changed_meanwhile_costs_no_question() {
-    let Some(redis) = Redis::start(&["--requirepass", "first"]) else { return };
+    let Some(redis) = Redis::start(&["--requirepass", "first"]) else {
+        return;
+    };
     let mut settings = settings_for(&redis);
     settings.redis.password = Some("first".to_owned().into());
     let cache = connected(&settings).await;
@@ -233,10 +262,18 @@ async fn what_somebody_else_left_under_our_name_is_a_miss_and_written_over() {
     until(&one, |redis| redis.written == 1).await;
     redis.cli(&["setrange", &name_of("cut"), "40", "???"]);
     for (number, question) in ["garbage", "long", "list", "cut"].into_iter().enumerate() {
-        assert_eq!(provider.ask(&other, question).await.1, Origin::Asked, "{question}");
+        assert_eq!(
+            provider.ask(&other, question).await.1,
+            Origin::Asked,
+            "{question}"
+        );
         until(&other, |redis| redis.written == number as u64 + 1).await;
         let third = connected(&settings_for(&redis)).await;
-        assert_eq!(provider.ask(&third, question).await.1, Origin::Redis, "{question}");
+        assert_eq!(
+            provider.ask(&third, question).await.1,
+            Origin::Redis,
+            "{question}"
+        );
     }
     assert!(stats(&other).up);
 }
@@ -254,7 +291,9 @@ async fn a_redis_that_forbids_reading_is_away_and_says_why() {
 
 #[tokio::test]
 async fn outages_leave_no_tasks_and_no_connections_behind() {
-    let Some(mut redis) = Redis::start(&[]) else { return };
+    let Some(mut redis) = Redis::start(&[]) else {
+        return;
+    };
     let cache = connected(&settings_for(&redis)).await;
     let provider = Provider::default();
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
@@ -263,7 +302,9 @@ async fn outages_leave_no_tasks_and_no_connections_behind() {
         redis.kill();
         let mut number = 0;
         while stats(&cache).up {
-            provider.ask(&cache, &format!("round {round} question {number}")).await;
+            provider
+                .ask(&cache, &format!("round {round} question {number}"))
+                .await;
             number += 1;
         }
         redis.start_again();

@@ -46,7 +46,11 @@ async fn the_time_of_an_answer_ends_in_redis_and_in_every_plugin_at_once() {
     // Found half a second later, it is still over at the same moment.
     assert_eq!(provider.ask(&other, "q").await.1, Origin::Redis);
     let kept = other.answers.memory.get(&key("q")).unwrap();
-    assert!(kept.lifetime <= Duration::from_millis(1_500), "{:?}", kept.lifetime);
+    assert!(
+        kept.lifetime <= Duration::from_millis(1_500),
+        "{:?}",
+        kept.lifetime
+    );
     tokio::time::sleep(Duration::from_millis(2_010).saturating_sub(begun.elapsed())).await;
     assert_eq!(redis.cli(&["exists", &name_of("q")]), "0");
     assert_eq!(provider.ask(&other, "q").await.1, Origin::Asked);
@@ -121,8 +125,17 @@ async fn memory_asks_redis_again_after_a_while_and_goes_on_with_what_is_there() 
 async fn a_socket_a_user_with_few_rights_and_another_database_will_do() {
     let Some(redis) = Redis::start(&[]) else { return };
     redis.cli(&[
-        "acl", "setuser", "ai", "on", ">p@ss/w0rd", "~atest-ext-ai:v1:*", "+getrange", "+set", "+scan",
-        "+unlink", "+select",
+        "acl",
+        "setuser",
+        "ai",
+        "on",
+        ">p@ss/w0rd",
+        "~atest-ext-ai:v1:*",
+        "+getrange",
+        "+set",
+        "+scan",
+        "+unlink",
+        "+select",
     ]);
     let mut settings = settings_for(&redis);
     settings.redis.address = format!("unix:{}", redis.folder().join("socket").display());
