@@ -94,7 +94,7 @@ pub fn metrics_for(config: &Config, logs: LogCounts) -> Metrics {
                 .and_then(|service| service.model.clone())
                 .map(|model| (info.name.clone(), model)),
         );
-        models.extend(info.models.into_iter().map(|model| (info.name.clone(), model.id)));
+        models.extend(info.models.iter().map(|model| (info.name.clone(), model.id.clone())));
         names.insert(info.name);
     }
     Metrics::new(
