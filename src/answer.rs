@@ -1,6 +1,7 @@
 //! The way of a question: admit → schema → provider → check → confidence.
 
 pub mod admission;
+pub mod confidence;
 mod pipeline;
 pub mod query;
 pub mod question;

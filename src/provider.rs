@@ -5,6 +5,9 @@ mod catalogue;
 mod chat;
 mod completion;
 mod failure;
+mod prices;
+mod prompt;
+mod reply;
 
 use std::sync::Arc;
 
@@ -13,10 +16,11 @@ use futures_util::future::BoxFuture;
 use crate::config::{Config, ProviderKind};
 
 pub use builtin::{Builtin, MODEL as BUILTIN_MODEL, NAME as BUILTIN_NAME};
-pub use catalogue::{ModelInfo, ProviderInfo};
+pub use catalogue::{ModelInfo, ProviderInfo, default_endpoint, display_name};
 pub use chat::{ChatReply, ChatRequest, TokenLogprob};
 pub use completion::{Completion, CompletionRequest, TokenUsage};
 pub use failure::{Failure, FailureKind, ProviderError};
+pub use prices::{Prices, cost};
 
 /// Writes SQL for questions. Each call is one attempt: whether to ask again, or another, is decided above it.
 pub trait Provider: Send + Sync {
@@ -87,6 +91,10 @@ impl Providers {
         let info = self.find(name)?;
         match info.reason {
             Some(reason) => Err(ProviderError::Unavailable(reason)),
+            None if info.kind != ProviderKind::Builtin => Err(ProviderError::Unavailable(format!(
+                "the provider {name:?} cannot answer: this version has no client for it; use the provider \
+                 \"builtin\" (the embedded engine), or leave the provider out"
+            ))),
             None => Ok((info, Arc::clone(&self.builtin) as Arc<dyn Provider>)),
         }
     }

@@ -106,6 +106,10 @@ impl Confidence {
 pub enum ConfidenceSource {
     /// The embedded engine's own score.
     Builtin,
+    /// The probabilities of the model's tokens, with what the SQL shows.
+    Logprob,
+    /// What the SQL shows beside the question, since the provider tells no probabilities.
+    Heuristic,
 }
 
 impl ConfidenceSource {
@@ -113,6 +117,8 @@ impl ConfidenceSource {
     pub fn as_str(self) -> &'static str {
         match self {
             ConfidenceSource::Builtin => "builtin",
+            ConfidenceSource::Logprob => "logprob",
+            ConfidenceSource::Heuristic => "heuristic",
         }
     }
 }
