@@ -12,7 +12,9 @@ mod failure;
 mod health;
 mod member;
 mod prices;
+mod prompt;
 mod providers;
+mod reply;
 mod spending;
 mod wish;
 
@@ -20,11 +22,12 @@ use futures_util::future::BoxFuture;
 
 pub use catalogue::{ModelInfo, ProviderInfo, display_name};
 pub use chain::{Answered, Link, Unanswered};
+pub use client::{Learned, Pulling, Target, open};
 pub use completion::{Completion, CompletionRequest, TokenUsage};
 pub use endpoint::Endpoint;
 pub use failure::{Failure, FailureKind, ProviderError};
-pub use client::{Learned, Target, open, Pulling};
-pub const PROMPT_VERSION: &str = "0";
+pub use prices::Prices;
+pub use prompt::VERSION as PROMPT_VERSION;
 pub use providers::{Plan, Providers, metric_labels};
 pub use spending::{Spending, keep_spending};
 pub use wish::Wish;

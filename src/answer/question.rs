@@ -101,9 +101,9 @@ impl Confidence {
 pub enum ConfidenceSource {
     /// The embedded engine's own score.
     Builtin,
-    /// How probable the model found its own words.
+    /// The probabilities of the model's tokens, with what the SQL shows.
     Logprob,
-    /// How well the SQL accounts for the question.
+    /// What the SQL shows beside the question, since the provider tells no probabilities.
     Heuristic,
 }
 

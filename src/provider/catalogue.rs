@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 
-use super::prices::Prices;
-use super::{builtin, prices};
+use super::{Prices, builtin, prices};
 use crate::config::model::Price;
 use crate::config::{ProviderKind, Service};
 
