@@ -1,11 +1,22 @@
 //! Who writes the SQL: one file a kind of provider behind one trait.
 
+mod anthropic;
 mod builtin;
 mod catalogue;
 mod chat;
+mod client;
 mod completion;
 mod endpoint;
 mod failure;
+mod ollama;
+mod openai;
+mod prompt;
+mod remote;
+mod reply;
+
+#[cfg(test)]
+#[path = "../tests/support/fake_provider.rs"]
+mod fake_provider;
 
 use std::sync::Arc;
 
@@ -16,9 +27,11 @@ use crate::config::{Config, ProviderKind};
 pub use builtin::{Builtin, MODEL as BUILTIN_MODEL, NAME as BUILTIN_NAME};
 pub use catalogue::{ModelInfo, ProviderInfo};
 pub use chat::{ChatReply, ChatRequest, TokenLogprob};
+pub use client::{Client, ClientSettings, Learned, Proxies};
 pub use completion::{Completion, CompletionRequest, TokenUsage};
 pub use endpoint::{Allowed, Endpoint};
 pub use failure::{Failure, FailureKind, ProviderError};
+pub use remote::{Target, open};
 
 /// Writes SQL for questions. Each call is one attempt: whether to ask again, or another, is decided above it.
 pub trait Provider: Send + Sync {

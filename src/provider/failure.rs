@@ -16,7 +16,7 @@ pub enum ProviderError {
     /// It understood and refuses.
     #[error("{reason}")]
     Refused {
-        /// Machine word: `write`, `chit_chat`, `not_in_schema`, `not_understood`, `empty`, `too_long`.
+        /// Machine word: `write`, `chit_chat`, `not_in_schema`, `not_understood`, `empty`, `too_long`, `declined`.
         kind: &'static str,
         /// For the asker.
         reason: String,
