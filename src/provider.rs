@@ -27,7 +27,7 @@ use crate::config::{Config, ProviderKind};
 pub use builtin::{Builtin, MODEL as BUILTIN_MODEL, NAME as BUILTIN_NAME};
 pub use catalogue::{ModelInfo, ProviderInfo};
 pub use chat::{ChatReply, ChatRequest, TokenLogprob};
-pub use client::{Client, ClientSettings, Learned, Proxies};
+pub use client::{Client, ClientSettings, Learned};
 pub use completion::{Completion, CompletionRequest, TokenUsage};
 pub use endpoint::{Allowed, Endpoint};
 pub use failure::{Failure, FailureKind, ProviderError};

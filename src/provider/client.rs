@@ -20,17 +20,18 @@ use std::time::Duration;
 use reqwest::{Certificate, ClientBuilder};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::config::Environment;
 use crate::config::model::ProviderPool;
 
 use super::{Endpoint, Failure, FailureKind, ProviderError};
+use proxies::Proxies;
 
 pub use learned::Learned;
-pub use proxies::Proxies;
 
 pub(super) use body::Answer;
 pub(super) use framing::{Documents, Fault, Progress, each, read};
 pub(super) use learned::{Given, Habits, Level, Limit, Thinking};
-pub(super) use peer::{Peer, Rejection};
+pub(super) use peer::Peer;
 pub(super) use said::Said;
 
 /// Who calls.
@@ -49,8 +50,6 @@ pub struct ClientSettings<'a> {
     pub ca_file: Option<&'a Path>,
     /// The one endpoint that it is for; `None` for one that serves any.
     pub endpoint: Option<&'a Endpoint>,
-    /// Proxies for endpoints that are not on this machine.
-    pub proxies: &'a Proxies,
 }
 
 /// A pooled HTTP client; clones share the pool.
@@ -69,11 +68,16 @@ pub struct Client {
 }
 
 impl Client {
-    /// Opens no connection yet.
+    /// With the proxies that the environment names. Opens no connection yet.
     ///
     /// # Errors
     /// `Unavailable` when the certificates or a proxy variable cannot be used.
     pub fn new(settings: &ClientSettings<'_>) -> Result<Client, ProviderError> {
+        Client::through(settings, &Proxies::of(&Environment::of_this_process()))
+    }
+
+    /// With these proxies, for endpoints that are not on this machine.
+    fn through(settings: &ClientSettings<'_>, proxies: &Proxies) -> Result<Client, ProviderError> {
         let pool = settings.pool;
         let is_local = settings.endpoint.is_some_and(Endpoint::is_loopback);
         let own = own_authorities(settings.ca_file)?;
@@ -95,7 +99,7 @@ impl Client {
             if is_local {
                 Ok(builder)
             } else {
-                settings.proxies.apply(builder)
+                proxies.apply(builder)
             }
         };
         // Nobody is met over TLS, so the system's 150 authorities need not be in memory.
@@ -108,7 +112,7 @@ impl Client {
             max_calls,
             patience: pool.connection_timeout,
             has_authorities,
-            is_proxied: !is_local && !settings.proxies.is_empty(),
+            is_proxied: !is_local && !proxies.is_empty(),
         })
     }
 

@@ -88,11 +88,6 @@ impl Said {
         said
     }
 
-    /// Nothing was said.
-    pub fn is_empty(&self) -> bool {
-        self.message.is_empty() && self.words.is_empty()
-    }
-
     /// Whether one of the machine words, or the message in lower case, holds one of `needles`.
     pub fn tells(&self, needles: &[&str]) -> bool {
         let message = self.message.to_lowercase();

@@ -9,12 +9,11 @@ use crate::provider::{Endpoint, FailureKind, ProviderError, open};
 
 use super::*;
 
-fn settings<'a>(pool: &'a ProviderPool, proxies: &'a Proxies) -> ClientSettings<'a> {
+fn settings(pool: &ProviderPool) -> ClientSettings<'_> {
     ClientSettings {
         pool,
         ca_file: None,
         endpoint: None,
-        proxies,
     }
 }
 
@@ -35,7 +34,7 @@ async fn calls_beyond_the_most_wait_and_are_then_refused() {
         ..ProviderPool::default()
     };
     let mut target = target(ProviderKind::OpenAi, &fake.url());
-    target.client = Client::new(&settings(&pool, &Proxies::default())).unwrap();
+    target.client = Client::through(&settings(&pool), &Proxies::default()).unwrap();
     let provider = open(target);
     let other = Arc::clone(&provider);
     let hanging = tokio::spawn(async move { ask(&other).await.map(|_| ()) });
@@ -67,7 +66,7 @@ async fn a_proxy_is_used_for_other_machines_and_never_for_this_one() {
         let before = proxy.requests();
         let found = proxies(&[(name, &address)]);
         assert!(!format!("{found:?}").contains("hunter2"));
-        let client = Client::new(&settings(&pool, &found)).unwrap();
+        let client = Client::through(&settings(&pool), &found).unwrap();
         assert!(!format!("{client:?}").contains("hunter2"));
         let mut remote = target(ProviderKind::OpenAi, "http://llm.example.test");
         remote.client = client.clone();
@@ -110,7 +109,7 @@ async fn tls_goes_through_the_proxy_unread_and_its_no_is_told() {
     let found = proxies(&[("https_proxy", &proxy.address().to_string())]);
     for words in ["wants a user and password", "HTTPS_PROXY"] {
         let mut remote = target(ProviderKind::OpenAi, "https://llm.example.test");
-        remote.client = Client::new(&settings(&pool, &found)).unwrap();
+        remote.client = Client::through(&settings(&pool), &found).unwrap();
         let failed = failure_of(&open(remote)).await;
         assert_eq!(failed.kind, FailureKind::Network);
         assert!(failed.message.contains(words), "{}", failed.message);
@@ -129,7 +128,7 @@ async fn no_proxy_an_empty_variable_and_cgi_switch_proxies_off() {
         &[("HTTP_PROXY", ""), ("http_proxy", &address)],
     ] {
         let mut remote = target(ProviderKind::OpenAi, "http://nowhere.invalid");
-        remote.client = Client::new(&settings(&pool, &proxies(pairs))).unwrap();
+        remote.client = Client::through(&settings(&pool), &proxies(pairs)).unwrap();
         assert_eq!(
             failure_of(&open(remote)).await.kind,
             FailureKind::Network,
@@ -144,7 +143,7 @@ fn a_proxy_that_is_none_is_named_without_its_password() {
     let pool = ProviderPool::default();
     for value in ["ftp://user:hunter2@proxy", "http://user:hunter2@[", "http://"] {
         let found = proxies(&[("HTTPS_PROXY", value)]);
-        let error = Client::new(&settings(&pool, &found)).unwrap_err().to_string();
+        let error = Client::through(&settings(&pool), &found).unwrap_err().to_string();
         assert!(
             error.contains("HTTPS_PROXY") && !error.contains("hunter2"),
             "{error}"
@@ -153,9 +152,9 @@ fn a_proxy_that_is_none_is_named_without_its_password() {
         let local = Endpoint::parse("http://localhost:11434").unwrap();
         let settings = ClientSettings {
             endpoint: Some(&local),
-            ..settings(&pool, &found)
+            ..settings(&pool)
         };
-        assert!(Client::new(&settings).is_ok());
+        assert!(Client::through(&settings, &found).is_ok());
     }
     assert!(
         Client::new(&settings(
@@ -178,11 +177,10 @@ fn a_ca_file_that_is_none_is_named() {
     )
     .unwrap();
     let pool = ProviderPool::default();
-    let proxies = Proxies::default();
     for path in [Path::new("/nonexistent/ca.pem"), &empty, &broken] {
         let settings = ClientSettings {
             ca_file: Some(path),
-            ..settings(&pool, &proxies)
+            ..settings(&pool)
         };
         let error = Client::new(&settings).unwrap_err();
         assert!(matches!(error, ProviderError::Unavailable(_)));
@@ -204,7 +202,7 @@ async fn a_connection_that_nobody_takes_is_given_up_in_time() {
         ..ProviderPool::default()
     };
     let mut slow = target(ProviderKind::OpenAi, &format!("http://{address}"));
-    slow.client = Client::new(&settings(&pool, &Proxies::default())).unwrap();
+    slow.client = Client::through(&settings(&pool), &Proxies::default()).unwrap();
     let failed = failure_of(&open(slow)).await;
     assert_eq!(failed.kind, FailureKind::Network);
     assert!(

@@ -1,8 +1,7 @@
 //! What tests of the wires share: a target at a fake, and a question for it.
 
 use crate::config::model::ProviderPool;
-use crate::provider::ClientSettings;
-use crate::provider::Proxies;
+use crate::provider::client::ClientSettings;
 use crate::provider::fake_provider::{FakeProvider, Script, anthropic_sse, ollama_ndjson, openai_sse};
 
 use super::*;
@@ -38,7 +37,6 @@ pub(crate) fn client_for(endpoint: &Endpoint) -> Client {
         pool: &ProviderPool::default(),
         ca_file: None,
         endpoint: Some(endpoint),
-        proxies: &Proxies::default(),
     })
     .unwrap()
 }
