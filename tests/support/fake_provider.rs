@@ -7,6 +7,8 @@
 
 #[path = "fake_provider/answers.rs"]
 mod answers;
+#[path = "fake_provider/script.rs"]
+mod script;
 #[path = "fake_provider/tls.rs"]
 mod tls;
 
@@ -21,6 +23,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 pub use answers::{anthropic_sse, ollama_ndjson, openai_sse};
+pub use script::{End, Script};
 pub use tls::Authority;
 
 /// Longest head and body of a request; beyond it the connection is closed.
@@ -49,114 +52,6 @@ impl Received {
     /// The body as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).expect("the body of a request is JSON")
-    }
-}
-
-/// What is answered, and how.
-#[derive(Debug, Clone)]
-pub struct Script {
-    status: u16,
-    headers: Vec<(String, String)>,
-    head_after: Duration,
-    pieces: Vec<(Duration, Vec<u8>)>,
-    end: End,
-}
-
-/// How an answer ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// As it should.
-    Clean,
-    /// The connection is closed before the body's end.
-    Cut,
-    /// The connection is reset.
-    Reset,
-    /// Nothing more comes, until the client goes.
-    Hang,
-    /// Not even a head comes, until the client goes.
-    Silent,
-    /// The pieces are sent as they are, without a head, and the connection is closed.
-    Raw,
-}
-
-impl Script {
-    /// A head and nothing else yet.
-    pub fn status(status: u16) -> Script {
-        Script {
-            status,
-            headers: Vec::new(),
-            head_after: Duration::ZERO,
-            pieces: Vec::new(),
-            end: End::Clean,
-        }
-    }
-
-    /// A whole JSON body.
-    pub fn json(status: u16, body: impl Into<String>) -> Script {
-        Script::status(status)
-            .header("content-type", "application/json")
-            .piece(body.into())
-    }
-
-    /// The start of a stream of events.
-    pub fn events() -> Script {
-        Script::status(200).header("content-type", "text/event-stream")
-    }
-
-    /// The start of a stream of JSON lines.
-    pub fn lines() -> Script {
-        Script::status(200).header("content-type", "application/x-ndjson")
-    }
-
-    /// Bytes that need not be HTTP.
-    pub fn raw(bytes: impl Into<Vec<u8>>) -> Script {
-        Script::status(200).piece(bytes).end(End::Raw)
-    }
-
-    /// No answer at all.
-    pub fn silent() -> Script {
-        Script::status(200).end(End::Silent)
-    }
-
-    pub fn header(mut self, name: &str, value: &str) -> Script {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// A piece of the body right after the one before.
-    pub fn piece(self, bytes: impl Into<Vec<u8>>) -> Script {
-        self.later(Duration::ZERO, bytes)
-    }
-
-    /// A piece of the body, some time after the one before.
-    pub fn later(mut self, after: Duration, bytes: impl Into<Vec<u8>>) -> Script {
-        self.pieces.push((after, bytes.into()));
-        self
-    }
-
-    /// Another body instead.
-    pub fn body(mut self, bytes: impl Into<Vec<u8>>) -> Script {
-        self.pieces = vec![(Duration::ZERO, bytes.into())];
-        self
-    }
-
-    /// The same body in so many pieces, each some time after the one before.
-    pub fn spread(mut self, count: usize, after: Duration) -> Script {
-        let body: Vec<u8> = self.pieces.drain(..).flat_map(|(_, bytes)| bytes).collect();
-        let size = body.len().div_ceil(count.max(1)).max(1);
-        self.pieces = body.chunks(size).map(|piece| (after, piece.to_vec())).collect();
-        self
-    }
-
-    /// The head comes only after some time.
-    pub fn head_after(mut self, after: Duration) -> Script {
-        self.head_after = after;
-        self
-    }
-
-    pub fn end(mut self, end: End) -> Script {
-        self.end = end;
-        self
     }
 }
 
@@ -337,7 +232,11 @@ where
 }
 
 /// Reads the next request; what comes after it stays in `buffer`.
-async fn receive<S: AsyncRead + Unpin>(stream: &mut S, buffer: &mut Vec<u8>, state: &State) -> Option<Received> {
+async fn receive<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    buffer: &mut Vec<u8>,
+    state: &State,
+) -> Option<Received> {
     loop {
         if let Some((mut received, head)) = parse_head(buffer) {
             let length = received.header("content-length").parse().unwrap_or(0);
@@ -388,7 +287,11 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, script: &Scri
     }
     let is_raw = script.end == End::Raw;
     let is_whole = script.end == End::Clean && script.pieces.iter().all(|(after, _)| after.is_zero());
-    let mut out = if is_raw { Vec::new() } else { head(script, is_whole) };
+    let mut out = if is_raw {
+        Vec::new()
+    } else {
+        head(script, is_whole)
+    };
     for (after, bytes) in &script.pieces {
         if !after.is_zero() {
             // What is already written must not wait with the next piece.

@@ -28,7 +28,10 @@ pub fn openai_sse(text: &str) -> Script {
             json!(null),
         );
     }
-    chunk(json!([{ "index": 0, "delta": {}, "finish_reason": "stop" }]), json!(null));
+    chunk(
+        json!([{ "index": 0, "delta": {}, "finish_reason": "stop" }]),
+        json!(null),
+    );
     chunk(
         json!([]),
         json!({
@@ -57,10 +60,16 @@ pub fn anthropic_sse(text: &str) -> Script {
             },
         } }),
     );
-    event("content_block_start", json!({ "index": 0, "content_block": { "type": "text", "text": "" } }));
+    event(
+        "content_block_start",
+        json!({ "index": 0, "content_block": { "type": "text", "text": "" } }),
+    );
     event("ping", json!({}));
     for piece in pieces(text) {
-        event("content_block_delta", json!({ "index": 0, "delta": { "type": "text_delta", "text": piece } }));
+        event(
+            "content_block_delta",
+            json!({ "index": 0, "delta": { "type": "text_delta", "text": piece } }),
+        );
     }
     event("content_block_stop", json!({ "index": 0 }));
     event(

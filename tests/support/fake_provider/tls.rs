@@ -38,7 +38,9 @@ impl Authority {
     pub(super) fn acceptor(&self) -> TlsAcceptor {
         let key = KeyPair::generate().expect("a key can be made");
         let params = CertificateParams::new(self.names.clone()).expect("the names are names");
-        let certificate = params.signed_by(&key, &self.issuer).expect("an authority can sign");
+        let certificate = params
+            .signed_by(&key, &self.issuer)
+            .expect("an authority can sign");
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = ServerConfig::builder_with_provider(Arc::new(
             tokio_rustls::rustls::crypto::aws_lc_rs::default_provider(),
