@@ -54,7 +54,7 @@ struct Limit {
 /// Who will be asked, in order.
 pub struct Plan {
     links: Vec<Link>,
-    /// The endpoint that the request named, where it is not the service's own.
+    /// Where the first is asked; `None` for the embedded engine.
     pub endpoint: Option<Endpoint>,
     /// Whether the first is asked over the network, on another machine.
     pub leaves_the_machine: bool,
@@ -169,12 +169,8 @@ impl Providers {
         if let Some(reason) = member.what_is_missing(&own) {
             return Err(ProviderError::Unavailable(reason));
         }
-        let endpoint = own
-            .endpoint
-            .clone()
-            .filter(|endpoint| Some(endpoint) != member.endpoint.as_ref());
-        let where_to = endpoint.as_ref().or(member.endpoint.as_ref());
-        let leaves_the_machine = where_to.is_some_and(|endpoint| !endpoint.is_loopback());
+        let endpoint = own.endpoint.clone().or_else(|| member.endpoint.clone());
+        let leaves_the_machine = endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_loopback());
         let mut links = vec![self.link(&member, own)?];
         for name in &self.config.ai.fallback_order {
             let Ok(Named::Member(later)) = self.named(name) else { continue };

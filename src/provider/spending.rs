@@ -3,9 +3,9 @@
 //! The sums lie in `spending.json` in the state folder. Several processes may share it (a served plugin and `ask` on
 //! the command line): each adds what it spent under a lock, and takes over what the others have.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -255,6 +255,9 @@ fn day_of(now: Timestamp) -> Date {
 
 /// Adds to the file under its lock and gives what it then holds.
 fn merge(path: &Path, day: Date, usd: f64) -> std::io::Result<Record> {
+    if let Some(folder) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -401,14 +404,15 @@ mod tests {
     #[test]
     fn what_cannot_be_saved_is_kept_for_the_next_time() {
         let folder = tempfile::tempdir().unwrap();
-        let missing = folder.path().join("later");
-        let spending = open(&missing);
+        let taken = folder.path().join("taken");
+        std::fs::write(&taken, "a file where the folder should be").unwrap();
+        let spending = open(&taken);
         spending.add(1.0, at(DAY));
         assert!(spending.save().is_err());
         spending.add(1.0, at(NEXT_DAY));
-        std::fs::create_dir(&missing).unwrap();
+        std::fs::remove_file(&taken).unwrap();
         spending.save().unwrap();
-        assert_eq!(open(&missing).sums(at(NEXT_DAY)).1, 2.0);
+        assert_eq!(open(&taken).sums(at(NEXT_DAY)).1, 2.0);
     }
 
     #[test]

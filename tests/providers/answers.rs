@@ -16,7 +16,7 @@ async fn fake(answer: fn(&str) -> Script) -> FakeProvider {
 
 fn config(kind: &str, url: &str) -> String {
     format!(
-        "ai:\n  default_service: it\n  services:\n    it:\n      provider: {kind}\n      endpoint: {url}\n      \
+        "ai:\n  health_check_interval: 0s\n  default_service: it\n  services:\n    it:\n      provider: {kind}\n      endpoint: {url}\n      \
          api_key: k-planted\n      model: model-x\n"
     )
 }
@@ -118,7 +118,7 @@ async fn what_a_request_asks_for_arrives_at_the_provider() {
                 "max_tokens": 77, "timeout": "20s"}}),
     );
     assert_eq!(reply.pair("success").as_deref(), Some("true"), "{}", reply.text());
-    let request = received.recv().unwrap();
+    let request = received.recv_timeout(crate::support::plugin::PATIENCE).unwrap();
     assert_eq!(request.header("authorization"), "Bearer mine");
     let body = request.json();
     assert_eq!(body["model"], "asked-for");

@@ -12,7 +12,7 @@ const PRICED: &str = "  prices:\n    it/m:\n      input: 1\n      output: 10\n  
 async fn start(more: &str) -> (FakeProvider, Plugin) {
     let provider = FakeProvider::start(|_: &Received| openai_sse(GOOD)).await;
     let config = format!(
-        "ai:\n  default_service: it\n{more}  services:\n    it:\n      provider: custom\n      endpoint: {}\n      model: m\n",
+        "ai:\n  health_check_interval: 0s\n  default_service: it\n{more}  services:\n    it:\n      provider: custom\n      endpoint: {}\n      model: m\n",
         provider.url()
     );
     let plugin = Plugin::start(&config);

@@ -25,17 +25,17 @@ async fn listening() -> (FakeProvider, std::sync::mpsc::Receiver<String>) {
 async fn a_stored_key_stays_with_the_endpoint_it_was_stored_for() {
     let (home, other) = (good().await, listening().await);
     let config = format!(
-        "ai:\n  default_service: it\n  services:\n    it:\n      provider: custom\n      endpoint: {}\n      \
+        "ai:\n  health_check_interval: 0s\n  default_service: it\n  services:\n    it:\n      provider: custom\n      endpoint: {}\n      \
          api_key: k-planted\n      model: m\n      headers:\n        x-team-token: k-header\n",
         home.url()
     );
     let plugin = Plugin::start(&config);
     let reply = ask(&plugin, &json!({"config": {"endpoint": other.0.url()}}));
     assert_eq!(reply.pair("success").as_deref(), Some("true"), "{}", reply.text());
-    assert_eq!(other.1.recv().unwrap(), "", "the stored key went to an endpoint from a request");
+    assert_eq!(other.1.recv_timeout(crate::support::plugin::PATIENCE).unwrap(), "", "the stored key went to an endpoint from a request");
     let own = ask(&plugin, &json!({"config": {"endpoint": other.0.url(), "api_key": "mine"}}));
     assert_eq!(own.pair("success").as_deref(), Some("true"), "{}", own.text());
-    assert_eq!(other.1.recv().unwrap(), "Bearer mine");
+    assert_eq!(other.1.recv_timeout(crate::support::plugin::PATIENCE).unwrap(), "Bearer mine");
     // The same endpoint in another spelling is the service's own.
     let spelled = ask(&plugin, &json!({"config": {"endpoint": format!("{}/v1/", home.url())}}));
     assert_eq!(spelled.pair("success").as_deref(), Some("true"), "{}", spelled.text());
@@ -80,7 +80,7 @@ async fn a_redirect_leads_nowhere() {
     })
     .await;
     let config = format!(
-        "ai:\n  default_service: it\n  services:\n    it:\n      provider: custom\n      endpoint: {}\n      \
+        "ai:\n  health_check_interval: 0s\n  default_service: it\n  services:\n    it:\n      provider: custom\n      endpoint: {}\n      \
          api_key: k-planted\n      model: m\n    builtin:\n      enabled: false\n",
         home.url()
     );

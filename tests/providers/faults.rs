@@ -64,7 +64,7 @@ fn question_of(body: &[u8]) -> Option<usize> {
 fn config(first: &FakeProvider, second: &FakeProvider) -> String {
     format!(
         "logging:\n  level: error\nai:\n  default_service: first\n  fallback_order: [second]\n  timeout: {}ms\n  stall_timeout: 150ms\n  \
-         max_concurrent_requests: {LANES}\n  health_check_interval: 200ms\n  \
+         max_concurrent_requests: {LANES}\n  health_check_interval: 1s\n  \
          retry:\n    max_attempts: {BUDGET}\n    initial_delay: 5ms\n    max_delay: 50ms\n  \
          circuit_breaker:\n    failure_threshold: 8\n    reset_timeout: 100ms\n  \
          services:\n    first:\n      provider: custom\n      endpoint: {}\n      model: m\n      timeout: 400ms\n    \

@@ -11,7 +11,7 @@ use crate::support::plugin::Plugin;
 use crate::{GOOD, ask, metric};
 
 fn config(services: &[(&str, &FakeProvider)], more: &str) -> String {
-    let mut text = format!("ai:\n  default_service: {}\n{more}  services:\n", services[0].0);
+    let mut text = format!("ai:\n  health_check_interval: 0s\n  default_service: {}\n{more}  services:\n", services[0].0);
     for (name, provider) in services {
         text.push_str(&format!(
             "    {name}:\n      provider: custom\n      endpoint: {}\n      model: m\n",

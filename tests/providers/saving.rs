@@ -34,7 +34,7 @@ async fn what_the_page_saves_answers_the_next_question_and_the_first_after_a_res
     for _ in 0..2 {
         let answer = ask(&plugin, &json!({"provider": "openai"}));
         assert_eq!(answer.pair("provider").as_deref(), Some("openai"), "{}", answer.text());
-        let request = received.recv().unwrap();
+        let request = received.recv_timeout(crate::support::plugin::PATIENCE).unwrap();
         assert_eq!(request.header("authorization"), "Bearer k-saved");
         assert_eq!(request.json()["model"], "saved");
         plugin.restart();
@@ -51,14 +51,14 @@ async fn what_the_page_saves_answers_the_next_question_and_the_first_after_a_res
 async fn an_empty_key_keeps_the_stored_one_but_never_for_another_endpoint() {
     let ((home, at_home), (other, elsewhere)) = (listening().await, listening().await);
     let config = format!(
-        "ai:\n  services:\n    openai:\n      endpoint: {}\n      api_key: k-file\n      model: m\n",
+        "ai:\n  health_check_interval: 0s\n  services:\n    openai:\n      endpoint: {}\n      api_key: k-file\n      model: m\n",
         home.url()
     );
     let plugin = Plugin::start(&config);
     let kept = save(&plugin, "openai", &json!({"endpoint": home.url(), "model": "m2", "api_key": ""}));
     assert_eq!(kept.pair("success").as_deref(), Some("true"), "{}", kept.text());
     ask(&plugin, &json!({"provider": "openai"}));
-    let request = at_home.recv().unwrap();
+    let request = at_home.recv_timeout(crate::support::plugin::PATIENCE).unwrap();
     assert_eq!(request.header("authorization"), "Bearer k-file");
     assert_eq!(request.json()["model"], "m2");
 
@@ -66,7 +66,7 @@ async fn an_empty_key_keeps_the_stored_one_but_never_for_another_endpoint() {
     assert_eq!(moved.pair("success").as_deref(), Some("true"), "{}", moved.text());
     assert!(moved.pair("message").unwrap().contains("key"), "{}", moved.text());
     ask(&plugin, &json!({"provider": "openai"}));
-    assert_eq!(elsewhere.recv().unwrap().header("authorization"), "", "the stored key went elsewhere");
+    assert_eq!(elsewhere.recv_timeout(crate::support::plugin::PATIENCE).unwrap().header("authorization"), "", "the stored key went elsewhere");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,7 +76,7 @@ async fn questions_under_way_end_as_they_began() {
         (provider, ())
     };
     let config = format!(
-        "ai:\n  default_service: openai\n  services:\n    openai:\n      endpoint: {}\n      model: m\n",
+        "ai:\n  health_check_interval: 0s\n  default_service: openai\n  services:\n    openai:\n      endpoint: {}\n      model: m\n",
         slow.url()
     );
     let plugin = Plugin::start(&config);
