@@ -12,8 +12,12 @@ mod bare;
 mod contract;
 #[path = "echo/engine.rs"]
 mod engine;
+#[path = "../tests/support/fake_provider.rs"]
+mod fake_provider;
 #[path = "echo/load.rs"]
 mod load;
+#[path = "echo/provider.rs"]
+mod provider;
 #[path = "echo/server.rs"]
 mod server;
 
@@ -43,8 +47,17 @@ fn main() {
         println!("start and memory (plugin, {STARTS} starts, median)");
         report_starts().await;
         println!("\nload over Unix sockets, {PAIRS} alternating pairs, median [least .. most]");
+        println!("  answers from the cache");
         for load in [Load::question_alone(), Load::question_with_schema()] {
-            report_load(&load).await;
+            report_load(&load, "").await;
+        }
+        println!("  answers of the embedded engine, cache off");
+        for load in [Load::question_alone(), Load::question_with_schema()] {
+            report_load(&load, "performance:\n  cache:\n    enabled: false\n").await;
+        }
+        println!("\na provider over the network, everything on, 1,000 questions a second");
+        for load in [Load::new_questions(), Load::new_questions_with_schema()] {
+            provider::report(load.at(1000.0)).await;
         }
     });
     println!("\nembedded engine over a 30-table schema, one thread");
@@ -71,9 +84,9 @@ async fn report_starts() {
     );
 }
 
-async fn report_load(load: &Load) {
+async fn report_load(load: &Load, settings: &str) {
     let echo = Server::echo();
-    let plugin = Server::plugin();
+    let plugin = Server::plugin_with(settings);
     echo.first_answer().await;
     plugin.first_answer().await;
     let (mut cpu, mut throughput, mut micros) = (Vec::new(), Vec::new(), Vec::new());

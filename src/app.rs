@@ -3,7 +3,6 @@
 mod parent;
 mod systemd;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,17 +10,21 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::answer::{AnswerService, Snapshot};
+use crate::answer::{AnswerService, Ground, Snapshot};
 use crate::config::{Config, ExitWithParent, Loaded, Topic};
 use crate::plugin::{About, ListenOptions, Listeners};
 use crate::telemetry::logs::{LogCounts, LogHandle};
-use crate::telemetry::{MetricLabels, Metrics, logs};
+use crate::provider::{self, Spending, metric_labels};
+use crate::telemetry::{BudgetPeriod, Metrics, logs};
 use crate::{http, plugin};
 
 /// Threads for work that blocks: reading schemas, linking words. Each is idle most of the time.
 const BLOCKING_THREADS: usize = 16;
 /// Longest wait for logs and sockets after the doors are closed.
 const LAST_STEPS: Duration = Duration::from_secs(5);
+
+/// Time between two looks at the config while providers are not looked at.
+const NO_WATCH: Duration = Duration::from_secs(30);
 
 /// Where `stores.yaml` files point that were written for the Go plugin.
 const DEFAULT_SOCKET: &str = "/tmp/atest-ext-ai.sock";
@@ -82,28 +85,32 @@ fn default_workers() -> usize {
     std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 8))
 }
 
-/// The metrics for the providers and models that a config names.
-pub fn metrics_for(config: &Config, logs: LogCounts) -> Metrics {
-    let providers = crate::provider::Providers::new(Arc::new(config.clone()));
-    let mut names = BTreeSet::new();
-    let mut models = BTreeSet::new();
-    for info in providers.list() {
-        let service = config.ai.services.get(&info.name);
-        models.extend(
-            service
-                .and_then(|service| service.model.clone())
-                .map(|model| (info.name.clone(), model)),
-        );
-        models.extend(info.models.into_iter().map(|model| (info.name.clone(), model.id)));
-        names.insert(info.name);
+/// What goes on whatever the config says. Reads what was spent before from the state folder.
+pub fn ground(loaded: &Loaded, logs: LogCounts) -> Ground {
+    let metrics = Arc::new(Metrics::new(&metric_labels(&loaded.config), logs));
+    let budget = &loaded.config.ai.budget;
+    metrics.budget(BudgetPeriod::Day, budget.day);
+    metrics.budget(BudgetPeriod::Month, budget.month);
+    Ground {
+        spending: Arc::new(Spending::open(loaded.state_dir.as_deref(), Arc::clone(&metrics))),
+        metrics,
     }
-    Metrics::new(
-        &MetricLabels {
-            providers: names.into_iter().collect(),
-            models: models.into_iter().collect(),
-        },
-        logs,
-    )
+}
+
+/// Looks at the providers again and again, so that an operator hears of one that fails before somebody asks.
+async fn watch_providers(service: Arc<AnswerService>) {
+    loop {
+        let snapshot = service.snapshot();
+        let interval = snapshot.config.ai.health_check_interval;
+        if interval.is_zero() {
+            // Another config may say otherwise.
+            tokio::time::sleep(NO_WATCH).await;
+            continue;
+        }
+        snapshot.providers.look(interval).await;
+        drop(snapshot);
+        tokio::time::sleep(interval).await;
+    }
 }
 
 /// Everything that is open while the plugin runs.
@@ -116,7 +123,7 @@ struct Doors {
 async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppError> {
     // Signals first: one that comes while starting must not be lost.
     let mut signals = Signals::new()?;
-    let config = Arc::new(loaded.config);
+    let config = Arc::new(loaded.config.clone());
     // How defaults differ from the Go plugin's is told by --validate; at each start it would only be noise.
     for notice in loaded
         .notices
@@ -125,8 +132,10 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     {
         tracing::info!(setting = notice.key, "{}", notice.text);
     }
-    let metrics = Arc::new(metrics_for(&config, log.counts()));
-    let service = Arc::new(AnswerService::new(Snapshot::new(Arc::clone(&config)), metrics));
+    let ground = ground(&loaded, log.counts());
+    let spending = Arc::clone(&ground.spending);
+    let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
+    let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
     let doors = open_doors(&config, host.by_host).await?;
     tracing::info!(listening = doors.plugin.describe(), "gRPC door is open");
 
@@ -147,6 +156,8 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
         .map(|listener| tokio::spawn(http::serve(listener, Arc::clone(&service), stop.clone())));
     systemd::ready(TAKING_QUESTIONS);
     let watchdog = tokio::spawn(systemd::watchdog());
+    let watch = tokio::spawn(watch_providers(Arc::clone(&service)));
+    let keep = tokio::spawn(provider::keep_spending(Arc::clone(&spending)));
     let limit = config.server.shutdown_timeout;
     tracing::info!(version = crate::telemetry::build_info().version, "ready");
 
@@ -172,7 +183,12 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
             std::process::exit(1);
         }
     };
-    watchdog.abort();
+    for task in [watchdog, watch, keep] {
+        task.abort();
+    }
+    if let Err(error) = spending.save() {
+        tracing::warn!(reason = %error.kind(), "what was spent since the last save is lost");
+    }
     finish(outcome, limit)
 }
 

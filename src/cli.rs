@@ -2,9 +2,14 @@
 
 mod ask;
 mod batch;
+mod cache;
 mod config;
 mod healthcheck;
+mod models;
 mod print;
+mod providers;
+mod table;
+mod running;
 mod validate;
 
 use std::path::PathBuf;
@@ -52,8 +57,12 @@ struct ServeArgs {
     #[arg(long)]
     validate: bool,
 
-    /// With --validate: print one JSON object instead of text.
-    #[arg(long, requires = "validate")]
+    /// Ask each provider for its models and one tiny answer, show a table, and end: 1 when one of them fails.
+    #[arg(long, conflicts_with = "validate")]
+    test_providers: bool,
+
+    /// With --validate or --test-providers: print one JSON object instead of text.
+    #[arg(long)]
     json: bool,
 }
 
@@ -63,6 +72,10 @@ enum Command {
     Ask(ask::AskArgs),
     /// Ask a running plugin whether it works: a real Verify over its socket, and readiness over HTTP.
     Healthcheck(healthcheck::HealthcheckArgs),
+    /// List the models that providers offer, or get one for Ollama.
+    Models(models::ModelsArgs),
+    /// Look at the caches of a running plugin, clear them, or fill them with the answers to common questions.
+    Cache(cache::CacheArgs),
     /// Show the effective config, the schema of its files, or its reference.
     Config(config::ConfigArgs),
 }
@@ -73,11 +86,8 @@ pub fn run() -> ExitCode {
         .version(crate::telemetry::build_info().to_string())
         .get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    if cli.serve.validate && cli.command.is_some() {
-        return print::failure(
-            INVALID,
-            "--validate is a command of its own: leave the other one out",
-        );
+    if let Some(reason) = misuse(&cli) {
+        return print::failure(INVALID, reason);
     }
     let sources = Sources {
         file: cli.config,
@@ -87,13 +97,31 @@ pub fn run() -> ExitCode {
     };
     match cli.command {
         Some(Command::Config(args)) => config::run(&sources, args),
-        Some(Command::Ask(args)) => with_config(&sources, |loaded| ask::run(loaded.config, args)),
+        Some(Command::Ask(args)) => with_config(&sources, |loaded| ask::run(loaded, args)),
         Some(Command::Healthcheck(args)) => {
             with_config(&sources, |loaded| healthcheck::run(&loaded.config, args))
         }
+        Some(Command::Models(args)) => with_config(&sources, |loaded| models::run(loaded, args)),
+        Some(Command::Cache(args)) => with_config(&sources, |loaded| cache::run(&loaded.config, args)),
         None if cli.serve.validate => validate::run(&sources, cli.serve.json),
+        None if cli.serve.test_providers => {
+            with_config(&sources, |loaded| providers::run(loaded, cli.serve.json))
+        }
         None => with_config(&sources, |loaded| serve(loaded, &sources)),
     }
+}
+
+/// Flags that do not go together.
+fn misuse(cli: &Cli) -> Option<&'static str> {
+    let flags = &cli.serve;
+    if cli.command.is_some() && flags.validate {
+        return Some("--validate is a command of its own: leave the other one out");
+    }
+    if cli.command.is_some() && flags.test_providers {
+        return Some("--test-providers is a command of its own: leave the other one out");
+    }
+    (flags.json && !flags.validate && !flags.test_providers)
+        .then_some("--json goes with --validate or --test-providers")
 }
 
 /// Loads the config and checks what the rooms know better than its types.

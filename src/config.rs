@@ -1,23 +1,27 @@
 //! The typed config: what can be set, with its default, and how it is read and checked.
 //!
-//! [`load`] makes a [`Config`] from a file, the environment and the command line, or says everything that is wrong.
-//! The room returns values and knows nobody: it starts nothing and logs nothing.
+//! [`load`] makes a [`Config`] from a file, the environment, the command line and what the page saved, or says everything
+//! that is wrong. The room returns values and knows nobody: it starts nothing and logs nothing.
 
 mod check;
 mod databases;
 mod differences;
 mod effect;
+mod endpoint;
 mod environment;
 pub mod kinds;
 mod load;
 pub mod model;
 mod problem;
+mod redis;
 pub mod reference;
 mod rules;
 pub mod schema;
+mod saved;
 mod services;
 pub mod show;
 mod spellings;
+mod state;
 mod substitute;
 mod suggest;
 mod tree;
@@ -29,7 +33,11 @@ mod yaml;
 pub use environment::Environment;
 pub use load::{Loaded, Sources, load};
 pub use model::{
-    Config, Database, ExitWithParent, LogFormat, LogLevel, LogOutput, Logging, ProviderKind, Server, Service,
+    Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent, LogFormat,
+    LogLevel, LogOutput, Logging, Price, ProviderKind, ProviderPool, RateLimit, Redis, Retry, Server, Service,
+    WorkerPool,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use rules::COMPONENTS as LOG_COMPONENTS;
+pub use saved::{SaveError, SavedService};
+pub use state::state_dir;

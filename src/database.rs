@@ -2,6 +2,7 @@
 
 mod source;
 mod sqlite;
+mod stamp;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -12,6 +13,7 @@ use crate::config;
 use source::Version;
 
 pub use source::{Source, read_statements};
+pub use stamp::Stamp;
 
 /// The tables of a database, and what to know about how they were read.
 #[derive(Debug, Clone)]
@@ -88,11 +90,13 @@ pub enum SchemaError {
     },
 }
 
-/// The configured databases, and the schemas read from them so far.
+/// The configured databases.
 #[derive(Debug, Default)]
 pub struct Databases {
     configured: BTreeMap<String, config::Database>,
-    /// By source: what was read, and the state of the file that it was read from.
+    /// What the settings of each say, without what its file says.
+    settings: BTreeMap<String, Stamp>,
+    /// By source: what was read for the command line, and the state of the file that it was read from.
     read: Mutex<BTreeMap<Source, (Version, KnownSchema)>>,
 }
 
@@ -104,6 +108,10 @@ impl Databases {
     pub fn new(configured: &BTreeMap<String, config::Database>) -> Databases {
         Databases {
             configured: configured.clone(),
+            settings: configured
+                .iter()
+                .map(|(name, database)| (name.clone(), Stamp::of_settings(database)))
+                .collect(),
             read: Mutex::default(),
         }
     }
@@ -113,25 +121,35 @@ impl Databases {
         self.configured.contains_key(DEFAULT)
     }
 
-    /// The schema of a configured database.
+    /// The schema of a configured database, read anew. Whoever keeps it takes [`Databases::stamp`] before.
     pub async fn schema(&self, name: &str) -> Result<KnownSchema, SchemaError> {
-        let Some(database) = self.configured.get(name) else {
-            let known = match self
-                .configured
-                .keys()
-                .map(String::as_str)
-                .collect::<Vec<_>>()
-                .join(", ")
-            {
-                none if none.is_empty() => "none is: add it under databases".to_owned(),
-                names => format!("there are: {names}"),
-            };
-            return Err(SchemaError::NotConfigured {
+        Source::of(name, self.find(name)?)?.read(name).await
+    }
+
+    /// What the schema of a configured database depends on: its settings, and the state of the file that it is read from
+    /// (for SQLite with its write-ahead log). While it is the same, so is the schema. Looks at the file; cheap enough to
+    /// be asked for each question.
+    pub fn stamp(&self, name: &str) -> Result<Stamp, SchemaError> {
+        let database = self.find(name)?;
+        let settings = self.settings.get(name).cloned().unwrap_or_default();
+        if database.schema_ddl.is_some() {
+            return Ok(settings);
+        }
+        Ok(settings.with(&Source::of(name, database)?))
+    }
+
+    fn find(&self, name: &str) -> Result<&config::Database, SchemaError> {
+        self.configured.get(name).ok_or_else(|| {
+            let names: Vec<&str> = self.configured.keys().map(String::as_str).collect();
+            SchemaError::NotConfigured {
                 name: name.into(),
-                known,
-            });
-        };
-        self.read(name, &Source::of(name, database)?).await
+                known: if names.is_empty() {
+                    "none is: add it under databases".to_owned()
+                } else {
+                    format!("there are: {}", names.join(", "))
+                },
+            }
+        })
     }
 
     /// The schema behind a path or URL that the person at the command line gave.

@@ -14,5 +14,8 @@ mod scraped;
 
 pub use build::build_info;
 pub use exposition::Format;
-pub use label::{ErrorKind, MetricLabels, RejectReason, RequestStatus};
+pub use label::{
+    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, MetricLabels,
+    ProviderOperation, RejectReason, RequestStatus,
+};
 pub use metrics::{GaugeGuard, Metrics};

@@ -76,12 +76,14 @@ fn programs_get_problems_and_notices_as_json() {
     assert_eq!(told["problems"][0]["key"], "server.prot");
     assert_eq!(told["problems"][0]["origin"]["line"], 2);
 
-    let folder = folder_with("ai: {retry: {enabled: true}}");
+    let folder = folder_with("ai: {rate_limit: {window_size: 1m}}");
     let output = run(folder.path(), &["--config", "c.yaml", "--validate", "--json"]);
     assert_eq!(output.status.code(), Some(0));
     let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let notices = told["notices"].as_array().expect("a list");
-    let notice = notices.iter().find(|notice| notice["key"] == "ai.retry.enabled");
+    let notice = notices
+        .iter()
+        .find(|notice| notice["key"] == "ai.rate_limit.window_size");
     assert_eq!(notice.expect("it is told")["topic"], "not_in_effect");
 }
 
@@ -129,6 +131,39 @@ fn show_prints_each_value_with_its_origin_and_no_secret() {
 }
 
 #[test]
+fn what_the_page_saved_is_shown_with_its_origin_and_what_is_wrong_with_it_is_told() {
+    let folder = folder_with("ai: {services: {openai: {model: from-file}}}\n");
+    let state = folder.path().join(".local/state/atest-ext-ai");
+    std::fs::create_dir_all(&state).expect("a folder");
+    let saved = r#"{"version": 1, "services": {
+        "openai": {"provider": "openai", "model": "from-page", "api_key": "hunter2", "api_key_for": "https://api.openai.com"},
+        "odd": {"provider": "nobody"}
+    }}"#;
+    std::fs::write(state.join("settings.json"), saved).expect("it can be written");
+    let told = run(folder.path(), &["--config", "c.yaml", "--validate"]);
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
+    let told = text(&told.stdout);
+    assert!(
+        told.contains("ai.services.odd") && told.contains("mode is 0600 now"),
+        "{told}"
+    );
+    let shown = run(folder.path(), &["--config", "c.yaml", "config", "show"]);
+    let shown = text(&shown.stdout);
+    let line = |part: &str| {
+        shown
+            .lines()
+            .find(|line| line.trim().starts_with(part))
+            .unwrap_or_default()
+    };
+    assert!(
+        line("model: from-page").ends_with("# saved by the page"),
+        "{shown}"
+    );
+    assert!(line("api_key:").contains("********"), "{shown}");
+    assert!(!shown.contains("hunter2") && !told.contains("hunter2"), "{told}");
+}
+
+#[test]
 fn the_schema_is_json_and_knows_the_settings() {
     let output = run(Path::new("/"), &["config", "schema"]);
     let schema: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -136,8 +171,9 @@ fn the_schema_is_json_and_knows_the_settings() {
     let server = &schema["properties"]["server"];
     assert_eq!(server["properties"]["port"]["maximum"], 65535);
     assert_eq!(server["additionalProperties"], false);
-    let retry = &schema["properties"]["ai"]["properties"]["retry"]["properties"]["jitter"];
-    assert!(retry["x-not-in-effect"].is_string(), "{retry}");
+    let limit = &schema["properties"]["ai"]["properties"]["rate_limit"]["properties"];
+    assert!(limit["window_size"]["x-not-in-effect"].is_string(), "{limit}");
+    assert!(limit["burst_size"]["x-not-in-effect"].is_null(), "{limit}");
 }
 
 #[test]

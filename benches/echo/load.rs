@@ -1,6 +1,8 @@
-//! The load: some connections with some calls in flight on each, until a number of calls is done.
+//! The load: some connections with some calls in flight on each, as fast as they are answered or at a set rate.
 
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use tonic::transport::Channel;
 
@@ -16,8 +18,12 @@ const CALLS_PER_LANE: usize = 250;
 pub struct Load {
     /// For the report.
     pub name: &'static str,
-    /// The request's `sql` field.
-    pub sql: String,
+    /// The request's `sql` field, by the number of the request.
+    sql: Arc<dyn Fn(usize) -> String + Send + Sync>,
+    /// Requests a second; `None` for as many as are answered.
+    rate: Option<f64>,
+    /// Numbers go on from run to run, so that no question comes twice where each is to be new.
+    next: AtomicUsize,
 }
 
 /// What one run took.
@@ -29,46 +35,83 @@ pub struct Run {
 }
 
 impl Load {
-    /// A question with nothing beside it.
-    pub fn question_alone() -> Load {
+    fn new(name: &'static str, sql: impl Fn(usize) -> String + Send + Sync + 'static) -> Load {
         Load {
-            name: "a question alone",
-            sql: r#"{"prompt":"Show all users","database_type":"mysql"}"#.into(),
+            name,
+            sql: Arc::new(sql),
+            rate: None,
+            next: AtomicUsize::new(0),
         }
     }
 
-    /// A question with the CREATE TABLE statements of four tables.
-    pub fn question_with_schema() -> Load {
-        let ddl = "CREATE TABLE patients (id INT PRIMARY KEY, name VARCHAR(80), born DATE, city VARCHAR(40));\n\
-                   CREATE TABLE doctors (id INT PRIMARY KEY, name VARCHAR(80), ward VARCHAR(40));\n\
-                   CREATE TABLE visits (id INT PRIMARY KEY, patient_id INT REFERENCES patients(id), \
-                     doctor_id INT REFERENCES doctors(id), visited_on DATE, fee DECIMAL(8,2), status VARCHAR(16));\n\
-                   CREATE TABLE bills (id INT PRIMARY KEY, visit_id INT REFERENCES visits(id), amount DECIMAL(8,2), paid BOOLEAN);";
-        let sql = serde_json::json!({
-            "prompt": "total fee per doctor for visits in 2025", "database_type": "mysql", "schema_ddl": ddl,
-        });
+    /// The same at a set rate.
+    pub fn at(self, rate: f64) -> Load {
         Load {
-            name: "a question with the schema of four tables",
-            sql: sql.to_string(),
+            rate: Some(rate),
+            ..self
         }
+    }
+
+    /// The same question again and again.
+    pub fn question_alone() -> Load {
+        Load::new("the same question again and again", |_| {
+            r#"{"prompt":"Show all users","database_type":"mysql"}"#.into()
+        })
+    }
+
+    /// The same question with the CREATE TABLE statements of four tables.
+    pub fn question_with_schema() -> Load {
+        let sql = serde_json::json!({
+            "prompt": "total fee per doctor for visits in 2025", "database_type": "mysql", "schema_ddl": DDL,
+        })
+        .to_string();
+        Load::new("the same question with the schema of four tables", move |_| sql.clone())
+    }
+
+    /// A new question each time.
+    pub fn new_questions() -> Load {
+        Load::new("a new question each time", |number| {
+            format!(r#"{{"prompt":"Show all users with id {number}","database_type":"mysql"}}"#)
+        })
+    }
+
+    /// A new question each time with the same schema of four tables.
+    pub fn new_questions_with_schema() -> Load {
+        Load::new("a new question each time, with the schema of four tables", |number| {
+            serde_json::json!({
+                "prompt": format!("names of patients with id {number}"), "database_type": "mysql", "schema_ddl": DDL,
+            })
+            .to_string()
+        })
+    }
+
+    /// The request of that number.
+    pub fn sql(&self, number: usize) -> String {
+        (self.sql)(number)
     }
 
     /// Puts the load on a server once.
     pub async fn run(&self, server: &Server) -> Run {
-        let mut lanes = Vec::new();
+        let mut clients = Vec::new();
         for _ in 0..CONNECTIONS {
-            let client = server.client().await;
-            for _ in 0..IN_FLIGHT {
-                lanes.push((client.clone(), self.sql.clone()));
-            }
+            clients.push(server.client().await);
         }
-        let calls = (lanes.len() * CALLS_PER_LANE) as f64;
+        let lanes = CONNECTIONS * IN_FLIGHT;
+        let calls = lanes * CALLS_PER_LANE;
+        let first = self.next.fetch_add(calls, Ordering::Relaxed);
         let (cpu_before, started) = (server.cpu_seconds(), Instant::now());
         let mut tasks = tokio::task::JoinSet::new();
-        for (mut client, sql) in lanes {
+        for lane in 0..lanes {
+            let mut client = clients[lane % CONNECTIONS].clone();
+            let (sql, rate) = (Arc::clone(&self.sql), self.rate);
             tasks.spawn(async move {
-                for _ in 0..CALLS_PER_LANE {
-                    ask(&mut client, &sql).await;
+                for call in 0..CALLS_PER_LANE {
+                    let number = call * lanes + lane;
+                    if let Some(rate) = rate {
+                        let due = started + Duration::from_secs_f64(number as f64 / rate);
+                        tokio::time::sleep_until(due.into()).await;
+                    }
+                    ask(&mut client, &sql(first + number)).await;
                 }
             });
         }
@@ -76,11 +119,17 @@ impl Load {
             lane.expect("a lane ends without a panic");
         }
         Run {
-            cpu_per_request: (server.cpu_seconds() - cpu_before) / calls,
-            per_second: calls / started.elapsed().as_secs_f64(),
+            cpu_per_request: (server.cpu_seconds() - cpu_before) / calls as f64,
+            per_second: calls as f64 / started.elapsed().as_secs_f64(),
         }
     }
 }
+
+const DDL: &str = "CREATE TABLE patients (id INT PRIMARY KEY, name VARCHAR(80), born DATE, city VARCHAR(40));\n\
+    CREATE TABLE doctors (id INT PRIMARY KEY, name VARCHAR(80), ward VARCHAR(40));\n\
+    CREATE TABLE visits (id INT PRIMARY KEY, patient_id INT REFERENCES patients(id), \
+      doctor_id INT REFERENCES doctors(id), visited_on DATE, fee DECIMAL(8,2), status VARCHAR(16));\n\
+    CREATE TABLE bills (id INT PRIMARY KEY, visit_id INT REFERENCES visits(id), amount DECIMAL(8,2), paid BOOLEAN);";
 
 /// One call; an answer that is no success ends the run, since failures are quick.
 pub async fn ask(client: &mut LoaderClient<Channel>, sql: &str) {

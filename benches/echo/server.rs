@@ -24,14 +24,20 @@ pub struct Server {
 impl Server {
     /// The plugin on its defaults, quiet, with only the doors that the load needs.
     pub fn plugin() -> Server {
+        Server::plugin_with("")
+    }
+
+    /// The same with more settings.
+    pub fn plugin_with(settings: &str) -> Server {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let socket = folder.path().join("plugin.sock");
         let config = folder.path().join("config.yaml");
         let text = format!(
-            "server:\n  host: 127.0.0.1\n  port: {}\n  socket_path: {}\n  default_socket: false\n\
-             logging:\n  output: file\n  file:\n    path: {}\n",
+            "server:\n  host: 127.0.0.1\n  port: {}\n  socket_path: {}\n  default_socket: false\n  state_dir: {}\n\
+             logging:\n  output: file\n  file:\n    path: {}\n{settings}",
             free_port(),
             socket.display(),
+            folder.path().join("state").display(),
             folder.path().join("plugin.log").display()
         );
         std::fs::write(&config, text).expect("the config is written");
@@ -75,7 +81,7 @@ impl Server {
     /// Time from the start of the process to the first answered question.
     pub async fn first_answer(&self) -> Duration {
         let mut client = self.client().await;
-        load::ask(&mut client, &load::Load::question_alone().sql).await;
+        load::ask(&mut client, &load::Load::question_alone().sql(0)).await;
         self.started.elapsed()
     }
 

@@ -1,85 +1,248 @@
-//! One question from its words to checked SQL: schema → provider → check → answer.
+//! One question from its words to checked SQL: cache → queue → schema → provider → check → confidence.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use nl2sql::Dialect;
-use nl2sql::check::check;
+use nl2sql::check::{CheckedSql, check};
+use tokio::sync::SemaphorePermit;
+use tokio::time::Instant;
 
-use super::{Answer, AskError, Confidence, ConfidenceSource, ProviderWish, Question, SchemaHints, Snapshot};
+use super::cache::{CacheKey, CachedAnswer, KeyBuilder, Origin};
+use super::queue::NoPlace;
+use super::{Answer, AskError, Question, SchemaHints, Snapshot, confidence};
 use crate::database::{self, KnownSchema, SchemaError};
-use crate::provider::{Completion, CompletionRequest, ProviderError, ProviderInfo};
+use crate::provider::{
+    Answered, Completion, CompletionRequest, PROMPT_VERSION, Plan, ProviderError, Unanswered,
+};
+use crate::telemetry::RejectReason;
 
 /// Answers one admitted question from one snapshot.
-pub(super) async fn answer(snapshot: &Snapshot, question: Question) -> Result<Answer, AskError> {
+pub(super) async fn answer(
+    snapshot: &Arc<Snapshot>,
+    question: Question,
+    plan: Plan,
+    deadline: Instant,
+) -> Result<Answer, AskError> {
     let text = question_text(&question.text)?;
-    let _place = snapshot
-        .places
-        .acquire()
-        .await
-        .map_err(|_| AskError::Internal("no place for a question".into()))?;
-    let provider_name = question
-        .wish
-        .provider
-        .as_deref()
-        .unwrap_or(snapshot.providers.default_name());
-    let (info, provider) = snapshot
-        .providers
-        .open(provider_name)
-        .map_err(|error| refused_by(provider_name, with_settings_told(error, &question.wish)))?;
-
-    let asked = question.dialect;
-    let known = schema_of(snapshot, &question.schema, asked).await?;
-    let dialect = asked
-        .or(known.as_ref().map(|known| known.dialect))
-        .unwrap_or(snapshot.config.ai.default_dialect);
-    let mut warnings = warnings_of(known.as_ref(), dialect, &question.schema);
-    warnings.extend(unused(&question, &info));
-
-    let schema = known.map(|known| known.schema);
-    let request = CompletionRequest {
-        question: text,
-        dialect,
-        schema: schema.clone(),
-        existing_sql: question.existing_sql.clone(),
+    let work = Work {
+        snapshot: Arc::clone(snapshot),
+        text,
+        dialect: question.dialect,
+        schema: question.schema,
+        existing_sql: question.existing_sql,
+        plan,
         today: jiff::ZonedDateTime::now().date(),
-        share_values: snapshot.config.ai.share_sample_values,
+        deadline,
     };
-    let completion = provider
-        .complete(&request)
-        .await
-        .map_err(|error| refused_by(provider_name, error))?;
-    let checked = check(&completion.sql, dialect, schema.as_deref()).map_err(|error| {
-        AskError::InvalidAnswer(format!(
-            "{} wrote SQL that does not pass the checks: {error}",
-            info.name
-        ))
-    })?;
-    warnings.extend(completion.warnings.iter().cloned());
-    Ok(finish(
-        question, &checked, completion, info.name, dialect, warnings,
-    ))
+    // A schema that was read by hand has no name to keep an answer under.
+    let (kept, origin) = if work.schema.read.is_some() {
+        (Arc::new(work.done().await?), Origin::Asked)
+    } else {
+        let key = work.key(&question.wish)?;
+        let cache = &snapshot.cache;
+        cache.get_or_ask(&key, deadline, move || work.done()).await?
+    };
+    Ok(given(&kept, origin, question.request_id))
 }
 
-fn finish(
-    question: Question,
-    checked: &nl2sql::check::CheckedSql,
-    completion: Completion,
-    provider: String,
-    dialect: Dialect,
-    warnings: Vec<String>,
-) -> Answer {
+fn given(kept: &CachedAnswer, origin: Origin, request_id: String) -> Answer {
     Answer {
+        sql: kept.sql.clone(),
+        pretty_sql: kept.pretty_sql.clone(),
+        explanation: kept.explanation.clone(),
+        confidence: kept.confidence,
+        confidence_source: kept.confidence_source,
+        warnings: kept.warnings.clone(),
+        provider: kept.provider.clone(),
+        model: kept.model.clone(),
+        dialect: kept.dialect,
+        degraded: kept.degraded,
+        instead_of: kept.instead_of.clone(),
+        cached: origin.is_cached(),
+        usage: kept.usage,
+        cost: kept.cost,
+        took: Duration::ZERO,
+        request_id,
+    }
+}
+
+/// Everything that a question needs to be answered, so that it can go on for others when its asker goes away.
+struct Work {
+    snapshot: Arc<Snapshot>,
+    text: String,
+    dialect: Option<Dialect>,
+    schema: SchemaHints,
+    existing_sql: Option<String>,
+    plan: Plan,
+    today: jiff::civil::Date,
+    deadline: Instant,
+}
+
+impl Work {
+    /// What the answer depends on. Nothing is parsed for it.
+    fn key(&self, wish: &crate::provider::Wish) -> Result<CacheKey, AskError> {
+        let first = self.plan.first();
+        let config = &self.snapshot.config;
+        let mut key = KeyBuilder::new()
+            .words("question", &self.text)
+            .opt("dialect", self.dialect.map(Dialect::as_str))
+            .text("default dialect", config.ai.default_dialect.as_str())
+            .text("provider", &first.name)
+            .text("kind", first.kind.as_str())
+            .text("model", &first.model)
+            .opt("endpoint", self.plan.endpoint.as_ref().map(ToString::to_string).as_deref())
+            .secret("key", wish.api_key.as_ref().filter(|_| first.is_remote()))
+            .number("max tokens", wish.max_tokens.map(u64::from))
+            .text("prompt", PROMPT_VERSION)
+            .text("today", &self.today.to_string())
+            .opt("existing sql", self.existing_sql.as_deref())
+            .number("shares values", Some(u64::from(config.ai.share_sample_values)))
+            .opt("ddl", self.schema.ddl.as_deref())
+            .values("values", self.schema.values.as_ref());
+        if let Some(name) = self.database() {
+            let stamp = self.snapshot.databases.stamp(name).map_err(schema_error)?;
+            key = key.text("database", name).bytes("stamp", stamp.as_bytes());
+        }
+        Ok(key.finish())
+    }
+
+    async fn done(self) -> Result<CachedAnswer, AskError> {
+        let snapshot = Arc::clone(&self.snapshot);
+        let _place = snapshot.place(self.deadline).await?;
+        let known = self.known_schema().await?;
+        let dialect = self
+            .dialect
+            .or(known.as_ref().map(|known| known.dialect))
+            .unwrap_or(self.snapshot.config.ai.default_dialect);
+        let mut warnings = warnings_of(known.as_deref(), dialect, &self.schema);
+        warnings.extend(self.values_go_out(known.as_deref()));
+        let schema = known.as_ref().map(|known| Arc::clone(&known.schema));
+        let request = CompletionRequest {
+            question: self.text,
+            dialect,
+            schema: schema.clone(),
+            existing_sql: self.existing_sql,
+            today: self.today,
+            share_values: self.snapshot.config.ai.share_sample_values,
+        };
+        let accept = |completion: &Completion| {
+            check(&completion.sql, dialect, schema.as_deref()).map_err(|error| error.to_string())
+        };
+        let answered = self
+            .snapshot
+            .providers
+            .ask(&self.plan, &request, self.deadline, accept)
+            .await
+            .map_err(|unanswered| self.snapshot.why_not(unanswered))?;
+        Ok(finished(answered, &request, warnings))
+    }
+
+    /// The database that is asked about, when the request brings no tables of its own.
+    fn database(&self) -> Option<&str> {
+        let has_ddl = self.schema.ddl.as_ref().is_some_and(|ddl| !ddl.trim().is_empty());
+        match &self.schema.database {
+            _ if has_ddl || self.schema.read.is_some() => None,
+            Some(name) => Some(name),
+            None => self
+                .snapshot
+                .databases
+                .has_default()
+                .then_some(database::DEFAULT),
+        }
+    }
+
+    /// The tables to answer from: those in the request, else of the database it names, else of the default database.
+    async fn known_schema(&self) -> Result<Option<Arc<KnownSchema>>, AskError> {
+        let known = match (&self.schema.read, self.database()) {
+            (Some(read), _) => Some(Arc::new(read.clone())),
+            (None, Some(name)) => Some(self.schema_of(name).await?),
+            (None, None) => self.schema_in_request().await?,
+        };
+        Ok(match (known, &self.schema.values) {
+            (Some(known), Some(values)) => {
+                let mut known = Arc::unwrap_or_clone(known);
+                let unknown = Arc::make_mut(&mut known.schema).add_values(values);
+                known.warnings.extend(unknown);
+                Some(Arc::new(known))
+            }
+            (known, _) => known,
+        })
+    }
+
+    async fn schema_of(&self, name: &str) -> Result<Arc<KnownSchema>, AskError> {
+        let stamp = self.snapshot.databases.stamp(name).map_err(schema_error)?;
+        let key = KeyBuilder::new()
+            .text("database", name)
+            .bytes("stamp", stamp.as_bytes())
+            .finish();
+        let (snapshot, name) = (Arc::clone(&self.snapshot), name.to_owned());
+        let cache = Arc::clone(&snapshot.cache);
+        cache
+            .schema(&key, move || async move { snapshot.databases.schema(&name).await })
+            .await
+            .map_err(schema_error)
+    }
+
+    async fn schema_in_request(&self) -> Result<Option<Arc<KnownSchema>>, AskError> {
+        let Some(ddl) = self.schema.ddl.as_deref().filter(|ddl| !ddl.trim().is_empty()) else {
+            return Ok(None);
+        };
+        let dialect = self.dialect.unwrap_or(self.snapshot.config.ai.default_dialect);
+        let owned = ddl.to_owned();
+        let read = move || async move { database::read_statements("schema_ddl", owned, dialect).await };
+        let key = KeyBuilder::new()
+            .text("ddl", ddl)
+            .text("dialect", dialect.as_str())
+            .finish();
+        let known = self.snapshot.cache.schema(&key, read).await;
+        known.map(Some).map_err(schema_error)
+    }
+
+    /// Says that sample values leave the machine, when they do.
+    fn values_go_out(&self, known: Option<&KnownSchema>) -> Option<String> {
+        let goes_out = self.plan.leaves_the_machine && self.snapshot.config.ai.share_sample_values;
+        (goes_out && known.is_some_and(|known| known.schema.has_samples())).then(|| {
+            format!(
+                "sample values of the database were sent to {} (ai.share_sample_values)",
+                self.plan.first().name
+            )
+        })
+    }
+}
+
+fn finished(
+    answered: Answered<CheckedSql>,
+    request: &CompletionRequest,
+    mut warnings: Vec<String>,
+) -> CachedAnswer {
+    let (completion, checked) = (answered.completion, answered.accepted);
+    let (confidence, confidence_source) =
+        confidence::of(&completion, &checked, request.schema.as_deref(), &request.question);
+    warnings.splice(0..0, answered.warnings);
+    warnings.extend(completion.warnings);
+    warnings.extend(
+        completion
+            .assumptions
+            .into_iter()
+            .map(|assumption| format!("assumed: {assumption}")),
+    );
+    CachedAnswer {
         sql: checked.sql().to_owned(),
         pretty_sql: checked.pretty().to_string(),
         explanation: completion.explanation,
-        confidence: Confidence::new(completion.confidence.unwrap_or(0.0)),
-        confidence_source: ConfidenceSource::Builtin,
+        confidence,
+        confidence_source,
         warnings,
-        provider,
-        model: completion.model,
-        dialect,
-        took: std::time::Duration::ZERO,
-        request_id: question.request_id,
+        provider: answered.provider,
+        model: answered.model,
+        dialect: request.dialect,
+        degraded: answered.is_degraded,
+        instead_of: answered.instead_of,
+        usage: completion.usage,
+        cost: answered.cost,
+        made_at: Timestamp::now(),
     }
 }
 
@@ -97,38 +260,8 @@ fn question_text(text: &str) -> Result<String, AskError> {
     }
 }
 
-/// The tables to answer from: those in the request, else of the database it names, else of the default database.
-async fn schema_of(
-    snapshot: &Snapshot,
-    hints: &SchemaHints,
-    dialect: Option<Dialect>,
-) -> Result<Option<KnownSchema>, AskError> {
-    let explain = |error: SchemaError| AskError::Schema(error.to_string());
-    let mut known = match (&hints.ddl, &hints.database) {
-        _ if hints.read.is_some() => hints.read.clone(),
-        (Some(ddl), _) if !ddl.trim().is_empty() => {
-            let dialect = dialect.unwrap_or(snapshot.config.ai.default_dialect);
-            Some(
-                database::read_statements("schema_ddl", ddl.clone(), dialect)
-                    .await
-                    .map_err(explain)?,
-            )
-        }
-        (_, Some(name)) => Some(snapshot.databases.schema(name).await.map_err(explain)?),
-        _ if snapshot.databases.has_default() => Some(
-            snapshot
-                .databases
-                .schema(database::DEFAULT)
-                .await
-                .map_err(explain)?,
-        ),
-        _ => None,
-    };
-    if let (Some(known), Some(values)) = (&mut known, &hints.values) {
-        let unknown = Arc::make_mut(&mut known.schema).add_values(values);
-        known.warnings.extend(unknown);
-    }
-    Ok(known)
+fn schema_error(error: SchemaError) -> AskError {
+    AskError::Schema(error.to_string())
 }
 
 fn warnings_of(known: Option<&KnownSchema>, dialect: Dialect, hints: &SchemaHints) -> Vec<String> {
@@ -146,49 +279,39 @@ fn warnings_of(known: Option<&KnownSchema>, dialect: Dialect, hints: &SchemaHint
     warnings
 }
 
-/// What came with a question and does not matter to the provider that answers it.
-fn unused(question: &Question, info: &ProviderInfo) -> Vec<String> {
-    let mut notes = Vec::new();
-    if question.existing_sql.is_some() {
-        notes.push(format!(
-            "the SQL that came with the question was not used: {} writes anew",
-            info.name
-        ));
+impl Snapshot {
+    async fn place(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, AskError> {
+        self.queue.enter(deadline).await.map_err(|no_place| {
+            let (reject, reason) = match no_place {
+                NoPlace::Full => (
+                    RejectReason::QueueFull,
+                    "as many questions are under way and waiting as may be \
+                     (performance.worker_pools.ai_requests); ask again in a few seconds",
+                ),
+                NoPlace::Timeout => (
+                    RejectReason::QueueTimeout,
+                    "no place became free in time, because others are being answered \
+                     (performance.worker_pools.ai_requests); ask again in a few seconds",
+                ),
+            };
+            self.metrics.rejected(reject);
+            AskError::TooMany {
+                kind: "overloaded",
+                reason: reason.into(),
+            }
+        })
     }
-    if let Some(model) = &question.wish.model
-        && !info
-            .models
-            .iter()
-            .any(|known| known.id.eq_ignore_ascii_case(model))
-    {
-        notes.push(format!(
-            "the model asked for was not used: {} has none of that name",
-            info.name
-        ));
-    }
-    notes
-}
 
-/// Says which settings have arrived, so that somebody who set a store up sees whether it is done right.
-fn with_settings_told(error: ProviderError, wish: &ProviderWish) -> ProviderError {
-    let arrived: Vec<&str> = [
-        ("an endpoint", wish.endpoint.is_some()),
-        ("an API key", wish.api_key.is_some()),
-        ("max_tokens", wish.max_tokens.is_some()),
-    ]
-    .into_iter()
-    .filter_map(|(name, is_there)| is_there.then_some(name))
-    .collect();
-    match error {
-        ProviderError::Unavailable(reason) if !arrived.is_empty() => ProviderError::Unavailable(format!(
-            "{reason} ({} came along and went nowhere)",
-            arrived.join(", ")
-        )),
-        other => other,
+    fn why_not(&self, unanswered: Unanswered) -> AskError {
+        if let ProviderError::TooMany(_) = unanswered.error {
+            self.metrics.rejected(RejectReason::RateLimit);
+        }
+        refused_by(&unanswered.provider, unanswered.error)
     }
 }
 
-fn refused_by(provider: &str, error: ProviderError) -> AskError {
+/// A provider's error in the words of the asker.
+pub(super) fn refused_by(provider: &str, error: ProviderError) -> AskError {
     match error {
         ProviderError::Unknown(reason) | ProviderError::Unavailable(reason) => {
             AskError::ProviderUnavailable {
@@ -197,9 +320,14 @@ fn refused_by(provider: &str, error: ProviderError) -> AskError {
             }
         }
         ProviderError::Refused { kind, reason } => AskError::Refused { kind, reason },
-        ProviderError::Failed(failure) => AskError::ProviderUnavailable {
+        ProviderError::Failed(failure) => AskError::ProviderFailed {
             provider: provider.to_owned(),
+            kind: failure.kind,
             reason: failure.message,
+        },
+        ProviderError::TooMany(_) => AskError::TooMany {
+            kind: "rate_limited",
+            reason: error.to_string(),
         },
         ProviderError::Internal(reason) => AskError::Internal(reason),
     }

@@ -25,6 +25,7 @@ mod parameters;
 mod probe;
 mod reply;
 mod settings;
+mod update;
 
 pub use natural::NaturalLanguage;
 pub use parameters::schema_values;
@@ -143,12 +144,12 @@ pub async fn run(
         Wanted::Question => generate::by_key(service, &request.key, sql, &context).await,
         Wanted::Capabilities => capabilities::report(service, sql).await,
         Wanted::OldCapabilities => Ok(capabilities::old_report(service)),
-        Wanted::Providers => lists::providers(service, sql),
+        Wanted::Providers => lists::providers(service, sql).await,
         Wanted::ModelsCatalog => lists::models_catalog(service, sql),
-        Wanted::Models => lists::models(service, sql),
+        Wanted::Models => lists::models(service, sql, &context).await,
         Wanted::TestConnection => probe::test_connection(service, sql, &context).await,
         Wanted::HealthCheck => probe::health_check(service, sql, &context).await,
-        Wanted::UpdateConfig => probe::update_config(service, sql),
+        Wanted::UpdateConfig => update::update_config(service, sql, &context).await,
     }
 }
 

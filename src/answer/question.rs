@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use nl2sql::{Dialect, SchemaValues};
-use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use crate::database::KnownSchema;
+use crate::provider::{FailureKind, TokenUsage, Wish as ProviderWish};
 use crate::telemetry::{ErrorKind, RequestStatus};
 
 /// A question in plain language and everything that came with it.
@@ -38,23 +39,6 @@ pub struct SchemaHints {
     pub read: Option<KnownSchema>,
 }
 
-/// Which provider a request asks for, and how. Empty fields fall to the config.
-#[derive(Debug, Clone, Default)]
-pub struct ProviderWish {
-    /// Configured name or kind.
-    pub provider: Option<String>,
-    /// Model.
-    pub model: Option<String>,
-    /// Base URL.
-    pub endpoint: Option<String>,
-    /// API key.
-    pub api_key: Option<SecretString>,
-    /// Most tokens in the answer.
-    pub max_tokens: Option<u32>,
-    /// Longest time for the answer.
-    pub timeout: Option<Duration>,
-}
-
 /// Checked SQL and what is known about it.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -76,6 +60,16 @@ pub struct Answer {
     pub model: String,
     /// The dialect of the SQL.
     pub dialect: Dialect,
+    /// The embedded engine stood in for a model that did not answer.
+    pub degraded: bool,
+    /// The provider that was wanted, where another one answered.
+    pub instead_of: Option<String>,
+    /// It had been given before: nobody was asked for it now.
+    pub cached: bool,
+    /// Tokens used, where the provider told.
+    pub usage: Option<TokenUsage>,
+    /// What it has cost when it was made, in US dollars, where the price is known.
+    pub cost: Option<f64>,
     /// Time from admission to here.
     pub took: Duration,
     /// Name of the request in logs and replies.
@@ -102,10 +96,15 @@ impl Confidence {
 }
 
 /// Where a confidence comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConfidenceSource {
     /// The embedded engine's own score.
     Builtin,
+    /// The probabilities of the model's tokens, with what the SQL shows.
+    Logprob,
+    /// What the SQL shows beside the question, since the provider tells no probabilities.
+    Heuristic,
 }
 
 impl ConfidenceSource {
@@ -113,6 +112,8 @@ impl ConfidenceSource {
     pub fn as_str(self) -> &'static str {
         match self {
             ConfidenceSource::Builtin => "builtin",
+            ConfidenceSource::Logprob => "logprob",
+            ConfidenceSource::Heuristic => "heuristic",
         }
     }
 }
@@ -139,18 +140,33 @@ pub enum AskError {
         /// For the asker.
         reason: String,
     },
+    /// A provider was asked, or could not be asked now, and nobody else answered.
+    #[error("{reason}")]
+    ProviderFailed {
+        /// The service whose failure this is.
+        provider: String,
+        /// What kind of failure; it has been counted where it happened.
+        kind: FailureKind,
+        /// For the asker.
+        reason: String,
+    },
     /// The named database is not configured, or its schema cannot be read.
     #[error("{0}")]
     Schema(String),
-    /// New questions are not taken: maintenance, starting, draining, too much at once.
+    /// New questions are not taken: maintenance, starting, draining.
     #[error("{0}")]
     NotAdmitted(String),
+    /// Too many questions for now.
+    #[error("{reason}")]
+    TooMany {
+        /// Machine word: `overloaded`, `rate_limited`.
+        kind: &'static str,
+        /// For the asker.
+        reason: String,
+    },
     /// The deadline passed.
     #[error("{0}")]
     Timeout(String),
-    /// The provider's answer was no usable SQL.
-    #[error("{0}")]
-    InvalidAnswer(String),
     /// A fault of the plugin.
     #[error("{0}")]
     Internal(String),
@@ -161,12 +177,12 @@ impl AskError {
     pub fn word(&self) -> &'static str {
         match self {
             AskError::BadRequest(_) => "bad_request",
-            AskError::Refused { kind, .. } => kind,
+            AskError::Refused { kind, .. } | AskError::TooMany { kind, .. } => kind,
             AskError::ProviderUnavailable { .. } => "provider_unavailable",
+            AskError::ProviderFailed { kind, .. } => kind.word(),
             AskError::Schema(_) => "schema",
             AskError::NotAdmitted(_) => "not_admitted",
             AskError::Timeout(_) => "timeout",
-            AskError::InvalidAnswer(_) => "invalid_answer",
             AskError::Internal(_) => "internal",
         }
     }
@@ -174,26 +190,34 @@ impl AskError {
     /// How the question is counted.
     pub fn status(&self) -> RequestStatus {
         match self {
-            AskError::BadRequest(_) | AskError::Refused { .. } | AskError::NotAdmitted(_) => {
-                RequestStatus::Rejected
-            }
+            AskError::BadRequest(_)
+            | AskError::Refused { .. }
+            | AskError::NotAdmitted(_)
+            | AskError::TooMany { .. } => RequestStatus::Rejected,
             AskError::Timeout(_) => RequestStatus::Timeout,
-            AskError::ProviderUnavailable { .. }
-            | AskError::Schema(_)
-            | AskError::InvalidAnswer(_)
-            | AskError::Internal(_) => RequestStatus::Error,
+            AskError::ProviderFailed { kind, .. } => match kind {
+                FailureKind::Timeout | FailureKind::Stalled => RequestStatus::Timeout,
+                FailureKind::Budget => RequestStatus::Rejected,
+                _ => RequestStatus::Error,
+            },
+            AskError::ProviderUnavailable { .. } | AskError::Schema(_) | AskError::Internal(_) => {
+                RequestStatus::Error
+            }
         }
     }
 
-    /// The kind of failure to count; `None` for a refusal, which is no failure.
+    /// The kind of failure to count; `None` for a refusal, which is no failure, and for what was counted where it
+    /// happened.
     pub fn metric_kind(&self) -> Option<ErrorKind> {
         match self {
-            AskError::Refused { .. } | AskError::NotAdmitted(_) => None,
+            AskError::Refused { .. }
+            | AskError::NotAdmitted(_)
+            | AskError::TooMany { .. }
+            | AskError::ProviderFailed { .. } => None,
             AskError::BadRequest(_) | AskError::Schema(_) | AskError::ProviderUnavailable { .. } => {
                 Some(ErrorKind::InvalidRequest)
             }
             AskError::Timeout(_) => Some(ErrorKind::Timeout),
-            AskError::InvalidAnswer(_) => Some(ErrorKind::InvalidResponse),
             AskError::Internal(_) => Some(ErrorKind::Internal),
         }
     }

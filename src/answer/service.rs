@@ -4,14 +4,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use tokio::sync::Semaphore;
+use secrecy::ExposeSecret;
 
-use super::pipeline;
+use super::cache::AnswerCache;
+use super::pipeline::{self, refused_by};
+use super::queue::Queue;
 use super::{Admission, Answer, AskError, Question, Stage};
-use crate::config::{Config, ProviderKind};
+use crate::config::{Config, Loaded, SavedService};
 use crate::database::Databases;
-use crate::provider::{BUILTIN_MODEL, ProviderInfo, Providers};
+use crate::provider::{Plan, ProviderError, Providers, Spending, metric_labels};
 use crate::telemetry::{Metrics, RejectReason, RequestStatus};
+
+/// The last bit of a question's time, in which its answer is put together and sent.
+const SHARE_FOR_THE_END: u32 = 50;
+const LONGEST_END: Duration = Duration::from_millis(50);
+/// Longest time that a question may ask for.
+const LONGEST_TIME: Duration = Duration::from_secs(24 * 3600);
 
 /// One consistent state of everything that a reload can change. A request holds one from entry to end.
 #[derive(Debug)]
@@ -22,8 +30,31 @@ pub struct Snapshot {
     pub providers: Providers,
     /// The databases made from it.
     pub databases: Databases,
-    /// Places for questions that are answered at once.
-    pub(super) places: Semaphore,
+    /// What was answered and read before.
+    pub cache: Arc<AnswerCache>,
+    /// Where everything is counted.
+    pub metrics: Arc<Metrics>,
+    pub(super) queue: Arc<Queue>,
+}
+
+/// What goes on whatever the config says.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// Where everything is counted.
+    pub metrics: Arc<Metrics>,
+    /// What providers have cost.
+    pub spending: Arc<Spending>,
+}
+
+impl Default for Ground {
+    /// Counts for itself and keeps nothing.
+    fn default() -> Ground {
+        let metrics = Arc::new(Metrics::default());
+        Ground {
+            spending: Arc::new(Spending::open(None, Arc::clone(&metrics))),
+            metrics,
+        }
+    }
 }
 
 /// What the doors hand questions to.
@@ -34,6 +65,18 @@ pub struct AnswerService {
     pub admission: Admission,
     /// Where everything is counted.
     pub metrics: Arc<Metrics>,
+    ground: Ground,
+    /// What the config was made from; `None` where it cannot be changed.
+    settings: tokio::sync::Mutex<Option<Loaded>>,
+}
+
+/// What became of saved settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Why they are not in the state folder for the next start; `None` when they are.
+    pub only_in_memory: Option<String>,
+    /// A key that was stored before is no longer used, because it was for another endpoint.
+    pub key_dropped: bool,
 }
 
 /// One line of a readiness report.
@@ -48,30 +91,106 @@ pub struct Check {
 }
 
 impl Snapshot {
-    /// Builds what the config describes. Nothing is opened or called yet.
-    pub fn new(config: Arc<Config>) -> Snapshot {
+    /// Builds what the config describes. Nothing is opened or called yet. What `previous` has and the config did not
+    /// change goes on: connections, breakers, the cache, the line of questions.
+    pub fn new(config: Arc<Config>, ground: &Ground, previous: Option<&Snapshot>) -> Snapshot {
+        let metrics = &ground.metrics;
         Snapshot {
-            providers: Providers::new(Arc::clone(&config)),
+            providers: Providers::new(
+                Arc::clone(&config),
+                Arc::clone(&ground.spending),
+                Arc::clone(metrics),
+                previous.map(|previous| &previous.providers),
+            ),
             databases: Databases::new(&config.databases),
-            places: Semaphore::new(config.ai.max_concurrent_requests),
+            cache: cache(&config, metrics, previous),
+            queue: queue(&config, metrics, previous),
+            metrics: Arc::clone(metrics),
             config,
         }
+    }
+
+}
+
+fn cache(config: &Config, metrics: &Arc<Metrics>, previous: Option<&Snapshot>) -> Arc<AnswerCache> {
+    let settings = &config.performance.cache;
+    let standing = previous.map(|previous| &previous.cache);
+    match standing.filter(|cache| cache.is_made_from(settings)) {
+        Some(cache) => Arc::clone(cache),
+        None => Arc::new(AnswerCache::new(settings, Arc::clone(metrics))),
+    }
+}
+
+fn queue(config: &Config, metrics: &Arc<Metrics>, previous: Option<&Snapshot>) -> Arc<Queue> {
+    let size = config.ai.max_concurrent_requests;
+    let pool = &config.performance.worker_pools.ai_requests;
+    let standing = previous.map(|previous| &previous.queue);
+    match standing.filter(|queue| queue.is_like(size, pool.queue_size, pool.timeout)) {
+        Some(queue) => Arc::clone(queue),
+        None => Arc::new(Queue::new(size, pool.queue_size, pool.timeout, Arc::clone(metrics))),
     }
 }
 
 impl AnswerService {
     /// A service that starts closed: `admission.open()` when everything is built.
-    pub fn new(snapshot: Snapshot, metrics: Arc<Metrics>) -> AnswerService {
+    pub fn new(snapshot: Snapshot, ground: Ground) -> AnswerService {
         AnswerService {
             snapshot: ArcSwap::from_pointee(snapshot),
             admission: Admission::default(),
-            metrics,
+            metrics: Arc::clone(&ground.metrics),
+            ground,
+            settings: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// The same for a config that can be changed.
+    pub fn with_settings(self, loaded: Loaded) -> AnswerService {
+        AnswerService {
+            settings: tokio::sync::Mutex::new(Some(loaded)),
+            ..self
+        }
+    }
+
+    /// Changes one service as the page says, keeps that over restarts, and goes on with it.
+    ///
+    /// # Errors
+    /// What is wrong with the change; nothing is changed then.
+    pub async fn save(&self, name: &str, change: SavedService) -> Result<Kept, String> {
+        let mut settings = self.settings.lock().await;
+        let Some(loaded) = settings.as_ref() else {
+            return Err("the settings of this process cannot be changed".into());
+        };
+        let had_key = has_key(&loaded.config, name);
+        let next = loaded.with_service(name, &change).map_err(|problems| problems.to_string())?;
+        let (saving, saved_name) = (next.clone(), name.to_owned());
+        let only_in_memory = match tokio::task::spawn_blocking(move || saving.save(&saved_name)).await {
+            Ok(outcome) => outcome.err().map(|error| error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        let kept = Kept {
+            key_dropped: had_key && !has_key(&next.config, name),
+            only_in_memory,
+        };
+        self.metrics.learn(&metric_labels(&next.config));
+        self.change(Arc::new(next.config.clone()));
+        *settings = Some(next);
+        Ok(kept)
     }
 
     /// The state to work with, for the length of one request.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
+    }
+
+    /// Goes on with another config. Requests under way keep the one that they began with.
+    pub fn change(&self, config: Arc<Config>) {
+        let next = Snapshot::new(config, &self.ground, Some(&self.snapshot()));
+        self.snapshot.store(Arc::new(next));
+    }
+
+    /// What was answered and read before.
+    pub fn cache(&self) -> Arc<AnswerCache> {
+        Arc::clone(&self.snapshot().cache)
     }
 
     /// Answers a question. Dropping the future cancels it and counts it as cancelled.
@@ -80,9 +199,10 @@ impl AnswerService {
             question.request_id = uuid::Uuid::now_v7().to_string();
         }
         let snapshot = self.snapshot();
-        let mut record = Record::open(&self.metrics, &snapshot, &question);
+        let plan = snapshot.providers.plan(&question.wish);
+        let mut record = Record::open(&self.metrics, &plan, &question);
         let outcome = match self.admit(&snapshot, &question.text) {
-            Ok(()) => answer_in_time(&snapshot, question).await,
+            Ok(()) => answer_in_time(&snapshot, question, plan).await,
             Err(refusal) => Err(refusal),
         };
         record.close(&outcome);
@@ -151,9 +271,26 @@ impl AnswerService {
     }
 }
 
-async fn answer_in_time(snapshot: &Snapshot, question: Question) -> Result<Answer, AskError> {
+fn has_key(config: &Config, name: &str) -> bool {
+    let key = config.ai.services.get(name).and_then(|service| service.api_key.as_ref());
+    key.is_some_and(|key| !key.expose_secret().is_empty())
+}
+
+async fn answer_in_time(
+    snapshot: &Arc<Snapshot>,
+    question: Question,
+    plan: Result<Plan, ProviderError>,
+) -> Result<Answer, AskError> {
+    let plan = plan.map_err(|error| {
+        let wanted = question.wish.provider.as_deref();
+        refused_by(wanted.unwrap_or(snapshot.providers.default_name()), error)
+    })?;
     let limit = question.wish.timeout.unwrap_or(snapshot.config.ai.timeout);
-    match tokio::time::timeout(limit, pipeline::answer(snapshot, question)).await {
+    let now = tokio::time::Instant::now();
+    let limit = limit.min(LONGEST_TIME);
+    let end = now + limit;
+    let deadline = end - (limit / SHARE_FOR_THE_END).min(LONGEST_END);
+    match tokio::time::timeout_at(end, pipeline::answer(snapshot, question, plan, deadline)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(AskError::Timeout(format!(
             "no answer within {limit:?}; ask again, or allow more time (ai.timeout, or timeout in the request)"
@@ -173,13 +310,12 @@ struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    fn open(metrics: &'a Arc<Metrics>, snapshot: &Snapshot, question: &Question) -> Record<'a> {
-        let asked = question
-            .wish
-            .provider
-            .as_deref()
-            .unwrap_or(snapshot.providers.default_name());
-        let (provider, model) = labels(snapshot.providers.find(asked).ok(), question);
+    fn open(
+        metrics: &'a Arc<Metrics>,
+        plan: &Result<Plan, ProviderError>,
+        question: &Question,
+    ) -> Record<'a> {
+        let (provider, model) = labels(plan);
         tracing::debug!(
             request_id = %question.request_id, question_length = question.text.len(), question = %question.text,
             "question admitted"
@@ -200,12 +336,16 @@ impl<'a> Record<'a> {
         let took = self.started.elapsed();
         match outcome {
             Ok(answer) => {
+                // Whoever answered is counted, not whoever was wanted.
+                self.provider.clone_from(&answer.provider);
+                self.model.clone_from(&answer.model);
                 let confidence = answer.confidence.get();
                 self.metrics
                     .answered_with_confidence(&self.provider, &self.model, confidence);
                 tracing::info!(
                     request_id = %self.request_id, provider = %self.provider, model = %self.model,
-                    dialect = %answer.dialect, confidence, took_ms = milliseconds(took), "question answered"
+                    dialect = %answer.dialect, confidence, cached = answer.cached, degraded = answer.degraded,
+                    took_ms = milliseconds(took), "question answered"
                 );
             }
             Err(error) => self.note(error, took),
@@ -220,14 +360,16 @@ impl<'a> Record<'a> {
     fn note(&self, error: &AskError, took: Duration) {
         if let Some(kind) = error.metric_kind() {
             self.metrics.error(kind, &self.provider);
-            tracing::warn!(
-                request_id = %self.request_id, provider = %self.provider, reason = error.word(),
-                took_ms = milliseconds(took), "question failed"
-            );
-        } else {
+        }
+        if error.status() == RequestStatus::Rejected {
             tracing::info!(
                 request_id = %self.request_id, provider = %self.provider, reason = error.word(),
                 took_ms = milliseconds(took), "question refused"
+            );
+        } else {
+            tracing::warn!(
+                request_id = %self.request_id, provider = %self.provider, reason = error.word(),
+                took_ms = milliseconds(took), "question failed"
             );
         }
     }
@@ -249,13 +391,10 @@ impl Drop for Record<'_> {
 
 /// Provider and model as metrics and logs name them. A provider that is not known is the asker's text: no label and no
 /// log line repeats it.
-fn labels(known: Option<ProviderInfo>, question: &Question) -> (String, String) {
-    match known {
-        Some(info) if info.kind == ProviderKind::Builtin => (info.name, BUILTIN_MODEL.into()),
-        known => (
-            known.map_or_else(|| "other".to_owned(), |info| info.name),
-            question.wish.model.clone().unwrap_or_else(|| "other".into()),
-        ),
+fn labels(plan: &Result<Plan, ProviderError>) -> (String, String) {
+    match plan {
+        Ok(plan) => (plan.first().name.clone(), plan.first().model.clone()),
+        Err(_) => ("other".into(), "other".into()),
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{FAILED, INVALID, batch, print};
 use crate::answer::{Answer, AnswerService, AskError, ProviderWish, Question, SchemaHints, Snapshot};
-use crate::config::Config;
+use crate::config::Loaded;
 use crate::database::SchemaError;
 use crate::telemetry::logs::LogCounts;
 
@@ -85,13 +85,20 @@ impl From<DialectArg> for Dialect {
 }
 
 /// Answers what the command line asks.
-pub fn run(config: Config, args: AskArgs) -> ExitCode {
+pub fn run(mut loaded: Loaded, args: AskArgs) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return print::failure(FAILED, format!("the runtime cannot start: {error}")),
     };
-    let metrics = crate::app::metrics_for(&config, LogCounts::default());
-    let service = AnswerService::new(Snapshot::new(Arc::new(config)), Arc::new(metrics));
+    // Who asks here wants to see what the provider says, and not what it said.
+    loaded.config.performance.cache.enabled = false;
+    let ground = crate::app::ground(&loaded, LogCounts::default());
+    let spending = Arc::clone(&ground.spending);
+    let snapshot = {
+        let _inside = runtime.enter();
+        Snapshot::new(Arc::new(loaded.config), &ground, None)
+    };
+    let service = AnswerService::new(snapshot, ground);
     service.admission.open();
     let wish = ProviderWish {
         provider: args.provider.clone(),
@@ -100,10 +107,14 @@ pub fn run(config: Config, args: AskArgs) -> ExitCode {
         ..ProviderWish::default()
     };
     let dialect = args.dialect.map(Dialect::from);
-    match &args.batch {
+    let code = match &args.batch {
         Some(input) => runtime.block_on(batch::run(&service, input, args.out.as_deref(), &wish, dialect)),
         None => runtime.block_on(one(&service, args, wish, dialect)),
+    };
+    if let Err(error) = spending.save() {
+        print::note(&format!("atest-ext-ai: what this cost could not be added to the budget: {error}"));
     }
+    code
 }
 
 async fn one(
@@ -191,14 +202,7 @@ fn remarks(answer: &Answer) -> String {
     let mut lines = vec![
         String::new(),
         answer.explanation.clone(),
-        format!(
-            "confidence {:.2} ({}) · {} · {} · {:.1} ms",
-            answer.confidence.get(),
-            answer.confidence_source.as_str(),
-            answer.provider,
-            answer.dialect,
-            answer.took.as_secs_f64() * 1e3
-        ),
+        facts(answer),
     ];
     lines.extend(
         answer
@@ -207,6 +211,29 @@ fn remarks(answer: &Answer) -> String {
             .map(|warning| format!("warning: {warning}")),
     );
     lines.join("\n")
+}
+
+fn facts(answer: &Answer) -> String {
+    let mut facts = vec![
+        format!(
+            "confidence {:.2} ({})",
+            answer.confidence.get(),
+            answer.confidence_source.as_str()
+        ),
+        answer.provider.clone(),
+    ];
+    if answer.model != answer.provider && !answer.model.is_empty() {
+        facts.push(answer.model.clone());
+    }
+    facts.push(answer.dialect.to_string());
+    facts.push(format!("{:.1} ms", answer.took.as_secs_f64() * 1e3));
+    if let Some(usage) = answer.usage {
+        facts.push(format!("{} + {} tokens", usage.input, usage.output));
+    }
+    if let Some(cost) = answer.cost {
+        facts.push(format!("${cost:.6}"));
+    }
+    facts.join(" · ")
 }
 
 fn answer_json(answer: &Answer) -> serde_json::Value {
@@ -220,6 +247,10 @@ fn answer_json(answer: &Answer) -> serde_json::Value {
         "provider": answer.provider,
         "model": answer.model,
         "dialect": answer.dialect.as_str(),
+        "degraded": answer.degraded,
+        "instead_of": answer.instead_of,
+        "usage": answer.usage,
+        "cost_usd": answer.cost,
         "processing_time_ms": answer.took.as_secs_f64() * 1e3,
         "request_id": answer.request_id,
     })

@@ -1,23 +1,20 @@
 //! `healthcheck`: whether a running plugin works, for containers and people.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use http_body_util::{BodyExt, Empty, Limited};
+use http::Method;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::UnixStream;
 use tonic::transport::{Endpoint, Uri};
 
+use super::running::{RunningPlugin, innermost};
 use super::{FAILED, print};
 use crate::config::{Config, Server};
 use crate::plugin::contract::remote::loader_client::LoaderClient;
 use crate::plugin::contract::server::Empty as NoFields;
-
-/// Most of a readiness report that is read, bytes.
-const MAX_REPORT: usize = 64 * 1024;
 
 /// How patiently to ask.
 #[derive(Debug, Args)]
@@ -90,78 +87,11 @@ async fn connect(socket: impl AsRef<Path>) -> std::io::Result<TokioIo<UnixStream
 
 /// Asks what a balancer asks: does it take questions?
 async fn readiness(server: &Server) -> Result<String, String> {
-    let authority = address(server);
-    let said =
-        |error: &dyn std::error::Error| format!("http://{authority}/health/ready: {}", innermost(error));
-    let stream = TcpStream::connect(&authority)
-        .await
-        .map_err(|error| said(&error))?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| said(&error))?;
-    tokio::spawn(connection);
-    let request = http::Request::get("/health/ready?verbose")
-        .header(http::header::HOST, &authority)
-        .body(Empty::<bytes::Bytes>::new())
-        .map_err(|error| said(&error))?;
-    let reply = sender.send_request(request).await.map_err(|error| said(&error))?;
-    let code = reply.status();
-    let body = Limited::new(reply.into_body(), MAX_REPORT)
-        .collect()
-        .await
-        .map_err(|error| said(&*error))?
-        .to_bytes();
-    if code.is_success() {
-        Ok(format!("http://{authority}/health/ready"))
+    let plugin = RunningPlugin::of(server);
+    let reply = plugin.send(Method::GET, "/health/ready?verbose", None).await?;
+    if reply.status.is_success() {
+        Ok(format!("{plugin}/health/ready"))
     } else {
-        Err(format!("{code}: {}", String::from_utf8_lossy(&body).trim()))
-    }
-}
-
-/// Where the HTTP listener can be reached from this machine.
-fn address(server: &Server) -> String {
-    match server.host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) if address.is_unspecified() => {
-            format!("{}:{}", Ipv4Addr::LOCALHOST, server.port)
-        }
-        Ok(IpAddr::V6(address)) if address.is_unspecified() => {
-            format!("[{}]:{}", Ipv6Addr::LOCALHOST, server.port)
-        }
-        Ok(IpAddr::V6(address)) => format!("[{address}]:{}", server.port),
-        _ => format!("{}:{}", server.host, server.port),
-    }
-}
-
-/// The reason at the bottom of a chain: "connection refused" says more than "transport error".
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut reason = error;
-    while let Some(source) = reason.source() {
-        reason = source;
-    }
-    reason.to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_listener_on_all_addresses_is_asked_on_loopback() {
-        for (host, asked) in [
-            ("0.0.0.0", "127.0.0.1:9090"),
-            ("::", "[::1]:9090"),
-            ("10.0.0.7", "10.0.0.7:9090"),
-            ("fe80::1", "[fe80::1]:9090"),
-            ("localhost", "localhost:9090"),
-        ] {
-            assert_eq!(
-                address(&Server {
-                    host: host.into(),
-                    port: 9090,
-                    ..Server::default()
-                }),
-                asked
-            );
-        }
+        Err(format!("{}: {}", reply.status, reply.text().trim()))
     }
 }

@@ -126,6 +126,7 @@ pub fn origin_json(origin: &Origin) -> Value {
             json!({ "kind": "file", "file": file.as_path(), "line": line, "column": column })
         }
         Origin::Environment(variable) => json!({ "kind": "environment", "variable": variable }),
+        Origin::Saved => json!({ "kind": "saved" }),
         Origin::CommandLine(option) => json!({ "kind": "command_line", "option": option }),
     }
 }

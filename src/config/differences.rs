@@ -73,6 +73,31 @@ const GIVEN: &[(&str, &str)] = &[
     ),
     ("ai.timeout", "bounds every answer; the Go plugin ignored it"),
     (
+        "ai.fallback_order",
+        "services are asked in this order when the first fails; the Go plugin asked the first alone",
+    ),
+    (
+        "ai.retry",
+        "a question is asked again after a failure that may pass; the Go plugin never did",
+    ),
+    (
+        "ai.rate_limit",
+        "limits the questions to providers over the network; the Go plugin ignored it",
+    ),
+    (
+        "ai.circuit_breaker",
+        "a provider that keeps failing is left alone for a while; the Go plugin ignored it",
+    ),
+    (
+        "performance.cache",
+        "answers are kept and given again (`ai.cache` is another spelling); the Go plugin ignored it",
+    ),
+    (
+        "ai.allowed_endpoints",
+        "endpoints that requests and the page may name (`ai.security.allowed_hosts` is another spelling); the Go plugin \
+         asked any",
+    ),
+    (
         "logging.level",
         "is the log level; the Go plugin went by LOG_LEVEL alone",
     ),
@@ -106,6 +131,15 @@ const KNOWN_TO_GO: &[&str] = &[
     "ai.cache.**",
     "ai.security.**",
     "ai.circuit_breaker.**",
+    // What the Go plugin's `ai.cache` and `ai.security.allowed_hosts` become.
+    "performance.cache.enabled",
+    "performance.cache.ttl",
+    "performance.cache.type",
+    "performance.cache.redis.address",
+    "performance.cache.redis.username",
+    "performance.cache.redis.password",
+    "performance.cache.redis.database",
+    "ai.allowed_endpoints",
     // What the Go plugin's `database` becomes.
     "ai.default_dialect",
     "database.**",

@@ -2,8 +2,9 @@
 
 /// Of a setting that is planned.
 const LATER: &str = "comes with a later version";
-/// Of what only makes sense with providers over the network.
-const PROVIDERS: &str = "comes with a later version: this one answers with the embedded engine only";
+/// Of the Go plugin's switches for TLS.
+const TLS: &str = "has no meaning here: TLS is used where an endpoint begins with https://, and \
+                   `ai.services.<name>.ca_file` names authorities of one's own";
 
 /// Key (a `*` stands for a free name, a last `**` for everything below) and the reason. The first match counts.
 const NOT_IN_EFFECT: &[(&str, &str)] = &[
@@ -16,10 +17,6 @@ const NOT_IN_EFFECT: &[(&str, &str)] = &[
         "has no meaning here: `server.timeout` bounds a whole HTTP request",
     ),
     (
-        "server.state_dir",
-        "comes with a later version: this one keeps nothing between two starts",
-    ),
-    (
         "plugin.name",
         "comes with a later version: atest calls the plugin by the name of its store",
     ),
@@ -28,30 +25,25 @@ const NOT_IN_EFFECT: &[(&str, &str)] = &[
         "has no meaning here: the version is the program's own (`--version`)",
     ),
     ("plugin.metadata.**", "has no meaning here: nothing reads it"),
-    ("ai.fallback_order", PROVIDERS),
-    ("ai.share_sample_values", PROVIDERS),
-    ("ai.retry.**", PROVIDERS),
-    ("ai.circuit_breaker.**", PROVIDERS),
     (
-        "ai.rate_limit.**",
-        "comes with a later version; `ai.max_concurrent_requests` limits now",
+        "ai.rate_limit.window_size",
+        "has no meaning here: places come back evenly, `requests_per_minute` says how fast",
     ),
-    ("ai.cache.**", LATER),
+    (
+        "ai.cache.max_size",
+        "has no meaning here: the cache is bounded in bytes, by `performance.cache.size`",
+    ),
     (
         "ai.security.encrypt_credentials",
-        "has no meaning here: keys are kept in memory only",
+        "has no meaning here: what the page saves is in a file that only this user can read",
     ),
-    ("ai.security.**", PROVIDERS),
-    ("ai.services.*.endpoint", PROVIDERS),
-    ("ai.services.*.api_key", PROVIDERS),
-    ("ai.services.*.model", PROVIDERS),
-    ("ai.services.*.max_tokens", PROVIDERS),
-    ("ai.services.*.timeout", PROVIDERS),
-    ("ai.services.*.temperature", PROVIDERS),
-    ("ai.services.*.top_p", PROVIDERS),
-    ("ai.services.*.headers.**", PROVIDERS),
-    ("ai.services.*.models", PROVIDERS),
-    ("ai.services.*.priority", PROVIDERS),
+    ("ai.security.tls_enabled", TLS),
+    ("ai.security.cert_file", TLS),
+    ("ai.security.key_file", TLS),
+    (
+        "ai.services.*.priority",
+        "has no meaning here: `ai.fallback_order` says the order",
+    ),
     (
         "database.max_connections",
         "comes with a later version; SQLite files are read with one connection",
@@ -67,20 +59,11 @@ const NOT_IN_EFFECT: &[(&str, &str)] = &[
         "has no meaning here: secrets and questions are never logged at info or above",
     ),
     (
-        "performance.worker_pools.ai_requests.queue_size",
-        "comes with a later version: questions beyond the limit are refused",
-    ),
-    (
-        "performance.worker_pools.ai_requests.timeout",
-        "has no meaning here: `ai.timeout` bounds an answer",
-    ),
-    (
         "performance.memory.gc_percent",
         "has no meaning here: there is no garbage collector",
     ),
     ("performance.memory.**", LATER),
-    ("performance.cache.**", LATER),
-    ("performance.connection_pools.**", LATER),
+    ("performance.connection_pools.databases.**", LATER),
     (
         "secrets.**",
         "comes with a later version; use the environment and `${VAR}`",
@@ -139,9 +122,9 @@ mod tests {
 
     #[test]
     fn patterns_fit_whole_words() {
-        assert!(matches("ai.retry.**", "ai.retry.jitter"));
-        assert!(!matches("ai.retry.**", "ai.retry"));
-        assert!(!matches("ai.retry", "ai.retry_more"));
+        assert!(matches("backup.**", "backup.schedule.logs"));
+        assert!(!matches("backup.**", "backup"));
+        assert!(!matches("backup", "backup_more"));
         assert!(matches("ai.services.*.model", "ai.services.mine.model"));
     }
 
@@ -180,6 +163,7 @@ mod tests {
         "server.max_connections",
         "server.shutdown_timeout",
         "server.exit_with_parent",
+        "server.state_dir",
         "plugin.environment",
         "plugin.debug",
         "plugin.log_level",
@@ -189,7 +173,42 @@ mod tests {
         "ai.default_dialect",
         "ai.services.*.enabled",
         "ai.services.*.provider",
+        "ai.services.*.endpoint",
+        "ai.services.*.api_key",
+        "ai.services.*.model",
+        "ai.services.*.max_tokens",
+        "ai.services.*.timeout",
+        "ai.services.*.temperature",
+        "ai.services.*.top_p",
+        "ai.services.*.headers.*",
+        "ai.services.*.models",
+        "ai.services.*.ca_file",
         "ai.max_concurrent_requests",
+        "ai.fallback_order",
+        "ai.allowed_endpoints",
+        "ai.stall_timeout",
+        "ai.share_sample_values",
+        "ai.retry.enabled",
+        "ai.retry.max_attempts",
+        "ai.retry.initial_delay",
+        "ai.retry.max_delay",
+        "ai.retry.multiplier",
+        "ai.retry.jitter",
+        "ai.rate_limit.enabled",
+        "ai.rate_limit.requests_per_minute",
+        "ai.rate_limit.burst_size",
+        "ai.circuit_breaker.enabled",
+        "ai.circuit_breaker.failure_threshold",
+        "ai.circuit_breaker.success_threshold",
+        "ai.circuit_breaker.timeout",
+        "ai.circuit_breaker.reset_timeout",
+        "ai.budget.day",
+        "ai.budget.month",
+        "ai.budget.action",
+        "ai.prices.*.input",
+        "ai.prices.*.output",
+        "ai.prices.*.cached_input",
+        "ai.health_check_interval",
         "databases.*.driver",
         "databases.*.dsn",
         "databases.*.schema_ddl",
@@ -208,5 +227,29 @@ mod tests {
         "logging.fields.*",
         "logging.components.*",
         "performance.worker_threads",
+        "performance.worker_pools.ai_requests.queue_size",
+        "performance.worker_pools.ai_requests.timeout",
+        "performance.cache.enabled",
+        "performance.cache.type",
+        "performance.cache.size",
+        "performance.cache.ttl",
+        "performance.cache.cleanup_interval",
+        "performance.cache.min_confidence",
+        "performance.cache.redis.address",
+        "performance.cache.redis.username",
+        "performance.cache.redis.password",
+        "performance.cache.redis.database",
+        "performance.cache.redis.pool_size",
+        "performance.cache.redis.max_retries",
+        "performance.cache.redis.retry_delay",
+        "performance.cache.redis.timeout",
+        "performance.cache.policies.sql_queries.ttl",
+        "performance.cache.policies.sql_queries.max_size",
+        "performance.cache.policies.schema_info.ttl",
+        "performance.cache.policies.schema_info.max_size",
+        "performance.connection_pools.ai_providers.max_idle_connections",
+        "performance.connection_pools.ai_providers.max_active_connections",
+        "performance.connection_pools.ai_providers.connection_timeout",
+        "performance.connection_pools.ai_providers.idle_timeout",
     ];
 }

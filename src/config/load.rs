@@ -1,26 +1,28 @@
-//! Loading: find the file, read it, lay environment and command line over it, check everything, tell everything.
+//! Loading: find the file, read it, lay environment and command line over it, and what the page saved; check everything,
+//! tell everything.
+
+mod read;
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::environment::Environment;
-use super::model::{Config, ProviderKind};
+use super::model::Config;
 use super::problem::{Notice, Origin, Problems, Topic};
+use super::saved::{SaveError, Saved, SavedService};
 use super::schema::Shape;
-use super::tree::{Node, Value};
-use super::{check, databases, differences, effect, rules, services, spellings, substitute, variables, yaml};
-
-/// Largest config file. A complete one has about 10 kB.
-const LARGEST_FILE: u64 = 1 << 20;
+use super::tree::Node;
+use super::{
+    check, databases, differences, effect, rules, services, spellings, state, substitute, variables,
+};
 
 /// What a config is made from.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     /// `--config`.
     pub file: Option<PathBuf>,
-    /// The environment.
+    /// The environment. It says where the state folder is, too, whose saved settings belong to the config.
     pub environment: Environment,
     /// `--socket`: the Unix socket to listen on.
     pub socket: Option<PathBuf>,
@@ -39,6 +41,22 @@ pub struct Loaded {
     pub notices: Vec<Notice>,
     /// The file that was read; `None` when there was none.
     pub file: Option<PathBuf>,
+    /// The folder for what outlives the process; `None` when no folder can be written.
+    pub state_dir: Option<PathBuf>,
+    /// What there was before the page changed anything.
+    ground: Arc<Ground>,
+    /// What the page has changed.
+    saved: Saved,
+}
+
+/// Everything that a config is made from but what the page saved: file, environment, command line.
+#[derive(Debug)]
+struct Ground {
+    tree: Node,
+    problems: Problems,
+    notices: Vec<Notice>,
+    file: Option<PathBuf>,
+    state_dir: Option<PathBuf>,
 }
 
 impl Loaded {
@@ -46,181 +64,133 @@ impl Loaded {
     pub fn origin(&self, key: &str) -> Origin {
         self.origins.get(key).cloned().unwrap_or_default()
     }
+
+    /// The same config with one service changed by the page, checked by the same rules. `name` is the service's
+    /// configured name, or that of a new one. What the change leaves unset stays as it is; a key belongs to the endpoint
+    /// that it was given for, and is not sent to another one.
+    ///
+    /// # Errors
+    /// What is wrong with the change. Nothing is changed then.
+    pub fn with_service(&self, name: &str, change: &SavedService) -> Result<Loaded, Problems> {
+        let saved = self.saved.changed(name, change, &self.ground.tree);
+        self.ground.with(&saved)
+    }
+
+    /// Keeps what the page has changed of that service over restarts. Waits for the disk: nothing for an async task.
+    ///
+    /// # Errors
+    /// That there is no folder for it, or that it cannot be written.
+    pub fn save(&self, name: &str) -> Result<(), SaveError> {
+        let folder = self.state_dir.as_deref().ok_or(SaveError::NoFolder)?;
+        self.saved.put(folder, name)
+    }
 }
 
 /// Loads a config.
 ///
 /// # Errors
 /// Every problem of the file, the environment and the command line at once. Nothing is half-done: there is no config then.
+/// What the page saved stops nothing: what is wrong with it is told in notices, and left out.
 pub fn load(sources: &Sources) -> Result<Loaded, Problems> {
-    let mut problems = Problems::default();
-    let mut notices = Vec::new();
-    let file = locate(sources)?;
-    let mut tree = match &file {
-        Some(path) => read(path, &mut problems)?,
-        None => Node::empty_map(Origin::Default),
+    let ground = Arc::new(Ground::of(sources)?);
+    let (saved, mut told) = match &ground.state_dir {
+        Some(folder) => Saved::load(folder),
+        None => Default::default(),
     };
-    let mut environment = sources.environment.clone();
-    supply(&mut environment, &tree);
-    substitute::substitute(&mut tree, "", &environment, &mut problems);
-    check::check(&mut tree, Shape::root(), "", &mut problems);
+    let mut loaded = match ground.with(&saved) {
+        Ok(loaded) => loaded,
+        Err(_) => ground.with_what_is_right(&saved, &mut told)?,
+    };
+    loaded.notices.extend(told);
+    loaded.notices.sort_by_key(|notice| notice.topic);
+    Ok(loaded)
+}
 
-    variables::overlay(&mut tree, &environment, &mut problems, &mut notices);
-    lay_command_line(&mut tree, sources, &mut problems);
-    spellings::unify(&mut tree, &mut problems, &mut notices);
-    databases::complete(&mut tree, &mut problems);
-    services::complete(&mut tree, &mut problems);
+impl Ground {
+    fn of(sources: &Sources) -> Result<Ground, Problems> {
+        let mut problems = Problems::default();
+        let mut notices = Vec::new();
+        let file = read::locate(sources)?;
+        let mut tree = match &file {
+            Some(path) => read::read(path, &mut problems)?,
+            None => Node::empty_map(Origin::Default),
+        };
+        let mut environment = sources.environment.clone();
+        supply(&mut environment, &tree);
+        substitute::substitute(&mut tree, "", &environment, &mut problems);
+        check::check(&mut tree, Shape::root(), "", &mut problems);
+        variables::overlay(&mut tree, &environment, &mut problems, &mut notices);
+        lay_command_line(&mut tree, sources, &mut problems);
+        tell_overlooked_file(sources, file.as_deref(), &mut notices);
+        let named = tree.text_at(&["server", "state_dir"]).map(Path::new);
+        Ok(Ground {
+            state_dir: state::folder(named, &environment),
+            tree,
+            problems,
+            notices,
+            file,
+        })
+    }
 
-    let json = check::check(&mut tree, Shape::root(), "", &mut problems).unwrap_or_default();
-    let mut config: Config = match serde_json::from_value(json) {
-        Ok(config) => config,
-        Err(error) if problems.0.is_empty() => {
-            problems.add(&whole(file.as_deref()), "", format!("cannot be read: {error}"));
-            return Err(problems);
-        }
-        Err(_) => {
+    /// The config that comes of it with what the page saved laid over it.
+    fn with(self: &Arc<Ground>, saved: &Saved) -> Result<Loaded, Problems> {
+        let mut tree = self.tree.clone();
+        let mut problems = self.problems.clone();
+        let mut notices = self.notices.clone();
+        saved.lay_over(&mut tree, &mut notices);
+        spellings::unify(&mut tree, &mut problems, &mut notices);
+        databases::complete(&mut tree, &mut problems);
+        services::complete(&mut tree, &mut problems);
+
+        let json = check::check(&mut tree, Shape::root(), "", &mut problems).unwrap_or_default();
+        let mut config: Config = match serde_json::from_value(json) {
+            Ok(config) => config,
+            Err(error) if problems.0.is_empty() => {
+                let file = read::whole(self.file.as_deref());
+                problems.add(&file, "", format!("cannot be read: {error}"));
+                return Err(problems);
+            }
+            Err(_) => {
+                problems.sort();
+                return Err(problems);
+            }
+        };
+        rules::check(&config, &tree, &mut problems, &mut notices);
+        let origin_of = |key: &str| tree.nearest_origin(key);
+        databases::check(&mut config, origin_of, &mut problems, &mut notices);
+        if !problems.0.is_empty() {
             problems.sort();
             return Err(problems);
         }
-    };
+        tell_without_effect(&tree, &mut notices);
+        differences::tell(&tree, &config, &mut notices);
+        notices.sort_by_key(|notice| notice.topic);
+        Ok(Loaded {
+            config,
+            origins: origins(&tree),
+            notices,
+            file: self.file.clone(),
+            state_dir: self.state_dir.clone(),
+            ground: Arc::clone(self),
+            saved: saved.clone(),
+        })
+    }
 
-    let origin_of = |key: &str| nearest_origin(&tree, key);
-    rules::check(&config, origin_of, &mut problems, &mut notices);
-    databases::check(&mut config, origin_of, &mut problems, &mut notices);
-    if !problems.0.is_empty() {
-        problems.sort();
-        return Err(problems);
-    }
-    tell_without_effect(&tree, &config, &mut notices);
-    differences::tell(&tree, &config, &mut notices);
-    tell_overlooked_file(sources, file.as_deref(), &mut notices);
-    notices.sort_by_key(|notice| notice.topic);
-    Ok(Loaded {
-        config,
-        origins: origins(&tree),
-        notices,
-        file,
-    })
-}
-
-/// Places where a config is looked for when none is named, in order. Never the working folder: atest starts the plugin
-/// in its own, where a stray `config.yaml` may belong to anything.
-pub fn places(environment: &Environment) -> Vec<PathBuf> {
-    let mut places = Vec::new();
-    if let Some(home) = environment.home() {
-        places.push(home.join(".config/atest/atest-ext-ai.yaml"));
-    }
-    places.push(environment.system_file("/etc/atest-ai/config.yaml"));
-    places
-}
-
-fn locate(sources: &Sources) -> Result<Option<PathBuf>, Problems> {
-    let by_variable = sources
-        .environment
-        .given(variables::CONFIG_FILE)
-        .map(PathBuf::from);
-    let named = match (&sources.file, by_variable) {
-        (Some(path), _) => Some((path.clone(), Origin::CommandLine("--config"))),
-        (None, Some(path)) => Some((path, Origin::Environment(variables::CONFIG_FILE.into()))),
-        (None, None) => None,
-    };
-    let places = places(&sources.environment);
-    let Some((path, origin)) = named else {
-        // One that exists but cannot be read is an error later on, not a reason to take the next.
-        return Ok(places.into_iter().find(|place| place.symlink_metadata().is_ok()));
-    };
-    if let Err(error) = std::fs::metadata(&path)
-        && error.kind() == ErrorKind::NotFound
-    {
-        let mut problems = Problems::default();
-        let list: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
-        problems
-            .add(&origin, "", format!("there is no file {}", path.display()))
-            .suggest(format!(
-                "when no file is named, these are looked for: {}",
-                list.join(", ")
-            ));
-        return Err(problems);
-    }
-    Ok(Some(path))
-}
-
-fn whole(file: Option<&Path>) -> Origin {
-    match file {
-        Some(path) => Origin::File {
-            file: Arc::new(path.to_owned()),
-            line: 0,
-            column: 0,
-        },
-        None => Origin::Default,
-    }
-}
-
-/// Reads a file into a tree whose top is a mapping.
-fn read(path: &Path, problems: &mut Problems) -> Result<Node, Problems> {
-    let file = whole(Some(path));
-    let fail = |message: String, suggestion: &str| {
-        let mut problems = Problems::default();
-        problems.add(&file, "", message).suggest(suggestion);
-        Err(problems)
-    };
-    if path.is_dir() {
-        return fail(
-            "this is a folder".into(),
-            "name the file in it, for example config.yaml",
-        );
-    }
-    let mut bytes = Vec::new();
-    let opened = std::fs::File::open(path);
-    let result = opened.and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes));
-    if let Err(error) = result {
-        return fail(
-            format!("cannot be read: {error}"),
-            "check that it exists and that this user may read it",
-        );
-    }
-    if bytes.len() as u64 > LARGEST_FILE {
-        return fail(
-            "larger than 1 MiB, the most that a config may have".into(),
-            "is this the right file?",
-        );
-    }
-    let text = match std::str::from_utf8(&bytes) {
-        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
-        Err(error) => {
-            let line = 1 + bytes[..error.valid_up_to()]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count();
-            return fail(
-                format!("not UTF-8 text: line {line} has bytes of another encoding"),
-                "save it as UTF-8",
-            );
+    /// The same with those saved services only that make a valid config; the others are told.
+    fn with_what_is_right(
+        self: &Arc<Ground>,
+        saved: &Saved,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Loaded, Problems> {
+        let mut loaded = self.with(&Saved::default())?;
+        for name in saved.names() {
+            match self.with(&loaded.saved.and(saved, name)) {
+                Ok(more) => loaded = more,
+                Err(problems) => notices.push(Saved::left_out(name, &problems)),
+            }
         }
-    };
-    let shared = Arc::new(path.to_owned());
-    let Some(tree) = yaml::parse(text, &shared, problems) else {
-        if problems.0.is_empty() {
-            return empty(&file);
-        }
-        return Err(std::mem::take(problems));
-    };
-    match tree.value {
-        Value::Map(_) => Ok(tree),
-        Value::Null => empty(&file),
-        _ => fail(
-            "the top of a config is a mapping of sections".into(),
-            "begin with a section, for example `server:`, and indent its settings beneath it",
-        ),
+        Ok(loaded)
     }
-}
-
-fn empty(file: &Origin) -> Result<Node, Problems> {
-    let mut problems = Problems::default();
-    problems
-        .add(file, "", "the file holds no settings")
-        .suggest("for the built-in defaults name no file, or write `{}` into it");
-    Err(problems)
 }
 
 /// `${VERSION}`, `${HOSTNAME}` and `${ENVIRONMENT}` have values also where nobody sets them.
@@ -270,25 +240,6 @@ fn lay_command_line(tree: &mut Node, sources: &Sources, problems: &mut Problems)
     }
 }
 
-/// The origin of a setting, or of the closest section around it.
-fn nearest_origin(tree: &Node, key: &str) -> Origin {
-    let mut path: Vec<&str> = key.split('.').collect();
-    while !path.is_empty() {
-        if let Some(node) = tree.get(&path) {
-            return node.origin.clone();
-        }
-        path.pop();
-    }
-    match &tree.origin {
-        Origin::File { file, .. } => Origin::File {
-            file: file.clone(),
-            line: 0,
-            column: 0,
-        },
-        other => other.clone(),
-    }
-}
-
 fn origins(tree: &Node) -> BTreeMap<String, Origin> {
     let mut origins = BTreeMap::new();
     tree.leaves("", &mut |key, node| {
@@ -297,7 +248,7 @@ fn origins(tree: &Node) -> BTreeMap<String, Origin> {
     origins
 }
 
-fn tell_without_effect(tree: &Node, config: &Config, notices: &mut Vec<Notice>) {
+fn tell_without_effect(tree: &Node, notices: &mut Vec<Notice>) {
     tree.leaves("", &mut |key, node| {
         if let Some(reason) = effect::why_not(key) {
             notices.push(Notice {
@@ -308,24 +259,6 @@ fn tell_without_effect(tree: &Node, config: &Config, notices: &mut Vec<Notice>) 
             });
         }
     });
-    let ai = &config.ai;
-    let speaks = ai
-        .services
-        .get(&ai.default_service)
-        .map(|service| service.provider);
-    if let Some(kind) = speaks.filter(|kind| *kind != ProviderKind::Builtin) {
-        let text = format!(
-            "this version cannot ask {} yet, so questions that name no provider are refused; \
-             set it to `builtin` to have them answered by the embedded engine",
-            kind.as_str()
-        );
-        notices.push(Notice {
-            topic: Topic::Advice,
-            origin: nearest_origin(tree, "ai.default_service"),
-            key: "ai.default_service".into(),
-            text,
-        });
-    }
 }
 
 /// A Go plugin's file that lies where that plugin looked for it, and is not read here.

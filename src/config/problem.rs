@@ -21,18 +21,21 @@ pub enum Origin {
     },
     /// A variable of the environment.
     Environment(String),
+    /// What the page saved in the state folder.
+    Saved,
     /// An option of the command line.
     CommandLine(&'static str),
 }
 
 impl Origin {
-    /// Which origin wins over which: default, file, environment, command line.
+    /// Which origin wins over which: default, file, environment, what the page saved, command line.
     pub fn rank(&self) -> u8 {
         match self {
             Origin::Default => 0,
             Origin::File { .. } => 1,
             Origin::Environment(_) => 2,
-            Origin::CommandLine(_) => 3,
+            Origin::Saved => 3,
+            Origin::CommandLine(_) => 4,
         }
     }
 }
@@ -44,6 +47,7 @@ impl fmt::Display for Origin {
             Origin::File { file, line: 0, .. } => write!(f, "{}", file.display()),
             Origin::File { file, line, column } => write!(f, "{}:{line}:{column}", file.display()),
             Origin::Environment(name) => write!(f, "environment {name}"),
+            Origin::Saved => f.write_str("saved by the page"),
             Origin::CommandLine(option) => write!(f, "command line {option}"),
         }
     }
@@ -128,13 +132,14 @@ impl Problems {
             .any(|problem| within(&problem.key, key) || within(key, &problem.key))
     }
 
-    /// File order, then environment, then command line.
+    /// File order, then environment, what the page saved, and the command line.
     pub fn sort(&mut self) {
         self.0.sort_by_key(|problem| match problem.origin {
             Origin::File { line, column, .. } => (1, line, column),
             Origin::Default => (0, 0, 0),
             Origin::Environment(_) => (2, 0, 0),
-            Origin::CommandLine(_) => (3, 0, 0),
+            Origin::Saved => (3, 0, 0),
+            Origin::CommandLine(_) => (4, 0, 0),
         });
         self.0.dedup();
     }

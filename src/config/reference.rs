@@ -30,8 +30,8 @@ Printed by `atest-ext-ai config reference` from the program's own types and tabl
 
 ## Where settings come from
 
-A value comes from the command line, else from the environment, else from the file, else it is the default.
-`atest-ext-ai config show` prints every value with its origin.
+A value comes from the command line, else from what the page saved, else from the environment, else from the file, else it
+is the default. `atest-ext-ai config show` prints every value with its origin.
 
 The file is the one that `--config` names, else `ATEST_EXT_AI_CONFIG`, else the first that exists of
 `~/.config/atest/atest-ext-ai.yaml` and `/etc/atest-ai/config.yaml`. It is never looked for in the working folder.
@@ -40,6 +40,16 @@ Without a file, everything has its default.
 `atest-ext-ai --validate` checks it all: every problem at once, each with file, line, column, key and a suggestion (exit 2);
 for a valid file it says what does nothing in this version, and what differs from the Go plugin (exit 0).
 A JSON schema for editors is printed by `atest-ext-ai config schema`.
+
+## What the page saves
+
+Settings of services that are changed in the page (or by `update_config`) are kept in `settings.json` in the state folder:
+`server.state_dir`, else systemd's `STATE_DIRECTORY`, else `/var/lib/atest-ai` where this user may write, else
+`$XDG_STATE_HOME/atest-ext-ai` (`~/.local/state/atest-ext-ai`). It has mode 0600, since keys are in it.
+
+A key belongs to the endpoint that it was given for. When another endpoint is in effect, by a change of the file or in the
+page, the key and the headers of the old one are not used, and a notice says so. Saved settings that cannot be read are told
+and left out; nothing stops because of them, and the file is kept as `settings.json.broken-1` when the next ones are saved.
 
 ## How values are written
 

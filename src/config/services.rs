@@ -3,10 +3,11 @@
 use super::model::ProviderKind;
 use super::problem::{Notice, Origin, Problems, Topic};
 use super::suggest;
-use super::tree::Node;
+use super::tree::{Node, Value};
 
 const SERVICES: [&str; 2] = ["ai", "services"];
 const DEFAULT_SERVICE: [&str; 2] = ["ai", "default_service"];
+const FALLBACK_ORDER: [&str; 2] = ["ai", "fallback_order"];
 
 /// The names of the configured services.
 fn names(tree: &Node) -> Vec<&str> {
@@ -15,7 +16,7 @@ fn names(tree: &Node) -> Vec<&str> {
 }
 
 /// What a configured service speaks: its `provider`, else what its name says.
-fn kind_of(tree: &Node, name: &str) -> Option<ProviderKind> {
+pub fn kind_of(tree: &Node, name: &str) -> Option<ProviderKind> {
     let word = tree.text_at(&["ai", "services", name, "provider"]);
     ProviderKind::parse(word.unwrap_or(name))
 }
@@ -46,12 +47,56 @@ pub fn default_name(tree: &Node) -> Option<String> {
     }
 }
 
-/// Fills in `provider` where the name says it, and makes `ai.default_service` the name of a service that exists.
+/// Fills in `provider` where the name says it, and makes `ai.default_service` and `ai.fallback_order` names of services
+/// that exist.
 pub fn complete(tree: &mut Node, problems: &mut Problems) {
     let known: Vec<String> = names(tree).into_iter().map(str::to_owned).collect();
     for name in &known {
         complete_provider(tree, name, problems);
     }
+    complete_default(tree, &known, problems);
+    complete_fallback(tree);
+}
+
+/// The words that mean a kind become the name of its service. What means nothing is left for the rules to tell.
+fn complete_fallback(tree: &mut Node) {
+    let Some(mut node) = tree.get(&FALLBACK_ORDER).cloned() else {
+        return;
+    };
+    let Value::List(entries) = &mut node.value else {
+        return;
+    };
+    for entry in entries {
+        let Some(word) = entry.as_text().map(str::trim).map(str::to_owned) else {
+            continue;
+        };
+        if names(tree).contains(&word.as_str()) {
+            entry.value = Value::Text(word);
+            continue;
+        }
+        match ProviderKind::parse(&word) {
+            Some(ProviderKind::Builtin) => {
+                entry.value = Value::Text(ProviderKind::Builtin.as_str().to_owned())
+            }
+            Some(ProviderKind::Custom) if of_kind(tree, ProviderKind::Custom).is_none() => {}
+            Some(kind) => entry.value = Value::Text(made_for_kind(tree, kind, &entry.origin)),
+            None => {}
+        }
+    }
+    tree.put(&FALLBACK_ORDER, node);
+}
+
+/// The service that a kind means; one without settings is made when there is none.
+fn made_for_kind(tree: &mut Node, kind: ProviderKind, origin: &Origin) -> String {
+    let name = for_kind(tree, kind);
+    if !names(tree).contains(&name.as_str()) {
+        let provider = Node::text(kind.as_str(), origin.clone());
+        tree.put(&["ai", "services", &name, "provider"], provider);
+    }
+    name
+}
+
+fn complete_default(tree: &mut Node, known: &[String], problems: &mut Problems) {
     let Some(node) = tree.get(&DEFAULT_SERVICE) else {
         return;
     };
@@ -74,11 +119,7 @@ pub fn complete(tree: &mut Node, problems: &mut Problems) {
                 .suggest("add one under `ai.services`, with its `endpoint`");
         }
         Some(kind) => {
-            let name = for_kind(tree, kind);
-            if !known.contains(&name) {
-                let provider = Node::text(kind.as_str(), origin.clone());
-                tree.put(&["ai", "services", &name, "provider"], provider);
-            }
+            let name = made_for_kind(tree, kind, &origin);
             tree.put(&DEFAULT_SERVICE, Node::text(name, origin));
         }
         None => {
@@ -121,6 +162,17 @@ fn complete_provider(tree: &mut Node, name: &str, problems: &mut Problems) {
     }
 }
 
+/// Settings of a service that the Go plugin read and did nothing with.
+const COUNTED: [(&str, &str); 4] = [
+    ("temperature", "is sent to the provider; the Go plugin ignored it"),
+    ("top_p", "is sent to the provider; the Go plugin ignored it"),
+    ("headers", "are sent to the provider; the Go plugin ignored them"),
+    (
+        "models",
+        "are the models that may be asked for; the Go plugin ignored them",
+    ),
+];
+
 /// What a user of the Go plugin would not expect of these services.
 pub fn tell_differences(tree: &Node, notices: &mut Vec<Notice>) {
     let mut note = |origin: &Origin, key: String, text: &str| {
@@ -149,18 +201,10 @@ pub fn tell_differences(tree: &Node, notices: &mut Vec<Notice>) {
             let text = "not set, so true: a service that is written down may be used; the Go plugin took it as false";
             note(&entry.origin, format!("{key}.enabled"), text);
         }
-        let needs_key = matches!(
-            spoken,
-            Some(ProviderKind::OpenAi | ProviderKind::DeepSeek | ProviderKind::Anthropic)
-        );
-        let is_off = entry
-            .node
-            .text_at(&["enabled"])
-            .is_some_and(|text| text.eq_ignore_ascii_case("false"));
-        if needs_key && !is_off && entry.node.get(&["api_key"]).is_none() {
-            let text =
-                "not set; the Go plugin refused to start without it, here each request may bring its own";
-            note(&entry.origin, format!("{key}.api_key"), text);
+        for (setting, text) in COUNTED {
+            if let Some(node) = entry.node.get(&[setting]) {
+                note(&node.origin, format!("{key}.{setting}"), text);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::check::check;
 use super::problem::{Notice, Origin, Problems, Topic};
+use super::redis;
 use super::schema::Shape;
 use super::tree::Node;
 use nl2sql::Dialect;
@@ -14,6 +15,11 @@ const SPELLINGS: &[(&str, &str)] = &[
         "ai.max_concurrent_requests",
     ),
     ("performance.worker_pool_size", "ai.max_concurrent_requests"),
+    ("ai.cache.enabled", "performance.cache.enabled"),
+    ("ai.cache.ttl", "performance.cache.ttl"),
+    ("ai.cache.provider", "performance.cache.type"),
+    ("ai.cache.redis_url", "performance.cache.redis.address"),
+    ("ai.security.allowed_hosts", "ai.allowed_endpoints"),
     ("database.default_type", "ai.default_dialect"),
     ("databases.*.path", "databases.*.dsn"),
 ];
@@ -51,6 +57,7 @@ pub fn unify(tree: &mut Node, problems: &mut Problems, notices: &mut Vec<Notice>
             }
         }
     }
+    redis::take_apart(tree, problems);
     choose_level(tree);
 }
 
@@ -60,10 +67,11 @@ fn move_setting(tree: &mut Node, other: &str, first: &str, problems: &mut Proble
         return;
     };
     settle(tree, moved, other, first, problems);
+    tree.prune(&other_path[..other_path.len() - 1]);
 }
 
 /// Puts `moved`, written as `other`, to `first`, unless a stronger value stands there.
-fn settle(tree: &mut Node, moved: Node, other: &str, first: &str, problems: &mut Problems) {
+pub fn settle(tree: &mut Node, moved: Node, other: &str, first: &str, problems: &mut Problems) {
     let path: Vec<&str> = first.split('.').collect();
     let Some(standing) = tree.get(&path) else {
         tree.put(&path, moved);

@@ -94,6 +94,44 @@ impl Node {
         self.get(path).and_then(Node::as_text)
     }
 
+    /// The origin of the setting at a dotted key, or of the closest section around it. Free names may hold dots
+    /// themselves (`ai.prices.gpt-4.1`), so the key is walked along and not cut at each dot; `[1]` is the second of a list.
+    pub fn nearest_origin(&self, key: &str) -> Origin {
+        let mut origin = match &self.origin {
+            Origin::File { file, .. } => Origin::File {
+                file: file.clone(),
+                line: 0,
+                column: 0,
+            },
+            other => other.clone(),
+        };
+        let (mut node, mut rest) = (self, key);
+        while let Some((inner, after)) = node.first_step(rest) {
+            origin = inner.origin.clone();
+            (node, rest) = (inner, after.trim_start_matches('.'));
+        }
+        origin
+    }
+
+    /// The entry or list item that a dotted key goes through first, and what is left of the key.
+    fn first_step<'k>(&self, key: &'k str) -> Option<(&Node, &'k str)> {
+        if let (Value::List(nodes), Some(inner)) = (&self.value, key.strip_prefix('[')) {
+            let (index, after) = inner.split_once(']')?;
+            return Some((nodes.get(index.parse::<usize>().ok()?)?, after));
+        }
+        let after = |entry: &Entry| {
+            let after = key.strip_prefix(entry.key.as_str())?;
+            let is_whole = after.is_empty() || after.starts_with(['.', '[']);
+            (is_whole && !entry.key.is_empty()).then_some(after)
+        };
+        let steps = self
+            .entries()
+            .iter()
+            .filter_map(|entry| Some((entry, after(entry)?)));
+        let (entry, after) = steps.max_by_key(|(entry, _)| entry.key.len())?;
+        Some((&entry.node, after))
+    }
+
     /// Puts `node` at `path`, over what may stand there, making the maps on the way.
     pub fn put(&mut self, path: &[&str], node: Node) {
         let Some((first, rest)) = path.split_first() else {
@@ -131,6 +169,19 @@ impl Node {
             return Some(entries.remove(index).node);
         }
         entries[index].node.take(rest)
+    }
+
+    /// Takes away the maps along `path` that hold nothing, innermost first.
+    pub fn prune(&mut self, path: &[&str]) {
+        for length in (1..=path.len()).rev() {
+            let is_empty = self
+                .get(&path[..length])
+                .is_some_and(|node| matches!(&node.value, Value::Map(entries) if entries.is_empty()));
+            if !is_empty {
+                return;
+            }
+            self.take(&path[..length]);
+        }
     }
 
     /// Calls `visit` for each leaf (text, list or empty map) with its dotted path.

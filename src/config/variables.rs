@@ -58,6 +58,14 @@ pub const VARIABLES: &[(&str, Sets)] = &[
         "ENVIRONMENT",
         Sets::Elsewhere("`${ENVIRONMENT}` in the file; `plugin.environment` when unset"),
     ),
+    (
+        "STATE_DIRECTORY",
+        Sets::Elsewhere("the state folder, when `server.state_dir` does not name one; systemd sets it"),
+    ),
+    (
+        "XDG_STATE_HOME",
+        Sets::Elsewhere("where the user's own state folder is, when there is no other"),
+    ),
     ("GOMAXPROCS", Sets::Threads),
     (
         "GOMEMLIMIT",

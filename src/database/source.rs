@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use nl2sql::Dialect;
 use nl2sql::ddl::read_ddl;
@@ -25,9 +25,39 @@ pub enum Source {
     Ddl(String, Dialect),
 }
 
+/// Age from which a file's time tells it from any later state.
+const RESTED: Duration = Duration::from_millis(50);
+
 /// The state of a source: when it differs, the source is read again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Version(Vec<Option<(SystemTime, u64)>>);
+
+impl Version {
+    /// Whether a file has been written to so lately that the next write could leave it with the same time: the kernel
+    /// takes a file's time from a clock that stands still for some milliseconds.
+    pub(super) fn is_fresh(&self, now: SystemTime) -> bool {
+        self.0
+            .iter()
+            .flatten()
+            .any(|(modified, _)| now.duration_since(*modified).is_ok_and(|age| age < RESTED))
+    }
+
+    /// The same as bytes.
+    pub(super) fn write_to(&self, bytes: &mut Vec<u8>) {
+        for state in &self.0 {
+            let Some((modified, length)) = state else {
+                bytes.push(0);
+                continue;
+            };
+            let since = modified
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .unwrap_or_default();
+            bytes.push(1);
+            bytes.extend(since.as_nanos().to_le_bytes());
+            bytes.extend(length.to_le_bytes());
+        }
+    }
+}
 
 impl Source {
     /// Of a configured database: its CREATE TABLE statements if it has any, else its file.

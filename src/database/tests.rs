@@ -162,3 +162,78 @@ fn every_usual_spelling_of_a_file_is_understood() {
     let closed = Source::parse("postgres://u:s3cret@h/d").unwrap_err().to_string();
     assert!(!closed.contains("s3cret"), "{closed}");
 }
+
+/// Lets a file rest until its time tells it from later states.
+fn set_back(path: &Path) {
+    let earlier = std::time::SystemTime::now() - std::time::Duration::from_secs(10);
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(earlier).unwrap();
+}
+
+fn configured(database: config::Database) -> Databases {
+    Databases::new(&BTreeMap::from([("shop".to_owned(), database)]))
+}
+
+fn sqlite_at(path: &Path) -> config::Database {
+    config::Database {
+        driver: Dialect::Sqlite,
+        dsn: Some(SecretString::from(at(path))),
+        schema_ddl: None,
+        schema_file: None,
+    }
+}
+
+#[tokio::test]
+async fn a_stamp_stays_while_the_file_does_and_differs_after_each_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = shop(folder.path()).await;
+    let databases = configured(sqlite_at(&path));
+    let stamp = || databases.stamp("shop").unwrap();
+    assert_ne!(stamp(), stamp(), "a file that was just written may change unseen");
+    set_back(&path);
+    let rested = stamp();
+    assert_eq!(rested, stamp());
+    assert_eq!(rested, configured(sqlite_at(&path)).stamp("shop").unwrap());
+
+    let log = folder.path().join("shop.db-wal");
+    std::fs::write(&log, "pages").unwrap();
+    set_back(&log);
+    assert_ne!(rested, stamp(), "new pages stand in the log first");
+    std::fs::remove_file(&log).unwrap();
+    assert_eq!(rested, stamp());
+
+    std::fs::write(&path, "other").unwrap();
+    set_back(&path);
+    assert_ne!(rested, stamp());
+}
+
+#[test]
+fn a_stamp_differs_when_the_settings_do() {
+    let ddl = |text: &str, driver| {
+        configured(config::Database {
+            driver,
+            dsn: None,
+            schema_ddl: Some(text.into()),
+            schema_file: None,
+        })
+        .stamp("shop")
+        .unwrap()
+    };
+    let stamp = ddl("CREATE TABLE a (id INT)", Dialect::Sqlite);
+    assert_eq!(stamp, ddl("CREATE TABLE a (id INT)", Dialect::Sqlite));
+    assert_ne!(stamp, ddl("CREATE TABLE b (id INT)", Dialect::Sqlite));
+    assert_ne!(stamp, ddl("CREATE TABLE a (id INT)", Dialect::MySql));
+    let elsewhere = configured(sqlite_at(Path::new("/nowhere/a.db")))
+        .stamp("shop")
+        .unwrap();
+    assert_ne!(
+        elsewhere,
+        configured(sqlite_at(Path::new("/nowhere/b.db")))
+            .stamp("shop")
+            .unwrap()
+    );
+    assert!(matches!(
+        configured(sqlite_at(Path::new("x"))).stamp("other"),
+        Err(SchemaError::NotConfigured { .. })
+    ));
+}

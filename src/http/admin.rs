@@ -1,4 +1,6 @@
-//! Administration of a running plugin: maintenance mode.
+//! Administration of a running plugin: maintenance mode, and the caches.
+
+pub(super) mod cache;
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use crate::answer::AnswerService;
 use crate::telemetry::build_info;
 
 /// Path, method, and what it is for.
-const PLACES: [(&str, &str, &str); 7] = [
+const PLACES: [(&str, &str, &str); 8] = [
     (
         "/health",
         "GET",
@@ -30,6 +30,11 @@ const PLACES: [(&str, &str, &str); 7] = [
         "/admin/maintenance-mode",
         "GET POST DELETE",
         "state, on, off; from this machine only",
+    ),
+    (
+        "/admin/cache",
+        "GET DELETE",
+        "how the caches stand, clearing them; from this machine only",
     ),
 ];
 

@@ -77,17 +77,21 @@ fn refused(error: &QueryError) -> Response {
 /// A failed question is a reply all the same, with 200, as atest sends it. But a question that was not even taken is
 /// told in the status too: balancers and `curl --fail` look at nothing else.
 fn answered(result: QueryResult) -> Response {
-    let not_taken = matches!(result.value("error_kind"), Some("maintenance" | "overloaded"));
-    let status = if not_taken {
-        StatusCode::SERVICE_UNAVAILABLE
-    } else {
-        StatusCode::OK
+    let status = match result.value("error_kind") {
+        Some("maintenance") => StatusCode::SERVICE_UNAVAILABLE,
+        // A provider may be overloaded too; then the question was taken.
+        Some("overloaded") if result.value("provider").is_none() => StatusCode::SERVICE_UNAVAILABLE,
+        Some("rate_limited") => StatusCode::TOO_MANY_REQUESTS,
+        _ => StatusCode::OK,
     };
     with_retry_after(json(status, &result))
 }
 
 fn with_retry_after(mut response: Response) -> Response {
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+    if matches!(
+        response.status(),
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+    ) {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
     response

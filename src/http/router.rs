@@ -37,8 +37,10 @@ pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>) -> 
     let maintenance = get(admin::maintenance_state)
         .post(admin::maintenance_on)
         .delete(admin::maintenance_off);
+    let cache = get(admin::cache::cache_state).delete(admin::cache::cache_clear);
     let admin = Router::new()
         .route("/admin/maintenance-mode", maintenance)
+        .route("/admin/cache", cache)
         .route_layer(local(Kept::Administration));
     let quick = Router::new()
         .route("/", get(index::index))

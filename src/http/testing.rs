@@ -12,7 +12,7 @@ use tower::ServiceExt;
 use super::guard::Peer;
 use super::heartbeat::Heartbeat;
 use super::router::router;
-use crate::answer::{AnswerService, Snapshot};
+use crate::answer::{AnswerService, Ground, Snapshot};
 use crate::config::Config;
 use crate::telemetry::logs::LogCounts;
 use crate::telemetry::{MetricLabels, Metrics};
@@ -26,13 +26,9 @@ pub(super) fn service(config: Config) -> Arc<AnswerService> {
 
 /// A service that is still being built.
 pub(super) fn starting_service(config: Config) -> Arc<AnswerService> {
-    let config = Arc::new(config);
-    let labels = MetricLabels {
-        providers: vec!["builtin".into()],
-        models: vec![],
-    };
-    let metrics = Metrics::new(&labels, LogCounts::default());
-    Arc::new(AnswerService::new(Snapshot::new(config), Arc::new(metrics)))
+    let ground = Ground::default();
+    let snapshot = Snapshot::new(Arc::new(config), &ground, None);
+    Arc::new(AnswerService::new(snapshot, ground))
 }
 
 /// What came back.

@@ -264,16 +264,17 @@ impl Loader for AtestLoader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::Snapshot;
+    use crate::answer::{Ground, Snapshot};
     use crate::config::Config;
 
     fn loader(notices: &[&str]) -> AtestLoader {
-        let snapshot = Snapshot::new(Arc::new(Config::default()));
+        let ground = Ground::default();
+        let snapshot = Snapshot::new(Arc::new(Config::default()), &ground, None);
         let about = About {
             notices: notices.iter().map(|notice| (*notice).to_owned()).collect(),
         };
         AtestLoader::new(
-            Arc::new(AnswerService::new(snapshot, Arc::default())),
+            Arc::new(AnswerService::new(snapshot, ground)),
             Arc::new(about),
         )
     }

@@ -32,7 +32,7 @@ impl Provider for Builtin {
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<ModelInfo>, ProviderError>> {
-        Box::pin(async { Ok(catalogue::builtin().models) })
+        Box::pin(async { Ok(catalogue::builtin().models.to_vec()) })
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), ProviderError>> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nl2sql::{Dialect, Schema};
+use serde::{Deserialize, Serialize};
 
 /// What a provider is asked to do.
 #[derive(Debug, Clone)]
@@ -48,7 +49,7 @@ pub struct Completion {
 }
 
 /// Tokens of one call.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenUsage {
     /// Of the prompt, those in the provider's cache included.
     pub input: u64,

@@ -16,7 +16,8 @@ pub enum ProviderError {
     /// It understood and refuses.
     #[error("{reason}")]
     Refused {
-        /// Machine word: `write`, `chit_chat`, `not_in_schema`, `not_understood`, `empty`, `too_long`, `declined`.
+        /// Machine word: `write`, `chit_chat`, `not_in_schema`, `not_understood`, `empty`, `too_long`; from a model
+        /// `not_answerable`, `declined`, and `unclear` with what it asks back.
         kind: &'static str,
         /// For the asker.
         reason: String,
@@ -24,6 +25,9 @@ pub enum ProviderError {
     /// A call was made, or could not be made, and failed.
     #[error(transparent)]
     Failed(#[from] Failure),
+    /// More questions than `ai.rate_limit` allows; the next is taken after this time.
+    #[error("more questions than ai.rate_limit allows; ask again in {:.0} s", .0.as_secs_f64().ceil().max(1.0))]
+    TooMany(Duration),
     /// A fault of the plugin.
     #[error("{0}")]
     Internal(String),
@@ -111,6 +115,11 @@ impl FailureKind {
                 | FailureKind::Server
                 | FailureKind::Overloaded
         )
+    }
+
+    /// Whether it says that the provider cannot serve now with what the config has for it.
+    pub fn means_not_up(self) -> bool {
+        self.is_the_providers() || matches!(self, FailureKind::Auth | FailureKind::Quota)
     }
 
     /// How it is counted in `atest_ai_errors_total`.

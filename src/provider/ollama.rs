@@ -2,6 +2,7 @@
 
 mod answer;
 mod models;
+mod pull;
 mod request;
 
 use std::time::Instant;
@@ -15,6 +16,9 @@ use super::{
 };
 
 use answer::Reading;
+
+pub use pull::Pulling;
+pub(super) use pull::pull;
 
 /// An Ollama server.
 pub(super) struct Ollama(pub(super) Remote);

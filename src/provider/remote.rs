@@ -15,7 +15,7 @@ use crate::config::kinds::Secret;
 use super::anthropic::Anthropic;
 use super::builtin::Builtin;
 use super::client::{Answer, Client, Given, Habits, Learned, Peer};
-use super::ollama::Ollama;
+use super::ollama::{self, Ollama, Pulling};
 use super::openai::OpenAi;
 use super::{
     ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, ModelInfo,
@@ -84,6 +84,20 @@ pub fn open(target: Target) -> Arc<dyn Provider> {
             Arc::new(OpenAi(Remote::new(target)))
         }
     }
+}
+
+/// Has a target that is an Ollama server get a model; `on_step` is told how far it is.
+///
+/// # Errors
+/// `Unavailable` for another kind of service, else why it could not be got.
+pub async fn pull(target: Target, model: &str, on_step: impl FnMut(Pulling)) -> Result<(), ProviderError> {
+    if target.kind != ProviderKind::Ollama {
+        return Err(ProviderError::Unavailable(format!(
+            "{} is not an Ollama service, and only Ollama gets models",
+            target.name
+        )));
+    }
+    ollama::pull(&Remote::new(target).peer, model, on_step).await
 }
 
 /// A target, ready to be asked.

@@ -1,7 +1,10 @@
 //! Every metric there is: the registry, its documentation and whatever names a metric are made from these
 //! entries.
 
-use super::label::{ErrorKind, MAX_MODELS, MAX_PROVIDERS, RejectReason, RequestStatus};
+use super::label::{
+    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, FallbackTo, MAX_MODELS,
+    MAX_PROVIDERS, ProviderOperation, RejectReason, RequestStatus, RetryReason, TokenDirection,
+};
 
 /// One metric.
 #[derive(Debug)]
@@ -42,6 +45,8 @@ pub enum Unit {
     Percent,
     /// 0 to 1.
     Ratio,
+    /// US dollars.
+    Dollars,
 }
 
 /// One label of a metric.
@@ -98,6 +103,22 @@ const DURATION_BUCKETS: &[f64] = &[
 /// 0.7 is where an answer counts as weak, so it must be a bound.
 const CONFIDENCE_BUCKETS: &[f64] = &[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0];
 
+/// Calls over a network: a model list takes milliseconds, an answer up to two minutes.
+const CALL_BUCKETS: &[f64] = &[
+    0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0,
+];
+/// A model that is loaded already begins within a second, one that is not takes half a minute.
+const FIRST_TOKEN_BUCKETS: &[f64] = &[0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0];
+/// From no wait at all to the longest that is allowed by default.
+const WAIT_BUCKETS: &[f64] = &[
+    0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
+];
+
+/// The one queue there is.
+const QUEUE: LabelDef = closed("queue", &["ai_requests"]);
+const CACHE: LabelDef = closed("cache", CacheName::WORDS);
+const PERIOD: LabelDef = closed("period", BudgetPeriod::WORDS);
+
 /// Declares each metric as a static and lists all of them in `ALL`, so that none can be left out.
 macro_rules! catalogue {
     ($($id:ident: $kind:expr, $name:literal, $unit:ident, [$($label:expr),*], $help:literal;)+) => {
@@ -132,14 +153,58 @@ catalogue! {
         "Requests turned away before anybody worked on them, by reason.";
     IN_FLIGHT: Gauge, "atest_ai_requests_in_flight", Count, [],
         "AI requests under way.";
+    PROVIDER_DURATION: Histogram(CALL_BUCKETS), "atest_ai_provider_request_duration_seconds", Seconds,
+        [PROVIDER, closed("operation", ProviderOperation::WORDS)],
+        "Time of one call to a provider, whatever its outcome. A question may take several.";
+    FIRST_TOKEN: Histogram(FIRST_TOKEN_BUCKETS), "atest_ai_time_to_first_token_seconds", Seconds, [PROVIDER, MODEL],
+        "Time from sending a call to the first piece of its reply.";
+    TOKENS: Counter, "atest_ai_tokens_total", Count,
+        [PROVIDER, MODEL, closed("direction", TokenDirection::WORDS)],
+        "Tokens that providers counted. cached_input is a part of input, and reasoning is a part of output.";
+    COST: Counter, "atest_ai_cost_usd_total", Dollars, [PROVIDER, MODEL],
+        "Money spent, in US dollars, by the prices in effect. A model without a price, or before its first answer, has no series rather than one of 0.";
+    BUDGET: Gauge, "atest_ai_budget_usd", Dollars, [PERIOD],
+        "Most money to spend in the period, in US dollars. There only for a period with a budget.";
+    SPENT: Gauge, "atest_ai_spent_usd", Dollars, [PERIOD],
+        "Money spent in the period under way, in US dollars, restarts included. Days and months are those of UTC. There from the first figure on.";
+    RETRIES: Counter, "atest_ai_provider_retries_total", Count, [PROVIDER, closed("reason", RetryReason::WORDS)],
+        "Calls made again to the same provider, by the failure before.";
+    FALLBACKS: Counter, "atest_ai_provider_fallbacks_total", Count,
+        [LabelDef { name: "from", values: Values::Provider }, closed("to", FallbackTo::WORDS)],
+        "Questions passed on after a provider failed: to another one over the network, or to the embedded engine.";
+    CIRCUIT_STATE: Gauge, "atest_ai_circuit_state", Count, [PROVIDER, closed("state", CircuitState::WORDS)],
+        "1 for the state that the provider's breaker is in, 0 for the others.";
+    CIRCUIT_TRANSITIONS: Counter, "atest_ai_circuit_transitions_total", Count,
+        [PROVIDER, closed("to", CircuitState::WORDS)],
+        "Changes of a breaker's state, by the state that it went to.";
+    PROVIDER_UP: Gauge, "atest_ai_provider_up", Count, [PROVIDER],
+        "1 while the provider answers, 0 while it does not. There only for providers over the network, from the first look on.";
+    QUEUE_DEPTH: Gauge, "atest_ai_queue_depth", Count, [QUEUE],
+        "Questions that wait for a place.";
+    QUEUE_CAPACITY: Gauge, "atest_ai_queue_capacity", Count, [QUEUE],
+        "Most questions that may wait for a place.";
+    QUEUE_WAIT: Histogram(WAIT_BUCKETS), "atest_ai_queue_wait_seconds", Seconds, [QUEUE],
+        "Time that questions waited for a place.";
+    POOL_SIZE: Gauge, "atest_ai_worker_pool_size", Count, [],
+        "Most questions that are answered at once.";
     ACTIVE_CONNECTIONS: Gauge, "atest_ai_active_connections", Count, [],
         "Open client connections on the plugin's listeners.";
     MAX_CONNECTIONS: Gauge, "atest_ai_max_connections", Count, [],
         "Most client connections that may be open at once, all listeners together.";
     CACHE_HITS: Counter, "atest_ai_cache_hits_total", Count, [],
-        "Lookups answered from the cache. This version has no cache, so it stays 0.";
+        "Questions answered without a call of their own: from the cache, or together with the same question under way.";
     CACHE_MISSES: Counter, "atest_ai_cache_misses_total", Count, [],
-        "Lookups that had to go to a provider. This version has no cache, so it stays 0.";
+        "Questions that were looked up in the cache and had to go to a provider.";
+    CACHE_LOOKUPS: Counter, "atest_ai_cache_lookups_total", Count, [CACHE, closed("result", CacheResult::WORDS)],
+        "Look-ups in a cache: hit, miss, or shared with one for the same thing that was under way.";
+    CACHE_ENTRIES: Gauge, "atest_ai_cache_entries", Count, [CACHE],
+        "Entries kept in the plugin's memory.";
+    CACHE_SIZE: Gauge, "atest_ai_cache_size_bytes", Bytes, [CACHE],
+        "Memory that the entries take.";
+    CACHE_EVICTIONS: Counter, "atest_ai_cache_evictions_total", Count, [CACHE],
+        "Entries that went because of their time or for lack of room.";
+    CACHE_BACKEND_UP: Gauge, "atest_ai_cache_backend_up", Count, [closed("backend", CacheBackend::WORDS)],
+        "1 while entries are kept there, 0 while that fails. There only for what is configured.";
     READY: Gauge, "atest_ai_ready", Count, [],
         "1 while the plugin takes requests, 0 while it does not.";
     MAINTENANCE: Gauge, "atest_ai_maintenance_mode", Count, [],
@@ -190,6 +255,7 @@ impl Unit {
             Unit::Bytes => Some("bytes"),
             Unit::Percent => Some("percent"),
             Unit::Ratio => Some("ratio"),
+            Unit::Dollars => Some("usd"),
         }
     }
 }
@@ -254,7 +320,7 @@ mod tests {
                 "{}",
                 def.name
             );
-            if let Some(unit @ ("seconds" | "bytes" | "percent")) = def.unit.word() {
+            if let Some(unit @ ("seconds" | "bytes" | "percent" | "usd")) = def.unit.word() {
                 let base = def.name.trim_end_matches("_total");
                 assert!(base.ends_with(unit), "{} is in {unit}", def.name);
             }

@@ -7,6 +7,9 @@ pub const MAX_PROVIDERS: usize = 16;
 /// Most models that get a label value of their own; further ones count as [`OTHER`].
 pub const MAX_MODELS: usize = 32;
 
+/// The embedded engine: it is in this process, so it has no line that could be down and no breaker.
+pub const BUILTIN: &str = "builtin";
+
 /// An enum whose variants are the values of one label, in the order of `WORDS`.
 macro_rules! closed_label {
     ($(#[$about:meta])* $name:ident { $($(#[$says:meta])* $variant:ident = $word:literal,)+ }) => {
@@ -82,6 +85,141 @@ closed_label! {
         Starting = "starting",
         /// The plugin is stopping.
         Draining = "draining",
+        /// More questions a minute than `ai.rate_limit` allows.
+        RateLimit = "rate_limit",
+        /// The budget is spent, and `ai.budget.action` says to refuse.
+        Budget = "budget",
+        /// No place came free within `performance.worker_pools.ai_requests.timeout`.
+        QueueTimeout = "queue_timeout",
+    }
+}
+
+closed_label! {
+    /// What a provider is called for: the label `operation` of `atest_ai_provider_request_duration_seconds`.
+    ProviderOperation {
+        /// An answer.
+        Generate = "generate",
+        /// Its list of models.
+        Models = "models",
+        /// Whether it is there.
+        Health = "health",
+    }
+}
+
+closed_label! {
+    /// Which way tokens go: the label `direction` of `atest_ai_tokens_total`.
+    TokenDirection {
+        /// The prompt.
+        Input = "input",
+        /// The answer.
+        Output = "output",
+        /// The part of the prompt that the provider had in its cache.
+        CachedInput = "cached_input",
+        /// The part of the answer that is not shown.
+        Reasoning = "reasoning",
+    }
+}
+
+closed_label! {
+    /// The failure that a provider is asked again after: the label `reason` of `atest_ai_provider_retries_total`.
+    RetryReason {
+        /// A deadline passed, or the reply fell silent.
+        Timeout = "timeout",
+        /// It asked to slow down.
+        RateLimit = "rate_limit",
+        /// A connection failed.
+        Network = "network",
+        /// It failed.
+        Provider5xx = "provider_5xx",
+        /// Too much at once.
+        Overload = "overload",
+        /// Any other.
+        Other = "other",
+    }
+}
+
+impl From<ErrorKind> for RetryReason {
+    fn from(kind: ErrorKind) -> RetryReason {
+        match kind {
+            ErrorKind::Timeout => RetryReason::Timeout,
+            ErrorKind::RateLimit => RetryReason::RateLimit,
+            ErrorKind::Network => RetryReason::Network,
+            ErrorKind::Provider5xx => RetryReason::Provider5xx,
+            ErrorKind::Overload => RetryReason::Overload,
+            ErrorKind::Auth
+            | ErrorKind::Quota
+            | ErrorKind::InvalidResponse
+            | ErrorKind::InvalidRequest
+            | ErrorKind::Policy
+            | ErrorKind::CircuitOpen
+            | ErrorKind::Internal => RetryReason::Other,
+        }
+    }
+}
+
+closed_label! {
+    /// Whom a question goes to after another has failed: the label `to` of `atest_ai_provider_fallbacks_total`. Which
+    /// provider over the network it was is told by its own requests; a label for each pair would be 300 series.
+    FallbackTo {
+        /// A provider over the network.
+        Remote = "remote",
+        /// The embedded engine.
+        Builtin = "builtin",
+    }
+}
+
+closed_label! {
+    /// The state of a breaker: the label `state` of `atest_ai_circuit_state`, `to` of
+    /// `atest_ai_circuit_transitions_total`.
+    CircuitState {
+        /// Calls go through.
+        Closed = "closed",
+        /// No call goes through.
+        Open = "open",
+        /// One trial call goes through.
+        HalfOpen = "half_open",
+    }
+}
+
+closed_label! {
+    /// The time that a budget is for: the label `period`.
+    BudgetPeriod {
+        /// A day.
+        Day = "day",
+        /// A calendar month.
+        Month = "month",
+    }
+}
+
+closed_label! {
+    /// What is kept: the label `cache`.
+    CacheName {
+        /// Answers.
+        Answers = "answers",
+        /// Schemas.
+        Schemas = "schemas",
+    }
+}
+
+closed_label! {
+    /// How a look-up ended: the label `result` of `atest_ai_cache_lookups_total`.
+    CacheResult {
+        /// It was there.
+        Hit = "hit",
+        /// It was not.
+        Miss = "miss",
+        /// Somebody was asking for it already, and both got what came.
+        Shared = "shared",
+    }
+}
+
+closed_label! {
+    /// Where answers are kept: the label `backend` of `atest_ai_cache_backend_up`.
+    CacheBackend {
+        /// The plugin's memory.
+        Memory = "memory",
+        /// Redis.
+        Redis = "redis",
     }
 }
 
@@ -98,8 +236,33 @@ impl Default for MetricLabels {
     /// The embedded engine alone.
     fn default() -> MetricLabels {
         MetricLabels {
-            providers: vec!["builtin".to_owned()],
-            models: vec![("builtin".to_owned(), "builtin".to_owned())],
+            providers: vec![BUILTIN.to_owned()],
+            models: vec![(BUILTIN.to_owned(), BUILTIN.to_owned())],
         }
+    }
+}
+
+impl MetricLabels {
+    /// No provider and no model.
+    pub fn none() -> MetricLabels {
+        MetricLabels {
+            providers: Vec::new(),
+            models: Vec::new(),
+        }
+    }
+
+    /// These, and after them those of the others that are new.
+    pub fn and(mut self, others: &MetricLabels) -> MetricLabels {
+        for provider in &others.providers {
+            if !self.providers.contains(provider) {
+                self.providers.push(provider.clone());
+            }
+        }
+        for model in &others.models {
+            if !self.models.contains(model) {
+                self.models.push(model.clone());
+            }
+        }
+        self
     }
 }

@@ -1,60 +1,51 @@
 //! The metrics as the rest of the program records them.
 //!
-//! Every series is made at the start, from 0, so that `rate()` and `absent()` are right from the first scrape,
-//! and recording takes two look-ups and no allocation.
+//! Every series whose labels are known is made at the start, from 0, so that `rate()` and `absent()` are right from the
+//! first scrape, and recording takes two look-ups and no allocation.
 
-use std::collections::{BTreeMap, HashMap};
+mod cache;
+mod money;
+mod provider;
+mod queue;
+mod register;
+mod series;
+
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use prometheus::core::Collector;
-use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-};
+use arc_swap::ArcSwap;
+use prometheus::{IntCounter, IntGauge, IntGaugeVec, Registry};
 
+use self::cache::Caches;
+use self::money::Money;
+use self::queue::Queue;
+use self::register::{Register, VALID};
+use self::series::{Series, Vectors};
 use super::build::build_info;
-use super::catalogue::{self, Kind, MetricDef};
+use super::catalogue::{self, MetricDef};
 use super::exposition::{self, Format};
-use super::label::{ErrorKind, MAX_MODELS, MAX_PROVIDERS, MetricLabels, OTHER, RejectReason, RequestStatus};
+use super::label::{ErrorKind, MetricLabels, RejectReason, RequestStatus};
 use super::logs::LogCounts;
 use super::scraped::Scraped;
 
 /// The registry and what records into it.
 pub struct Metrics {
     registry: Registry,
-    providers: HashMap<String, ProviderSeries>,
-    other: ProviderSeries,
+    vectors: Vectors,
+    series: ArcSwap<Series>,
+    /// Held while series are added, so that two who add do not lose each other's.
+    learning: Mutex<()>,
+    provider_up: IntGaugeVec,
+    money: Money,
+    queue: Queue,
+    caches: Caches,
     rejected: Vec<IntCounter>,
     connections: IntGauge,
     max_connections: IntGauge,
     in_flight: IntGauge,
     ready: IntGauge,
     maintenance: IntGauge,
-}
-
-/// The series of one provider.
-struct ProviderSeries {
-    /// By [`ErrorKind`].
-    errors: Vec<IntCounter>,
-    models: HashMap<String, ModelSeries>,
-    other: ModelSeries,
-}
-
-/// The series of one model.
-struct ModelSeries {
-    /// By [`RequestStatus`].
-    requests: Vec<IntCounter>,
-    duration: Histogram,
-    confidence: Histogram,
-}
-
-/// The vectors that the series of providers and models are taken from.
-struct Vectors {
-    requests: IntCounterVec,
-    duration: HistogramVec,
-    confidence: HistogramVec,
-    errors: IntCounterVec,
 }
 
 /// Counts one open connection or request until dropped.
@@ -68,19 +59,8 @@ impl Metrics {
     pub fn new(labels: &MetricLabels, logs: LogCounts) -> Metrics {
         let registry = Registry::new();
         let register = Register(&registry);
-        let vectors = Vectors {
-            requests: register.counters(&catalogue::REQUESTS),
-            duration: register.histograms(&catalogue::REQUEST_DURATION),
-            confidence: register.histograms(&catalogue::CONFIDENCE),
-            errors: register.counters(&catalogue::ERRORS),
-        };
+        let vectors = Vectors::new(&register);
         let rejected = register.counters(&catalogue::REJECTED);
-        register
-            .counters(&catalogue::CACHE_HITS)
-            .with_label_values::<&str>(&[]);
-        register
-            .counters(&catalogue::CACHE_MISSES)
-            .with_label_values::<&str>(&[]);
         registry.register(Box::new(Scraped::new(logs))).expect(VALID);
 
         let build = build_info();
@@ -91,11 +71,13 @@ impl Metrics {
             .set(1);
 
         let metrics = Metrics {
-            providers: models_by_provider(labels)
-                .into_iter()
-                .map(|(provider, models)| (provider.to_owned(), vectors.provider(provider, &models)))
-                .collect(),
-            other: vectors.provider(OTHER, &[]),
+            series: ArcSwap::from_pointee(vectors.series(&MetricLabels::none())),
+            vectors,
+            learning: Mutex::new(()),
+            provider_up: register.gauges(&catalogue::PROVIDER_UP),
+            money: Money::new(&register),
+            queue: Queue::new(&register),
+            caches: Caches::new(&register),
             rejected: RejectReason::WORDS
                 .iter()
                 .map(|reason| rejected.with_label_values(&[reason]))
@@ -107,16 +89,33 @@ impl Metrics {
             maintenance: register.gauge(&catalogue::MAINTENANCE),
             registry,
         };
+        metrics.learn(labels);
+        metrics
+    }
+
+    /// Gives series of their own to providers and models that have come up since, as far as the bounds allow. Those that
+    /// have series keep them.
+    pub fn learn(&self, labels: &MetricLabels) {
+        let _held = self
+            .learning
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let known = self.series.load_full();
+        let series = self.vectors.series(&known.labels().and(labels));
+        for provider in series.names().filter(|name| !known.knows(name)) {
+            self.vectors.close_circuit(provider);
+        }
+        self.series.store(Arc::new(series));
         debug_assert!(
-            metrics.is_within_bounds(),
+            self.is_within_bounds(),
             "a metric has more series than its entry allows"
         );
-        metrics
     }
 
     /// A finished question. A provider or model outside the configured ones counts as `other`.
     pub fn request_finished(&self, provider: &str, model: &str, status: RequestStatus, took: Duration) {
-        let series = self.provider(provider).model(model);
+        let series = self.series.load();
+        let series = series.provider(provider).model(model);
         series.requests[status as usize].inc();
         if status != RequestStatus::Cancelled {
             series.duration.observe(took.as_secs_f64());
@@ -125,15 +124,14 @@ impl Metrics {
 
     /// The confidence of an answer, 0 to 1.
     pub fn answered_with_confidence(&self, provider: &str, model: &str, confidence: f64) {
-        self.provider(provider)
-            .model(model)
-            .confidence
-            .observe(confidence);
+        let series = self.series.load();
+        let model = series.provider(provider).model(model);
+        model.confidence.observe(confidence);
     }
 
     /// A failure; a request may add more than one.
     pub fn error(&self, kind: ErrorKind, provider: &str) {
-        self.provider(provider).errors[kind as usize].inc();
+        self.series.load().provider(provider).errors[kind as usize].inc();
     }
 
     /// A request that was turned away before anybody worked on it.
@@ -179,102 +177,7 @@ impl Metrics {
             family.get_metric().len() <= bound
         })
     }
-
-    fn provider(&self, name: &str) -> &ProviderSeries {
-        self.providers.get(name).unwrap_or(&self.other)
-    }
 }
-
-impl ProviderSeries {
-    fn model(&self, name: &str) -> &ModelSeries {
-        self.models.get(name).unwrap_or(&self.other)
-    }
-}
-
-/// The providers and models that get series of their own, within the bounds.
-fn models_by_provider(labels: &MetricLabels) -> BTreeMap<&str, Vec<&str>> {
-    let mut kept: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for name in labels.providers.iter().filter(|name| *name != OTHER) {
-        if kept.len() < MAX_PROVIDERS || kept.contains_key(name.as_str()) {
-            kept.entry(name).or_default();
-        }
-    }
-    let mut count = 0;
-    for (provider, model) in labels.models.iter().filter(|(_, model)| model != OTHER) {
-        if let Some(models) = kept.get_mut(provider.as_str())
-            && count < MAX_MODELS
-            && !models.contains(&model.as_str())
-        {
-            models.push(model);
-            count += 1;
-        }
-    }
-    let (providers, models) = (labels.providers.len(), labels.models.len());
-    if providers > MAX_PROVIDERS || models > MAX_MODELS {
-        tracing::warn!(
-            providers,
-            models,
-            "more than {MAX_PROVIDERS} providers or {MAX_MODELS} models are configured: metrics count the rest as \"{OTHER}\""
-        );
-    }
-    kept
-}
-
-impl Vectors {
-    fn provider(&self, provider: &str, models: &[&str]) -> ProviderSeries {
-        let error = |kind: &&str| self.errors.with_label_values(&[kind, provider]);
-        ProviderSeries {
-            errors: ErrorKind::WORDS.iter().map(error).collect(),
-            models: models
-                .iter()
-                .map(|model| ((*model).to_owned(), self.model(provider, model)))
-                .collect(),
-            other: self.model(provider, OTHER),
-        }
-    }
-
-    fn model(&self, provider: &str, model: &str) -> ModelSeries {
-        let request = |status: &&str| self.requests.with_label_values(&[provider, model, status]);
-        ModelSeries {
-            requests: RequestStatus::WORDS.iter().map(request).collect(),
-            duration: self.duration.with_label_values(&[provider, model]),
-            confidence: self.confidence.with_label_values(&[provider, model]),
-        }
-    }
-}
-
-/// Makes metrics from entries of the catalogue, and from nothing else.
-struct Register<'a>(&'a Registry);
-
-impl Register<'_> {
-    fn counters(&self, def: &MetricDef) -> IntCounterVec {
-        self.it(IntCounterVec::new(Opts::new(def.name, def.help), &def.label_names()).expect(VALID))
-    }
-
-    fn gauges(&self, def: &MetricDef) -> IntGaugeVec {
-        self.it(IntGaugeVec::new(Opts::new(def.name, def.help), &def.label_names()).expect(VALID))
-    }
-
-    fn gauge(&self, def: &MetricDef) -> IntGauge {
-        self.gauges(def).with_label_values::<&str>(&[])
-    }
-
-    fn histograms(&self, def: &MetricDef) -> HistogramVec {
-        let Kind::Histogram(buckets) = def.kind else {
-            unreachable!("{} is no histogram", def.name);
-        };
-        let options = HistogramOpts::new(def.name, def.help).buckets(buckets.to_vec());
-        self.it(HistogramVec::new(options, &def.label_names()).expect(VALID))
-    }
-
-    fn it<C: Collector + Clone + 'static>(&self, collector: C) -> C {
-        self.0.register(Box::new(collector.clone())).expect(VALID);
-        collector
-    }
-}
-
-/// Why making or registering a metric cannot fail.
-const VALID: &str = "names in the catalogue are valid and unique";
 
 impl Default for Metrics {
     /// Metrics for the embedded engine alone.

@@ -10,8 +10,8 @@ const HEAD: &str = "# Metrics
 Generated from `src/telemetry/catalogue.rs`; do not edit. `make docs` writes it anew.
 
 `GET /metrics` gives all of them as Prometheus text 0.0.4, or as OpenMetrics 1.0 when the `Accept` header asks for
-it. Every series is there from the start, at 0. Label values come from closed sets: a question, an SQL text or a
-user's name never becomes one.
+it. Every series whose labels are known is there from the start, at 0; where one is not, its text says when it begins.
+Label values come from closed sets: a question, an SQL text or a user's name never becomes one.
 ";
 
 /// The page.
@@ -20,7 +20,8 @@ fn page() -> String {
     let bound: usize = ALL.iter().map(|def| def.series_bound()).sum();
     let _ = write!(
         page,
-        "\n- `provider` is the name of a configured provider (at most {MAX_PROVIDERS}), or `other`.\n\
+        "\n- `provider` and `from` are names of configured providers (at most {MAX_PROVIDERS}), or `other`. Those that the page adds \
+         later count too, within that bound.\n\
          - `model` is a configured model (at most {MAX_MODELS} in all), or `other`.\n\
          - One process has at most {bound} series.\n\
          \n| metric | type | unit | labels | what it tells |\n|---|---|---|---|---|\n"

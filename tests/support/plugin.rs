@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -27,9 +27,14 @@ impl Plugin {
     /// Starts it with a config and waits until everything is built. The config may have a `server:` block; host, port,
     /// socket and state folder are added to it.
     pub fn start(config: &str) -> Plugin {
+        Plugin::start_with(config, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn start_with(config: &str, environment: &[(&str, &str)]) -> Plugin {
         // Another process may take the free port before the plugin does; it then ends, and the next try has another.
         for _ in 0..5 {
-            let mut plugin = Plugin::spawn(config);
+            let mut plugin = Plugin::spawn(config, environment);
             if plugin.wait_until_built() {
                 return plugin;
             }
@@ -42,30 +47,40 @@ impl Plugin {
         panic!("no free port for the plugin after five tries");
     }
 
-    fn spawn(config: &str) -> Plugin {
+    fn spawn(config: &str, environment: &[(&str, &str)]) -> Plugin {
         let folder = TempDir::with_prefix("atest-").expect("a folder for the test");
         let http = free_address();
-        let socket = folder.path().join("plugin.sock");
-        let file = folder.path().join("config.yaml");
-        fs::write(&file, with_own_places(config, http, folder.path())).expect("the config is written");
-        let log = File::create(folder.path().join("log")).expect("a file for the log");
-        let child = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
-            .arg("--config")
-            .arg(&file)
-            .env_clear()
-            .env("HOME", folder.path())
-            .current_dir(folder.path())
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("a second handle"))
-            .stderr(log)
-            .spawn()
-            .expect("the plugin starts");
+        fs::write(
+            folder.path().join("config.yaml"),
+            with_own_places(config, http, folder.path()),
+        )
+        .expect("the config is written");
         Plugin {
             http,
-            socket,
-            child,
+            socket: folder.path().join("plugin.sock"),
+            child: run_in(folder.path(), &[])
+                .envs(environment.iter().copied())
+                .spawn()
+                .expect("the plugin starts"),
             folder,
         }
+    }
+
+    /// Stops it as an init system does, and starts it again in the same folder; what it logs is added to the log.
+    pub fn restart(&mut self) {
+        self.ask_to_stop();
+        self.wait_until_ended();
+        self.child = run_in(self.folder.path(), &[]).spawn().expect("the plugin starts");
+        assert!(self.wait_until_built(), "it did not start again:\n{}", self.log());
+    }
+
+    /// Runs the program once more with its config, and gives what it says.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        run_in(self.folder.path(), arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .output()
+            .expect("the program runs")
     }
 
     /// False when it ended by itself before that.
@@ -123,6 +138,27 @@ impl Drop for Plugin {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The program with the config in that folder, and nothing of the machine's environment.
+fn run_in(folder: &Path, arguments: &[&str]) -> Command {
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("log"))
+        .expect("a file for the log");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"));
+    command
+        .arg("--config")
+        .arg(folder.join("config.yaml"))
+        .args(arguments)
+        .env_clear()
+        .env("HOME", folder)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().expect("a second handle"))
+        .stderr(log);
+    command
 }
 
 /// A port that nobody listens on at this moment.

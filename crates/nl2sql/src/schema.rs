@@ -102,6 +102,12 @@ impl Schema {
         })
     }
 
+    /// Whether any column has sample values.
+    pub fn has_samples(&self) -> bool {
+        let mut columns = self.tables.iter().flat_map(|table| &table.columns);
+        columns.any(|column| !column.samples.is_empty())
+    }
+
     /// Adds sample values to the columns they belong to; gives a sentence for each table or column that does not exist.
     pub fn add_values(&mut self, values: &SchemaValues) -> Vec<String> {
         let mut unknown = Vec::new();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::parameters::{DIALECT_NAMES, Parameters, malformed, schema_values, shorten};
 use super::reply::{API_VERSION, Pair, Reply, answered};
 use super::{QueryError, StoreContext, settings};
-use crate::answer::{Answer, AnswerService, AskError, Question, SchemaHints, Stage};
+use crate::answer::{Answer, AnswerService, AskError, Question, SchemaHints};
 use crate::provider::Providers;
 
 /// The one code that pages know; `error_kind` beside it tells failures apart.
@@ -206,15 +206,9 @@ fn failed(
     let kind = match error {
         AskError::BadRequest(_) => return Err(QueryError::InvalidArgument(text)),
         AskError::Internal(_) => return Err(QueryError::Internal(text)),
-        AskError::NotAdmitted(_) => match not_admitted(service) {
-            Some(kind) => kind,
-            None => return Err(QueryError::Unavailable(text)),
-        },
-        AskError::Refused { kind, .. } => kind,
-        AskError::ProviderUnavailable { .. } => "provider_unavailable",
-        AskError::Schema(_) => "schema",
-        AskError::Timeout(_) => "timeout",
-        AskError::InvalidAnswer(_) => "invalid_answer",
+        AskError::NotAdmitted(_) if service.admission.in_maintenance() => "maintenance",
+        AskError::NotAdmitted(_) => return Err(QueryError::Unavailable(text)),
+        other => other.word(),
     };
     let mut reply = start
         .success(false)
@@ -223,19 +217,10 @@ fn failed(
         .with("error_kind", kind)
         .with_json("warnings", &json!(notes))
         .with("request_id", request_id);
-    if let AskError::ProviderUnavailable { provider, .. } = error {
+    if let AskError::ProviderUnavailable { provider, .. } | AskError::ProviderFailed { provider, .. } = error {
         reply = reply.with("provider", provider);
     }
     Ok(reply.done())
-}
-
-/// Why a question was turned away, when waiting or asking less may help; `None` while the plugin starts or stops.
-fn not_admitted(service: &AnswerService) -> Option<&'static str> {
-    match service.admission.stage() {
-        Stage::Starting | Stage::Draining => None,
-        Stage::Open if service.admission.in_maintenance() => Some("maintenance"),
-        Stage::Open => Some("overloaded"),
-    }
 }
 
 #[cfg(test)]

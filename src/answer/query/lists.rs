@@ -1,24 +1,36 @@
 //! Who can answer, and with which models: `providers`, `models`, `models_catalog`.
+//!
+//! `models_catalog` tells what is known without asking anybody, for a settings page that opens. The other two ask the
+//! providers themselves.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 
-use super::QueryError;
 use super::parameters::Parameters;
 use super::reply::{Pair, Reply};
-use crate::answer::AnswerService;
+use super::{QueryError, StoreContext, settings};
+use crate::answer::{AnswerService, ProviderWish, Snapshot};
 use crate::config::ProviderKind;
-use crate::provider::{ModelInfo, ProviderInfo};
+use crate::provider::{ModelInfo, ProviderError, ProviderInfo, display_name};
 
-/// `providers`: those that can answer, or all of them with the reason why not.
-pub(super) fn providers(service: &AnswerService, sql: &str) -> Result<Vec<Pair>, QueryError> {
+/// Longest wait for a provider's list when a request does not say.
+const LIST_LIMIT: Duration = Duration::from_secs(8);
+
+/// `providers`: those that answer now, or all of them with the reason why not.
+pub(super) async fn providers(service: &AnswerService, sql: &str) -> Result<Vec<Pair>, QueryError> {
     let include_unavailable = Parameters::optional(sql)?
         .flag("include_unavailable")
         .unwrap_or(false);
+    let snapshot = service.snapshot();
+    let mut asked = asked_now(&snapshot, snapshot.providers.list()).await;
+    if include_unavailable {
+        asked.extend(snapshot.providers.not_configured());
+    }
     let now = jiff::Timestamp::now().to_string();
-    let listed: Vec<Value> = service
-        .snapshot()
-        .providers
-        .list()
+    let listed: Vec<Value> = asked
         .iter()
         .filter(|provider| provider.available || include_unavailable)
         .map(|provider| one_provider(provider, &now))
@@ -35,7 +47,11 @@ pub(super) fn models_catalog(service: &AnswerService, sql: &str) -> Result<Vec<P
     let parameters = Parameters::optional(sql)?;
     let snapshot = service.snapshot();
     let (listed, asked) = match parameters.text("provider")? {
-        None => (snapshot.providers.list(), None),
+        None => {
+            let mut listed = snapshot.providers.list();
+            listed.extend(snapshot.providers.not_configured());
+            (listed, None)
+        }
         Some(name) => {
             let found = snapshot.providers.find(name);
             (vec![found.map_err(|e| not_found(&e))?], Some(name))
@@ -54,33 +70,66 @@ pub(super) fn models_catalog(service: &AnswerService, sql: &str) -> Result<Vec<P
     })
 }
 
-/// `models`: of one provider that can answer, or of each of them.
-pub(super) fn models(service: &AnswerService, sql: &str) -> Result<Vec<Pair>, QueryError> {
+/// `models`: of one provider, or of each configured one that answers now.
+pub(super) async fn models(
+    service: &AnswerService,
+    sql: &str,
+    context: &StoreContext,
+) -> Result<Vec<Pair>, QueryError> {
     let parameters = Parameters::optional(sql)?;
     let snapshot = service.snapshot();
     let Some(name) = parameters.text("provider")? else {
-        let by_provider: Map<String, Value> = snapshot
-            .providers
-            .list()
+        let asked = asked_now(&snapshot, snapshot.providers.list()).await;
+        let by_provider: BTreeMap<&str, Value> = asked
             .iter()
             .filter(|provider| provider.available)
-            .map(|provider| (provider.name.clone(), models_of(provider)))
+            .map(|provider| (provider.name.as_str(), models_of(provider.models.iter())))
             .collect();
         return Ok(Reply::new()
-            .with_json("models", &Value::Object(by_provider))
+            .with_json("models", &json!(by_provider))
             .success(true)
             .done());
     };
-    let provider = snapshot.providers.find(name).map_err(|e| not_found(&e))?;
-    if !provider.available {
-        return Err(QueryError::NotFound(why_not(&provider)));
-    }
+    let home = |name: &str| snapshot.providers.find(name).ok()?.endpoint;
+    let (wish, _) = settings::wish(&parameters, context, home)?;
+    let limit = wish.timeout.unwrap_or(LIST_LIMIT);
+    // A page falls back to its catalogue on "not found". An invented list would be worse: none of it could be used.
+    let listed = snapshot
+        .providers
+        .models(&wish, limit)
+        .await
+        .map_err(|error| not_found(&error))?;
     Ok(Reply::new()
-        .with_json("models", &models_of(&provider))
+        .with_json("models", &models_of(listed.iter()))
         .with("provider", name)
-        .with("count", provider.models.len().to_string())
+        .with("count", listed.len().to_string())
         .success(true)
         .done())
+}
+
+/// The same providers with what they say themselves: their models, or why they do not answer.
+async fn asked_now(snapshot: &Snapshot, providers: Vec<ProviderInfo>) -> Vec<ProviderInfo> {
+    let asked = providers.into_iter().map(|info| async move {
+        if !info.available {
+            return info;
+        }
+        let wish = ProviderWish {
+            provider: Some(info.name.clone()),
+            ..ProviderWish::default()
+        };
+        match snapshot.providers.models(&wish, LIST_LIMIT).await {
+            Ok(models) => ProviderInfo {
+                models: models.into(),
+                ..info
+            },
+            Err(error) => ProviderInfo {
+                available: false,
+                reason: Some(error.to_string()),
+                ..info
+            },
+        }
+    });
+    join_all(asked).await
 }
 
 /// The sentence for a provider that cannot answer.
@@ -109,24 +158,13 @@ pub(super) fn requires_api_key(kind: ProviderKind) -> bool {
     }
 }
 
-fn display_name(provider: &ProviderInfo) -> &str {
-    match provider.kind {
-        ProviderKind::Builtin => "Embedded engine",
-        ProviderKind::Ollama => "Ollama",
-        ProviderKind::OpenAi => "OpenAI",
-        ProviderKind::DeepSeek => "DeepSeek",
-        ProviderKind::Anthropic => "Anthropic",
-        ProviderKind::Custom => &provider.name,
-    }
-}
-
 fn one_provider(provider: &ProviderInfo, now: &str) -> Value {
     let mut value = json!({
         "name": provider.name,
         "type": category(provider.kind),
         "available": provider.available,
         "endpoint": provider.endpoint.as_deref().unwrap_or_default(),
-        "models": models_of(provider),
+        "models": models_of(provider.models.iter()),
         "last_checked": now,
         "config": {
             "requires_api_key": requires_api_key(provider.kind),
@@ -139,11 +177,11 @@ fn one_provider(provider: &ProviderInfo, now: &str) -> Value {
 
 fn catalog_entry(provider: &ProviderInfo) -> Value {
     let mut value = json!({
-        "display_name": display_name(provider),
+        "display_name": display_name(provider.kind).unwrap_or(&provider.name),
         "category": category(provider.kind),
         "endpoint": provider.endpoint.as_deref().unwrap_or_default(),
         "requires_api_key": requires_api_key(provider.kind),
-        "models": models_of(provider),
+        "models": models_of(provider.models.iter()),
         "available": provider.available,
     });
     tell_why_not(&mut value, provider);
@@ -156,17 +194,33 @@ fn tell_why_not(value: &mut Value, provider: &ProviderInfo) {
     }
 }
 
-fn models_of(provider: &ProviderInfo) -> Value {
-    provider.models.iter().map(one_model).collect()
+fn models_of<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Value {
+    models.map(one_model).collect()
 }
 
 fn one_model(model: &ModelInfo) -> Value {
-    json!({
+    let mut value = json!({
         "id": model.id,
         "name": model.name,
-        "description": model.description,
         "max_tokens": model.max_tokens,
-    })
+    });
+    if !model.description.is_empty() {
+        value["description"] = json!(model.description);
+    }
+    if let Some(window) = model.context_window {
+        value["context_window"] = json!(window);
+    }
+    if let Some(price) = model.price {
+        value["input_cost_per_1k"] = json!(for_a_thousand(price.input));
+        value["output_cost_per_1k"] = json!(for_a_thousand(price.output));
+    }
+    value
+}
+
+/// Prices are for a million tokens, and the page wants them for a thousand. Rounded, because 0.25 / 1000 is not
+/// exactly 0.00025.
+fn for_a_thousand(price: f64) -> f64 {
+    (price * 1e6 / 1e3).round() / 1e6
 }
 
 fn not_found(error: &crate::provider::ProviderError) -> QueryError {

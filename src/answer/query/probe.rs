@@ -1,43 +1,43 @@
-//! Whether a provider answers now: `test_connection`, `health_check`; and `update_config`, which changes one.
+//! Whether a provider answers now: `test_connection`, `health_check`.
 
 use std::time::{Duration, Instant};
 
 use nl2sql::Dialect;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::lists::why_not;
-use super::parameters::Parameters;
+use super::parameters::{Parameters, shorten};
 use super::reply::{Pair, Reply, whole_millis};
 use super::{QueryError, StoreContext, settings};
-use crate::answer::{AnswerService, ProviderWish, Question, SchemaHints};
+use crate::answer::{AnswerService, ProviderWish, Question, SchemaHints, Snapshot};
 use crate::config::ProviderKind;
+use crate::provider::{FailureKind, ModelInfo, ProviderError};
 
 /// How long a check waits when it does not say.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most models that a message names.
+const MODELS_NAMED: usize = 8;
 
-/// `test_connection`: asks the provider one small question.
+/// `test_connection`: lists the provider's models, which costs nothing and shows that the endpoint is there, takes the
+/// key, and offers the model. Where there is no such list, one small question is asked.
 pub(super) async fn test_connection(
     service: &AnswerService,
     sql: &str,
     context: &StoreContext,
 ) -> Result<Vec<Pair>, QueryError> {
     let parameters = Parameters::optional(sql)?;
-    let providers = service.snapshot();
-    let home = |name: &str| providers.providers.find(name).ok()?.endpoint;
+    let snapshot = service.snapshot();
+    let home = |name: &str| snapshot.providers.find(name).ok()?.endpoint;
     let (wish, withheld) = settings::wish(&parameters, context, home)?;
-    let provider = wish
-        .provider
-        .clone()
-        .unwrap_or_else(|| providers.providers.default_name().to_owned());
+    let provider = name_of(&snapshot, &wish);
     let model = wish.model.clone().unwrap_or_default();
     let started = Instant::now();
-    let outcome = ask_something(service, &provider, wish).await;
+    let outcome = connect(service, &snapshot, &provider, wish).await;
     let took = started.elapsed();
-    let (message, error) = match outcome {
-        Ok(()) => ("Connection successful".to_owned(), None),
+    let (message, detail, error) = match outcome {
+        Ok(detail) => ("Connection successful".to_owned(), detail, None),
         Err(why) => {
             let why = withheld.map_or(why.clone(), |note| format!("{why} ({note})"));
-            (why.clone(), Some(why))
+            (why.clone(), String::new(), Some(why))
         }
     };
     let mut result = json!({
@@ -50,6 +50,8 @@ pub(super) async fn test_connection(
     });
     if let Some(why) = &error {
         result["error"] = json!(why);
+    } else {
+        result["detail"] = json!(detail);
     }
     let reply = Reply::new()
         .with_json("result", &result)
@@ -63,7 +65,8 @@ pub(super) async fn test_connection(
     })
 }
 
-/// `health_check`: the same as a report; `success` says that the check was made, `healthy` what it found.
+/// `health_check`: whether the provider is there, as a report; `success` says that the check was made, `healthy` what
+/// it found.
 pub(super) async fn health_check(
     service: &AnswerService,
     sql: &str,
@@ -73,14 +76,16 @@ pub(super) async fn health_check(
     let snapshot = service.snapshot();
     let home = |name: &str| snapshot.providers.find(name).ok()?.endpoint;
     let (wish, _) = settings::wish(&parameters, context, home)?;
-    let provider = wish
-        .provider
-        .clone()
-        .unwrap_or_else(|| snapshot.providers.default_name().to_owned());
-    let error = ask_something(service, &provider, wish)
-        .await
-        .err()
-        .unwrap_or_default();
+    let provider = name_of(&snapshot, &wish);
+    let patience = wish.timeout.unwrap_or(PROBE_TIMEOUT);
+    let outcome = if is_engine(&snapshot, &provider) {
+        ask_something(service, &provider, wish).await
+    } else {
+        let wish = for_provider(wish, &provider);
+        let probed = snapshot.providers.probe(&wish, patience).await;
+        probed.map_err(|error| error.to_string())
+    };
+    let error = outcome.err().unwrap_or_default();
     Ok(Reply::new()
         .with("healthy", if error.is_empty() { "true" } else { "false" })
         .with("provider", provider)
@@ -90,53 +95,80 @@ pub(super) async fn health_check(
         .done())
 }
 
-/// `update_config`: the embedded engine has no settings, and no other provider can be used yet.
-pub(super) fn update_config(service: &AnswerService, sql: &str) -> Result<Vec<Pair>, QueryError> {
-    let parameters = match serde_json::from_str(sql) {
-        Ok(Value::Object(parameters)) => parameters,
-        _ => return Err(incomplete("sql must hold a JSON object with provider and config")),
-    };
-    let config_given = match parameters.get("config") {
-        Some(Value::Object(config)) => !config.is_empty(),
-        Some(Value::String(text)) => !text.trim().is_empty(),
-        _ => false,
-    };
-    let Some(name) = parameters
-        .get("provider")
-        .and_then(Value::as_str)
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-    else {
-        return Err(incomplete("provider is missing"));
-    };
-    if !config_given {
-        return Err(incomplete("config is missing"));
+/// The provider's own name here, also where an alias was asked for.
+fn name_of(snapshot: &Snapshot, wish: &ProviderWish) -> String {
+    let asked = wish
+        .provider
+        .as_deref()
+        .unwrap_or(snapshot.providers.default_name());
+    let found = snapshot.providers.find(asked);
+    found.map_or_else(|_| asked.to_owned(), |info| info.name)
+}
+
+fn is_engine(snapshot: &Snapshot, provider: &str) -> bool {
+    let found = snapshot.providers.find(provider);
+    found.is_ok_and(|info| info.kind == ProviderKind::Builtin)
+}
+
+fn for_provider(wish: ProviderWish, provider: &str) -> ProviderWish {
+    ProviderWish {
+        provider: Some(provider.to_owned()),
+        ..wish
     }
-    let snapshot = service.snapshot();
-    let refusal = match snapshot.providers.find(name) {
-        Ok(provider) if provider.kind == ProviderKind::Builtin => {
-            return Ok(Reply::new()
-                .with("provider", provider.name)
-                .with(
-                    "message",
-                    "nothing to save: the embedded engine has no settings and is ready to answer",
-                )
-                .success(true)
-                .done());
+}
+
+/// What was found; the error says why the provider cannot be used.
+async fn connect(
+    service: &AnswerService,
+    snapshot: &Snapshot,
+    provider: &str,
+    wish: ProviderWish,
+) -> Result<String, String> {
+    let answered = || "it answered a small question".to_owned();
+    if is_engine(snapshot, provider) {
+        return ask_something(service, provider, wish).await.map(|()| answered());
+    }
+    let wish = for_provider(wish, provider);
+    let patience = wish.timeout.unwrap_or(PROBE_TIMEOUT);
+    match snapshot.providers.models(&wish, patience).await {
+        Ok(models) => offers(provider, &models, wish.model.as_deref()),
+        Err(ProviderError::Failed(failure)) if failure.kind == FailureKind::NotFound => {
+            ask_something(service, provider, wish).await.map(|()| answered())
         }
-        Ok(provider) if !provider.available => why_not(&provider),
-        Ok(provider) => format!(
-            "the settings of {} are read from the plugin's config file; nothing was changed",
-            provider.name
-        ),
-        Err(error) => error.to_string(),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Whether the list has the model; Ollama lists `llama3` as `llama3:latest`.
+fn offers(provider: &str, models: &[ModelInfo], wanted: Option<&str>) -> Result<String, String> {
+    let is_there = |wanted: &str| {
+        models
+            .iter()
+            .any(|model| model.id == wanted || model.id.strip_suffix(":latest") == Some(wanted))
     };
-    Ok(Reply::new()
-        .with("provider", name)
-        .with("message", &refusal)
-        .success(false)
-        .with("error", refusal)
-        .done())
+    let count = match models.len() {
+        1 => "1 model is offered".to_owned(),
+        many => format!("{many} models are offered"),
+    };
+    match wanted {
+        None => Ok(count),
+        Some(wanted) if is_there(wanted) => Ok(format!("{count}, {} among them", shorten(wanted))),
+        // Some servers take any name, and say nothing of what they have.
+        Some(_) if models.is_empty() => Ok("it lists no models, so the model was not checked".into()),
+        Some(wanted) => {
+            let named: Vec<&str> = models
+                .iter()
+                .take(MODELS_NAMED)
+                .map(|model| model.id.as_str())
+                .collect();
+            let more = if models.len() > MODELS_NAMED { ", …" } else { "" };
+            Err(format!(
+                "{provider} is there but does not list the model {}; it has: {}{more}",
+                shorten(wanted),
+                named.join(", ")
+            ))
+        }
+    }
 }
 
 /// Asks a provider one small question; the error says why there was no answer.
@@ -167,8 +199,4 @@ async fn ask_something(service: &AnswerService, provider: &str, wish: ProviderWi
         }),
         Err(_) => Err("Health check timeout".into()),
     }
-}
-
-fn incomplete(why: &str) -> QueryError {
-    QueryError::InvalidArgument(format!("invalid request: {why}"))
 }

@@ -37,7 +37,7 @@ impl Reply {
         self.with(key, value.to_string())
     }
     pub(super) fn success(self, yes: bool) -> Reply {
-        self.with("success", if yes { "true" } else { "false" })
+        self.with("success", word(yes))
     }
     pub(super) fn and(mut self, other: Reply) -> Reply {
         self.0.extend(other.0);
@@ -61,7 +61,10 @@ pub(super) fn answered(answer: &Answer, warnings: &[String]) -> Reply {
     if !answer.model.is_empty() {
         meta["model"] = json!(answer.model);
     }
-    Reply::new()
+    if let Some(usage) = &answer.usage {
+        meta["usage"] = json!(usage);
+    }
+    let reply = Reply::new()
         .with("generated_sql", generated_sql(&answer.sql, &answer.explanation))
         .success(true)
         .with_json("meta", &meta)
@@ -75,6 +78,26 @@ pub(super) fn answered(answer: &Answer, warnings: &[String]) -> Reply {
         .with("confidence_score", format!("{confidence:.2}"))
         .with("request_id", &answer.request_id)
         .with("model_used", &answer.model)
+        .with("cached", word(answer.cached))
+        .with("degraded", word(answer.degraded));
+    let reply = match &answer.instead_of {
+        Some(wanted) => reply.with("instead_of", wanted),
+        None => reply,
+    };
+    match answer.cost {
+        Some(cost) => reply.with("cost_usd", dollars(cost)),
+        None => reply,
+    }
+}
+
+fn word(yes: bool) -> &'static str {
+    if yes { "true" } else { "false" }
+}
+
+/// A sum in US dollars: answers cost fractions of a cent.
+pub(super) fn dollars(usd: f64) -> String {
+    let text = format!("{usd:.8}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// One line of SQL and one of explanation: the page of the first plugin reads one line per prefix and drops the rest.
@@ -127,6 +150,11 @@ mod tests {
             provider: "builtin".into(),
             model: "m".into(),
             dialect: Dialect::Sqlite,
+            degraded: false,
+            instead_of: None,
+            cached: false,
+            usage: None,
+            cost: None,
             took: Duration::from_micros(2500),
             request_id: "r".into(),
         }
@@ -150,6 +178,18 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), pairs.len());
         assert_eq!(value(&pairs, "warnings"), Some(r#"["mind this"]"#));
+    }
+
+    #[test]
+    fn a_price_that_is_not_known_is_no_figure_and_a_small_one_is_exact() {
+        let pairs = answered(&answer(), &[]).done();
+        assert_eq!(value(&pairs, "cost_usd"), None);
+        let priced = Answer {
+            cost: Some(0.000_125),
+            ..answer()
+        };
+        assert_eq!(value(&answered(&priced, &[]).done(), "cost_usd"), Some("0.000125"));
+        assert_eq!(dollars(1.0), "1");
     }
 
     #[test]

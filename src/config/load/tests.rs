@@ -4,7 +4,8 @@ use nl2sql::Dialect;
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::config::{LogFormat, LogLevel, LogOutput};
+use crate::config::model::CacheKind;
+use crate::config::{LogFormat, LogLevel, LogOutput, ProviderKind};
 
 /// A machine without any config but `text`, in a file that lives as long as the folder.
 struct Machine {
@@ -80,7 +81,7 @@ fn without_a_file_everything_has_its_default() {
 #[test]
 fn the_users_own_file_is_found_and_the_working_folder_is_not_looked_at() {
     let machine = Machine::new();
-    let places = places(&machine.sources(None).environment);
+    let places = read::places(&machine.sources(None).environment);
     assert!(places.iter().all(|place| place.is_absolute()));
     let own = machine.path(".config/atest/atest-ext-ai.yaml");
     std::fs::create_dir_all(own.parent().unwrap()).unwrap();
@@ -428,8 +429,8 @@ fn the_guides_variables_choose_provider_model_and_endpoint() {
         Some("http://gpu:11434")
     );
     assert_eq!(
-        notices_about(&loaded, "ai.default_service")[0].topic,
-        Topic::Advice
+        notices_about(&loaded, "ai.default_service"),
+        Vec::<&Notice>::new()
     );
 }
 
@@ -543,6 +544,155 @@ fn listeners_that_cannot_be_are_refused() {
 }
 
 #[test]
+fn services_that_cannot_be_asked_are_refused_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let not_pem = folder.path().join("ca.pem");
+    std::fs::write(&not_pem, "hello").unwrap();
+    let text = problems_of(&format!(
+        "ai:\n  services:\n    a: {{provider: custom}}\n    b: {{provider: custom, endpoint: 'https://u:p@h'}}\n    \
+         c: {{provider: ollama, ca_file: /nowhere/ca.pem}}\n    d: {{provider: ollama, ca_file: {}}}\n    \
+         e: {{provider: ollama, headers: {{authorization: x, 'X Y': z, X-Ok: \"a\\nb\"}}}}\n    \
+         offline: {{provider: openai, api_key: k}}\n  \
+         allowed_endpoints: ['https://ok.example.com', 'ftp://x']\n",
+        not_pem.display()
+    ));
+    for part in [
+        "ai.services.a.endpoint: a service of the kind `custom` needs an endpoint",
+        "ai.services.b.endpoint: a user and password",
+        "ai.services.c.ca_file: /nowhere/ca.pem cannot be read",
+        "holds no certificate in PEM form",
+        "ai.services.e.headers.authorization: the plugin sets this header itself; give the key as `api_key`",
+        "ai.services.e.headers.X Y: not the name of a header",
+        "ai.services.e.headers.X-Ok: not the value of a header",
+        "ai.services.offline.provider: this name is the embedded engine's",
+        "ai.allowed_endpoints[1]: not an http or https URL",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn the_order_of_fallbacks_names_services_by_any_word_and_each_once() {
+    let ai = loaded(
+        "ai: {fallback_order: [claude, local, main, offline], services: {main: {provider: custom, endpoint: 'http://h'}}}",
+    )
+    .config
+    .ai;
+    assert_eq!(ai.fallback_order, ["anthropic", "ollama", "main", "builtin"]);
+    assert_eq!(ai.services["anthropic"].provider, ProviderKind::Anthropic);
+
+    let text = problems_of("ai: {fallback_order: [ollama, local, olama, custom]}");
+    assert_eq!(
+        text,
+        "config.yaml:1:31: ai.fallback_order[1]: this service stands here a second time; remove one of the two\n\
+         config.yaml:1:38: ai.fallback_order[2]: neither a service nor a kind of provider; did you mean ollama?\n\
+         config.yaml:1:45: ai.fallback_order[3]: neither a service nor a kind of provider; name services under `ai.services`"
+    );
+
+    let told = loaded("ai: {fallback_order: [builtin, ollama], services: {ollama: {enabled: false}}}");
+    assert!(
+        notices_about(&told, "ai.fallback_order[0]")[0]
+            .text
+            .contains("comes last")
+    );
+    assert!(
+        notices_about(&told, "ai.fallback_order[1]")[0]
+            .text
+            .contains("passed over")
+    );
+}
+
+#[test]
+fn a_service_without_its_key_is_told_and_stops_nothing() {
+    let keyless =
+        loaded("ai: {services: {openai: {}, claude: {enabled: false}, ollama: {}, deepseek: {api_key: k}}}");
+    let told: Vec<&str> = keyless.notices.iter().map(|notice| notice.key.as_str()).collect();
+    assert!(told.contains(&"ai.services.openai.api_key"), "{told:?}");
+    for quiet in ["claude", "ollama", "deepseek"] {
+        assert!(
+            !told.contains(&format!("ai.services.{quiet}.api_key").as_str()),
+            "{quiet}"
+        );
+    }
+}
+
+#[test]
+fn limits_that_contradict_each_other_are_refused() {
+    let text = problems_of(
+        "ai:\n  retry: {initial_delay: 2s, max_delay: 1s}\n  budget: {day: 10, month: 5}\n  health_check_interval: 10ms\n  \
+         prices:\n    GPT-4o: {input: 1, output: 1}\n    m1: {input: 20000, output: 1}\n    \
+         /x: {input: 1, output: 1}\n\
+         performance: {cache: {redis: {address: 'http://h'}}}\n",
+    );
+    for part in [
+        "config.yaml:2:26: ai.retry.initial_delay: longer than `ai.retry.max_delay`",
+        "ai.budget.day: more for a day than for the month",
+        "ai.health_check_interval: shorter than a second",
+        "config.yaml:6:13: ai.prices.GPT-4o: names of models are compared in lower case",
+        "ai.prices.m1: more than 10000 US dollars",
+        "ai.prices./x: not the name of a model",
+        "performance.cache.redis.address: not a URL of Redis",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let text = problems_of("ai: {stall_timeout: 0s, prices: {m: {input: -1, output: 1}, n: {input: 1}}}");
+    for part in [
+        "ai.stall_timeout: must be at least 1ms",
+        "ai.prices.m.input: must be at least 0",
+        "ai.prices.n.output: this must be given",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn limits_that_do_nothing_as_they_stand_are_told() {
+    let told = loaded(
+        "server: {timeout: 30s}\nai:\n  timeout: 40s\n  stall_timeout: 50s\n  rate_limit: {burst_size: 3}\n  \
+         prices: {m: {input: 0.0000025, output: 1}}\n  services: {ollama: {timeout: 60s}}\n\
+         performance: {cache: {size: 0, redis: {username: u}, policies: {}}}\n",
+    );
+    for key in [
+        "server.timeout",
+        "ai.stall_timeout",
+        "ai.rate_limit.burst_size",
+        "ai.prices.m",
+        "ai.services.ollama.timeout",
+        "performance.cache.size",
+        "performance.cache.redis.username",
+    ] {
+        assert_eq!(notices_about(&told, key).len(), 1, "{key}: {:?}", told.notices);
+    }
+    let quiet = load(&Machine::new().sources(None)).unwrap();
+    let advice = quiet.notices.iter().find(|notice| notice.topic == Topic::Advice);
+    assert_eq!(advice, None, "defaults need no advice");
+}
+
+#[test]
+fn the_go_plugins_cache_and_hosts_become_the_ones_that_count() {
+    let text = "ai:\n  cache: {enabled: true, ttl: 10m, provider: redis, redis_url: 'rediss://app:p%40ss@cache:6380/2'}\n  \
+                security: {allowed_hosts: [api.openai.com, '*.lan']}\n";
+    let loaded = loaded(text);
+    let cache = &loaded.config.performance.cache;
+    assert_eq!(cache.kind, CacheKind::Redis);
+    assert_eq!(cache.ttl.as_secs(), 600);
+    assert_eq!(cache.redis.address, "rediss://cache:6380");
+    assert_eq!(cache.redis.username.as_deref(), Some("app"));
+    assert_eq!(cache.redis.password.as_ref().unwrap().expose_secret(), "p@ss");
+    assert_eq!(cache.redis.database, 2);
+    assert_eq!(loaded.config.ai.allowed_endpoints, ["api.openai.com", "*.lan"]);
+    let shown = crate::config::show::as_yaml(&crate::config::show::effective(&loaded));
+    assert!(!shown.contains("p@ss") && !shown.contains("p%40ss"), "{shown}");
+    let disagree = problems_of(
+        "ai: {cache: {redis_url: 'redis://:one@h'}}\nperformance: {cache: {redis: {password: two}}}",
+    );
+    assert!(
+        disagree.contains("disagrees with `performance.cache.redis.password`") && !disagree.contains("one@"),
+        "{disagree}"
+    );
+}
+
+#[test]
 fn log_output_to_a_file_carries_its_rotation() {
     let logging = loaded("logging: {output: file, file: {path: /x.log, max_size: 1MiB, max_age: 30d}}")
         .config
@@ -581,11 +731,11 @@ fn secrets_are_in_no_debug_output_and_no_notice() {
     let text = "\
 ai:
   services:
-    mine: {provider: custom, endpoint: 'http://h', api_key: hunter2-key, headers: {Authorization: hunter2-header}}
+    mine: {provider: custom, endpoint: 'http://h', api_key: hunter2-key, headers: {X-Secret: hunter2-header}}
   cache: {redis_url: 'redis://:hunter2-url@h'}
 databases:
   shop: {driver: mysql, dsn: 'u:hunter2-shop@tcp(h)/d'}
-performance: {cache: {redis: {password: hunter2-redis}}}
+performance: {cache: {redis: {username: u}}}
 ";
     let loaded = machine.load(text).unwrap();
     let environment = machine.sources(None).environment;
@@ -603,10 +753,10 @@ performance: {cache: {redis: {password: hunter2-redis}}}
 #[test]
 fn settings_without_effect_are_named_in_notices() {
     let loaded = loaded(
-        "ai: {retry: {enabled: true}}\nbackup: {retention: {daily: 7}}\nperformance: {memory: {limit: 2GB}}",
+        "ai: {rate_limit: {window_size: 1m}}\nbackup: {retention: {daily: 7}}\nperformance: {memory: {limit: 2GB}}",
     );
     for key in [
-        "ai.retry.enabled",
+        "ai.rate_limit.window_size",
         "backup.retention.daily",
         "performance.memory.limit",
     ] {
@@ -621,7 +771,35 @@ fn the_guides_blocks_are_understood() {
         .with("REDIS_PASSWORD", "x")
         .load(guide)
         .unwrap_or_else(|problems| panic!("{problems}"));
+    let of_later_versions = [
+        "secrets.",
+        "backup.",
+        "performance.memory.",
+        "performance.connection_pools.databases.",
+    ];
+    for notice in &loaded.notices {
+        let is_later = of_later_versions
+            .iter()
+            .any(|section| notice.key.starts_with(section));
+        assert_eq!(is_later, notice.topic == Topic::NotInEffect, "{notice}");
+    }
     assert_eq!(loaded.config.ai.max_concurrent_requests, 10);
+    let performance = &loaded.config.performance;
+    assert_eq!(performance.worker_pools.ai_requests.queue_size, 100);
+    assert_eq!(performance.cache.kind, CacheKind::Redis);
+    assert_eq!(performance.cache.size, 500_000_000);
+    assert_eq!(
+        performance.cache.redis.password.as_ref().unwrap().expose_secret(),
+        "x"
+    );
+    assert_eq!(
+        performance.cache.policies.schema_info.max_size.unwrap().0,
+        10_000_000
+    );
+    assert_eq!(
+        performance.connection_pools.ai_providers.max_active_connections,
+        50
+    );
     assert_eq!(loaded.config.logging.components["metrics"], LogLevel::Error);
     assert_eq!(loaded.config.logging.fields["version"], env!("CARGO_PKG_VERSION"));
 }
@@ -634,11 +812,36 @@ fn the_three_files_in_the_repository_are_valid_and_wholly_in_effect() {
             load(&Machine::new().sources(Some(path))).unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(loaded.config.plugin.environment, name);
         assert_eq!(loaded.config.ai.default_service, "builtin");
-        let idle = loaded
+        // The demo's database is made by `make run`.
+        let mut told = loaded
             .notices
             .iter()
-            .find(|notice| notice.topic == Topic::NotInEffect);
-        assert_eq!(idle, None, "{name}");
+            .filter(|notice| notice.key != "databases.default");
+        assert_eq!(told.next(), None, "{name}");
+    }
+}
+
+/// Each file shows all that can be set, commented out where it has no use there.
+#[test]
+fn the_three_files_in_the_repository_leave_no_setting_out() {
+    let mut settings = Vec::new();
+    Shape::root().walk("", &mut |key, shape| {
+        let is_value = shape.kind() != crate::config::schema::Kind::Map;
+        let is_first = spellings::first_spelling(key).is_none() && !key.starts_with("database.");
+        if is_value && is_first && effect::why_not(key).is_none() && !key.ends_with('*') {
+            settings.push(key.to_owned());
+        }
+    });
+    for name in ["development", "staging", "production"] {
+        let path = format!("{}/config/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let has = |key: &String| {
+            let last = key.rsplit('.').next().unwrap();
+            text.lines()
+                .any(|line| line.contains(&format!(" {last}:")) || line.contains(&format!("{{{last}:")))
+        };
+        let missing: Vec<&String> = settings.iter().filter(|key| !has(key)).collect();
+        assert!(missing.is_empty(), "{name} leaves out {missing:?}");
     }
 }
 

@@ -131,15 +131,16 @@ pub struct RateLimit {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Budget {
-    /// For a day (UTC).
+    /// US dollars for a day (UTC); no limit when not set.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
     pub day: Option<f64>,
-    /// For a calendar month (UTC).
+    /// US dollars for a calendar month (UTC); no limit when not set.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
     pub month: Option<f64>,
-    /// What happens when it is spent.
+    /// What happens when it is spent: answers go on with a warning, providers that cost money are passed over, or questions
+    /// for them are refused.
     pub action: BudgetAction,
 }
 
@@ -160,13 +161,13 @@ pub enum BudgetAction {
 /// Price of a model in US dollars for a million tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Price {
-    /// Of the prompt.
+    /// US dollars for a million tokens of the prompt.
     #[schemars(range(min = 0))]
     pub input: f64,
-    /// Of the answer, reasoning included.
+    /// US dollars for a million tokens of the answer, reasoning included.
     #[schemars(range(min = 0))]
     pub output: f64,
-    /// Of the part of the prompt that the provider had in its own cache; as `input` when not set.
+    /// US dollars for a million tokens of the prompt that the provider had in its own cache; as `input` when not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
     pub cached_input: Option<f64>,
@@ -199,7 +200,7 @@ pub struct AiCache {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct CircuitBreaker {
-    /// Whether to.
+    /// Whether a provider that keeps failing is left alone for a while.
     pub enabled: bool,
     /// Failures in a row that open it: no connection, no answer in time, errors of the server. What is wrong with a
     /// question or its key does not count.
@@ -342,6 +343,25 @@ impl ProviderKind {
             ProviderKind::Anthropic => "anthropic",
             ProviderKind::Custom => "custom",
         }
+    }
+
+    /// The endpoint of a service of this kind that names none.
+    pub fn default_endpoint(self) -> Option<&'static str> {
+        match self {
+            ProviderKind::Builtin | ProviderKind::Custom => None,
+            ProviderKind::Ollama => Some("http://localhost:11434"),
+            ProviderKind::OpenAi => Some("https://api.openai.com/v1"),
+            ProviderKind::DeepSeek => Some("https://api.deepseek.com"),
+            ProviderKind::Anthropic => Some("https://api.anthropic.com"),
+        }
+    }
+
+    /// Whether its provider answers nobody without a key.
+    pub fn needs_key(self) -> bool {
+        matches!(
+            self,
+            ProviderKind::OpenAi | ProviderKind::DeepSeek | ProviderKind::Anthropic
+        )
     }
 
     /// The kind that a name or one of its aliases means, in any case.

@@ -86,7 +86,7 @@ pub struct Memory {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Cache {
-    /// Whether to.
+    /// Whether answers and schemas are kept.
     pub enabled: bool,
     /// Where answers are kept. With `redis` several plugins share them; memory takes over while Redis is away.
     #[serde(rename = "type")]

@@ -10,6 +10,7 @@ use crate::http::testing::{get, send, service};
 
 const QUERY: &str = "/api/v1/data/query";
 const MAINTENANCE: &str = "/admin/maintenance-mode";
+const CACHE: &str = "/admin/cache";
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 #[tokio::test]
@@ -29,7 +30,7 @@ async fn the_root_lists_the_paths_for_terminals_and_browsers() {
     )
     .await;
     assert_eq!(html.header("content-type"), "text/html; charset=utf-8");
-    for path in ["/health/ready", "/metrics", QUERY, MAINTENANCE] {
+    for path in ["/health/ready", "/metrics", QUERY, MAINTENANCE, CACHE] {
         assert!(text.text().contains(path) && html.text().contains(path), "{path}");
     }
 }
@@ -62,6 +63,7 @@ async fn wrong_methods_are_405_and_name_the_right_ones() {
         (Method::GET, QUERY, "POST"),
         (Method::OPTIONS, QUERY, "POST"),
         (Method::PUT, MAINTENANCE, "GET,HEAD,POST,DELETE"),
+        (Method::POST, CACHE, "GET,HEAD,DELETE"),
     ] {
         let reply = send(&service, method.clone(), path, &[], Body::empty()).await;
         let message = reply.refusal(StatusCode::METHOD_NOT_ALLOWED, 12);
@@ -101,6 +103,8 @@ async fn questions_and_administration_are_for_local_callers_only() {
             (Method::GET, MAINTENANCE),
             (Method::POST, MAINTENANCE),
             (Method::DELETE, MAINTENANCE),
+            (Method::GET, CACHE),
+            (Method::DELETE, CACHE),
         ] {
             let reply = send(&service, method, path, &[foreign, JSON], "{}").await;
             let message = reply.refusal(StatusCode::FORBIDDEN, 7);
@@ -180,6 +184,42 @@ async fn in_maintenance_questions_are_refused_and_metrics_go_on() {
     let metrics = get(&service, "/metrics").await;
     assert!(metrics.text().contains("\natest_ai_maintenance_mode 0\n"));
     assert!(metrics.text().contains("\natest_ai_ready 1\n"));
+}
+
+#[tokio::test]
+async fn the_caches_tell_how_they_stand_and_what_a_clearing_took_out() {
+    let service = service(Config::default());
+    let state = get(&service, CACHE).await;
+    assert_eq!(state.status, StatusCode::OK);
+    let state = state.json();
+    assert_eq!(
+        (&state["enabled"], &state["backend"]),
+        (&true.into(), &"memory".into())
+    );
+    for kind in ["answers", "schemas"] {
+        assert_eq!(state[kind]["entries"], 0);
+        assert!(state[kind]["max_bytes"].as_u64().unwrap() > 0);
+        assert!(state[kind]["hit_ratio"].is_null(), "there was no look-up yet");
+    }
+    let cleared = send(&service, Method::DELETE, CACHE, &[], Body::empty()).await;
+    assert_eq!(cleared.status, StatusCode::OK);
+    assert_eq!(
+        cleared.json(),
+        serde_json::json!({"answers": 0, "schemas": 0, "redis": null})
+    );
+}
+
+#[tokio::test]
+async fn a_redis_that_could_not_be_cleared_is_no_success() {
+    let mut config = Config::default();
+    config.performance.cache.kind = crate::config::CacheKind::Redis;
+    config.performance.cache.redis.address = "127.0.0.1:1".into();
+    let service = service(config);
+    let cleared = send(&service, Method::DELETE, CACHE, &[], Body::empty()).await;
+    assert_eq!(cleared.status, StatusCode::SERVICE_UNAVAILABLE);
+    let problem = cleared.json()["problem"].as_str().unwrap().to_owned();
+    assert!(problem.contains("127.0.0.1:1 is away"), "{problem}");
+    assert_eq!(get(&service, CACHE).await.json()["redis"]["up"], false);
 }
 
 #[tokio::test]

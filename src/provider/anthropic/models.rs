@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::config::ProviderKind;
 use crate::provider::client::Peer;
 use crate::provider::openai::NoList;
 use crate::provider::{ModelInfo, ProviderError};
@@ -27,6 +28,8 @@ struct Model {
     display_name: Option<String>,
     #[serde(default)]
     max_tokens: Option<u32>,
+    #[serde(default)]
+    max_input_tokens: Option<u32>,
 }
 
 /// Every model.
@@ -35,12 +38,7 @@ pub(super) async fn list(peer: &Peer) -> Result<Vec<ModelInfo>, ProviderError> {
     let mut after = None;
     for _ in 0..MAX_PAGES {
         let page = page(peer, PAGE, after.as_deref()).await?;
-        models.extend(page.data.into_iter().map(|model| ModelInfo {
-            name: model.display_name.unwrap_or_else(|| model.id.clone()),
-            description: String::new(),
-            max_tokens: model.max_tokens.unwrap_or_default(),
-            id: model.id,
-        }));
+        models.extend(page.data.into_iter().map(|model| info(peer.kind(), model)));
         if !page.has_more || page.last_id.is_none() || page.last_id == after {
             break;
         }
@@ -48,6 +46,17 @@ pub(super) async fn list(peer: &Peer) -> Result<Vec<ModelInfo>, ProviderError> {
     }
     models.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(models)
+}
+
+/// What is known of the model, and what the service says of it over that.
+fn info(kind: ProviderKind, model: Model) -> ModelInfo {
+    let mut info = ModelInfo::listed(kind, &model.id);
+    if let Some(name) = model.display_name.filter(|name| !name.is_empty()) {
+        info.name = name;
+    }
+    info.max_tokens = model.max_tokens.unwrap_or(info.max_tokens);
+    info.context_window = model.max_input_tokens.or(info.context_window);
+    info
 }
 
 /// Whether a list comes: one model of it is enough.

@@ -157,10 +157,10 @@ fn a_proxy_that_is_none_is_named_without_its_password() {
         assert!(Client::through(&settings, &found).is_ok());
     }
     assert!(
-        Client::new(&settings(
-            &pool,
+        Client::through(
+            &settings(&pool),
             &proxies(&[("ALL_PROXY", "socks5h://127.0.0.1:1080")])
-        ))
+        )
         .is_ok()
     );
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::config::ProviderKind;
 use crate::provider::client::{Peer, Said};
 use crate::provider::{Failure, FailureKind, ModelInfo};
 
@@ -43,6 +44,12 @@ struct Model {
     description: Option<String>,
     #[serde(default)]
     owned_by: Option<String>,
+    /// OpenRouter's.
+    #[serde(default)]
+    context_length: Option<u32>,
+    /// vLLM's.
+    #[serde(default)]
+    max_model_len: Option<u32>,
     /// OpenRouter's.
     #[serde(default)]
     top_provider: Option<TopProvider>,
@@ -86,7 +93,7 @@ impl NoList {
 }
 
 /// The models that write text, by name.
-pub(super) fn read(body: &[u8]) -> Result<Vec<ModelInfo>, NoList> {
+pub(super) fn read(kind: ProviderKind, body: &[u8]) -> Result<Vec<ModelInfo>, NoList> {
     // Together answers with the bare list.
     let is_bare = body.trim_ascii_start().starts_with(b"[");
     let found: Vec<Model> = match is_bare {
@@ -106,25 +113,33 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<ModelInfo>, NoList> {
     let mut models: Vec<ModelInfo> = found
         .into_iter()
         .filter(|model| keep_all || writes(&model.id))
-        .map(info)
+        .map(|model| info(kind, model))
         .collect();
     models.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(models)
 }
 
-fn info(model: Model) -> ModelInfo {
-    let description = match (model.description, model.owned_by) {
-        (Some(text), _) if !text.is_empty() => text.chars().take(MAX_DESCRIPTION).collect(),
-        (_, Some(owner)) if !owner.is_empty() => format!("by {owner}"),
-        _ => String::new(),
-    };
-    ModelInfo {
-        name: model.name.unwrap_or_else(|| model.id.clone()),
-        description,
-        max_tokens: model
-            .top_provider
-            .and_then(|top| top.max_completion_tokens)
-            .unwrap_or(0),
-        id: model.id,
+/// What is known of the model, and what the service says of it over that.
+fn info(kind: ProviderKind, model: Model) -> ModelInfo {
+    let mut info = ModelInfo::listed(kind, &model.id);
+    if let Some(name) = model.name.filter(|name| !name.is_empty()) {
+        info.name = name;
     }
+    match (model.description, model.owned_by) {
+        (Some(text), _) if !text.is_empty() => {
+            info.description = text.chars().take(MAX_DESCRIPTION).collect()
+        }
+        (_, Some(owner)) if !owner.is_empty() && info.description.is_empty() => {
+            info.description = format!("by {owner}");
+        }
+        _ => {}
+    }
+    if let Some(most) = model.top_provider.and_then(|top| top.max_completion_tokens) {
+        info.max_tokens = most;
+    }
+    info.context_window = model
+        .context_length
+        .or(model.max_model_len)
+        .or(info.context_window);
+    info
 }

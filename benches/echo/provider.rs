@@ -1,0 +1,49 @@
+//! The plugin's own share of a question that a provider answers: CPU and memory, through a provider that answers at once.
+
+use crate::fake_provider::{FakeProvider, Received, Script, openai_sse};
+use crate::load::Load;
+use crate::server::Server;
+use crate::spread;
+
+/// Runs; the median is printed.
+const RUNS: usize = 7;
+
+/// Answers as a model would to questions of both loads: the table is in the question's words.
+fn answer(received: &Received) -> Script {
+    let is_about_patients = received.body.windows(8).any(|word| word == b"patients");
+    let sql = if is_about_patients {
+        "SELECT name FROM patients WHERE id = 7"
+    } else {
+        "SELECT * FROM users WHERE id = 7"
+    };
+    openai_sse(&format!(
+        r#"{{"sql": "{sql}", "explanation": "As asked.", "tables": [], "assumptions": [], "answerable": true, "clarification": null}}"#
+    ))
+}
+
+/// Prints what one load costs.
+pub async fn report(load: Load) {
+    let provider = FakeProvider::start(answer).await;
+    let plugin = Server::plugin_with(&format!(
+        "ai:\n  default_service: it\n  services:\n    it:\n      provider: custom\n      endpoint: {}\n      model: m\n",
+        provider.url()
+    ));
+    plugin.first_answer().await;
+    let (mut micros, mut rates) = (Vec::new(), Vec::new());
+    for run in 0..=RUNS {
+        let done = load.run(&plugin).await;
+        // The first run warms up.
+        if run > 0 {
+            micros.push(done.cpu_per_request * 1e6);
+            rates.push(done.per_second);
+        }
+    }
+    println!("  {}", load.name);
+    println!("    CPU per question, plugin             {} µs", spread(&mut micros));
+    println!("    questions a second                   {}", spread(&mut rates));
+    println!(
+        "    resident memory after {:6} questions {:6.1} MB",
+        provider.requests(),
+        plugin.resident_bytes() as f64 / 1e6
+    );
+}

@@ -1,0 +1,155 @@
+//! Talks to a running plugin over its HTTP listener.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use bytes::Bytes;
+use http::{Method, StatusCode, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+
+use crate::config::Server;
+
+/// Most of a reply that is read, bytes.
+const MAX_REPLY: usize = 4 * 1024 * 1024;
+
+/// The plugin that a config describes, as it can be reached from this machine. Shown as its URL.
+#[derive(Debug, Clone)]
+pub(super) struct RunningPlugin {
+    authority: String,
+}
+
+/// What it replied.
+#[derive(Debug)]
+pub(super) struct Reply {
+    /// HTTP status.
+    pub status: StatusCode,
+    body: Bytes,
+}
+
+impl Reply {
+    /// The body, for people.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON; null when it is none.
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// Why a request was refused, in the plugin's words where it has any.
+    pub(super) fn refusal(&self) -> String {
+        match self.json()["message"].as_str() {
+            Some(message) => message.to_owned(),
+            None => format!("{}: {}", self.status, self.text().trim()),
+        }
+    }
+}
+
+impl RunningPlugin {
+    /// The one with that listener.
+    pub(super) fn of(server: &Server) -> RunningPlugin {
+        RunningPlugin {
+            authority: address(server),
+        }
+    }
+
+    /// Sends one request, with JSON if any, over a connection of its own. There is no limit of time in here.
+    ///
+    /// # Errors
+    /// Nobody listens there, or the connection broke; for people.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        json: Option<&Value>,
+    ) -> Result<Reply, String> {
+        let said = |error: &dyn std::error::Error| format!("{self}{}: {}", bare(path), innermost(error));
+        let stream = TcpStream::connect(&self.authority)
+            .await
+            .map_err(|error| said(&error))?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| said(&error))?;
+        tokio::spawn(connection);
+        let mut request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, &self.authority);
+        if json.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let body = json.map_or_else(Bytes::new, |json| json.to_string().into());
+        let request = request.body(Full::new(body)).map_err(|error| said(&error))?;
+        let reply = sender.send_request(request).await.map_err(|error| said(&error))?;
+        let status = reply.status();
+        let body = Limited::new(reply.into_body(), MAX_REPLY)
+            .collect()
+            .await
+            .map_err(|error| said(&*error))?
+            .to_bytes();
+        Ok(Reply { status, body })
+    }
+}
+
+impl fmt::Display for RunningPlugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "http://{}", self.authority)
+    }
+}
+
+/// The path without its query.
+fn bare(path: &str) -> &str {
+    path.split('?').next().unwrap_or(path)
+}
+
+/// Where the HTTP listener can be reached from this machine.
+fn address(server: &Server) -> String {
+    match server.host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) if address.is_unspecified() => {
+            format!("{}:{}", Ipv4Addr::LOCALHOST, server.port)
+        }
+        Ok(IpAddr::V6(address)) if address.is_unspecified() => {
+            format!("[{}]:{}", Ipv6Addr::LOCALHOST, server.port)
+        }
+        Ok(IpAddr::V6(address)) => format!("[{address}]:{}", server.port),
+        _ => format!("{}:{}", server.host, server.port),
+    }
+}
+
+/// The reason at the bottom of a chain: "connection refused" says more than "transport error".
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut reason = error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    reason.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_on_all_addresses_is_asked_on_loopback() {
+        for (host, asked) in [
+            ("0.0.0.0", "127.0.0.1:9090"),
+            ("::", "[::1]:9090"),
+            ("10.0.0.7", "10.0.0.7:9090"),
+            ("fe80::1", "[fe80::1]:9090"),
+            ("localhost", "localhost:9090"),
+        ] {
+            assert_eq!(
+                address(&Server {
+                    host: host.into(),
+                    port: 9090,
+                    ..Server::default()
+                }),
+                asked
+            );
+        }
+    }
+}

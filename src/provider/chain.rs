@@ -1,0 +1,513 @@
+//! One question over all providers that may answer it: one deadline, one budget of calls, and the embedded engine last.
+//!
+//! A call that failed in a way that may pass is made again, after a wait that grows and varies by chance, or as long
+//! as the provider asks. Each later provider keeps one call of the budget and its share of the time, so that no
+//! provider can use up what the others need. What a provider refuses for a reason (a wrong key, an unknown model, no
+//! money) is never asked of it again. Nothing of an answer reaches the asker before it is whole and checked, so going
+//! on to the next provider is possible to the end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::breaker::{Breaker, Permit};
+use super::health::Health;
+use super::prices;
+use super::spending::Spending;
+use super::{Completion, CompletionRequest, Failure, FailureKind, Provider, ProviderError};
+use crate::config::{Budget, BudgetAction, Price, ProviderKind, Retry};
+use crate::telemetry::{Metrics, ProviderOperation};
+
+/// Time that is kept for the embedded engine at the end of a chain: this share of what is left, within bounds.
+const RESERVE_SHARE: u32 = 20;
+const SHORTEST_RESERVE: Duration = Duration::from_millis(20);
+const LONGEST_RESERVE: Duration = Duration::from_secs(1);
+
+/// A provider that may answer, in its place of the chain.
+#[derive(Clone)]
+pub struct Link {
+    /// Name of the service.
+    pub name: String,
+    /// What it speaks.
+    pub kind: ProviderKind,
+    /// The model that will be asked, where it is known before.
+    pub model: String,
+    /// What makes the call.
+    pub provider: Arc<dyn Provider>,
+    /// Keeps it from being asked while it fails.
+    pub breaker: Arc<Breaker>,
+    /// Hears whether it is well; `None` for an endpoint that came with the request.
+    pub health: Option<Arc<Health>>,
+    /// Longest time for one call.
+    pub call_limit: Option<Duration>,
+    /// The request itself named the endpoint, key or model: what is wrong with them is the asker's to know.
+    pub is_askers_own: bool,
+    /// What the model costs.
+    pub price: Option<Price>,
+}
+
+/// What holds for every question.
+pub struct Rules<'a> {
+    /// Asking again.
+    pub retry: &'a Retry,
+    /// Most money.
+    pub budget: &'a Budget,
+    /// What was spent.
+    pub spending: &'a Spending,
+    /// Where everything is counted.
+    pub metrics: &'a Metrics,
+    /// Chance for the waits; the same seed gives the same waits.
+    pub seed: u64,
+}
+
+/// An accepted answer.
+#[derive(Debug)]
+pub struct Answered<T> {
+    /// What the provider wrote.
+    pub completion: Completion,
+    /// What the check made of it.
+    pub accepted: T,
+    /// Name of the service that wrote it.
+    pub provider: String,
+    /// The model that wrote it, as it was asked for.
+    pub model: String,
+    /// The first of the chain, when another one answered.
+    pub instead_of: Option<String>,
+    /// The embedded engine stands in for a model.
+    pub is_degraded: bool,
+    /// For the asker.
+    pub warnings: Vec<String>,
+    /// Cost of all calls for this question, in US dollars; `None` when no price is known.
+    pub cost: Option<f64>,
+    /// Calls to providers over the network.
+    pub calls: u32,
+}
+
+/// No answer.
+#[derive(Debug)]
+pub struct Unanswered {
+    /// Name of the service whose failure this is.
+    pub provider: String,
+    /// Why.
+    pub error: ProviderError,
+    /// Calls to providers over the network.
+    pub calls: u32,
+}
+
+/// Asks the links in order until one gives an answer that `accept` takes.
+pub async fn ask<T>(
+    links: &[Link],
+    request: &CompletionRequest,
+    deadline: Instant,
+    rules: &Rules<'_>,
+    accept: impl Fn(&Completion) -> Result<T, String>,
+) -> Result<Answered<T>, Unanswered> {
+    let mut run = Run {
+        rules,
+        deadline,
+        calls_left: rules.retry.max_attempts,
+        calls: 0,
+        cost: None,
+        warnings: Vec::new(),
+        first_failure: None,
+    };
+    for (place, link) in links.iter().enumerate() {
+        let later = links[place + 1..].iter().filter(|later| later.is_remote()).count();
+        let later = u32::try_from(later).unwrap_or(u32::MAX);
+        let has_engine = links[place + 1..].iter().any(|later| !later.is_remote());
+        if let (Some((from, _)), true) = (&run.first_failure, place > 0) {
+            rules.metrics.provider_fallback(from, &link.name);
+        }
+        match run.ask_one(link, request, later, has_engine, &accept).await {
+            Ok((completion, accepted)) => return Ok(run.answered(link, completion, accepted)),
+            Err(error) if run.is_final(link, &error) => return Err(run.unanswered(link, error)),
+            Err(error) => run.note(link, error),
+        }
+    }
+    Err(run.nobody_answered())
+}
+
+/// One question on its way through the chain.
+struct Run<'a> {
+    rules: &'a Rules<'a>,
+    deadline: Instant,
+    calls_left: u32,
+    calls: u32,
+    cost: Option<f64>,
+    warnings: Vec<String>,
+    first_failure: Option<(String, ProviderError)>,
+}
+
+impl Link {
+    /// Whether it is asked over the network.
+    pub fn is_remote(&self) -> bool {
+        self.kind != ProviderKind::Builtin
+    }
+
+    /// The model as it was asked for. Providers name the same model with a date behind it.
+    fn model_of<'a>(&'a self, completion: &'a Completion) -> &'a str {
+        if self.model.is_empty() { &completion.model } else { &self.model }
+    }
+}
+
+impl Run<'_> {
+    /// All calls to one provider.
+    async fn ask_one<T>(
+        &mut self,
+        link: &Link,
+        request: &CompletionRequest,
+        later: u32,
+        has_engine: bool,
+        accept: &impl Fn(&Completion) -> Result<T, String>,
+    ) -> Result<(Completion, T), ProviderError> {
+        let mut waits = self.waits();
+        loop {
+            let permit = self.allow(link)?;
+            let limit = self.time_for_a_call(link, later, has_engine, permit.as_ref())?;
+            let outcome = self.call(link, request, limit, accept).await;
+            let failure = match outcome {
+                Ok(answer) => {
+                    if let Some(permit) = permit {
+                        permit.succeeded();
+                    }
+                    return Ok(answer);
+                }
+                Err(ProviderError::Failed(failure)) => failure,
+                Err(other) => {
+                    // It could say no, so it is there.
+                    if let Some(permit) = permit {
+                        permit.succeeded();
+                    }
+                    return Err(other);
+                }
+            };
+            if let Some(permit) = permit {
+                permit.failed(failure.kind);
+            }
+            self.failed(link, &failure);
+            let Some(wait) = self.wait_before_next(link, &failure, limit, later, &mut waits) else {
+                return Err(failure.into());
+            };
+            self.rules.metrics.provider_retry(&link.name, failure.kind.metric());
+            tracing::debug!(provider = %link.name, reason = failure.kind.word(), wait_ms = wait.as_millis(), "asking again");
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Whether a call may be made at all. The embedded engine needs no permit.
+    fn allow<'l>(&mut self, link: &'l Link) -> Result<Option<Permit<'l>>, Failure> {
+        if !link.is_remote() {
+            return Ok(None);
+        }
+        self.within_budget(link)?;
+        if self.calls_left == 0 {
+            return Err(Failure::new(
+                FailureKind::Busy,
+                format!(
+                    "{} was not asked: this question has used its {} calls (ai.retry.max_attempts)",
+                    link.name, self.rules.retry.max_attempts
+                ),
+            ));
+        }
+        link.breaker.admit().map(Some).map_err(|wait| {
+            let failure = Failure {
+                retry_after: Some(wait),
+                ..Failure::new(
+                    FailureKind::CircuitOpen,
+                    format!(
+                        "{} is not asked for another {}, because it failed repeatedly or asked to be left alone",
+                        link.name,
+                        seconds(wait)
+                    ),
+                )
+            };
+            self.rules.metrics.error(failure.kind.metric(), &link.name);
+            failure
+        })
+    }
+
+    fn within_budget(&mut self, link: &Link) -> Result<(), Failure> {
+        if link.price.is_none() {
+            return Ok(());
+        }
+        let Some(over) = self.rules.spending.overspent(self.rules.budget, Timestamp::now()) else {
+            return Ok(());
+        };
+        if over.action == BudgetAction::Warn {
+            let told = over.told();
+            if !self.warnings.contains(&told) {
+                self.warnings.push(told);
+            }
+            return Ok(());
+        }
+        self.rules.metrics.error(FailureKind::Budget.metric(), &link.name);
+        Err(Failure::new(
+            FailureKind::Budget,
+            format!("{} was not asked: {}", link.name, over.told()),
+        ))
+    }
+
+    /// The time for one call: this provider's share of what is left.
+    fn time_for_a_call(
+        &self,
+        link: &Link,
+        later: u32,
+        has_engine: bool,
+        permit: Option<&Permit<'_>>,
+    ) -> Result<Duration, Failure> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let reserve = if has_engine {
+            (left / RESERVE_SHARE).clamp(SHORTEST_RESERVE, LONGEST_RESERVE)
+        } else {
+            Duration::ZERO
+        };
+        let share = left.saturating_sub(reserve) / (later + 1);
+        if share.is_zero() {
+            return Err(Failure::new(
+                FailureKind::Timeout,
+                format!("{} was not asked: the time for this question is over", link.name),
+            ));
+        }
+        let trial = permit
+            .filter(|permit| permit.is_trial())
+            .and_then(|_| link.breaker.trial_timeout());
+        Ok([link.call_limit, trial]
+            .into_iter()
+            .flatten()
+            .fold(share, Duration::min))
+    }
+
+    /// One call, and the check of what it brought.
+    async fn call<T>(
+        &mut self,
+        link: &Link,
+        request: &CompletionRequest,
+        limit: Duration,
+        accept: &impl Fn(&Completion) -> Result<T, String>,
+    ) -> Result<(Completion, T), ProviderError> {
+        if link.is_remote() {
+            self.calls_left -= 1;
+            self.calls += 1;
+        }
+        let started = Instant::now();
+        let outcome = tokio::time::timeout(limit, link.provider.complete(request)).await;
+        let metrics = self.rules.metrics;
+        metrics.provider_call(&link.name, ProviderOperation::Generate, started.elapsed());
+        let completion = outcome.unwrap_or_else(|_| {
+            Err(ProviderError::Failed(Failure::new(
+                FailureKind::Timeout,
+                format!(
+                    "{} gave no whole answer within {}; allow more time (timeout, ai.timeout), or use a faster model",
+                    link.name,
+                    seconds(limit)
+                ),
+            )))
+        })?;
+        if let Some(health) = &link.health {
+            health.seen_well();
+        }
+        self.book(link, &completion);
+        match accept(&completion) {
+            Ok(accepted) => Ok((completion, accepted)),
+            Err(why) => Err(ProviderError::Failed(Failure::new(
+                FailureKind::InvalidResponse,
+                format!("{} wrote SQL that does not pass the checks: {why}", link.name),
+            ))),
+        }
+    }
+
+    /// Tokens and money, also of an answer that turns out unusable: it was paid for.
+    fn book(&mut self, link: &Link, completion: &Completion) {
+        let metrics = self.rules.metrics;
+        let model = link.model_of(completion);
+        if let Some(first_token) = completion.first_token {
+            metrics.first_token(&link.name, model, first_token);
+        }
+        if let Some(usage) = completion.usage {
+            metrics.tokens(
+                &link.name,
+                model,
+                usage.input,
+                usage.output,
+                usage.cached_input,
+                usage.reasoning,
+            );
+        }
+        let by_price = || Some(prices::cost(link.price?, &completion.usage?));
+        if let Some(cost) = completion.stated_cost.or_else(by_price) {
+            metrics.cost(&link.name, model, cost);
+            self.rules.spending.add(cost, Timestamp::now());
+            self.cost = Some(self.cost.unwrap_or(0.0) + cost);
+        }
+    }
+
+    /// Everybody who should know of a failure hears of it.
+    fn failed(&self, link: &Link, failure: &Failure) {
+        self.rules.metrics.error(failure.kind.metric(), &link.name);
+        if let Some(health) = &link.health
+            && failure.kind.means_not_up()
+            && !link.is_askers_own
+        {
+            health.seen_failing();
+        }
+        tracing::debug!(
+            provider = %link.name, reason = failure.kind.word(), status = failure.status, "a call failed"
+        );
+    }
+
+    /// How long to wait before asking the same provider again; `None` when it is not asked again.
+    fn wait_before_next(
+        &self,
+        link: &Link,
+        failure: &Failure,
+        limit: Duration,
+        later: u32,
+        waits: &mut impl Iterator<Item = Duration>,
+    ) -> Option<Duration> {
+        if !link.is_remote() {
+            return None;
+        }
+        let retry = self.rules.retry;
+        // A later provider that answers is worth more than asking a failing one once more.
+        let mut may = retry.enabled && failure.kind.may_pass() && self.calls_left > later;
+        if failure.kind == FailureKind::Timeout && link.call_limit != Some(limit) {
+            // It had its whole share of the time.
+            may = false;
+        }
+        let own = waits.next().unwrap_or(retry.max_delay);
+        let wait = failure.retry_after.map_or(own, |asked| asked.max(own));
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let fits = wait <= retry.max_delay && wait < left / 2;
+        if let Some(asked) = failure.retry_after
+            && !(may && fits)
+        {
+            // It will not be asked by this question: nor by another one, until then.
+            if !link.is_askers_own {
+                link.breaker.pause(asked);
+            }
+            return None;
+        }
+        (may && fits).then_some(wait)
+    }
+
+    fn waits(&self) -> impl Iterator<Item = Duration> + use<> {
+        let retry = self.rules.retry;
+        #[allow(clippy::cast_possible_truncation, reason = "the config bounds it to 100")]
+        let builder = ExponentialBuilder::default()
+            .with_min_delay(retry.initial_delay)
+            .with_max_delay(retry.max_delay)
+            .with_factor(retry.multiplier as f32)
+            .without_max_times();
+        let builder = if retry.jitter {
+            builder.with_jitter().with_jitter_seed(self.rules.seed)
+        } else {
+            builder
+        };
+        builder.build()
+    }
+
+    /// Whether the next provider is of no use.
+    fn is_final(&self, link: &Link, error: &ProviderError) -> bool {
+        match error {
+            // A refusal of a model is an answer. One of the embedded engine in a model's place is only a failure more.
+            ProviderError::Refused { .. } => link.is_remote() || self.first_failure.is_none(),
+            ProviderError::Failed(failure) => match failure.kind {
+                FailureKind::Budget => self.rules.budget.action == BudgetAction::Refuse,
+                FailureKind::Auth
+                | FailureKind::Quota
+                | FailureKind::NotFound
+                | FailureKind::BadRequest
+                | FailureKind::Policy => link.is_askers_own,
+                _ => false,
+            },
+            ProviderError::Unknown(_) | ProviderError::Unavailable(_) => link.is_askers_own,
+            ProviderError::Internal(_) | ProviderError::TooMany(_) => false,
+        }
+    }
+
+    fn note(&mut self, link: &Link, error: ProviderError) {
+        match &self.first_failure {
+            None => self.first_failure = Some((link.name.clone(), error)),
+            // A write or chit-chat is the same to every provider; that is more use than "could not connect".
+            Some(_) if !link.is_remote() => {
+                if let ProviderError::Refused { kind: "write" | "chit_chat", .. } = error {
+                    self.first_failure = Some((link.name.clone(), error));
+                } else if let Some((_, first)) = &mut self.first_failure {
+                    *first = with_engines_words(first, &error);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn answered<T>(mut self, link: &Link, completion: Completion, accepted: T) -> Answered<T> {
+        let is_degraded = !link.is_remote() && self.first_failure.is_some();
+        let instead_of = self.first_failure.take().map(|(from, why)| {
+            let who = if link.is_remote() { link.name.as_str() } else { "the embedded engine" };
+            self.warnings.insert(0, format!("{who} answered in place of {from}: {why}"));
+            from
+        });
+        Answered {
+            accepted,
+            provider: link.name.clone(),
+            model: link.model_of(&completion).to_owned(),
+            instead_of,
+            completion,
+            is_degraded,
+            warnings: self.warnings,
+            cost: self.cost,
+            calls: self.calls,
+        }
+    }
+
+    fn unanswered(self, link: &Link, error: ProviderError) -> Unanswered {
+        Unanswered {
+            provider: link.name.clone(),
+            error,
+            calls: self.calls,
+        }
+    }
+
+    fn nobody_answered(self) -> Unanswered {
+        let (provider, error) = self.first_failure.unwrap_or_else(|| {
+            (
+                "other".into(),
+                ProviderError::Unavailable("no provider is configured; set ai.default_service".into()),
+            )
+        });
+        Unanswered {
+            provider,
+            error,
+            calls: self.calls,
+        }
+    }
+}
+
+/// The first failure, with what the embedded engine said to the question.
+fn with_engines_words(first: &ProviderError, engine: &ProviderError) -> ProviderError {
+    match first {
+        ProviderError::Failed(failure) => ProviderError::Failed(Failure {
+            message: format!(
+                "{}. The embedded engine could not stand in: {engine}",
+                failure.message.trim_end_matches('.')
+            ),
+            ..failure.clone()
+        }),
+        other => other.clone(),
+    }
+}
+
+/// A time for people.
+fn seconds(time: Duration) -> String {
+    if time < Duration::from_secs(10) {
+        format!("{:.1} s", time.as_secs_f64())
+    } else {
+        format!("{:.0} s", time.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Has an Ollama server get a model (`POST /api/pull`), and tells how far it is.
+
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::provider::client::{Documents, Fault, Peer, Progress, Said, each, read};
+use crate::provider::{Failure, FailureKind, ProviderError};
+
+/// Longest silence: checking the digest of a model of 40 GB takes minutes, and nothing is said meanwhile.
+const SILENCE: Duration = Duration::from_secs(15 * 60);
+
+/// How far it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pulling {
+    /// What it does now, in Ollama's words.
+    pub status: String,
+    /// Bytes of the part that it gets now, where it has any.
+    pub total: Option<u64>,
+    /// Bytes of them that are there.
+    pub completed: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    stream: bool,
+}
+
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow, default)]
+    status: Option<Cow<'a, str>>,
+    #[serde(default)]
+    total: Option<u64>,
+    #[serde(default)]
+    completed: Option<u64>,
+    #[serde(default)]
+    error: Option<Value>,
+}
+
+/// Takes reports in, and passes them on.
+struct Reports<F> {
+    on_step: F,
+    is_there: bool,
+    is_unknown: bool,
+}
+
+impl<F: FnMut(Pulling)> Documents for Reports<F> {
+    const BY_LINE: bool = true;
+
+    fn take(&mut self, json: &[u8]) -> Result<(), Fault> {
+        each(json, |line: Line<'_>| {
+            if let Some(error) = line.error.filter(|error| !error.is_null()) {
+                let said = Said::of(&serde_json::json!({ "error": error }));
+                self.is_unknown = said.tells(&["file does not exist"]);
+                return Err(Fault::Error(said));
+            }
+            let status = line.status.unwrap_or_default().into_owned();
+            self.is_there |= status == "success";
+            (self.on_step)(Pulling {
+                status,
+                total: line.total,
+                completed: line.completed,
+            });
+            Ok(())
+        })
+    }
+
+    fn progress(&self) -> Progress {
+        if self.is_there {
+            Progress::Ended
+        } else {
+            Progress::Open
+        }
+    }
+
+    fn has_text(&self) -> bool {
+        false
+    }
+}
+
+/// Gets a model. Takes as long as it takes; dropped, it stops, and Ollama goes on from there the next time.
+pub(in crate::provider) async fn pull(
+    peer: &Peer,
+    model: &str,
+    on_step: impl FnMut(Pulling),
+) -> Result<(), ProviderError> {
+    let body = serde_json::to_vec(&Body { model, stream: true }).expect("a name is JSON");
+    let answer = peer.post(peer.endpoint().ollama("/pull"), body, model).await;
+    let answer = answer.map_err(|rejection| rejection.failure)?.long(SILENCE);
+    let mut reports = Reports {
+        on_step,
+        is_there: false,
+        is_unknown: false,
+    };
+    match read(peer, answer, &mut reports, model, Instant::now()).await {
+        Ok(_) => Ok(()),
+        Err(_) if reports.is_unknown => Err(ProviderError::Failed(Failure::new(
+            FailureKind::NotFound,
+            format!(
+                "Ollama's library has no model {model:?}; look for its name at https://ollama.com/library"
+            ),
+        ))),
+        Err(failure) => Err(failure.into()),
+    }
+}

@@ -1,0 +1,422 @@
+//! What providers have cost today and this month, kept over restarts, and whether that is still within the budget.
+//!
+//! The sums lie in `spending.json` in the state folder. Several processes may share it (a served plugin and `ask` on
+//! the command line): each adds what it spent under a lock, and takes over what the others have.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rustix::fs::{FlockOperation, flock};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+use crate::config::{Budget, BudgetAction};
+use crate::telemetry::{BudgetPeriod, Metrics};
+
+/// Name of the file in the state folder.
+const FILE: &str = "spending.json";
+/// Largest file that is read; a right one has about 100 bytes.
+const LARGEST_FILE: u64 = 64 * 1024;
+
+/// Sums of money in US dollars.
+#[derive(Debug)]
+pub struct Spending {
+    sums: Mutex<Sums>,
+    file: Option<PathBuf>,
+    changed: Notify,
+    metrics: Arc<Metrics>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Sums {
+    known: Record,
+    /// What the file does not hold yet, by the day on which it was spent.
+    unsaved: Option<(Date, f64)>,
+}
+
+/// The file: the last day and month in which something was spent.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Record {
+    version: u32,
+    day: Date,
+    day_usd: f64,
+    /// `YYYY-MM-01`.
+    month: Date,
+    month_usd: f64,
+}
+
+/// A budget that is spent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overspent {
+    /// Which one.
+    pub period: BudgetPeriod,
+    /// How much was allowed, in US dollars.
+    pub limit: f64,
+    /// What the config says to do.
+    pub action: BudgetAction,
+}
+
+impl Overspent {
+    /// For the asker.
+    pub fn told(&self) -> String {
+        let (period, ends) = match self.period {
+            BudgetPeriod::Day => ("day", "at midnight UTC"),
+            BudgetPeriod::Month => ("month", "on the first of next month (UTC)"),
+        };
+        format!(
+            "the budget of ${} for this {period} is spent (ai.budget.{period}); it starts anew {ends}",
+            self.limit
+        )
+    }
+}
+
+impl Spending {
+    /// Goes on from what the folder says; without a folder it counts for this process alone. A damaged file is set
+    /// aside and told.
+    pub fn open(state_dir: Option<&Path>, metrics: Arc<Metrics>) -> Spending {
+        let today = day_of(Timestamp::now());
+        let file = state_dir.map(|folder| folder.join(FILE));
+        let mut known = Record::empty(today);
+        if let Some(path) = &file {
+            match File::open(path).and_then(|mut file| read(&mut file)) {
+                Ok(Some(record)) => known = record,
+                Ok(None) => set_aside(path),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => tracing::warn!(
+                    reason = %error.kind(),
+                    "what was spent before cannot be read from the state folder; counting from 0"
+                ),
+            }
+        }
+        let spending = Spending {
+            sums: Mutex::new(Sums { known, unsaved: None }),
+            file,
+            changed: Notify::new(),
+            metrics,
+        };
+        spending.show(known.at(today));
+        spending
+    }
+
+    /// Adds the cost of one call.
+    pub fn add(&self, usd: f64, now: Timestamp) {
+        if !usd.is_finite() || usd <= 0.0 {
+            return;
+        }
+        let today = day_of(now);
+        let record = {
+            let mut sums = self.lock();
+            sums.known = sums.known.at(today).plus(usd);
+            // What was spent a moment before midnight and is not saved yet counts for the new day: never too little.
+            let before = sums.unsaved.filter(|(day, _)| day.first_of_month() == today.first_of_month());
+            sums.unsaved = Some((today, before.map_or(0.0, |(_, usd)| usd) + usd));
+            sums.known
+        };
+        self.show(record);
+        self.changed.notify_one();
+    }
+
+    /// The first budget that is spent, if one is.
+    pub fn overspent(&self, budget: &Budget, now: Timestamp) -> Option<Overspent> {
+        if budget.day.is_none() && budget.month.is_none() {
+            return None;
+        }
+        let record = self.lock().known.at(day_of(now));
+        [
+            (BudgetPeriod::Day, budget.day, record.day_usd),
+            (BudgetPeriod::Month, budget.month, record.month_usd),
+        ]
+        .into_iter()
+        .find_map(|(period, limit, spent)| {
+            let limit = limit.filter(|limit| spent >= *limit)?;
+            Some(Overspent {
+                period,
+                limit,
+                action: budget.action,
+            })
+        })
+    }
+
+    /// Spent today and this month, in US dollars.
+    pub fn sums(&self, now: Timestamp) -> (f64, f64) {
+        let record = self.lock().known.at(day_of(now));
+        (record.day_usd, record.month_usd)
+    }
+
+    /// Waits until there is something to save.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Writes what is not saved yet, and takes over what other processes spent. Blocks for one small file.
+    ///
+    /// # Errors
+    /// The file cannot be written; what was spent is kept and written next time.
+    pub fn save(&self) -> std::io::Result<()> {
+        let Some(path) = &self.file else { return Ok(()) };
+        let Some((day, usd)) = self.lock().unsaved.take() else {
+            return Ok(());
+        };
+        match merge(path, day, usd) {
+            Ok(record) => {
+                let mut sums = self.lock();
+                sums.known = match sums.unsaved {
+                    None => record,
+                    Some((day, since)) => record.at(day).plus(since),
+                };
+                Ok(())
+            }
+            Err(error) => {
+                let mut sums = self.lock();
+                sums.unsaved = Some(match sums.unsaved {
+                    Some((later, since)) => (later, usd + since),
+                    None => (day, usd),
+                });
+                Err(error)
+            }
+        }
+    }
+
+    fn show(&self, record: Record) {
+        self.metrics.spent(BudgetPeriod::Day, record.day_usd);
+        self.metrics.spent(BudgetPeriod::Month, record.month_usd);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sums> {
+        // A panic between two assignments could at most lose the cost of one call.
+        self.sums.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Saves at most once a second while the process runs. Ends when aborted; call [`Spending::save`] once more then.
+pub async fn keep_spending(spending: Arc<Spending>) {
+    let mut failed = false;
+    loop {
+        spending.changed().await;
+        let saving = Arc::clone(&spending);
+        let outcome = tokio::task::spawn_blocking(move || saving.save()).await;
+        match outcome {
+            Ok(Ok(())) => failed = false,
+            Ok(Err(error)) if !failed => {
+                failed = true;
+                tracing::warn!(reason = %error.kind(), "what was spent cannot be saved; it is tried again");
+            }
+            Ok(Err(_)) | Err(_) => {}
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+}
+
+impl Record {
+    fn empty(day: Date) -> Record {
+        Record {
+            version: 1,
+            day,
+            day_usd: 0.0,
+            month: day.first_of_month(),
+            month_usd: 0.0,
+        }
+    }
+
+    /// As it stands on that day: what belongs to an earlier day or month no longer counts. A clock that went back
+    /// does not open the budget again.
+    fn at(self, day: Date) -> Record {
+        Record {
+            day: self.day.max(day),
+            day_usd: if day > self.day { 0.0 } else { self.day_usd },
+            month: self.month.max(day.first_of_month()),
+            month_usd: if day.first_of_month() > self.month {
+                0.0
+            } else {
+                self.month_usd
+            },
+            ..self
+        }
+    }
+
+    fn plus(self, usd: f64) -> Record {
+        Record {
+            day_usd: self.day_usd + usd,
+            month_usd: self.month_usd + usd,
+            ..self
+        }
+    }
+}
+
+fn day_of(now: Timestamp) -> Date {
+    now.to_zoned_datetime(TimeZone::UTC).date()
+}
+
+/// Adds to the file under its lock and gives what it then holds.
+fn merge(path: &Path, day: Date, usd: f64) -> std::io::Result<Record> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)?;
+    flock(&file, FlockOperation::LockExclusive)?;
+    let standing = read(&mut file)?.unwrap_or_else(|| Record::empty(day));
+    let record = standing.at(day).plus(usd);
+    let text = serde_json::to_vec(&record)?;
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(&text)?;
+    file.set_len(text.len() as u64)?;
+    file.sync_data()?;
+    Ok(record)
+}
+
+/// The record in the file; `None` when it holds something else.
+fn read(file: &mut File) -> std::io::Result<Option<Record>> {
+    let mut text = String::new();
+    match file.take(LARGEST_FILE).read_to_string(&mut text) {
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    Ok(serde_json::from_str(&text).ok().filter(|record: &Record| {
+        record.version == 1
+            && [record.day_usd, record.month_usd]
+                .iter()
+                .all(|usd| usd.is_finite() && *usd >= 0.0)
+    }))
+}
+
+fn set_aside(path: &Path) {
+    let aside = path.with_extension("json.broken");
+    match std::fs::rename(path, &aside) {
+        Ok(()) => tracing::warn!(
+            "what was spent before cannot be understood; counting from 0, and the old file is kept as spending.json.broken"
+        ),
+        Err(error) => tracing::warn!(reason = %error.kind(), "what was spent before cannot be understood; counting from 0"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn open(folder: &Path) -> Spending {
+        Spending::open(Some(folder), Arc::new(Metrics::default()))
+    }
+
+    fn budget(day: f64, month: f64) -> Budget {
+        Budget {
+            day: Some(day),
+            month: Some(month),
+            action: BudgetAction::Refuse,
+        }
+    }
+
+    /// Some time after the clock of the test machine, so that what is opened "today" is older.
+    const DAY: &str = "2199-03-30T23:59:00Z";
+    const NEXT_DAY: &str = "2199-03-31T00:01:00Z";
+    const NEXT_MONTH: &str = "2199-04-01T00:01:00Z";
+
+    #[test]
+    fn days_and_months_begin_anew_in_utc() {
+        let spending = Spending::open(None, Arc::new(Metrics::default()));
+        spending.add(2.0, at(DAY));
+        assert_eq!(spending.sums(at(DAY)), (2.0, 2.0));
+        assert_eq!(spending.sums(at(NEXT_DAY)), (0.0, 2.0));
+        spending.add(1.0, at(NEXT_DAY));
+        assert_eq!(spending.sums(at(NEXT_DAY)), (1.0, 3.0));
+        assert_eq!(spending.sums(at(NEXT_MONTH)), (0.0, 0.0));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_does_not_open_the_budget_again() {
+        let spending = Spending::open(None, Arc::new(Metrics::default()));
+        spending.add(5.0, at(NEXT_DAY));
+        let over = spending.overspent(&budget(5.0, 100.0), at(DAY)).unwrap();
+        assert_eq!(over.period, BudgetPeriod::Day);
+    }
+
+    #[test]
+    fn a_budget_is_spent_when_its_sum_is_reached() {
+        let spending = Spending::open(None, Arc::new(Metrics::default()));
+        spending.add(4.99, at(DAY));
+        assert_eq!(spending.overspent(&budget(5.0, 5.0), at(DAY)), None);
+        spending.add(0.01, at(DAY));
+        assert!(spending.overspent(&budget(5.0, 50.0), at(DAY)).is_some());
+        let month = spending.overspent(&budget(50.0, 5.0), at(DAY)).unwrap();
+        assert_eq!(month.period, BudgetPeriod::Month);
+        assert_eq!(spending.overspent(&Budget::default(), at(DAY)), None);
+    }
+
+    #[test]
+    fn what_was_spent_outlives_the_process_and_is_shared() {
+        let folder = tempfile::tempdir().unwrap();
+        let one = open(folder.path());
+        let other = open(folder.path());
+        one.add(1.5, at(DAY));
+        one.save().unwrap();
+        other.add(2.0, at(DAY));
+        other.save().unwrap();
+        assert_eq!(other.sums(at(DAY)), (3.5, 3.5));
+        one.add(0.25, at(DAY));
+        one.save().unwrap();
+        assert_eq!(one.sums(at(DAY)), (3.75, 3.75));
+        assert_eq!(open(folder.path()).sums(at(DAY)), (3.75, 3.75));
+    }
+
+    #[test]
+    fn the_file_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let spending = open(folder.path());
+        spending.add(1.0, at(DAY));
+        spending.save().unwrap();
+        let mode = std::fs::metadata(folder.path().join(FILE))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_damaged_file_is_kept_aside_and_counting_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        for damaged in [&b"{\"version\": 1"[..], b"\xff\xfe", b"{\"version\":1,\"day\":\"2026-01-01\",\"day_usd\":-5,\"month\":\"2026-01-01\",\"month_usd\":1}"] {
+            std::fs::write(folder.path().join(FILE), damaged).unwrap();
+            let spending = open(folder.path());
+            assert_eq!(std::fs::read(folder.path().join("spending.json.broken")).unwrap(), damaged);
+            spending.add(1.0, at(DAY));
+            spending.save().unwrap();
+            assert_eq!(open(folder.path()).sums(at(DAY)), (1.0, 1.0));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_saved_is_kept_for_the_next_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("later");
+        let spending = open(&missing);
+        spending.add(1.0, at(DAY));
+        assert!(spending.save().is_err());
+        spending.add(1.0, at(NEXT_DAY));
+        std::fs::create_dir(&missing).unwrap();
+        spending.save().unwrap();
+        assert_eq!(open(&missing).sums(at(NEXT_DAY)).1, 2.0);
+    }
+
+    #[test]
+    fn numbers_that_are_none_cost_nothing() {
+        let spending = Spending::open(None, Arc::new(Metrics::default()));
+        for usd in [f64::NAN, f64::INFINITY, -1.0, 0.0] {
+            spending.add(usd, at(DAY));
+        }
+        assert_eq!(spending.sums(at(DAY)), (0.0, 0.0));
+    }
+}
