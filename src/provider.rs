@@ -30,7 +30,6 @@ use futures_util::future::BoxFuture;
 
 pub use catalogue::{ModelInfo, ProviderInfo, display_name};
 pub use chain::{Answered, Link, Unanswered};
-pub use client::Learned;
 pub use completion::{Completion, CompletionRequest, TokenUsage};
 pub use endpoint::Endpoint;
 pub use failure::{Failure, FailureKind, ProviderError};
@@ -38,12 +37,13 @@ pub use ollama::Pulling;
 pub use prices::Prices;
 pub use prompt::VERSION as PROMPT_VERSION;
 pub use providers::{Plan, Providers, metric_labels};
-pub use remote::{Target, open};
 pub use spending::{Spending, keep_spending};
 pub use wish::Wish;
 
 use chat::{ChatReply, ChatRequest, TokenLogprob};
+use client::{Client, ClientSettings, Learned};
 use providers::no_reply_within;
+use remote::{Target, open};
 
 /// Writes SQL for questions. Each call is one attempt: whether to ask again, or another, is decided above it.
 pub trait Provider: Send + Sync {

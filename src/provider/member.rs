@@ -10,12 +10,10 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
-use super::client::{Client, ClientSettings};
 use super::endpoint::Endpoint;
 use super::health::Health;
-use super::remote::pull;
 use super::{
-    Learned, ModelInfo, Provider, ProviderError, ProviderInfo, Pulling, Target, catalogue, open,
+    Client, ClientSettings, Learned, ModelInfo, Provider, ProviderError, ProviderInfo, Target, catalogue, open,
 };
 use crate::config::{CircuitBreaker, ProviderKind, ProviderPool, Service};
 use crate::telemetry::{Metrics, ProviderOperation};
@@ -153,17 +151,8 @@ impl Member {
         })
     }
 
-    /// Has it get a model; `on_step` is told how far it is.
-    pub async fn pull(
-        &self,
-        model: &str,
-        foreign: &Foreign,
-        on_step: impl FnMut(Pulling),
-    ) -> Result<(), ProviderError> {
-        pull(self.target(Own::default(), foreign)?, model, on_step).await
-    }
-
-    fn target(&self, own: Own, foreign: &Foreign) -> Result<Target, ProviderError> {
+    /// What is asked for a question that brings this, and with what.
+    pub fn target(&self, own: Own, foreign: &Foreign) -> Result<Target, ProviderError> {
         let may_use_its_key = self.may_use_its_key(&own);
         let elsewhere = own.endpoint.filter(|endpoint| Some(endpoint) != self.endpoint.as_ref());
         let is_elsewhere = elsewhere.is_some();
@@ -173,7 +162,7 @@ impl Member {
                 self.name, self.name
             )));
         };
-        let client = if is_elsewhere { foreign.client()? } else { self.client()? };
+        let client = if is_elsewhere { foreign.client(&endpoint)? } else { self.client()? };
         let stored_key = self.service.api_key.clone().filter(|_| may_use_its_key);
         Ok(Target {
             name: self.name.clone(),
@@ -316,7 +305,7 @@ fn same_service(one: &Service, other: &Service) -> bool {
 pub struct Foreign {
     settings: MemberSettings,
     metrics: Arc<Metrics>,
-    client: OnceLock<Result<Client, ProviderError>>,
+    clients: [OnceLock<Result<Client, ProviderError>>; 3],
     breakers: moka::sync::Cache<u64, Arc<Breaker>>,
     learned: moka::sync::Cache<u64, Arc<Learned>>,
     hasher: std::hash::RandomState,
@@ -333,7 +322,7 @@ impl Foreign {
         Foreign {
             settings,
             metrics,
-            client: OnceLock::new(),
+            clients: Default::default(),
             breakers: kept(),
             learned: kept(),
             hasher: std::hash::RandomState::new(),
@@ -361,14 +350,19 @@ impl Foreign {
             .get_with(self.hasher.hash_one(endpoint), Arc::default)
     }
 
-    /// For any endpoint; it uses no proxy for those on this machine.
-    fn client(&self) -> Result<Client, ProviderError> {
-        self.client
+    fn client(&self, endpoint: &Endpoint) -> Result<Client, ProviderError> {
+        // Proxies are for the way out, and authorities for TLS; a client has what its first endpoint needs.
+        let client = &self.clients[match (endpoint.is_loopback(), endpoint.scheme()) {
+            (false, _) => 0,
+            (true, "http") => 1,
+            (true, _) => 2,
+        }];
+        client
             .get_or_init(|| {
                 Client::new(&ClientSettings {
                     pool: &self.settings.pool,
                     ca_file: None,
-                    endpoint: None,
+                    endpoint: Some(endpoint),
                 })
             })
             .clone()

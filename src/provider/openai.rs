@@ -47,7 +47,7 @@ impl OpenAi {
         let peer = &self.0.peer;
         let answer = peer.get(peer.endpoint().versioned("/models")).await?;
         let body = answer.whole(peer).await?;
-        Ok(models::read(peer.kind(), &body).map_err(|reason| reason.explain(peer))?)
+        Ok(models::read(&body).map_err(|reason| reason.explain(peer))?)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::config::kinds::Secret;
 use super::anthropic::Anthropic;
 use super::builtin::Builtin;
 use super::client::{Answer, Client, Given, Habits, Learned, Peer};
-use super::ollama::{self, Ollama, Pulling};
+use super::ollama::Ollama;
 use super::openai::OpenAi;
 use super::{
     ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, ModelInfo,
@@ -86,20 +86,6 @@ pub fn open(target: Target) -> Arc<dyn Provider> {
     }
 }
 
-/// Has a target that is an Ollama server get a model; `on_step` is told how far it is.
-///
-/// # Errors
-/// `Unavailable` for another kind of service, else why it could not be got.
-pub async fn pull(target: Target, model: &str, on_step: impl FnMut(Pulling)) -> Result<(), ProviderError> {
-    if target.kind != ProviderKind::Ollama {
-        return Err(ProviderError::Unavailable(format!(
-            "{} is not an Ollama service, and only Ollama gets models",
-            target.name
-        )));
-    }
-    ollama::pull(&Remote::new(target).peer, model, on_step).await
-}
-
 /// A target, ready to be asked.
 pub(super) struct Remote {
     pub peer: Peer,
@@ -113,7 +99,8 @@ pub(super) struct Remote {
 }
 
 impl Remote {
-    fn new(target: Target) -> Remote {
+    /// Costs nothing until it is asked.
+    pub fn new(target: Target) -> Remote {
         let model = target
             .model
             .map(|model| model.trim().to_owned())

@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use crate::config::ProviderKind;
 use crate::provider::client::Peer;
 use crate::provider::openai::NoList;
 use crate::provider::{ModelInfo, ProviderError};
@@ -38,7 +37,13 @@ pub(super) async fn list(peer: &Peer) -> Result<Vec<ModelInfo>, ProviderError> {
     let mut after = None;
     for _ in 0..MAX_PAGES {
         let page = page(peer, PAGE, after.as_deref()).await?;
-        models.extend(page.data.into_iter().map(|model| info(peer.kind(), model)));
+        models.extend(page.data.into_iter().map(|model| ModelInfo {
+            name: model.display_name.unwrap_or_else(|| model.id.clone()),
+            max_tokens: model.max_tokens.unwrap_or_default(),
+            context_window: model.max_input_tokens,
+            id: model.id,
+            ..ModelInfo::default()
+        }));
         if !page.has_more || page.last_id.is_none() || page.last_id == after {
             break;
         }
@@ -46,17 +51,6 @@ pub(super) async fn list(peer: &Peer) -> Result<Vec<ModelInfo>, ProviderError> {
     }
     models.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(models)
-}
-
-/// What is known of the model, and what the service says of it over that.
-fn info(kind: ProviderKind, model: Model) -> ModelInfo {
-    let mut info = ModelInfo::listed(kind, &model.id);
-    if let Some(name) = model.display_name.filter(|name| !name.is_empty()) {
-        info.name = name;
-    }
-    info.max_tokens = model.max_tokens.unwrap_or(info.max_tokens);
-    info.context_window = model.max_input_tokens.or(info.context_window);
-    info
 }
 
 /// Whether a list comes: one model of it is enough.

@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use crate::config::ProviderKind;
 use crate::provider::client::Peer;
 use crate::provider::openai::NoList;
 use crate::provider::{ModelInfo, ProviderError};
@@ -74,9 +73,10 @@ fn info(model: Model) -> ModelInfo {
     if let Some(size) = model.size.filter(|size| *size > 0) {
         words.push(format!("{:.1} GB", size as f64 / 1e9));
     }
-    let mut info = ModelInfo::listed(ProviderKind::Ollama, &model.name);
-    if !words.is_empty() {
-        info.description = words.join(", ");
+    ModelInfo {
+        name: model.name.clone(),
+        id: model.name,
+        description: words.join(", "),
+        ..ModelInfo::default()
     }
-    info
 }

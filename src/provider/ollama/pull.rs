@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::provider::client::{Documents, Fault, Peer, Progress, Said, each, read};
-use crate::provider::{Failure, FailureKind, ProviderError};
+use crate::config::ProviderKind;
+use crate::provider::client::{Documents, Fault, Progress, Said, each, read};
+use crate::provider::remote::Remote;
+use crate::provider::{Failure, FailureKind, ProviderError, Target};
 
 /// Longest silence: checking the digest of a model of 40 GB takes minutes, and nothing is said meanwhile.
 const SILENCE: Duration = Duration::from_secs(15 * 60);
@@ -43,7 +45,7 @@ struct Line<'a> {
 
 /// Takes reports in, and passes them on.
 struct Reports<F> {
-    on_step: F,
+    tell: F,
     is_there: bool,
     is_unknown: bool,
 }
@@ -60,7 +62,7 @@ impl<F: FnMut(Pulling)> Documents for Reports<F> {
             }
             let status = line.status.unwrap_or_default().into_owned();
             self.is_there |= status == "success";
-            (self.on_step)(Pulling {
+            (self.tell)(Pulling {
                 status,
                 total: line.total,
                 completed: line.completed,
@@ -82,17 +84,29 @@ impl<F: FnMut(Pulling)> Documents for Reports<F> {
     }
 }
 
-/// Gets a model. Takes as long as it takes; dropped, it stops, and Ollama goes on from there the next time.
+/// Has the server get a model; `tell` hears of each step. Takes as long as it takes; dropped, it stops, and Ollama goes
+/// on from there the next time.
+///
+/// # Errors
+/// `Unavailable` for another kind of service, else why the model could not be got.
 pub(in crate::provider) async fn pull(
-    peer: &Peer,
+    target: Target,
     model: &str,
-    on_step: impl FnMut(Pulling),
+    tell: impl FnMut(Pulling) + Send,
 ) -> Result<(), ProviderError> {
+    if target.kind != ProviderKind::Ollama {
+        return Err(ProviderError::Unavailable(format!(
+            "{} is not an Ollama service, and only Ollama gets models",
+            target.name
+        )));
+    }
+    let remote = Remote::new(target);
+    let peer = &remote.peer;
     let body = serde_json::to_vec(&Body { model, stream: true }).expect("a name is JSON");
     let answer = peer.post(peer.endpoint().ollama("/pull"), body, model).await;
     let answer = answer.map_err(|rejection| rejection.failure)?.long(SILENCE);
     let mut reports = Reports {
-        on_step,
+        tell,
         is_there: false,
         is_unknown: false,
     };

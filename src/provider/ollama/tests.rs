@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use crate::config::ProviderKind;
 use crate::provider::fake_provider::{FakeProvider, Script, ollama_ndjson};
-use crate::provider::remote::pull;
+use crate::provider::ollama::pull;
 use crate::provider::remote::testing::*;
 use crate::provider::{FailureKind, ProviderError, Pulling, open};
 

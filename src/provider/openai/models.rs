@@ -3,7 +3,6 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::config::ProviderKind;
 use crate::provider::client::{Peer, Said};
 use crate::provider::{Failure, FailureKind, ModelInfo};
 
@@ -93,7 +92,7 @@ impl NoList {
 }
 
 /// The models that write text, by name.
-pub(super) fn read(kind: ProviderKind, body: &[u8]) -> Result<Vec<ModelInfo>, NoList> {
+pub(super) fn read(body: &[u8]) -> Result<Vec<ModelInfo>, NoList> {
     // Together answers with the bare list.
     let is_bare = body.trim_ascii_start().starts_with(b"[");
     let found: Vec<Model> = match is_bare {
@@ -113,33 +112,27 @@ pub(super) fn read(kind: ProviderKind, body: &[u8]) -> Result<Vec<ModelInfo>, No
     let mut models: Vec<ModelInfo> = found
         .into_iter()
         .filter(|model| keep_all || writes(&model.id))
-        .map(|model| info(kind, model))
+        .map(info)
         .collect();
     models.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(models)
 }
 
-/// What is known of the model, and what the service says of it over that.
-fn info(kind: ProviderKind, model: Model) -> ModelInfo {
-    let mut info = ModelInfo::listed(kind, &model.id);
-    if let Some(name) = model.name.filter(|name| !name.is_empty()) {
-        info.name = name;
+fn info(model: Model) -> ModelInfo {
+    let description = match (model.description, model.owned_by) {
+        (Some(text), _) if !text.is_empty() => text.chars().take(MAX_DESCRIPTION).collect(),
+        (_, Some(owner)) if !owner.is_empty() => format!("by {owner}"),
+        _ => String::new(),
+    };
+    ModelInfo {
+        name: model.name.unwrap_or_else(|| model.id.clone()),
+        description,
+        max_tokens: model
+            .top_provider
+            .and_then(|top| top.max_completion_tokens)
+            .unwrap_or(0),
+        context_window: model.context_length.or(model.max_model_len),
+        id: model.id,
+        price: None,
     }
-    match (model.description, model.owned_by) {
-        (Some(text), _) if !text.is_empty() => {
-            info.description = text.chars().take(MAX_DESCRIPTION).collect()
-        }
-        (_, Some(owner)) if !owner.is_empty() && info.description.is_empty() => {
-            info.description = format!("by {owner}");
-        }
-        _ => {}
-    }
-    if let Some(most) = model.top_provider.and_then(|top| top.max_completion_tokens) {
-        info.max_tokens = most;
-    }
-    info.context_window = model
-        .context_length
-        .or(model.max_model_len)
-        .or(info.context_window);
-    info
 }
