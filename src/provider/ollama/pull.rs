@@ -115,7 +115,8 @@ pub(in crate::provider) async fn pull(
         Err(_) if reports.is_unknown => Err(ProviderError::Failed(Failure::new(
             FailureKind::NotFound,
             format!(
-                "Ollama's library has no model {model:?}; look for its name at https://ollama.com/library"
+                "Ollama's library has no model {model:?} (\"file does not exist\"); look for its name at \
+                 https://ollama.com/library"
             ),
         ))),
         Err(failure) => Err(failure.into()),
