@@ -305,7 +305,7 @@ fn same_service(one: &Service, other: &Service) -> bool {
 pub struct Foreign {
     settings: MemberSettings,
     metrics: Arc<Metrics>,
-    clients: [OnceLock<Result<Client, ProviderError>>; 2],
+    clients: [OnceLock<Result<Client, ProviderError>>; 3],
     breakers: moka::sync::Cache<u64, Arc<Breaker>>,
     learned: moka::sync::Cache<u64, Arc<Learned>>,
     hasher: std::hash::RandomState,
@@ -351,8 +351,12 @@ impl Foreign {
     }
 
     fn client(&self, endpoint: &Endpoint) -> Result<Client, ProviderError> {
-        // Proxies are for the way out; a loopback endpoint has none.
-        let client = &self.clients[usize::from(endpoint.is_loopback())];
+        // Proxies are for the way out, and authorities for TLS; a client has what its first endpoint needs.
+        let client = &self.clients[match (endpoint.is_loopback(), endpoint.scheme()) {
+            (false, _) => 0,
+            (true, "http") => 1,
+            (true, _) => 2,
+        }];
         client
             .get_or_init(|| {
                 Client::new(&ClientSettings {

@@ -49,8 +49,11 @@ impl Received {
         found.map_or("", |(_, value)| value)
     }
 
-    /// The body as JSON.
+    /// The body as JSON; null when there is none.
     pub fn json(&self) -> serde_json::Value {
+        if self.body.is_empty() {
+            return serde_json::Value::Null;
+        }
         serde_json::from_slice(&self.body).expect("the body of a request is JSON")
     }
 }

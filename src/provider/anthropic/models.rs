@@ -27,6 +27,8 @@ struct Model {
     display_name: Option<String>,
     #[serde(default)]
     max_tokens: Option<u32>,
+    #[serde(default)]
+    max_input_tokens: Option<u32>,
 }
 
 /// Every model.
@@ -38,6 +40,7 @@ pub(super) async fn list(peer: &Peer) -> Result<Vec<ModelInfo>, ProviderError> {
         models.extend(page.data.into_iter().map(|model| ModelInfo {
             name: model.display_name.unwrap_or_else(|| model.id.clone()),
             max_tokens: model.max_tokens.unwrap_or_default(),
+            context_window: model.max_input_tokens,
             id: model.id,
             ..ModelInfo::default()
         }));

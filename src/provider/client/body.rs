@@ -24,8 +24,9 @@ pub(crate) struct Answer {
     /// Counts as under way while the body comes.
     _permit: OwnedSemaphorePermit,
     stall_timeout: Duration,
-    /// Bytes of the body so far.
+    /// Bytes of the body so far, and at most.
     length: usize,
+    limit: usize,
 }
 
 impl Answer {
@@ -39,6 +40,7 @@ impl Answer {
             _permit: permit,
             stall_timeout,
             length: 0,
+            limit: MAX_BODY,
         }
     }
 
@@ -55,6 +57,15 @@ impl Answer {
                 .iter()
                 .any(|page| kind.len() >= page.len() && kind[..page.len()].eq_ignore_ascii_case(page))
         })
+    }
+
+    /// The same for reports of a long work: of any length, with longer silences.
+    pub fn long(self, stall_timeout: Duration) -> Answer {
+        Answer {
+            stall_timeout: stall_timeout.max(self.stall_timeout),
+            limit: usize::MAX,
+            ..self
+        }
     }
 
     /// The next piece; `None` at the end. The first may take as long as the caller lets it: a model may think.
@@ -81,8 +92,8 @@ impl Answer {
             }
         };
         let piece = piece.map_err(|error| peer.trouble(&error))?;
-        self.length += piece.as_ref().map_or(0, Bytes::len);
-        if self.length > MAX_BODY {
+        self.length = self.length.saturating_add(piece.as_ref().map_or(0, Bytes::len));
+        if self.length > self.limit {
             return Err(peer.failure(
                 FailureKind::InvalidResponse,
                 &format!("answered with more than {} MiB", MAX_BODY / (1024 * 1024)),
@@ -121,6 +132,6 @@ impl Answer {
         let piece = tokio::time::timeout(time.min(self.stall_timeout), self.response.chunk()).await;
         let piece = piece.ok()?.ok()??;
         self.length += piece.len();
-        (self.length <= MAX_BODY).then_some(piece)
+        (self.length <= self.limit).then_some(piece)
     }
 }

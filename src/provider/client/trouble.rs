@@ -79,7 +79,7 @@ impl Peer {
         let is_cut = "broke the connection off before its answer was whole".to_owned();
         match io_kind(error) {
             Some(io::ErrorKind::ConnectionRefused) => (
-                "refuses connections: nothing listens there".to_owned(),
+                "refused the connection: nothing listens there".to_owned(),
                 self.check_it(),
             ),
             Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => (

@@ -2,8 +2,9 @@ use serde_json::{Value, json};
 
 use crate::config::ProviderKind;
 use crate::provider::fake_provider::{FakeProvider, Script, ollama_ndjson};
+use crate::provider::ollama::pull;
 use crate::provider::remote::testing::*;
-use crate::provider::{FailureKind, open};
+use crate::provider::{FailureKind, ProviderError, Pulling, open};
 
 const KIND: ProviderKind = ProviderKind::Ollama;
 
@@ -248,4 +249,81 @@ async fn without_a_key_none_is_sent() {
     let mut target = target(KIND, &fake.url());
     target.api_key = Some("  \n".into());
     ask(&open(target)).await.unwrap();
+}
+
+async fn pulled(script: Script) -> (Result<(), ProviderError>, Vec<Pulling>) {
+    let fake = FakeProvider::start(move |received| {
+        assert_eq!(
+            (received.path.as_str(), &received.json()["model"]),
+            ("/api/pull", &json!("qwen:7b"))
+        );
+        script.clone()
+    })
+    .await;
+    let mut steps = Vec::new();
+    let mut target = target(KIND, &fake.url());
+    target.stall_timeout = std::time::Duration::from_millis(50);
+    let outcome = pull(target, "qwen:7b", |step| steps.push(step)).await;
+    (outcome, steps)
+}
+
+#[tokio::test]
+async fn a_pull_tells_how_far_it_is_until_the_model_is_there() {
+    let step = |completed: u64| json!({ "status": "pulling abc", "digest": "d", "total": 100, "completed": completed });
+    let script = Script::lines()
+        .piece(format!(
+            "{}\n{}\n",
+            json!({ "status": "pulling manifest" }),
+            step(50)
+        ))
+        // Longer than an answer may be silent.
+        .later(
+            std::time::Duration::from_millis(200),
+            format!("{}\n{}\n", step(100), json!({ "status": "success" })),
+        );
+    let (outcome, steps) = pulled(script).await;
+    outcome.unwrap();
+    let told: Vec<_> = steps
+        .iter()
+        .map(|step| (step.status.as_str(), step.completed))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("pulling manifest", None),
+            ("pulling abc", Some(50)),
+            ("pulling abc", Some(100)),
+            ("success", None)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_pull_that_fails_is_no_model() {
+    for (script, words) in [
+        (
+            lines(&[json!({ "error": "pull model manifest: file does not exist" })]),
+            "library has no model",
+        ),
+        (
+            lines(&[json!({ "error": "no space left on device" })]),
+            "no space left",
+        ),
+        (
+            lines(&[json!({ "status": "pulling manifest" })]),
+            "before it was whole",
+        ),
+        (
+            Script::json(500, r#"{"error":"pull model manifest: file does not exist"}"#),
+            "file does not exist",
+        ),
+    ] {
+        let error = pulled(script).await.0.unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+    let other = target(ProviderKind::OpenAi, "http://127.0.0.1:9");
+    assert!(matches!(
+        pull(other, "qwen:7b", |_| {}).await,
+        Err(ProviderError::Unavailable(_))
+    ));
 }

@@ -46,6 +46,9 @@ struct Model {
     /// OpenRouter's.
     #[serde(default)]
     context_length: Option<u32>,
+    /// vLLM's.
+    #[serde(default)]
+    max_model_len: Option<u32>,
     /// OpenRouter's.
     #[serde(default)]
     top_provider: Option<TopProvider>,
@@ -128,7 +131,7 @@ fn info(model: Model) -> ModelInfo {
             .top_provider
             .and_then(|top| top.max_completion_tokens)
             .unwrap_or(0),
-        context_window: model.context_length,
+        context_window: model.context_length.or(model.max_model_len),
         id: model.id,
         price: None,
     }

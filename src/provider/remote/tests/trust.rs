@@ -160,7 +160,7 @@ async fn network_trouble_is_told_apart() {
         }
     });
     for (url, words) in [
-        (refused.as_str(), "refuses connections"),
+        (refused.as_str(), "refused the connection"),
         ("http://nowhere.invalid", "name"),
         (&tls_to_plain, "does not speak TLS"),
     ] {
