@@ -44,7 +44,7 @@ def test_providers():
     print("--test-providers")
     done = run("--test-providers", "--json")
     try:
-        providers = {provider["name"]: provider for provider in json.loads(done.stdout)["providers"]}
+        providers = {provider["provider"]: provider for provider in json.loads(done.stdout)["providers"]}
     except (ValueError, KeyError):
         expect(False, f"it prints a JSON object, not: {done.stdout[:200]!r} {done.stderr[:200]!r}")
         return
@@ -56,8 +56,8 @@ def test_providers():
             continue
         models = provider.get("models")
         expect(isinstance(models, int) and models > 0, f"{service} lists its models: {text}")
-        reason = provider.get("reason") or ""
-        expect(not reason or is_judged(reason), f"{service} answers, well or badly: {reason or 'well'}")
+        reason = "" if provider["ok"] else provider["error"]
+        expect(provider["ok"] or is_judged(reason), f"{service} answers, well or badly: {reason or 'well'}")
 
 
 def ask(service, schema):
@@ -94,8 +94,7 @@ with tempfile.TemporaryDirectory() as folder:
     test_providers()
     accepted = {service: ask(service, schema) for service in SERVICES}
 
-print("accepted of", len(QUESTIONS), "answers each:", accepted)
-expect(accepted["llama"] > 0, "the model writes SQL that passes when its words are held to the contract")
+expect(sum(accepted.values()) > 0, f"some of the model's SQL passes the checks, of {len(QUESTIONS)} answers: {accepted}")
 if failures:
     print(f"{len(failures)} expectations failed:", *failures, sep="\n  ")
     sys.exit(1)
