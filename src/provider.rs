@@ -1,5 +1,6 @@
 //! Who writes the SQL: one file a kind of provider behind one trait, and what keeps them safe.
 
+mod anthropic;
 mod breaker;
 mod builtin;
 mod catalogue;
@@ -11,21 +12,28 @@ mod endpoint;
 mod failure;
 mod health;
 mod member;
+mod ollama;
+mod openai;
 mod prices;
 mod prompt;
 mod providers;
+mod remote;
 mod reply;
 mod spending;
 mod wish;
+
+#[cfg(test)]
+#[path = "../tests/support/fake_provider.rs"]
+mod fake_provider;
 
 use futures_util::future::BoxFuture;
 
 pub use catalogue::{ModelInfo, ProviderInfo, display_name};
 pub use chain::{Answered, Link, Unanswered};
-pub use client::{Learned, Pulling, Target, open};
 pub use completion::{Completion, CompletionRequest, TokenUsage};
 pub use endpoint::Endpoint;
 pub use failure::{Failure, FailureKind, ProviderError};
+pub use ollama::Pulling;
 pub use prices::Prices;
 pub use prompt::VERSION as PROMPT_VERSION;
 pub use providers::{Plan, Providers, metric_labels};
@@ -33,7 +41,9 @@ pub use spending::{Spending, keep_spending};
 pub use wish::Wish;
 
 use chat::{ChatReply, ChatRequest, TokenLogprob};
+use client::{Client, ClientSettings, Learned};
 use providers::no_reply_within;
+use remote::{Target, open};
 
 /// Writes SQL for questions. Each call is one attempt: whether to ask again, or another, is decided above it.
 pub trait Provider: Send + Sync {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::cache::{CacheKey, CachedAnswer, KeyBuilder, Origin};
 use super::queue::NoPlace;
-use super::{Answer, AskError, Question, SchemaHints, Snapshot, confidence};
+use super::{Answer, AskError, ConfidenceSource, Question, SchemaHints, Snapshot, confidence};
 use crate::database::{self, KnownSchema, SchemaError};
 use crate::provider::{
     Answered, Completion, CompletionRequest, PROMPT_VERSION, Plan, ProviderError, Unanswered,
@@ -26,6 +26,7 @@ pub(super) async fn answer(
     deadline: Instant,
 ) -> Result<Answer, AskError> {
     let text = question_text(&question.text)?;
+    let notes = plan.notes.clone();
     let work = Work {
         snapshot: Arc::clone(snapshot),
         text,
@@ -44,7 +45,9 @@ pub(super) async fn answer(
         let cache = &snapshot.cache;
         cache.get_or_ask(&key, deadline, move || work.done()).await?
     };
-    Ok(given(&kept, origin, question.request_id))
+    let mut answer = given(&kept, origin, question.request_id);
+    answer.warnings.extend(notes);
+    Ok(answer)
 }
 
 fn given(kept: &CachedAnswer, origin: Origin, request_id: String) -> Answer {
@@ -222,6 +225,12 @@ fn finished(
         confidence::of(&completion, &checked, request.schema.as_deref(), &request.question);
     warnings.splice(0..0, answered.warnings);
     warnings.extend(completion.warnings);
+    if request.existing_sql.is_some() && confidence_source == ConfidenceSource::Builtin {
+        warnings.push(format!(
+            "the SQL that came with the question was not used: {} writes anew",
+            answered.provider
+        ));
+    }
     warnings.extend(
         completion
             .assumptions

@@ -15,14 +15,16 @@ mod databases;
 mod logging;
 mod operation;
 mod server;
+mod service;
 
-pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, Price, ProviderKind, RateLimit, Retry, Service};
+pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, Price, RateLimit, Retry};
 pub use databases::{Database, DatabaseBlock};
 pub use logging::{LogFormat, LogLevel, LogOutput, Logging};
 pub use operation::{
     Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis, Secrets, WorkerPool,
 };
 pub use server::{ExitWithParent, Plugin, Server};
+pub use service::{ProviderKind, Service};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

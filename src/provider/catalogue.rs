@@ -45,15 +45,34 @@ pub struct ModelInfo {
 }
 
 impl ModelInfo {
-    /// A model that a provider lists, with what is known of one of that id; nothing is made up.
-    pub fn listed(kind: ProviderKind, id: &str) -> ModelInfo {
-        let known = models::of(kind).iter().find(|model| model.id == id);
-        known.cloned().unwrap_or_else(|| ModelInfo {
+    /// A model of which only the id is said, with what is known of it.
+    pub fn named(kind: ProviderKind, id: &str) -> ModelInfo {
+        let named = ModelInfo {
             id: id.to_owned(),
             name: id.to_owned(),
             price: prices::listed(kind, id),
             ..ModelInfo::default()
-        })
+        };
+        named.filled(kind)
+    }
+
+    /// A model that a provider lists, with what is known of one of that id where the provider does not say; nothing is
+    /// made up.
+    pub fn filled(self, kind: ProviderKind) -> ModelInfo {
+        let known = models::of(kind).iter().find(|model| model.id == self.id);
+        let Some(known) = known else { return self };
+        ModelInfo {
+            name: if self.name == self.id { known.name.clone() } else { self.name },
+            description: if self.description.is_empty() {
+                known.description.clone()
+            } else {
+                self.description
+            },
+            max_tokens: if self.max_tokens == 0 { known.max_tokens } else { self.max_tokens },
+            context_window: self.context_window.or(known.context_window),
+            price: self.price.or(known.price),
+            id: self.id,
+        }
     }
 }
 
@@ -213,7 +232,7 @@ fn models_of(service: &Service) -> Arc<[ModelInfo]> {
             ids.push(id);
         }
     }
-    ids.into_iter().map(|id| ModelInfo::listed(kind, id)).collect()
+    ids.into_iter().map(|id| ModelInfo::named(kind, id)).collect()
 }
 
 #[cfg(test)]
@@ -332,12 +351,12 @@ mod tests {
 
     #[test]
     fn nothing_is_made_up_about_a_model_that_nobody_knows() {
-        let model = ModelInfo::listed(ProviderKind::Ollama, "qwen2.5-coder:latest");
+        let model = ModelInfo::named(ProviderKind::Ollama, "qwen2.5-coder:latest");
         assert_eq!(
             (model.max_tokens, model.context_window, model.price),
             (0, None, None)
         );
-        let dated = ModelInfo::listed(ProviderKind::OpenAi, "gpt-5-2025-08-07");
+        let dated = ModelInfo::named(ProviderKind::OpenAi, "gpt-5-2025-08-07");
         assert_eq!(dated.price.map(|price| price.input), Some(1.25));
         assert_eq!(dated.context_window, None);
     }

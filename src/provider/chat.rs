@@ -37,6 +37,8 @@ pub struct ChatReply {
     pub first_token: Option<Duration>,
     /// What the provider itself says that the call has cost, in US dollars.
     pub stated_cost: Option<f64>,
+    /// What the asker should know: a prompt that was cut, a setting that had no effect.
+    pub warnings: Vec<String>,
 }
 
 /// A token's place in the text and how likely it was.

@@ -17,7 +17,7 @@ pub enum ProviderError {
     #[error("{reason}")]
     Refused {
         /// Machine word: `write`, `chit_chat`, `not_in_schema`, `not_understood`, `empty`, `too_long`; from a model
-        /// `not_answerable`, and `unclear` with what it asks back.
+        /// `not_answerable`, `unclear` with what it asks back, and `declined`.
         kind: &'static str,
         /// For the asker.
         reason: String,

@@ -10,10 +10,11 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
-use super::client::{Client, ClientSettings};
 use super::endpoint::Endpoint;
 use super::health::Health;
-use super::{ModelInfo, Learned, Provider, ProviderError, ProviderInfo, Target, catalogue, open};
+use super::{
+    Client, ClientSettings, Learned, ModelInfo, Provider, ProviderError, ProviderInfo, Target, catalogue, open,
+};
 use crate::config::{CircuitBreaker, ProviderKind, ProviderPool, Service};
 use crate::telemetry::{Metrics, ProviderOperation};
 
@@ -142,6 +143,16 @@ impl Member {
             return Ok(Arc::clone(usual));
         }
         let is_usual = own.is_empty();
+        let provider = open(self.target(own, foreign)?);
+        Ok(if is_usual {
+            Arc::clone(self.usual.get_or_init(|| provider))
+        } else {
+            provider
+        })
+    }
+
+    /// What is asked for a question that brings this, and with what.
+    pub fn target(&self, own: Own, foreign: &Foreign) -> Result<Target, ProviderError> {
         let may_use_its_key = self.may_use_its_key(&own);
         let elsewhere = own.endpoint.filter(|endpoint| Some(endpoint) != self.endpoint.as_ref());
         let is_elsewhere = elsewhere.is_some();
@@ -153,7 +164,7 @@ impl Member {
         };
         let client = if is_elsewhere { foreign.client(&endpoint)? } else { self.client()? };
         let stored_key = self.service.api_key.clone().filter(|_| may_use_its_key);
-        let provider = open(Target {
+        Ok(Target {
             name: self.name.clone(),
             kind: self.kind(),
             learned: if is_elsewhere {
@@ -174,11 +185,6 @@ impl Member {
             headers: if is_elsewhere { Default::default() } else { self.service.headers.clone() },
             client,
             stall_timeout: self.shared.stall_timeout,
-        });
-        Ok(if is_usual {
-            Arc::clone(self.usual.get_or_init(|| provider))
-        } else {
-            provider
         })
     }
 

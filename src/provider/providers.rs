@@ -20,8 +20,8 @@ use super::member::{Foreign, Member, MemberSettings, Own};
 use super::prices::Prices;
 use super::spending::Spending;
 use super::{
-    Completion, CompletionRequest, Failure, FailureKind, ModelInfo, Provider, ProviderError, ProviderInfo, Wish,
-    catalogue,
+    Completion, CompletionRequest, Failure, FailureKind, ModelInfo, Provider, ProviderError, ProviderInfo, Pulling,
+    Wish, catalogue, ollama,
 };
 use crate::config::{Config, ProviderKind, RateLimit, Service};
 use crate::telemetry::{MetricLabels, Metrics};
@@ -58,6 +58,8 @@ pub struct Plan {
     pub endpoint: Option<Endpoint>,
     /// Whether the first is asked over the network, on another machine.
     pub leaves_the_machine: bool,
+    /// For the asker, whatever the answer is.
+    pub notes: Vec<String>,
 }
 
 impl Plan {
@@ -159,6 +161,7 @@ impl Providers {
                     links: vec![self.engine.clone()],
                     endpoint: None,
                     leaves_the_machine: false,
+                    notes: other_model(wish).into_iter().collect(),
                 });
             }
             Some(meant) => meant,
@@ -192,6 +195,7 @@ impl Providers {
             links,
             endpoint,
             leaves_the_machine,
+            notes: Vec::new(),
         })
     }
 
@@ -238,9 +242,12 @@ impl Providers {
             return Err(ProviderError::Unavailable(reason));
         }
         let models = member.models(own, &self.foreign, limit).await?;
-        let priced = models.into_iter().map(|model| ModelInfo {
-            price: self.prices.price(&member.name, member.kind(), &model.id),
-            ..model
+        let priced = models.into_iter().map(|model| {
+            let price = self.prices.price(&member.name, member.kind(), &model.id);
+            ModelInfo {
+                price,
+                ..model.filled(member.kind())
+            }
         });
         Ok(priced.collect())
     }
@@ -257,6 +264,23 @@ impl Providers {
             Some(reason) => Err(ProviderError::Unavailable(reason)),
             None => member.probe(own, &self.foreign, limit).await,
         }
+    }
+
+    /// Has an Ollama service get a model; `tell` hears of each step.
+    ///
+    /// # Errors
+    /// There is no such service, or it could not.
+    pub async fn pull(
+        &self,
+        name: &str,
+        model: &str,
+        tell: impl FnMut(Pulling) + Send,
+    ) -> Result<(), ProviderError> {
+        let Named::Member(member) = self.named(name)? else {
+            return Err(ProviderError::Unavailable(format!("{name:?} is not an Ollama service")));
+        };
+        let target = member.target(Own::default(), &self.foreign)?;
+        ollama::pull(target, model, tell).await
     }
 
     /// Looks at every configured provider that no question has shown to be well within `interval`.
@@ -414,9 +438,6 @@ impl Providers {
         if let Named::Member(_) = default {
             return Ok(default);
         }
-        if model.eq_ignore_ascii_case(builtin::MODEL) || ProviderKind::parse(model) == Some(ProviderKind::Builtin) {
-            return Ok(default);
-        }
         let names_it = |service: &Service| {
             service.model.as_deref() == Some(model) || service.models.iter().any(|known| known == model)
         };
@@ -424,27 +445,11 @@ impl Providers {
             .members
             .values()
             .find(|member| member.is_configured() && member.service.enabled && names_it(&member.service));
-        offering
-            .map(|member| Named::Member(Arc::clone(member)))
-            .ok_or_else(|| {
-                ProviderError::Unavailable(
-                    "the model in the request belongs to no configured provider; name the provider beside it, or leave \
-                     the model out to be answered by the embedded engine"
-                        .into(),
-                )
-            })
+        Ok(offering.map_or(default, |member| Named::Member(Arc::clone(member))))
     }
 
-    /// The embedded engine has no endpoint and one model.
+    /// The embedded engine has no endpoint.
     fn engine_takes(&self, wish: &Wish) -> Result<(), ProviderError> {
-        let other_model = wish.model.as_deref().filter(|model| {
-            !model.eq_ignore_ascii_case(builtin::MODEL) && ProviderKind::parse(model) != Some(ProviderKind::Builtin)
-        });
-        if other_model.is_some() {
-            return Err(ProviderError::Unavailable(
-                "the embedded engine has no such model; leave the model out, or name the provider that offers it".into(),
-            ));
-        }
         if wish.endpoint.is_some() {
             return Err(ProviderError::Unavailable(
                 "the embedded engine has no endpoint; name the provider that is found there (ollama, openai, deepseek, \
@@ -475,6 +480,17 @@ impl Providers {
         let refusal = limit.limiter.check().err()?;
         Some(refusal.wait_time_from(DefaultClock::default().now()))
     }
+}
+
+/// Says that the model in a wish is not the embedded engine's. Pages send the last model along that was chosen in them,
+/// so it is no reason to give no answer.
+fn other_model(wish: &Wish) -> Option<String> {
+    let model = wish.model.as_deref()?;
+    let is_ours = model.eq_ignore_ascii_case(builtin::MODEL) || ProviderKind::parse(model) == Some(ProviderKind::Builtin);
+    (!is_ours).then(|| {
+        "the model asked for was not used: the embedded engine has none of that name; name the provider that offers it"
+            .to_owned()
+    })
 }
 
 enum Named {

@@ -132,8 +132,6 @@ async fn what_cannot_be_honoured_is_refused_and_says_what_to_do() {
     for (parameters, words) in [
         (json!({"provider": "openai", "model": "gpt-5"}), "API key"),
         (json!({"provider": "skynet"}), "skynet"),
-        (json!({"provider": "builtin", "model": "gpt-5"}), "model"),
-        (json!({"model": "gpt-5"}), "model"),
         (json!({"endpoint": "http://localhost:1"}), "endpoint"),
         (json!({"provider": "custom", "model": "m"}), "endpoint"),
         (json!({"provider": "ollama", "endpoint": "not a url", "model": "m"}), "endpoint"),

@@ -59,13 +59,22 @@ impl Metrics {
         self.series.load().provider(from).fallbacks[to as usize].inc();
     }
 
-    /// A breaker has gone to a state. Nothing is counted for a provider without series of its own: the states of
+    /// The state that a breaker is in now; a change of it counts as a transition. Nothing is counted for a provider without series of its own: the states of
     /// several would overwrite each other.
     pub fn circuit(&self, provider: &str, state: CircuitState) {
         if provider == BUILTIN || !self.series.load().knows(provider) {
             return;
         }
         let to = CircuitState::WORDS[state as usize];
+        if self
+            .vectors
+            .circuit_state
+            .with_label_values(&[provider, to])
+            .get()
+            == 1
+        {
+            return;
+        }
         for word in CircuitState::WORDS {
             let gauge = self.vectors.circuit_state.with_label_values(&[provider, *word]);
             gauge.set(i64::from(*word == to));

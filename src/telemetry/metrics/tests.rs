@@ -206,6 +206,9 @@ fn what_calls_to_providers_record_is_shown() {
     metrics.provider_fallback("openai", "builtin");
     metrics.provider_fallback("openai", "ollama");
     metrics.provider_up("openai", false);
+    // A breaker that begins says so, and that is no transition.
+    metrics.circuit("openai", CircuitState::Closed);
+    metrics.circuit("openai", CircuitState::Open);
     metrics.circuit("openai", CircuitState::Open);
     metrics.circuit("openai", CircuitState::HalfOpen);
     for (series, value) in [
@@ -256,6 +259,10 @@ fn what_calls_to_providers_record_is_shown() {
         ("circuit_state{provider=\"openai\",state=\"closed\"}", 0.0),
         ("circuit_state{provider=\"openai\",state=\"open\"}", 0.0),
         ("circuit_state{provider=\"openai\",state=\"half_open\"}", 1.0),
+        (
+            "circuit_transitions_total{provider=\"openai\",to=\"closed\"}",
+            0.0,
+        ),
         ("circuit_transitions_total{provider=\"openai\",to=\"open\"}", 1.0),
         (
             "circuit_transitions_total{provider=\"openai\",to=\"half_open\"}",

@@ -1,0 +1,90 @@
+//! Ollama's own chat.
+
+mod answer;
+mod models;
+mod pull;
+mod request;
+
+use std::time::Instant;
+
+use futures_util::future::BoxFuture;
+
+use super::client::{Habits, Thinking, read};
+use super::remote::{Remote, without_question};
+use super::{
+    ChatReply, ChatRequest, Completion, CompletionRequest, Failure, ModelInfo, Provider, ProviderError,
+};
+
+use answer::Reading;
+
+pub use pull::Pulling;
+pub(super) use pull::pull;
+
+/// An Ollama server.
+pub(super) struct Ollama(pub(super) Remote);
+
+impl Ollama {
+    async fn chat(&self, chat: &ChatRequest) -> Result<ChatReply, Failure> {
+        let remote = &self.0;
+        let url = remote.peer.endpoint().ollama("/chat");
+        let context = request::context(chat);
+        let sent = Instant::now();
+        let (answer, habits) = remote
+            .ask(&url, &chat.model, |habits| {
+                request::write(chat, remote, habits, context)
+            })
+            .await?;
+        let mut reading = Reading::default();
+        let first_token = read(&remote.peer, answer, &mut reading, &chat.model, sent).await?;
+        self.learn_thinking(habits, &reading);
+        let cut = reading.cut_prompt(chat, context);
+        let mut reply = reading.reply;
+        reply.first_token = first_token;
+        reply.warnings = remote.ignored_settings(&habits);
+        reply.warnings.extend(cut);
+        if reply.model.is_empty() {
+            reply.model.clone_from(&chat.model);
+        }
+        Ok(reply)
+    }
+
+    /// A model that has been seen to think can be told not to, which saves most of its time; one that then says
+    /// nothing at all is left alone from then on.
+    fn learn_thinking(&self, habits: Habits, reading: &Reading) {
+        let thinking = match habits.thinking {
+            Thinking::Unseen if reading.has_thought => Thinking::Off,
+            Thinking::Off if reading.reply.text.trim().is_empty() => Thinking::Untouched,
+            unchanged => unchanged,
+        };
+        if thinking != habits.thinking {
+            self.0.learn(Habits { thinking, ..habits });
+        }
+    }
+}
+
+impl Provider for Ollama {
+    fn complete<'a>(
+        &'a self,
+        request: &'a CompletionRequest,
+    ) -> BoxFuture<'a, Result<Completion, ProviderError>> {
+        Box::pin(async move {
+            let Some(chat) = self.0.chat(request) else {
+                return Err(self.0.no_model(models::list(&self.0.peer)).await);
+            };
+            let reply = self.chat(&chat).await;
+            let reply = reply.map_err(|failure| without_question(failure.into(), &request.question))?;
+            self.0.completion(reply, request.dialect)
+        })
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<ModelInfo>, ProviderError>> {
+        Box::pin(models::list(&self.0.peer))
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), ProviderError>> {
+        Box::pin(models::probe(&self.0.peer))
+    }
+}
+
+#[cfg(test)]
+mod tests;

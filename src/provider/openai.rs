@@ -1,0 +1,91 @@
+//! OpenAI's chat completions, and everything that speaks them: DeepSeek, OpenRouter, vLLM, llama.cpp, LM Studio.
+
+mod answer;
+mod models;
+mod request;
+
+use std::time::Instant;
+
+use futures_util::future::BoxFuture;
+
+use super::client::read;
+use super::remote::{Remote, without_question};
+use super::{
+    ChatReply, ChatRequest, Completion, CompletionRequest, Failure, FailureKind, ModelInfo, Provider,
+    ProviderError,
+};
+use crate::config::ProviderKind;
+
+use answer::Reading;
+
+pub(super) use answer::Count;
+pub(super) use models::NoList;
+
+/// A service that speaks chat completions.
+pub(super) struct OpenAi(pub(super) Remote);
+
+impl OpenAi {
+    async fn chat(&self, chat: &ChatRequest) -> Result<ChatReply, Failure> {
+        let remote = &self.0;
+        let url = remote.peer.endpoint().versioned("/chat/completions");
+        let sent = Instant::now();
+        let (answer, habits) = remote
+            .ask(&url, &chat.model, |habits| request::write(chat, remote, habits))
+            .await?;
+        let mut reading = Reading::default();
+        let first_token = read(&remote.peer, answer, &mut reading, &chat.model, sent).await?;
+        let mut reply = reading.reply;
+        reply.first_token = first_token;
+        reply.warnings = remote.ignored_settings(&habits);
+        if reply.model.is_empty() {
+            reply.model.clone_from(&chat.model);
+        }
+        Ok(reply)
+    }
+
+    async fn list(&self) -> Result<Vec<ModelInfo>, ProviderError> {
+        let peer = &self.0.peer;
+        let answer = peer.get(peer.endpoint().versioned("/models")).await?;
+        let body = answer.whole(peer).await?;
+        Ok(models::read(&body).map_err(|reason| reason.explain(peer))?)
+    }
+}
+
+impl Provider for OpenAi {
+    fn complete<'a>(
+        &'a self,
+        request: &'a CompletionRequest,
+    ) -> BoxFuture<'a, Result<Completion, ProviderError>> {
+        Box::pin(async move {
+            let Some(chat) = self.0.chat(request) else {
+                return Err(self.0.no_model(self.list()).await);
+            };
+            let reply = self.chat(&chat).await;
+            let reply = reply.map_err(|failure| without_question(failure.into(), &request.question))?;
+            self.0.completion(reply, request.dialect)
+        })
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<ModelInfo>, ProviderError>> {
+        Box::pin(self.list())
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), ProviderError>> {
+        Box::pin(async {
+            match self.list().await {
+                Ok(_) => Ok(()),
+                // A compatible service may have no list of models; that it says so shows that it is there.
+                Err(ProviderError::Failed(failure))
+                    if self.0.peer.kind() == ProviderKind::Custom
+                        && failure.kind == FailureKind::NotFound =>
+                {
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

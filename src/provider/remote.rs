@@ -1,0 +1,305 @@
+//! What every provider over the network shares: how it is opened, asked, and its answer turned into a completion.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nl2sql::Dialect;
+use reqwest::Url;
+use secrecy::SecretString;
+
+use crate::config::ProviderKind;
+use crate::config::kinds::Secret;
+
+use super::anthropic::Anthropic;
+use super::builtin::Builtin;
+use super::client::{Answer, Client, Given, Habits, Learned, Peer};
+use super::ollama::Ollama;
+use super::openai::OpenAi;
+use super::{
+    ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, ModelInfo,
+    Provider, ProviderError, TokenLogprob, prompt, reply,
+};
+
+/// Most tokens in an answer when nothing else is set. A long statement with its explanation has some 500.
+const MAX_TOKENS: u32 = 2048;
+
+/// Most parameters that one call gives up, each after a complaint about it.
+const MAX_DOWNGRADES: usize = 4;
+
+/// Longest time for naming a service's models in a message about a missing one.
+const QUICK_LIST: Duration = Duration::from_secs(2);
+
+/// Most models that a message names.
+const MAX_NAMED: usize = 8;
+
+/// A service to ask, and with what.
+pub struct Target {
+    /// The service's name, for messages.
+    pub name: String,
+    /// What it speaks.
+    pub kind: ProviderKind,
+    /// Where it is.
+    pub endpoint: Endpoint,
+    /// Key to send.
+    pub api_key: Option<SecretString>,
+    /// Model to ask.
+    pub model: Option<String>,
+    /// Most tokens in an answer.
+    pub max_tokens: Option<u32>,
+    /// How freely the model chooses words; 0 when neither this nor `top_p` is set, for models that take it.
+    pub temperature: Option<f64>,
+    /// Share of probability that words are chosen from.
+    pub top_p: Option<f64>,
+    /// Extra headers; a value replaces what would be sent else.
+    pub headers: BTreeMap<String, Secret>,
+    /// The connections.
+    pub client: Client,
+    /// What is known of the service's models.
+    pub learned: Arc<Learned>,
+    /// Longest silence in the middle of an answer.
+    pub stall_timeout: Duration,
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .field("endpoint", &self.endpoint)
+            .field("model", &self.model)
+            .field("headers", &self.headers.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The provider that asks a target. Costs nothing until it is asked.
+pub fn open(target: Target) -> Arc<dyn Provider> {
+    match target.kind {
+        ProviderKind::Builtin => Arc::new(Builtin),
+        ProviderKind::Ollama => Arc::new(Ollama(Remote::new(target))),
+        ProviderKind::Anthropic => Arc::new(Anthropic(Remote::new(target))),
+        ProviderKind::OpenAi | ProviderKind::DeepSeek | ProviderKind::Custom => {
+            Arc::new(OpenAi(Remote::new(target)))
+        }
+    }
+}
+
+/// A target, ready to be asked.
+pub(super) struct Remote {
+    pub peer: Peer,
+    pub temperature: Option<f64>,
+    pub top_p: Option<f64>,
+    model: Option<String>,
+    max_tokens: u32,
+    learned: Arc<Learned>,
+    /// What the model is remembered by: two endpoints may have models of one name.
+    learned_as: String,
+}
+
+impl Remote {
+    /// Costs nothing until it is asked.
+    pub fn new(target: Target) -> Remote {
+        let model = target
+            .model
+            .map(|model| model.trim().to_owned())
+            .filter(|model| !model.is_empty());
+        Remote {
+            learned_as: format!("{} {}", target.endpoint, model.as_deref().unwrap_or_default()),
+            peer: Peer::new(
+                target.name,
+                target.kind,
+                target.endpoint,
+                target.api_key.as_ref(),
+                &target.headers,
+                target.client,
+                target.stall_timeout,
+            ),
+            temperature: target.temperature,
+            top_p: target.top_p,
+            model,
+            max_tokens: target.max_tokens.unwrap_or(MAX_TOKENS),
+            learned: target.learned,
+        }
+    }
+
+    /// What to say to the model, or `None` when no model is set.
+    pub fn chat(&self, request: &CompletionRequest) -> Option<ChatRequest> {
+        let model = self.model.clone()?;
+        let written = prompt::write(request, self.peer.endpoint().is_loopback());
+        Some(ChatRequest {
+            model,
+            system: written.system,
+            user: written.user,
+            max_tokens: self.max_tokens,
+        })
+    }
+
+    /// The error for a missing model. Names those that there are, if `models` comes quickly.
+    pub async fn no_model(
+        &self,
+        models: impl Future<Output = Result<Vec<ModelInfo>, ProviderError>>,
+    ) -> ProviderError {
+        let name = self.peer.name();
+        let mut reason = format!(
+            "no model is set for the provider {name:?}; set ai.services.{name}.model, or name one with the question"
+        );
+        if let Ok(Ok(models)) = tokio::time::timeout(QUICK_LIST, models).await
+            && !models.is_empty()
+        {
+            let ids: Vec<&str> = models
+                .iter()
+                .take(MAX_NAMED)
+                .map(|model| model.id.as_str())
+                .collect();
+            let and_more = if models.len() > MAX_NAMED { ", …" } else { "" };
+            reason.push_str(&format!(" (it has {}{and_more})", ids.join(", ")));
+        }
+        ProviderError::Unavailable(reason)
+    }
+
+    /// Sends what `write` makes of what the model takes, and leaves out what it complains of. What that has taught
+    /// is kept for the next call.
+    pub async fn ask(
+        &self,
+        url: &Url,
+        model: &str,
+        write: impl Fn(&Habits) -> Vec<u8>,
+    ) -> Result<(Answer, Habits), Failure> {
+        let given = Given {
+            temperature: self.temperature.is_some(),
+            top_p: self.top_p.is_some(),
+        };
+        let kind = self.peer.kind();
+        let known = self.learned.habits(&self.learned_as, kind);
+        let mut habits = known;
+        let mut downgrades = 0;
+        loop {
+            let rejection = match self.peer.post(url.clone(), write(&habits), model).await {
+                Ok(answer) => {
+                    if habits != known {
+                        self.learned.keep(&self.learned_as, habits);
+                    }
+                    return Ok((answer, habits));
+                }
+                Err(rejection) => rejection,
+            };
+            let status = rejection.failure.status.unwrap_or_default();
+            let next = habits.after(kind, status, &rejection.said, given);
+            if next.is_some() && habits != known {
+                // A complaint about something else: what was left out before it was right.
+                self.learned.keep(&self.learned_as, habits);
+            }
+            match next {
+                Some(next) if downgrades < MAX_DOWNGRADES => habits = next,
+                _ => return Err(rejection.failure),
+            }
+            downgrades += 1;
+        }
+    }
+
+    /// Remembers what an answer has shown of the model.
+    pub fn learn(&self, habits: Habits) {
+        self.learned.keep(&self.learned_as, habits);
+    }
+
+    /// The temperature to send: 0, unless the settings say something or the model takes none.
+    pub fn temperature(&self, habits: &Habits) -> Option<f64> {
+        // A `top_p` beside a temperature of 0 would do nothing.
+        let default = if self.top_p.is_some() { None } else { Some(0.0) };
+        self.temperature.or(default).filter(|_| habits.temperature)
+    }
+
+    /// The `top_p` to send.
+    pub fn top_p(&self, habits: &Habits) -> Option<f64> {
+        self.top_p.filter(|_| habits.top_p)
+    }
+
+    /// What the asker should know of settings that the model does not take.
+    pub fn ignored_settings(&self, habits: &Habits) -> Vec<String> {
+        let mut ignored = Vec::new();
+        for (name, given, taken) in [
+            ("temperature", self.temperature, habits.temperature),
+            ("top_p", self.top_p, habits.top_p),
+        ] {
+            if let (Some(value), false) = (given, taken) {
+                ignored.push(format!(
+                    "{} does not take {name} for this model; the configured {value} had no effect",
+                    self.peer.name()
+                ));
+            }
+        }
+        ignored
+    }
+
+    /// The completion that an answer is, or why it is none.
+    pub fn completion(&self, reply: ChatReply, dialect: Dialect) -> Result<Completion, ProviderError> {
+        let name = self.peer.name();
+        if let Some(words) = &reply.refusal {
+            let words = self.peer.repeatable(words);
+            return Err(ProviderError::Refused {
+                kind: "declined",
+                reason: match words.is_empty() {
+                    true => format!("{name} declined to answer; put the question differently"),
+                    false => format!("{name} declined to answer: {words:?}; put the question differently"),
+                },
+            });
+        }
+        if reply.is_cut {
+            return Err(ProviderError::Failed(Failure::new(
+                FailureKind::InvalidResponse,
+                format!(
+                    "{name} stopped in the middle of its answer: max_tokens ({}) was reached; raise \
+                     ai.services.{name}.max_tokens",
+                    self.max_tokens
+                ),
+            )));
+        }
+        let written = reply::read(&reply.text, dialect)?;
+        Ok(Completion {
+            mean_logprob: written
+                .sql_bytes
+                .as_ref()
+                .and_then(|place| mean_logprob(&reply.tokens, place.start, place.end)),
+            sql: written.sql,
+            explanation: written.explanation,
+            confidence: None,
+            assumptions: written.assumptions,
+            warnings: reply.warnings,
+            model: reply.model,
+            usage: reply.usage,
+            first_token: reply.first_token,
+            stated_cost: reply.stated_cost,
+        })
+    }
+}
+
+/// The failure without the question in it, should the provider have repeated it.
+pub(super) fn without_question(error: ProviderError, question: &str) -> ProviderError {
+    /// A shorter text may stand in any message by chance.
+    const MIN: usize = 8;
+    let question = question.trim();
+    match error {
+        ProviderError::Failed(mut failure) if question.len() >= MIN && failure.message.contains(question) => {
+            failure.message = failure.message.replace(question, "…");
+            ProviderError::Failed(failure)
+        }
+        other => other,
+    }
+}
+
+/// Mean over the tokens that overlap the bytes from `start` to `end`.
+fn mean_logprob(tokens: &[TokenLogprob], start: usize, end: usize) -> Option<f64> {
+    let first = tokens.partition_point(|token| token.bytes.end <= start);
+    let inside = tokens[first..].iter().take_while(|token| token.bytes.start < end);
+    let (sum, count) = inside.fold((0.0, 0u32), |(sum, count), token| {
+        (sum + token.logprob, count + 1)
+    });
+    (count > 0).then(|| sum / f64::from(count))
+}
+
+#[cfg(test)]
+pub(super) mod testing;
+#[cfg(test)]
+mod tests;
