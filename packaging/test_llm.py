@@ -16,7 +16,14 @@ QUESTIONS = ["show all users", "how many users are there?", "email of the user n
 DDL = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT);"
 
 # What the plugin says of an answer that came and was no good.
-JUDGED = ["does not pass the checks", "without SQL", "no SQL in it", "cut off", "repeated the template"]
+JUDGED = [
+    "does not pass the checks",
+    "without SQL",
+    "no SQL in it",
+    "an empty answer",
+    "cut off",
+    "repeated the template",
+]
 # Kinds of refusals that are a model's own.
 REFUSALS = ["not_answerable", "unclear"]
 
