@@ -6,9 +6,10 @@ PYTHON ?= python3
 PROFILE ?= quick
 BINARY := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/atest-ext-ai
 VENV ?= target/venv
+LLM_VENV ?= target/venv-llm
 DEMO := target/demo/shop.sqlite
 
-.PHONY: help build run test peers lint docs bench clean
+.PHONY: help build run test test-llm peers lint docs bench clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,6 +33,9 @@ test: peers ## All tests
 	else \
 	  ATEST_VENV="$(abspath $(VENV))" $(CARGO) test --workspace --locked --no-fail-fast; \
 	fi
+
+test-llm: build ## Ask real model servers of others, one for each wire (installs and compiles them first: slow)
+	@packaging/test-llm.sh $(BINARY) $(LLM_VENV)
 
 lint: ## Format and lints, warnings are errors
 	$(CARGO) fmt --all --check

@@ -6,8 +6,9 @@
 //! over the [`Features`]:
 //!
 //! ```text
-//! z = -1.6 + 3.6 coverage + 0.3 [a number or quotation is used] - 1.2 unused - 0.35 assumptions
-//!     - 0.5 star - 0.8 unconnected - 0.02 (words over 12) + 0.6 schema + 1.2 certainty
+//! z = -1.6 + 3.6 coverage + 0.3 [a number or quotation is used] - 1.2 unused - 0.9 unasked numbers
+//!     - 0.4 unasked texts - 0.35 assumptions - 0.5 star - 0.8 unconnected - 0.02 (words over 12) + 0.6 schema
+//!     + 1.2 certainty
 //! score = ceiling / (1 + exp(-z))
 //! ```
 //!
@@ -64,6 +65,8 @@ fn sum(features: &Features) -> f64 {
     let flag = |on: bool| if on { 1.0 } else { 0.0 };
     -1.6 + 3.6 * features.coverage + 0.3 * flag(features.uses_constant)
         - 1.2 * f64::from(features.unused.min(3))
+        - 0.9 * f64::from(features.unasked_numbers.min(3))
+        - 0.4 * f64::from(features.unasked_texts.min(3))
         - 0.35 * f64::from(features.assumptions.min(4))
         - 0.5 * flag(features.star)
         - 0.8 * f64::from(features.unconnected.min(2))
@@ -152,6 +155,23 @@ mod tests {
         assert!(scaled > unused + 0.1, "{scaled} {unused}");
         let quoted = heuristic("SELECT name FROM customers WHERE city = 'Rome'", QUESTION);
         assert!(heuristic(SQL, QUESTION) > quoted + 0.1, "{quoted}");
+    }
+
+    #[test]
+    fn conditions_that_nobody_asked_for_count_against_the_sql() {
+        let plain = heuristic("SELECT name FROM customers", "names of customers");
+        let text = heuristic(
+            "SELECT name FROM customers WHERE city = 'Rome'",
+            "names of customers",
+        );
+        let numbers = heuristic(
+            "SELECT name FROM customers WHERE id = 2017 - 3 - 4",
+            "names of customers",
+        );
+        assert!(
+            plain > text && text > numbers && numbers < 0.5,
+            "{plain} {text} {numbers}"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod evidence;
 mod pieces;
+mod unasked;
 
 use nl2sql::schema::Table;
 use nl2sql::{CheckedSql, Schema};
@@ -22,6 +23,10 @@ pub(super) struct Features {
     pub unused: u32,
     /// Whether it uses one.
     pub uses_constant: bool,
+    /// Numbers of the SQL that the question does not say, nor words for numbers or times from which they follow.
+    pub unasked_numbers: u32,
+    /// Texts of the SQL that have no word in common with the question.
+    pub unasked_texts: u32,
     /// Assumptions that the model made.
     pub assumptions: u32,
     /// Whether it selects all columns.
@@ -50,6 +55,8 @@ pub(super) fn read(
         coverage: 0.5,
         unused: 0,
         uses_constant: false,
+        unasked_numbers: 0,
+        unasked_texts: 0,
         assumptions: u32::try_from(completion.assumptions.len()).unwrap_or(u32::MAX),
         star: sql.contains("select *") || sql.contains(".*"),
         unconnected: schema.map_or(0, |schema| unconnected(checked, schema)),
@@ -70,6 +77,8 @@ pub(super) fn read(
             }
         }
     }
+    let unasked = unasked::read(&sql, &question);
+    (features.unasked_numbers, features.unasked_texts) = (unasked.numbers, unasked.texts);
     if judged > 0 {
         features.coverage = f64::from(accounted) / f64::from(judged);
     }
