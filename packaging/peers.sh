@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests talk to and is missing: Prometheus, and a Python venv with a gRPC client. usage: peers.sh VENV
+# Installs what the tests talk to and is missing: Prometheus, Redis, OpenSSL's command, and a Python venv with a gRPC client.
+# usage: peers.sh VENV
 set -euo pipefail
 venv=$1
 
@@ -10,6 +11,8 @@ fi
 
 missing=()
 command -v prometheus >/dev/null && command -v promtool >/dev/null || missing+=(prometheus)
+command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
+command -v openssl >/dev/null || missing+=(openssl)
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
   # Installing the package starts no service in a container; elsewhere the policy file keeps it from starting one.

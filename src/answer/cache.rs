@@ -33,7 +33,7 @@ use crate::telemetry::{CacheBackend, CacheName, Metrics};
 pub use answers::Origin;
 pub use entry::CachedAnswer;
 pub use key::{CacheKey, KeyBuilder};
-pub use stats::{CacheStats, Cleared, MemoryStats, RedisStats};
+pub use stats::{CacheStats, Cleared};
 
 /// The caches of the plugin. It outlives config changes that do not touch it: see [`AnswerCache::is_made_from`].
 pub struct AnswerCache {

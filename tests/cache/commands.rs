@@ -39,7 +39,7 @@ fn told(output: &Output) -> (i32, String, String) {
 
 fn file(plugin: &Plugin, text: &[u8]) -> PathBuf {
     let path = plugin.folder().join("questions");
-    fs::write(&path, text).unwrap();
+    fs::write(&path, text).expect("the file is written");
     path
 }
 

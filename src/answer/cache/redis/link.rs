@@ -239,3 +239,27 @@ impl Link {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_redis_says_is_told_without_the_password() {
+        let with = |password: Option<&str>| {
+            let settings = config::Redis {
+                password: password.map(SecretString::from),
+                ..config::Redis::default()
+            };
+            let link = Link::new("h:1".into(), &settings, Arc::default());
+            link.without_secrets("ERR unknown command 'AUTH', with args beginning with: 'hunter2'")
+        };
+        assert!(with(Some("hunter2")).ends_with("beginning with: '***'"));
+        for none in [None, Some("")] {
+            assert!(
+                with(none).ends_with("'hunter2'"),
+                "nothing to hide, nothing changed"
+            );
+        }
+    }
+}

@@ -18,6 +18,8 @@ const LONGEST: Duration = Duration::from_secs(30);
 const CONNECT: Duration = Duration::from_secs(2);
 /// Connections that are made at once.
 const AT_ONCE: usize = 8;
+/// Time between two looks at a Redis that is well.
+const LOOK: Duration = Duration::from_secs(5);
 /// How long Redis must have been well for the next outage to count as a new one.
 const STEADY: Duration = Duration::from_secs(10);
 
@@ -29,7 +31,7 @@ pub(super) async fn watch(link: Arc<Link>, client: redis::Client, settings: conf
             Ok(connections) => {
                 let since = Instant::now();
                 link.is_back(connections);
-                link.lost.notified().await;
+                until_lost(&link).await;
                 if since.elapsed() >= STEADY {
                     tries = 0;
                 }
@@ -42,6 +44,24 @@ pub(super) async fn watch(link: Arc<Link>, client: redis::Client, settings: conf
         tries += 1;
         tokio::time::sleep(pause(&settings, tries)).await;
     }
+}
+
+/// Also asks something now and then: without questions nobody else would notice that Redis is away, and Redis closes
+/// connections that are idle for long.
+async fn until_lost(link: &Link) {
+    while link.is_up() {
+        if tokio::time::timeout(LOOK, link.lost.notified()).await.is_err() {
+            // What comes of it is in the link.
+            let _ = link.ask::<redis::Value>(&harmless()).await;
+        }
+    }
+}
+
+/// What questions ask, of a name that is never there.
+fn harmless() -> redis::Cmd {
+    let mut command = redis::cmd("GETRANGE");
+    command.arg(format!("{PREFIX}?")).arg(0).arg(0);
+    command
 }
 
 /// `retry_delay` before each of the first `max_retries` tries, then twice as long each time.
@@ -94,11 +114,9 @@ async fn connect(client: redis::Client, timeout: Duration) -> redis::RedisResult
 
 /// The command that questions will send, in the time that they will give it.
 async fn prove(link: &Link, mut connection: ConnectionManager) -> Result<(), String> {
-    let mut command = redis::cmd("GETRANGE");
-    command.arg(format!("{PREFIX}?")).arg(0).arg(0);
     match tokio::time::timeout(
         link.timeout(),
-        command.query_async::<redis::Value>(&mut connection),
+        harmless().query_async::<redis::Value>(&mut connection),
     )
     .await
     {

@@ -13,7 +13,7 @@ mod sharing;
 
 use self::support::redis::Redis;
 use super::*;
-use crate::answer::cache::RedisStats;
+use crate::answer::cache::stats::RedisStats;
 use crate::config::CacheKind;
 
 /// Longest wait of a test for something that happens in the background.
