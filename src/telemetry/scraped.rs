@@ -1,4 +1,4 @@
-//! The metrics whose values are read when somebody looks: process, memory limit, log lines.
+//! The metrics whose values are read when somebody looks: process, memory limit, tasks, log lines.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -40,13 +40,14 @@ struct Sample {
 }
 
 /// The families that are always read together.
-static DEFS: [&MetricDef; 13] = [
+static DEFS: [&MetricDef; 14] = [
     &catalogue::MEMORY_USAGE,
     &catalogue::MEMORY_LIMIT,
     &catalogue::CPU_USAGE,
     &catalogue::START_TIME,
     &catalogue::LOG_MESSAGES,
     &catalogue::TELEMETRY_DROPPED,
+    &catalogue::TOKIO_LIVE_TASKS,
     &catalogue::PROCESS_CPU,
     &catalogue::PROCESS_RESIDENT,
     &catalogue::PROCESS_VIRTUAL,
@@ -86,6 +87,12 @@ impl Scraped {
     }
 }
 
+/// Tasks of the runtime that is scraped on; `None` outside of one.
+fn live_tasks() -> Option<f64> {
+    let runtime = tokio::runtime::Handle::try_current().ok()?;
+    Some(runtime.metrics().num_alive_tasks() as f64)
+}
+
 impl Collector for Scraped {
     fn desc(&self) -> Vec<&Desc> {
         self.descs.iter().collect()
@@ -99,6 +106,7 @@ impl Collector for Scraped {
             (&catalogue::MEMORY_LIMIT, count(self.memory_limit())),
             (&catalogue::CPU_USAGE, self.cpu_percent(&figures)),
             (&catalogue::START_TIME, figures.start_seconds),
+            (&catalogue::TOKIO_LIVE_TASKS, live_tasks()),
             (&catalogue::PROCESS_CPU, figures.cpu_seconds),
             (&catalogue::PROCESS_RESIDENT, count(figures.resident_bytes)),
             (&catalogue::PROCESS_VIRTUAL, count(figures.virtual_bytes)),

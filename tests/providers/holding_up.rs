@@ -89,6 +89,10 @@ async fn a_caller_that_goes_away_ends_the_providers_call() {
     );
     std::io::Write::write_all(&mut stream, &request).unwrap();
     provider.until(|seen| seen.open == 1).await;
+    // The connection is there before the request is: nothing is under way yet.
+    while provider.requests() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     drop(stream);
     provider.until(|seen| seen.disconnects == 1 && seen.open == 0).await;
 }

@@ -142,7 +142,7 @@ pub struct Redis {
     /// Connections, each shared by many questions.
     #[schemars(range(min = 1, max = 1000))]
     pub pool_size: u32,
-    /// Tries to connect again before memory takes over.
+    /// Tries to connect again, `retry_delay` apart; then ever more rarely, up to 30 s apart. Memory takes over at once.
     #[schemars(range(max = 100))]
     pub max_retries: u32,
     /// Wait between two tries.
