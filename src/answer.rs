@@ -4,13 +4,12 @@ pub mod admission;
 pub mod cache;
 mod confidence;
 mod pipeline;
-mod queue;
 pub mod query;
 pub mod question;
+mod queue;
 pub mod service;
 
-pub use admission::{Admission, Stage};
 pub use crate::provider::Wish as ProviderWish;
-pub use cache::{AnswerCache, CacheKey, CachedAnswer, KeyBuilder, Origin};
+pub use admission::{Admission, Stage};
 pub use question::{Answer, AskError, Confidence, ConfidenceSource, Question, SchemaHints};
 pub use service::{AnswerService, Check, Ground, Kept, Snapshot};

@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use crate::answer::{AnswerService, Ground, Snapshot};
 use crate::config::{Config, ExitWithParent, Loaded, Topic};
 use crate::plugin::{About, ListenOptions, Listeners};
-use crate::telemetry::logs::{LogCounts, LogHandle};
 use crate::provider::{self, Spending, metric_labels};
+use crate::telemetry::logs::{LogCounts, LogHandle};
 use crate::telemetry::{BudgetPeriod, Metrics, logs};
 use crate::{http, plugin};
 

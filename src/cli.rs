@@ -8,8 +8,8 @@ mod healthcheck;
 mod models;
 mod print;
 mod providers;
-mod table;
 mod running;
+mod table;
 mod validate;
 
 use std::path::PathBuf;

@@ -16,8 +16,8 @@ mod problem;
 mod redis;
 pub mod reference;
 mod rules;
-pub mod schema;
 mod saved;
+pub mod schema;
 mod services;
 pub mod show;
 mod spellings;
@@ -33,11 +33,10 @@ mod yaml;
 pub use environment::Environment;
 pub use load::{Loaded, Sources, load};
 pub use model::{
-    Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent, LogFormat,
-    LogLevel, LogOutput, Logging, Price, ProviderKind, ProviderPool, RateLimit, Redis, Retry, Server, Service,
-    WorkerPool,
+    Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent,
+    LogFormat, LogLevel, LogOutput, Logging, Price, ProviderKind, ProviderPool, RateLimit, Redis, Retry,
+    Server, Service,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use rules::COMPONENTS as LOG_COMPONENTS;
-pub use saved::{SaveError, SavedService};
-pub use state::state_dir;
+pub use saved::SavedService;

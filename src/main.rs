@@ -1,7 +1,5 @@
 //! The program `atest-ext-ai`: parses the command line and hands over.
 
-#![allow(dead_code, unused_imports)]
-
 mod answer;
 mod app;
 mod cli;

@@ -29,12 +29,12 @@ mod fake_provider;
 use futures_util::future::BoxFuture;
 
 pub use catalogue::{ModelInfo, ProviderInfo, display_name};
-pub use chain::{Answered, Link, Unanswered};
+pub use chain::{Answered, Unanswered};
 pub use completion::{Completion, CompletionRequest, TokenUsage};
 pub use endpoint::Endpoint;
 pub use failure::{Failure, FailureKind, ProviderError};
 pub use ollama::Pulling;
-pub use prices::Prices;
+pub use prices::{Prices, origin as price_origin};
 pub use prompt::VERSION as PROMPT_VERSION;
 pub use providers::{Plan, Providers, metric_labels};
 pub use spending::{Spending, keep_spending};

@@ -48,12 +48,19 @@ pub const GOOD: &str = r#"{"sql": "SELECT name\nFROM users\nWHERE active = TRUE"
 pub fn query(plugin: &Plugin, key: &str, parameters: &Value) -> Reply {
     let body = json!({"type": "ai", "key": key, "sql": parameters.to_string()});
     let headers = [("Content-Type", "application/json")];
-    send(plugin.http, "POST", "/api/v1/data/query", &headers, body.to_string().as_bytes())
+    send(
+        plugin.http,
+        "POST",
+        "/api/v1/data/query",
+        &headers,
+        body.to_string().as_bytes(),
+    )
 }
 
 /// Asks for the names of active users, with these parameters beside the question.
 pub fn ask(plugin: &Plugin, more: &Value) -> Reply {
-    let mut parameters = json!({"prompt": "names of active users", "database_type": "mysql", "schema_ddl": DDL});
+    let mut parameters =
+        json!({"prompt": "names of active users", "database_type": "mysql", "schema_ddl": DDL});
     for (name, value) in more.as_object().unwrap() {
         parameters[name] = value.clone();
     }
@@ -62,14 +69,22 @@ pub fn ask(plugin: &Plugin, more: &Value) -> Reply {
 
 /// The SQL of an answer.
 pub fn sql(reply: &Reply) -> String {
-    let generated = reply.pair("generated_sql").unwrap_or_else(|| panic!("{}", reply.text()));
+    let generated = reply
+        .pair("generated_sql")
+        .unwrap_or_else(|| panic!("{}", reply.text()));
     let first = generated.lines().next().unwrap_or_default();
-    first.strip_prefix("sql:").unwrap_or_else(|| panic!("{generated}")).to_owned()
+    first
+        .strip_prefix("sql:")
+        .unwrap_or_else(|| panic!("{generated}"))
+        .to_owned()
 }
 
 /// The value of a metric without regard to labels other than these.
 pub fn metric(plugin: &Plugin, series: &str) -> Option<f64> {
     let text = support::http::get(plugin.http, "/metrics").text();
-    let line = text.lines().find(|line| line.strip_prefix(series).is_some_and(|rest| rest.starts_with(' ')))?;
+    let line = text.lines().find(|line| {
+        line.strip_prefix(series)
+            .is_some_and(|rest| rest.starts_with(' '))
+    })?;
     line.rsplit(' ').next()?.parse().ok()
 }

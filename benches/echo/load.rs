@@ -65,7 +65,9 @@ impl Load {
             "prompt": "total fee per doctor for visits in 2025", "database_type": "mysql", "schema_ddl": DDL,
         })
         .to_string();
-        Load::new("the same question with the schema of four tables", move |_| sql.clone())
+        Load::new("the same question with the schema of four tables", move |_| {
+            sql.clone()
+        })
     }
 
     /// A new question each time.
@@ -77,12 +79,15 @@ impl Load {
 
     /// A new question each time with the same schema of four tables.
     pub fn new_questions_with_schema() -> Load {
-        Load::new("a new question each time, with the schema of four tables", |number| {
-            serde_json::json!({
+        Load::new(
+            "a new question each time, with the schema of four tables",
+            |number| {
+                serde_json::json!({
                 "prompt": format!("names of patients with id {number}"), "database_type": "mysql", "schema_ddl": DDL,
             })
             .to_string()
-        })
+            },
+        )
     }
 
     /// The request of that number.

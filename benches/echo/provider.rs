@@ -39,7 +39,10 @@ pub async fn report(load: Load) {
         }
     }
     println!("  {}", load.name);
-    println!("    CPU per question, plugin             {} µs", spread(&mut micros));
+    println!(
+        "    CPU per question, plugin             {} µs",
+        spread(&mut micros)
+    );
     println!("    questions a second                   {}", spread(&mut rates));
     println!(
         "    resident memory after {:6} questions {:6.1} MB",

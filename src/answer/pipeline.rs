@@ -95,7 +95,10 @@ impl Work {
             .text("provider", &first.name)
             .text("kind", first.kind.as_str())
             .text("model", &first.model)
-            .opt("endpoint", self.plan.endpoint.as_ref().map(ToString::to_string).as_deref())
+            .opt(
+                "endpoint",
+                self.plan.endpoint.as_ref().map(ToString::to_string).as_deref(),
+            )
             .secret("key", wish.api_key.as_ref().filter(|_| first.is_remote()))
             .number("max tokens", wish.max_tokens.map(u64::from))
             .text("prompt", PROMPT_VERSION)
@@ -139,6 +142,7 @@ impl Work {
             .ask(&self.plan, &request, self.deadline, accept)
             .await
             .map_err(|unanswered| self.snapshot.why_not(unanswered))?;
+        tracing::debug!(provider = %answered.provider, calls = answered.calls, "a provider answered");
         Ok(finished(answered, &request, warnings))
     }
 
@@ -148,11 +152,7 @@ impl Work {
         match &self.schema.database {
             _ if has_ddl || self.schema.read.is_some() => None,
             Some(name) => Some(name),
-            None => self
-                .snapshot
-                .databases
-                .has_default()
-                .then_some(database::DEFAULT),
+            None => self.snapshot.databases.has_default().then_some(database::DEFAULT),
         }
     }
 
@@ -183,7 +183,10 @@ impl Work {
         let (snapshot, name) = (Arc::clone(&self.snapshot), name.to_owned());
         let cache = Arc::clone(&snapshot.cache);
         cache
-            .schema(&key, move || async move { snapshot.databases.schema(&name).await })
+            .schema(
+                &key,
+                move || async move { snapshot.databases.schema(&name).await },
+            )
             .await
             .map_err(schema_error)
     }
@@ -221,8 +224,12 @@ fn finished(
     mut warnings: Vec<String>,
 ) -> CachedAnswer {
     let (completion, checked) = (answered.completion, answered.accepted);
-    let (confidence, confidence_source) =
-        confidence::of(&completion, &checked, request.schema.as_deref(), &request.question);
+    let (confidence, confidence_source) = confidence::of(
+        &completion,
+        &checked,
+        request.schema.as_deref(),
+        &request.question,
+    );
     warnings.splice(0..0, answered.warnings);
     warnings.extend(completion.warnings);
     if request.existing_sql.is_some() && confidence_source == ConfidenceSource::Builtin {
@@ -312,6 +319,7 @@ impl Snapshot {
     }
 
     fn why_not(&self, unanswered: Unanswered) -> AskError {
+        tracing::debug!(provider = %unanswered.provider, calls = unanswered.calls, "no provider answered");
         if let ProviderError::TooMany(_) = unanswered.error {
             self.metrics.rejected(RejectReason::RateLimit);
         }

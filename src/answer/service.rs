@@ -109,7 +109,6 @@ impl Snapshot {
             config,
         }
     }
-
 }
 
 fn cache(config: &Config, metrics: &Arc<Metrics>, previous: Option<&Snapshot>) -> Arc<AnswerCache> {
@@ -127,7 +126,12 @@ fn queue(config: &Config, metrics: &Arc<Metrics>, previous: Option<&Snapshot>) -
     let standing = previous.map(|previous| &previous.queue);
     match standing.filter(|queue| queue.is_like(size, pool.queue_size, pool.timeout)) {
         Some(queue) => Arc::clone(queue),
-        None => Arc::new(Queue::new(size, pool.queue_size, pool.timeout, Arc::clone(metrics))),
+        None => Arc::new(Queue::new(
+            size,
+            pool.queue_size,
+            pool.timeout,
+            Arc::clone(metrics),
+        )),
     }
 }
 
@@ -161,7 +165,9 @@ impl AnswerService {
             return Err("the settings of this process cannot be changed".into());
         };
         let had_key = has_key(&loaded.config, name);
-        let next = loaded.with_service(name, &change).map_err(|problems| problems.to_string())?;
+        let next = loaded
+            .with_service(name, &change)
+            .map_err(|problems| problems.to_string())?;
         let (saving, saved_name) = (next.clone(), name.to_owned());
         let only_in_memory = match tokio::task::spawn_blocking(move || saving.save(&saved_name)).await {
             Ok(outcome) => outcome.err().map(|error| error.to_string()),
@@ -234,9 +240,13 @@ impl AnswerService {
     pub fn readiness(&self) -> Vec<Check> {
         let stage = self.admission.stage();
         let maintenance = self.admission.in_maintenance();
-        let able: Vec<String> = (self.snapshot().providers.list().into_iter())
+        let snapshot = self.snapshot();
+        let able: Vec<String> = (snapshot.providers.list().into_iter())
             .filter(|provider| provider.available)
-            .map(|provider| provider.name)
+            .map(|provider| match snapshot.providers.trouble(&provider.name) {
+                None => provider.name,
+                Some(trouble) => format!("{} ({trouble})", provider.name),
+            })
             .collect();
         vec![
             Check {
@@ -272,7 +282,11 @@ impl AnswerService {
 }
 
 fn has_key(config: &Config, name: &str) -> bool {
-    let key = config.ai.services.get(name).and_then(|service| service.api_key.as_ref());
+    let key = config
+        .ai
+        .services
+        .get(name)
+        .and_then(|service| service.api_key.as_ref());
     key.is_some_and(|key| !key.expose_secret().is_empty())
 }
 

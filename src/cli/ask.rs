@@ -112,7 +112,9 @@ pub fn run(mut loaded: Loaded, args: AskArgs) -> ExitCode {
         None => runtime.block_on(one(&service, args, wish, dialect)),
     };
     if let Err(error) = spending.save() {
-        print::note(&format!("atest-ext-ai: what this cost could not be added to the budget: {error}"));
+        print::note(&format!(
+            "atest-ext-ai: what this cost could not be added to the budget: {error}"
+        ));
     }
     code
 }
@@ -199,11 +201,7 @@ fn read_text(file: &Path) -> Result<String, String> {
 
 /// The lines under an answer, for people.
 fn remarks(answer: &Answer) -> String {
-    let mut lines = vec![
-        String::new(),
-        answer.explanation.clone(),
-        facts(answer),
-    ];
+    let mut lines = vec![String::new(), answer.explanation.clone(), facts(answer)];
     lines.extend(
         answer
             .warnings

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{FAILED, print, table};
 use crate::answer::{ProviderWish, Snapshot};
 use crate::config::{Loaded, ProviderKind};
-use crate::provider::{ModelInfo, Pulling};
+use crate::provider::{ModelInfo, Pulling, price_origin};
 use crate::telemetry::logs::LogCounts;
 
 /// Longest wait for a provider's list.
@@ -83,7 +83,13 @@ async fn list(snapshot: &Snapshot, provider: Option<String>, as_json: bool) -> E
             ..ProviderWish::default()
         };
         match snapshot.providers.models(&wish, LIST_LIMIT).await {
-            Ok(models) => found.push((name, models)),
+            Ok(models) => {
+                let kind = snapshot
+                    .providers
+                    .find(&name)
+                    .map_or(ProviderKind::Custom, |info| info.kind);
+                found.push((name, kind, models));
+            }
             Err(error) => {
                 failed = true;
                 print::note(&format!("atest-ext-ai: {name}: {error}"));
@@ -93,15 +99,25 @@ async fn list(snapshot: &Snapshot, provider: Option<String>, as_json: bool) -> E
     if as_json {
         let by_provider: serde_json::Map<String, Value> = found
             .iter()
-            .map(|(name, models)| (name.clone(), models.iter().map(as_object).collect()))
+            .map(|(name, kind, models)| {
+                let models = models.iter().map(|model| as_object(*kind, model));
+                (name.clone(), models.collect())
+            })
             .collect();
         print::out(&Value::Object(by_provider).to_string());
     } else {
         let rows = found
             .iter()
-            .flat_map(|(name, models)| models.iter().map(move |model| row(name, model)));
+            .flat_map(|(name, _, models)| models.iter().map(move |model| row(name, model)));
         print::out(&table::lines(
-            &["provider", "model", "context", "output", "$ in / 1M", "$ out / 1M"],
+            &[
+                "provider",
+                "model",
+                "context",
+                "output",
+                "$ in / 1M",
+                "$ out / 1M",
+            ],
             rows,
         ));
     }
@@ -120,13 +136,17 @@ fn row(provider: &str, model: &ModelInfo) -> Vec<String> {
     ]
 }
 
-fn as_object(model: &ModelInfo) -> Value {
+fn as_object(kind: ProviderKind, model: &ModelInfo) -> Value {
+    // A price that the config gives is nobody's list price.
+    let origin = model.price.and_then(|_| price_origin(kind, &model.id));
     json!({
         "id": model.id,
         "name": model.name,
         "max_tokens": (model.max_tokens > 0).then_some(model.max_tokens),
         "context_window": model.context_window,
         "price_usd_per_million": model.price,
+        "list_price_source": origin.map(|(source, _)| source),
+        "list_price_seen": origin.map(|(_, seen)| seen),
     })
 }
 
@@ -155,10 +175,17 @@ async fn pull(snapshot: &Snapshot, provider: &str, model: Option<String>) -> Exi
         );
     };
     let mut progress = Progress::new();
-    match snapshot.providers.pull(provider, &model, |step| progress.show(&step)).await {
+    match snapshot
+        .providers
+        .pull(provider, &model, |step| progress.show(&step))
+        .await
+    {
         Ok(()) => {
             progress.end();
-            print::out(&format!("{model} is there, at {}", info.endpoint.unwrap_or_default()));
+            print::out(&format!(
+                "{model} is there, at {}",
+                info.endpoint.unwrap_or_default()
+            ));
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -201,7 +228,10 @@ impl Progress {
             _ => 0,
         };
         if step.status != self.last || tenth > self.last_tenth {
-            let share = step.total.map(|_| format!(" {}%", tenth * 10)).unwrap_or_default();
+            let share = step
+                .total
+                .map(|_| format!(" {}%", tenth * 10))
+                .unwrap_or_default();
             print::note(&format!("{}{share}", step.status));
             self.last.clone_from(&step.status);
         }

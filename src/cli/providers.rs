@@ -61,7 +61,9 @@ pub fn run(mut loaded: Loaded, as_json: bool) -> ExitCode {
         join_all(providers.into_iter().map(|info| test(&service, info))).await
     });
     if let Err(error) = spending.save() {
-        print::note(&format!("atest-ext-ai: what this cost could not be added to the budget: {error}"));
+        print::note(&format!(
+            "atest-ext-ai: what this cost could not be added to the budget: {error}"
+        ));
     }
     if as_json {
         let providers: Vec<_> = findings.iter().map(as_object).collect();
@@ -101,7 +103,11 @@ async fn test(service: &AnswerService, info: ProviderInfo) -> Finding {
     );
     Finding {
         info,
-        models: Some(models.map(|models| models.len()).map_err(|error| error.to_string())),
+        models: Some(
+            models
+                .map(|models| models.len())
+                .map_err(|error| error.to_string()),
+        ),
         answer: Some(answer),
     }
 }
@@ -123,7 +129,10 @@ async fn tiny_answer(service: &AnswerService, name: &str, wish: ProviderWish) ->
         // The first warning says why another one answered.
         Ok(answer) => Err(answer.warnings.first().map_or_else(
             || format!("{} answered in its place", answer.provider),
-            |why| why.split_once(": ").map_or(why.clone(), |(_, why)| why.to_owned()),
+            |why| {
+                why.split_once(": ")
+                    .map_or(why.clone(), |(_, why)| why.to_owned())
+            },
         )),
         Err(error) => Err(error.to_string()),
     }
@@ -158,8 +167,13 @@ fn show(findings: &[Finding]) {
             print::out(&format!("\n{}: {reason}", finding.info.name));
         }
     }
-    if findings.iter().all(|finding| finding.info.kind == ProviderKind::Builtin) {
-        print::out("\nNo other provider is configured; add one under ai.services, or set OPENAI_API_KEY or OLLAMA_ENDPOINT.");
+    if findings
+        .iter()
+        .all(|finding| finding.info.kind == ProviderKind::Builtin)
+    {
+        print::out(
+            "\nNo other provider is configured; add one under ai.services, or set OPENAI_API_KEY or OLLAMA_ENDPOINT.",
+        );
     }
 }
 

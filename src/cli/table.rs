@@ -25,7 +25,10 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell_and_lines_end_without_blanks() {
-        let rows = [vec!["é".to_owned(), "1".to_owned()], vec!["long name".to_owned(), String::new()]];
+        let rows = [
+            vec!["é".to_owned(), "1".to_owned()],
+            vec!["long name".to_owned(), String::new()],
+        ];
         assert_eq!(
             lines(&["name", "n"], rows.into_iter()),
             "NAME       N\né          1\nlong name"

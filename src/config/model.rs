@@ -20,9 +20,7 @@ mod service;
 pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, Price, RateLimit, Retry};
 pub use databases::{Database, DatabaseBlock};
 pub use logging::{LogFormat, LogLevel, LogOutput, Logging};
-pub use operation::{
-    Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis, Secrets, WorkerPool,
-};
+pub use operation::{Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis, Secrets};
 pub use server::{ExitWithParent, Plugin, Server};
 pub use service::{ProviderKind, Service};
 

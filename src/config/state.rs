@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use rustix::fs::Access;
 
 use super::environment::Environment;
-use super::model::Config;
 
 /// The packages' folder.
 const SYSTEM_FOLDER: &str = "/var/lib/atest-ai";
@@ -13,13 +12,9 @@ const SYSTEM_FOLDER: &str = "/var/lib/atest-ai";
 /// The folder's name in a user's own state folder.
 const OWN_NAME: &str = "atest-ext-ai";
 
-/// The folder for what outlives the process. It may not exist yet. `None` when there is none that can be written.
-pub fn state_dir(config: &Config, environment: &Environment) -> Option<PathBuf> {
-    folder(config.server.state_dir.as_deref(), environment)
-}
-
-/// The same before there is a config: `server.state_dir`, else systemd's `STATE_DIRECTORY`, else the packages' folder
-/// where this user may write, else one in the user's own state folder (XDG base directories).
+/// The folder for what outlives the process, which may not exist yet: `server.state_dir`, else systemd's
+/// `STATE_DIRECTORY`, else the packages' folder where this user may write, else one in the user's own state folder (XDG
+/// base directories). `None` when there is none that can be written.
 pub fn folder(named: Option<&Path>, environment: &Environment) -> Option<PathBuf> {
     if let Some(folder) = named {
         return Some(folder.to_owned());
@@ -65,10 +60,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let variables = [("STATE_DIRECTORY", "/run/one:/run/two"), ("HOME", "/nowhere")];
         assert_eq!(found(root.path(), &variables), Some("/run/one".into()));
-        let mut config = Config::default();
-        config.server.state_dir = Some("/named".into());
         let environment = Environment::from_pairs(variables);
-        assert_eq!(state_dir(&config, &environment), Some("/named".into()));
+        assert_eq!(
+            folder(Some(Path::new("/named")), &environment),
+            Some("/named".into())
+        );
     }
 
     #[test]

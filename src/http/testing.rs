@@ -14,8 +14,6 @@ use super::heartbeat::Heartbeat;
 use super::router::router;
 use crate::answer::{AnswerService, Ground, Snapshot};
 use crate::config::Config;
-use crate::telemetry::logs::LogCounts;
-use crate::telemetry::{MetricLabels, Metrics};
 
 /// An open service with the given config.
 pub(super) fn service(config: Config) -> Arc<AnswerService> {

@@ -273,10 +273,7 @@ mod tests {
         let about = About {
             notices: notices.iter().map(|notice| (*notice).to_owned()).collect(),
         };
-        AtestLoader::new(
-            Arc::new(AnswerService::new(snapshot, ground)),
-            Arc::new(about),
-        )
+        AtestLoader::new(Arc::new(AnswerService::new(snapshot, ground)), Arc::new(about))
     }
 
     #[test]

@@ -187,7 +187,9 @@ impl Breaker {
             CircuitState::HalfOpen => {
                 tracing::info!(provider = %name, "circuit half-open: one call tries whether the provider is well");
             }
-            CircuitState::Closed => tracing::info!(provider = %name, "circuit closed: the provider is well again"),
+            CircuitState::Closed => {
+                tracing::info!(provider = %name, "circuit closed: the provider is well again")
+            }
         }
     }
 

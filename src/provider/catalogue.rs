@@ -62,13 +62,21 @@ impl ModelInfo {
         let known = models::of(kind).iter().find(|model| model.id == self.id);
         let Some(known) = known else { return self };
         ModelInfo {
-            name: if self.name == self.id { known.name.clone() } else { self.name },
+            name: if self.name == self.id {
+                known.name.clone()
+            } else {
+                self.name
+            },
             description: if self.description.is_empty() {
                 known.description.clone()
             } else {
                 self.description
             },
-            max_tokens: if self.max_tokens == 0 { known.max_tokens } else { self.max_tokens },
+            max_tokens: if self.max_tokens == 0 {
+                known.max_tokens
+            } else {
+                self.max_tokens
+            },
             context_window: self.context_window.or(known.context_window),
             price: self.price.or(known.price),
             id: self.id,

@@ -115,7 +115,10 @@ pub async fn ask<T>(
         first_failure: None,
     };
     for (place, link) in links.iter().enumerate() {
-        let later = links[place + 1..].iter().filter(|later| later.is_remote()).count();
+        let later = links[place + 1..]
+            .iter()
+            .filter(|later| later.is_remote())
+            .count();
         let later = u32::try_from(later).unwrap_or(u32::MAX);
         let has_engine = links[place + 1..].iter().any(|later| !later.is_remote());
         if let (Some((from, _)), true) = (&run.first_failure, place > 0) {
@@ -149,7 +152,11 @@ impl Link {
 
     /// The model as it was asked for. Providers name the same model with a date behind it.
     fn model_of<'a>(&'a self, completion: &'a Completion) -> &'a str {
-        if self.model.is_empty() { &completion.model } else { &self.model }
+        if self.model.is_empty() {
+            &completion.model
+        } else {
+            &self.model
+        }
     }
 }
 
@@ -191,7 +198,9 @@ impl Run<'_> {
             let Some(wait) = self.wait_before_next(link, &failure, limit, later, &mut waits) else {
                 return Err(failure.into());
             };
-            self.rules.metrics.provider_retry(&link.name, failure.kind.metric());
+            self.rules
+                .metrics
+                .provider_retry(&link.name, failure.kind.metric());
             tracing::debug!(provider = %link.name, reason = failure.kind.word(), wait_ms = wait.as_millis(), "asking again");
             tokio::time::sleep(wait).await;
         }
@@ -433,7 +442,11 @@ impl Run<'_> {
             None => self.first_failure = Some((link.name.clone(), error)),
             // A write or chit-chat is the same to every provider; that is more use than "could not connect".
             Some(_) if !link.is_remote() => {
-                if let ProviderError::Refused { kind: "write" | "chit_chat", .. } = error {
+                if let ProviderError::Refused {
+                    kind: "write" | "chit_chat",
+                    ..
+                } = error
+                {
                     self.first_failure = Some((link.name.clone(), error));
                 } else if let Some((_, first)) = &mut self.first_failure {
                     *first = with_engines_words(first, &error);
@@ -446,8 +459,13 @@ impl Run<'_> {
     fn answered<T>(mut self, link: &Link, completion: Completion, accepted: T) -> Answered<T> {
         let is_degraded = !link.is_remote() && self.first_failure.is_some();
         let instead_of = self.first_failure.take().map(|(from, why)| {
-            let who = if link.is_remote() { link.name.as_str() } else { "the embedded engine" };
-            self.warnings.insert(0, format!("{who} answered in place of {from}: {why}"));
+            let who = if link.is_remote() {
+                link.name.as_str()
+            } else {
+                "the embedded engine"
+            };
+            self.warnings
+                .insert(0, format!("{who} answered in place of {from}: {why}"));
             from
         });
         Answered {

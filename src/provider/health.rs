@@ -1,7 +1,7 @@
 //! Whether providers are well: seen by the questions they answer, else by calls that cost nothing.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;

@@ -13,7 +13,8 @@ use super::breaker::Breaker;
 use super::endpoint::Endpoint;
 use super::health::Health;
 use super::{
-    Client, ClientSettings, Learned, ModelInfo, Provider, ProviderError, ProviderInfo, Target, catalogue, open,
+    Client, ClientSettings, Learned, ModelInfo, Provider, ProviderError, ProviderInfo, Target, catalogue,
+    open,
 };
 use crate::config::{CircuitBreaker, ProviderKind, ProviderPool, Service};
 use crate::telemetry::{Metrics, ProviderOperation};
@@ -90,7 +91,10 @@ impl Member {
         Member {
             endpoint: endpoint.and_then(|text| Endpoint::parse(text).ok()),
             breaker: Arc::new(Breaker::new(told, shared.breaker.clone(), Arc::clone(&metrics))),
-            health: Arc::new(Health::new(name.to_owned(), is_configured.then(|| Arc::clone(&metrics)))),
+            health: Arc::new(Health::new(
+                name.to_owned(),
+                is_configured.then(|| Arc::clone(&metrics)),
+            )),
             name: name.to_owned(),
             service,
             is_configured,
@@ -154,7 +158,9 @@ impl Member {
     /// What is asked for a question that brings this, and with what.
     pub fn target(&self, own: Own, foreign: &Foreign) -> Result<Target, ProviderError> {
         let may_use_its_key = self.may_use_its_key(&own);
-        let elsewhere = own.endpoint.filter(|endpoint| Some(endpoint) != self.endpoint.as_ref());
+        let elsewhere = own
+            .endpoint
+            .filter(|endpoint| Some(endpoint) != self.endpoint.as_ref());
         let is_elsewhere = elsewhere.is_some();
         let Some(endpoint) = elsewhere.or_else(|| self.endpoint.clone()) else {
             return Err(ProviderError::Unavailable(format!(
@@ -162,7 +168,11 @@ impl Member {
                 self.name, self.name
             )));
         };
-        let client = if is_elsewhere { foreign.client(&endpoint)? } else { self.client()? };
+        let client = if is_elsewhere {
+            foreign.client(&endpoint)?
+        } else {
+            self.client()?
+        };
         let stored_key = self.service.api_key.clone().filter(|_| may_use_its_key);
         Ok(Target {
             name: self.name.clone(),
@@ -182,14 +192,23 @@ impl Member {
             temperature: self.service.temperature,
             top_p: self.service.top_p,
             // Extra headers may hold credentials: they stay with the endpoint that they were written for.
-            headers: if is_elsewhere { Default::default() } else { self.service.headers.clone() },
+            headers: if is_elsewhere {
+                Default::default()
+            } else {
+                self.service.headers.clone()
+            },
             client,
             stall_timeout: self.shared.stall_timeout,
         })
     }
 
     /// The models that it offers, asked of it at most once a minute.
-    pub async fn models(&self, own: Own, foreign: &Foreign, limit: Duration) -> Result<Vec<ModelInfo>, ProviderError> {
+    pub async fn models(
+        &self,
+        own: Own,
+        foreign: &Foreign,
+        limit: Duration,
+    ) -> Result<Vec<ModelInfo>, ProviderError> {
         if !own.is_empty() {
             let provider = self.provider(own, foreign)?;
             return self
@@ -227,12 +246,15 @@ impl Member {
     ) -> Result<T, ProviderError> {
         let started = Instant::now();
         let outcome = tokio::time::timeout(limit, call).await;
-        self.metrics.provider_call(&self.name, operation, started.elapsed());
+        self.metrics
+            .provider_call(&self.name, operation, started.elapsed());
         let outcome = outcome.unwrap_or_else(|_| Err(super::no_reply_within(&self.name, limit)));
         if is_usual {
             match &outcome {
                 Ok(_) => self.health.seen_well(),
-                Err(ProviderError::Failed(failure)) if failure.kind.means_not_up() => self.health.seen_failing(),
+                Err(ProviderError::Failed(failure)) if failure.kind.means_not_up() => {
+                    self.health.seen_failing()
+                }
                 Err(_) => {}
             }
         }

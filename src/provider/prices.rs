@@ -54,6 +54,16 @@ impl Prices {
     }
 }
 
+/// Where a list price comes from and the day on which it was read; `None` for a model without one.
+pub fn origin(kind: ProviderKind, model: &str) -> Option<(&'static str, &'static str)> {
+    let entry_of = |name: &String| {
+        let mut entries = table::PRICES.iter();
+        entries.find(|entry| entry.kind == kind && entry.model == name)
+    };
+    let entry = names_of(model).iter().find_map(entry_of)?;
+    Some((entry.source, entry.seen))
+}
+
 /// What the tokens of one call cost, in US dollars. The cached part of the prompt is charged at its own price.
 pub fn cost(price: Price, usage: &TokenUsage) -> f64 {
     let cached = usage.cached_input.min(usage.input);

@@ -20,11 +20,11 @@ use super::member::{Foreign, Member, MemberSettings, Own};
 use super::prices::Prices;
 use super::spending::Spending;
 use super::{
-    Completion, CompletionRequest, Failure, FailureKind, ModelInfo, Provider, ProviderError, ProviderInfo, Pulling,
-    Wish, catalogue, ollama,
+    Completion, CompletionRequest, Failure, FailureKind, ModelInfo, Provider, ProviderError, ProviderInfo,
+    Pulling, Wish, catalogue, ollama,
 };
 use crate::config::{Config, ProviderKind, RateLimit, Service};
-use crate::telemetry::{MetricLabels, Metrics};
+use crate::telemetry::{CircuitState, MetricLabels, Metrics};
 
 /// Questions a minute, and at once, when a limit is switched on without saying how many.
 const USUAL_RATE: u32 = 60;
@@ -173,7 +173,9 @@ impl Providers {
         let leaves_the_machine = endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_loopback());
         let mut links = vec![self.link(&member, own)?];
         for name in &self.config.ai.fallback_order {
-            let Ok(Named::Member(later)) = self.named(name) else { continue };
+            let Ok(Named::Member(later)) = self.named(name) else {
+                continue;
+            };
             let is_there = links.iter().any(|link| link.name == later.name);
             // What a request brings is for the provider that it names; only the length of the answer is for all.
             let own = Own {
@@ -273,7 +275,9 @@ impl Providers {
         tell: impl FnMut(Pulling) + Send,
     ) -> Result<(), ProviderError> {
         let Named::Member(member) = self.named(name)? else {
-            return Err(ProviderError::Unavailable(format!("{name:?} is not an Ollama service")));
+            return Err(ProviderError::Unavailable(format!(
+                "{name:?} is not an Ollama service"
+            )));
         };
         let target = member.target(Own::default(), &self.foreign)?;
         ollama::pull(target, model, tell).await
@@ -295,9 +299,15 @@ impl Providers {
         join_all(looks).await;
     }
 
-    /// Whether a configured provider was well when last seen; `None` when nobody has looked.
-    pub fn is_well(&self, name: &str) -> Option<bool> {
-        self.members.get(name)?.health.is_well()
+    /// What is wrong with a provider now, in a word or two for operators; `None` when nothing is known to be.
+    pub fn trouble(&self, name: &str) -> Option<&'static str> {
+        let member = self.members.get(name)?;
+        match member.breaker.state() {
+            CircuitState::Open => Some("circuit open"),
+            CircuitState::HalfOpen => Some("circuit half-open"),
+            CircuitState::Closed if member.health.is_well() == Some(false) => Some("failing"),
+            CircuitState::Closed => None,
+        }
     }
 
     fn link(&self, member: &Arc<Member>, own: Own) -> Result<Link, ProviderError> {
@@ -360,7 +370,9 @@ impl Providers {
                 .model
                 .clone()
                 .filter(|model| Some(model) != member.service.model.as_ref()),
-            max_tokens: wish.max_tokens.filter(|most| Some(*most) != member.service.max_tokens),
+            max_tokens: wish
+                .max_tokens
+                .filter(|most| Some(*most) != member.service.max_tokens),
         };
         Ok(Some((member, own)))
     }
@@ -376,8 +388,9 @@ impl Providers {
     }
 
     fn permitted(&self, text: &str) -> Result<Endpoint, ProviderError> {
-        let endpoint = Endpoint::parse(text)
-            .map_err(|why| ProviderError::Unavailable(format!("the endpoint in the request is not usable: {why}")))?;
+        let endpoint = Endpoint::parse(text).map_err(|why| {
+            ProviderError::Unavailable(format!("the endpoint in the request is not usable: {why}"))
+        })?;
         if self.allowed.permits(&endpoint) {
             return Ok(endpoint);
         }
@@ -482,7 +495,8 @@ impl Providers {
 /// so it is no reason to give no answer.
 fn other_model(wish: &Wish) -> Option<String> {
     let model = wish.model.as_deref()?;
-    let is_ours = model.eq_ignore_ascii_case(builtin::MODEL) || ProviderKind::parse(model) == Some(ProviderKind::Builtin);
+    let is_ours = model.eq_ignore_ascii_case(builtin::MODEL)
+        || ProviderKind::parse(model) == Some(ProviderKind::Builtin);
     (!is_ours).then(|| {
         "the model asked for was not used: the embedded engine has none of that name; name the provider that offers it"
             .to_owned()
@@ -593,9 +607,8 @@ fn limit(settings: &RateLimit, previous: Option<&Providers>) -> Option<Arc<Limit
     {
         return Some(Arc::clone(standing));
     }
-    let number = |given: Option<u32>, usual: u32| {
-        NonZeroU32::new(given.unwrap_or(usual)).unwrap_or(NonZeroU32::MIN)
-    };
+    let number =
+        |given: Option<u32>, usual: u32| NonZeroU32::new(given.unwrap_or(usual)).unwrap_or(NonZeroU32::MIN);
     let quota = Quota::per_minute(number(settings.requests_per_minute, USUAL_RATE))
         .allow_burst(number(settings.burst_size, USUAL_BURST));
     Some(Arc::new(Limit {
@@ -612,7 +625,9 @@ pub fn metric_labels(config: &Config) -> MetricLabels {
             labels.providers.push(name.clone());
         }
         let named = service.model.iter().chain(&service.models);
-        labels.models.extend(named.map(|model| (name.clone(), model.clone())));
+        labels
+            .models
+            .extend(named.map(|model| (name.clone(), model.clone())));
     }
     labels
 }

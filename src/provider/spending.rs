@@ -114,7 +114,9 @@ impl Spending {
             let mut sums = self.lock();
             sums.known = sums.known.at(today).plus(usd);
             // What was spent a moment before midnight and is not saved yet counts for the new day: never too little.
-            let before = sums.unsaved.filter(|(day, _)| day.first_of_month() == today.first_of_month());
+            let before = sums
+                .unsaved
+                .filter(|(day, _)| day.first_of_month() == today.first_of_month());
             sums.unsaved = Some((today, before.map_or(0.0, |(_, usd)| usd) + usd));
             sums.known
         };
@@ -144,6 +146,7 @@ impl Spending {
     }
 
     /// Spent today and this month, in US dollars.
+    #[cfg(test)]
     pub fn sums(&self, now: Timestamp) -> (f64, f64) {
         let record = self.lock().known.at(day_of(now));
         (record.day_usd, record.month_usd)
@@ -298,7 +301,9 @@ fn set_aside(path: &Path) {
         Ok(()) => tracing::warn!(
             "what was spent before cannot be understood; counting from 0, and the old file is kept as spending.json.broken"
         ),
-        Err(error) => tracing::warn!(reason = %error.kind(), "what was spent before cannot be understood; counting from 0"),
+        Err(error) => {
+            tracing::warn!(reason = %error.kind(), "what was spent before cannot be understood; counting from 0")
+        }
     }
 }
 
@@ -391,10 +396,17 @@ mod tests {
     #[test]
     fn a_damaged_file_is_kept_aside_and_counting_goes_on() {
         let folder = tempfile::tempdir().unwrap();
-        for damaged in [&b"{\"version\": 1"[..], b"\xff\xfe", b"{\"version\":1,\"day\":\"2026-01-01\",\"day_usd\":-5,\"month\":\"2026-01-01\",\"month_usd\":1}"] {
+        for damaged in [
+            &b"{\"version\": 1"[..],
+            b"\xff\xfe",
+            b"{\"version\":1,\"day\":\"2026-01-01\",\"day_usd\":-5,\"month\":\"2026-01-01\",\"month_usd\":1}",
+        ] {
             std::fs::write(folder.path().join(FILE), damaged).unwrap();
             let spending = open(folder.path());
-            assert_eq!(std::fs::read(folder.path().join("spending.json.broken")).unwrap(), damaged);
+            assert_eq!(
+                std::fs::read(folder.path().join("spending.json.broken")).unwrap(),
+                damaged
+            );
             spending.add(1.0, at(DAY));
             spending.save().unwrap();
             assert_eq!(open(folder.path()).sums(at(DAY)), (1.0, 1.0));

@@ -37,19 +37,37 @@ async fn every_wire_gives_checked_sql_on_one_line_with_its_usage() {
         let provider = fake(answer).await;
         let plugin = Plugin::start(&config(kind, &provider.url()));
         let reply = ask(&plugin, &json!({}));
-        assert_eq!(reply.pair("success").as_deref(), Some("true"), "{kind}: {}", reply.text());
-        assert_eq!(sql(&reply), "SELECT name FROM users WHERE active = TRUE", "{kind}");
+        assert_eq!(
+            reply.pair("success").as_deref(),
+            Some("true"),
+            "{kind}: {}",
+            reply.text()
+        );
+        assert_eq!(
+            sql(&reply),
+            "SELECT name FROM users WHERE active = TRUE",
+            "{kind}"
+        );
         assert_eq!(reply.pair("provider").as_deref(), Some("it"));
         assert_eq!(reply.pair("model_used").as_deref(), Some("model-x"));
-        assert_eq!(reply.pair("explanation").as_deref(), Some("Names of active users."));
+        assert_eq!(
+            reply.pair("explanation").as_deref(),
+            Some("Names of active users.")
+        );
         assert_eq!(reply.pair("degraded").as_deref(), Some("false"));
         let meta: Value = serde_json::from_str(&reply.pair("meta").unwrap()).unwrap();
         assert_eq!(meta["usage"]["input"], 100, "{kind}: {meta}");
         assert_eq!(meta["usage"]["output"], 20, "{kind}: {meta}");
         assert_eq!(provider.requests(), 1, "{kind}");
-        let tokens = metric(&plugin, r#"atest_ai_tokens_total{provider="it",model="model-x",direction="output"}"#);
+        let tokens = metric(
+            &plugin,
+            r#"atest_ai_tokens_total{provider="it",model="model-x",direction="output"}"#,
+        );
         let tokens = tokens.or_else(|| {
-            metric(&plugin, r#"atest_ai_tokens_total{direction="output",model="model-x",provider="it"}"#)
+            metric(
+                &plugin,
+                r#"atest_ai_tokens_total{direction="output",model="model-x",provider="it"}"#,
+            )
         });
         assert_eq!(tokens, Some(20.0), "{kind}");
     }
@@ -87,9 +105,19 @@ async fn what_is_no_sql_is_never_given_out_as_sql() {
         let config = config("custom", &provider.url());
         let plugin = Plugin::start(&format!("{config}    builtin:\n      enabled: false\n"));
         let reply = ask(&plugin, &json!({}));
-        assert_eq!(reply.pair("success").as_deref(), Some("false"), "{text}: {}", reply.text());
+        assert_eq!(
+            reply.pair("success").as_deref(),
+            Some("false"),
+            "{text}: {}",
+            reply.text()
+        );
         assert_eq!(reply.pair("generated_sql"), None);
-        assert_eq!(reply.pair("error_kind").as_deref(), Some("invalid_response"), "{}", reply.text());
+        assert_eq!(
+            reply.pair("error_kind").as_deref(),
+            Some("invalid_response"),
+            "{}",
+            reply.text()
+        );
         assert_eq!(provider.requests(), 1, "asked again for nothing: {text}");
     }
 }
@@ -102,8 +130,17 @@ async fn a_models_question_back_is_told_as_a_refusal() {
     .await;
     let plugin = Plugin::start(&config("custom", &provider.url()));
     let reply = ask(&plugin, &json!({}));
-    assert_eq!(reply.pair("success").as_deref(), Some("false"), "{}", reply.text());
-    assert!(reply.pair("error").unwrap().contains("Which users do you mean?"), "{}", reply.text());
+    assert_eq!(
+        reply.pair("success").as_deref(),
+        Some("false"),
+        "{}",
+        reply.text()
+    );
+    assert!(
+        reply.pair("error").unwrap().contains("Which users do you mean?"),
+        "{}",
+        reply.text()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,10 +174,18 @@ async fn what_cannot_be_honoured_is_refused_and_says_what_to_do() {
         (json!({"provider": "skynet"}), "skynet"),
         (json!({"endpoint": "http://localhost:1"}), "endpoint"),
         (json!({"provider": "custom", "model": "m"}), "endpoint"),
-        (json!({"provider": "ollama", "endpoint": "not a url", "model": "m"}), "endpoint"),
+        (
+            json!({"provider": "ollama", "endpoint": "not a url", "model": "m"}),
+            "endpoint",
+        ),
     ] {
         let reply = ask(&plugin, &parameters);
-        assert_eq!(reply.pair("success").as_deref(), Some("false"), "{parameters}: {}", reply.text());
+        assert_eq!(
+            reply.pair("success").as_deref(),
+            Some("false"),
+            "{parameters}: {}",
+            reply.text()
+        );
         let error = reply.pair("error").unwrap();
         assert!(error.contains(words), "{parameters}: {error}");
         assert_eq!(reply.pair("error_kind").as_deref(), Some("provider_unavailable"));

@@ -27,14 +27,26 @@ fn nth(number: u32) -> serde_json::Value {
 async fn an_answer_says_what_it_cost_and_says_nothing_where_no_price_is_known() {
     let (_provider, plugin) = start(PRICED).await;
     let reply = ask(&plugin, &nth(1));
-    assert_eq!(reply.pair("cost_usd").as_deref(), Some("0.000268"), "{}", reply.text());
-    assert_eq!(metric(&plugin, r#"atest_ai_cost_usd_total{model="m",provider="it"}"#), Some(0.000_268));
+    assert_eq!(
+        reply.pair("cost_usd").as_deref(),
+        Some("0.000268"),
+        "{}",
+        reply.text()
+    );
+    assert_eq!(
+        metric(&plugin, r#"atest_ai_cost_usd_total{model="m",provider="it"}"#),
+        Some(0.000_268)
+    );
 
     let (_provider, plugin) = start("").await;
     let reply = ask(&plugin, &nth(1));
     assert_eq!(reply.pair("success").as_deref(), Some("true"));
     assert_eq!(reply.pair("cost_usd"), None);
-    assert!(!crate::support::http::get(plugin.http, "/metrics").text().contains("\natest_ai_cost_usd_total{"));
+    assert!(
+        !crate::support::http::get(plugin.http, "/metrics")
+            .text()
+            .contains("\natest_ai_cost_usd_total{")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,14 +58,31 @@ async fn a_budget_holds_over_a_restart() {
         assert_eq!(reply.pair("success").as_deref(), Some("true"), "{}", reply.text());
     }
     let refused = ask(&plugin, &nth(2));
-    assert_eq!(refused.pair("error_kind").as_deref(), Some("budget"), "{}", refused.text());
+    assert_eq!(
+        refused.pair("error_kind").as_deref(),
+        Some("budget"),
+        "{}",
+        refused.text()
+    );
     plugin.restart();
     let refused = ask(&plugin, &nth(3));
-    assert_eq!(refused.pair("error_kind").as_deref(), Some("budget"), "{}", refused.text());
-    assert!(refused.pair("error").unwrap().contains("ai.budget.day"), "{}", refused.text());
+    assert_eq!(
+        refused.pair("error_kind").as_deref(),
+        Some("budget"),
+        "{}",
+        refused.text()
+    );
+    assert!(
+        refused.pair("error").unwrap().contains("ai.budget.day"),
+        "{}",
+        refused.text()
+    );
     assert_eq!(provider.requests(), 2);
     // What costs nothing goes on.
-    let own = ask(&plugin, &json!({"provider": "builtin", "prompt": "show all users"}));
+    let own = ask(
+        &plugin,
+        &json!({"provider": "builtin", "prompt": "show all users"}),
+    );
     assert_eq!(own.pair("success").as_deref(), Some("true"), "{}", own.text());
 }
 
@@ -63,12 +92,21 @@ async fn a_spent_budget_can_warn_or_pass_on() {
     ask(&plugin, &nth(0));
     let warned = ask(&plugin, &nth(1));
     assert_eq!(warned.pair("provider").as_deref(), Some("it"));
-    assert!(warned.pair("warnings").unwrap().contains("ai.budget.month"), "{}", warned.text());
+    assert!(
+        warned.pair("warnings").unwrap().contains("ai.budget.month"),
+        "{}",
+        warned.text()
+    );
 
     let passing_on = "  budget:\n    month: 0.0001\n    action: fallback\n";
     let (provider, plugin) = start(&format!("{PRICED}{passing_on}")).await;
     ask(&plugin, &nth(0));
     let passed_on = ask(&plugin, &json!({"prompt": "show all users"}));
-    assert_eq!(passed_on.pair("degraded").as_deref(), Some("true"), "{}", passed_on.text());
+    assert_eq!(
+        passed_on.pair("degraded").as_deref(),
+        Some("true"),
+        "{}",
+        passed_on.text()
+    );
     assert_eq!(provider.requests(), 1);
 }

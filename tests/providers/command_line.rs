@@ -16,7 +16,8 @@ fn code(output: &Output) -> Option<i32> {
     output.status.code()
 }
 
-const SQL: &str = r#"{"sql": "SELECT COUNT(*) FROM users", "explanation": "Counts users.", "answerable": true}"#;
+const SQL: &str =
+    r#"{"sql": "SELECT COUNT(*) FROM users", "explanation": "Counts users.", "answerable": true}"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_provider_is_tested_and_one_that_fails_makes_the_exit_code() {
@@ -38,22 +39,43 @@ async fn every_provider_is_tested_and_one_that_fails_makes_the_exit_code() {
         assert!(table.contains(line), "{table}");
     }
 
-    let config = format!("{config}    broken:\n      provider: openai\n      endpoint: http://127.0.0.1:9\n      api_key: k\n      model: m\n");
+    let config = format!(
+        "{config}    broken:\n      provider: openai\n      endpoint: http://127.0.0.1:9\n      api_key: k\n      model: m\n"
+    );
     let plugin = Plugin::start(&config);
     let output = plugin.run(&["--test-providers", "--json"]);
     assert_eq!(code(&output), Some(1), "{}", text(&output.stdout));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let of = |name: &str| report["providers"].as_array().unwrap().iter().find(|one| one["provider"] == name).unwrap().clone();
-    assert_eq!((of("fine")["ok"].clone(), of("fine")["models"].clone()), (true.into(), 2.into()));
+    let of = |name: &str| {
+        report["providers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["provider"] == name)
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(
+        (of("fine")["ok"].clone(), of("fine")["models"].clone()),
+        (true.into(), 2.into())
+    );
     assert_eq!(of("off")["ok"], Value::Null);
     assert_eq!(of("broken")["ok"], false);
-    assert!(of("broken")["error"].as_str().unwrap().contains("refuse"), "{report}");
+    assert!(
+        of("broken")["error"].as_str().unwrap().contains("refuse"),
+        "{report}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn models_are_listed_as_the_provider_lists_them() {
-    let provider = FakeProvider::start(|_: &Received| Script::json(200, r#"{"data":[{"id":"gpt-5"},{"id":"own"}]}"#)).await;
-    let config = format!("ai:\n  health_check_interval: 0s\n  services:\n    openai:\n      endpoint: {}\n      api_key: k\n      model: gpt-5\n", provider.url());
+    let provider =
+        FakeProvider::start(|_: &Received| Script::json(200, r#"{"data":[{"id":"gpt-5"},{"id":"own"}]}"#))
+            .await;
+    let config = format!(
+        "ai:\n  health_check_interval: 0s\n  services:\n    openai:\n      endpoint: {}\n      api_key: k\n      model: gpt-5\n",
+        provider.url()
+    );
     let plugin = Plugin::start(&config);
     let output = plugin.run(&["models", "list", "--provider", "openai"]);
     let table = text(&output.stdout);
@@ -75,17 +97,27 @@ async fn a_model_is_pulled_with_progress_and_a_failure_is_told() {
     ];
     let provider = FakeProvider::start(move |request: &Received| match request.path.as_str() {
         "/api/pull" if request.json()["model"] == "llama3" => Script::lines().piece(lines.join("\n") + "\n"),
-        "/api/pull" if request.json()["model"] == "cut" => Script::lines().piece(lines[..2].join("\n") + "\n"),
-        "/api/pull" => Script::lines().piece("{\"status\":\"pulling manifest\"}\n{\"error\":\"pull model manifest: file does not exist\"}\n"),
+        "/api/pull" if request.json()["model"] == "cut" => {
+            Script::lines().piece(lines[..2].join("\n") + "\n")
+        }
+        "/api/pull" => Script::lines().piece(
+            "{\"status\":\"pulling manifest\"}\n{\"error\":\"pull model manifest: file does not exist\"}\n",
+        ),
         _ => ollama_ndjson(GOOD),
     })
     .await;
-    let config = format!("ai:\n  health_check_interval: 0s\n  services:\n    ollama:\n      endpoint: {}\n      model: llama3\n", provider.url());
+    let config = format!(
+        "ai:\n  health_check_interval: 0s\n  services:\n    ollama:\n      endpoint: {}\n      model: llama3\n",
+        provider.url()
+    );
     let plugin = Plugin::start(&config);
     let output = plugin.run(&["models", "pull"]);
     assert_eq!(code(&output), Some(0), "{}", text(&output.stderr));
     let progress = text(&output.stderr);
-    assert!(progress.contains("pulling manifest") && progress.contains("100%"), "{progress}");
+    assert!(
+        progress.contains("pulling manifest") && progress.contains("100%"),
+        "{progress}"
+    );
     for (model, words) in [("nothing", "file does not exist"), ("cut", "ended")] {
         let output = plugin.run(&["models", "pull", model]);
         assert_eq!(code(&output), Some(1));

@@ -14,7 +14,11 @@ async fn good() -> FakeProvider {
 async fn listening() -> (FakeProvider, std::sync::mpsc::Receiver<String>) {
     let (sender, received) = std::sync::mpsc::channel();
     let provider = FakeProvider::start(move |request: &Received| {
-        let _ = sender.send(format!("{}{}", request.header("authorization"), request.header("x-api-key")));
+        let _ = sender.send(format!(
+            "{}{}",
+            request.header("authorization"),
+            request.header("x-api-key")
+        ));
         openai_sse(GOOD)
     })
     .await;
@@ -32,13 +36,31 @@ async fn a_stored_key_stays_with_the_endpoint_it_was_stored_for() {
     let plugin = Plugin::start(&config);
     let reply = ask(&plugin, &json!({"config": {"endpoint": other.0.url()}}));
     assert_eq!(reply.pair("success").as_deref(), Some("true"), "{}", reply.text());
-    assert_eq!(other.1.recv_timeout(crate::support::plugin::PATIENCE).unwrap(), "", "the stored key went to an endpoint from a request");
-    let own = ask(&plugin, &json!({"config": {"endpoint": other.0.url(), "api_key": "mine"}}));
+    assert_eq!(
+        other.1.recv_timeout(crate::support::plugin::PATIENCE).unwrap(),
+        "",
+        "the stored key went to an endpoint from a request"
+    );
+    let own = ask(
+        &plugin,
+        &json!({"config": {"endpoint": other.0.url(), "api_key": "mine"}}),
+    );
     assert_eq!(own.pair("success").as_deref(), Some("true"), "{}", own.text());
-    assert_eq!(other.1.recv_timeout(crate::support::plugin::PATIENCE).unwrap(), "Bearer mine");
+    assert_eq!(
+        other.1.recv_timeout(crate::support::plugin::PATIENCE).unwrap(),
+        "Bearer mine"
+    );
     // The same endpoint in another spelling is the service's own.
-    let spelled = ask(&plugin, &json!({"config": {"endpoint": format!("{}/v1/", home.url())}}));
-    assert_eq!(spelled.pair("success").as_deref(), Some("true"), "{}", spelled.text());
+    let spelled = ask(
+        &plugin,
+        &json!({"config": {"endpoint": format!("{}/v1/", home.url())}}),
+    );
+    assert_eq!(
+        spelled.pair("success").as_deref(),
+        Some("true"),
+        "{}",
+        spelled.text()
+    );
     assert_eq!(home.requests(), 1);
 }
 
@@ -59,13 +81,18 @@ async fn a_request_is_no_way_into_the_network() {
         "gopher://127.0.0.1",
     ] {
         for key in ["generate", "test_connection", "models", "health_check"] {
-            let parameters = json!({"prompt": "show all users", "provider": "custom", "model": "m", "endpoint": endpoint});
+            let parameters =
+                json!({"prompt": "show all users", "provider": "custom", "model": "m", "endpoint": endpoint});
             let reply = query(&plugin, key, &parameters);
             let text = reply.text();
             assert!(text.contains("endpoint"), "{key} {endpoint}: {text}");
             assert_ne!(reply.pair("healthy").as_deref(), Some("true"), "{key} {endpoint}");
             if key != "health_check" {
-                assert_ne!(reply.pair("success").as_deref(), Some("true"), "{key} {endpoint}: {text}");
+                assert_ne!(
+                    reply.pair("success").as_deref(),
+                    Some("true"),
+                    "{key} {endpoint}: {text}"
+                );
             }
         }
     }
@@ -86,6 +113,11 @@ async fn a_redirect_leads_nowhere() {
     );
     let plugin = Plugin::start(&config);
     let reply = ask(&plugin, &json!({}));
-    assert_eq!(reply.pair("error_kind").as_deref(), Some("policy"), "{}", reply.text());
+    assert_eq!(
+        reply.pair("error_kind").as_deref(),
+        Some("policy"),
+        "{}",
+        reply.text()
+    );
     assert_eq!(elsewhere.0.requests(), 0);
 }

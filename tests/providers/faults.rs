@@ -45,7 +45,10 @@ async fn unreliable(calls: &Calls) -> FakeProvider {
             6..12 => Script::json(503, "{}").header("retry-after", "0"),
             12..18 => openai_sse(GOOD).end(End::Reset),
             18..24 => Script::events().piece("data: {\"choices\":[").end(End::Cut),
-            24..30 => Script::json(429, r#"{"error":{"message":"slow down","code":"rate_limit_exceeded"}}"#),
+            24..30 => Script::json(
+                429,
+                r#"{"error":{"message":"slow down","code":"rate_limit_exceeded"}}"#,
+            ),
             30..33 => Script::silent(),
             33..35 => Script::events().piece(": keep-alive\n\n").end(End::Hang),
             _ => openai_sse(GOOD),
@@ -121,7 +124,11 @@ async fn nothing_is_lost_overspent_or_left_behind() {
     let calls = calls.lock().unwrap();
     let most = calls.values().max().copied().unwrap_or_default();
     assert!(most <= BUDGET, "a question cost {most} calls");
-    assert!(calls.len() > QUESTIONS / 2, "the providers were hardly asked: {}", calls.len());
+    assert!(
+        calls.len() > QUESTIONS / 2,
+        "the providers were hardly asked: {}",
+        calls.len()
+    );
     let [by_model, degraded, refused] =
         [&ends.by_model, &ends.degraded, &ends.refused].map(|count| count.load(Ordering::SeqCst));
     assert_eq!(by_model + degraded + refused, QUESTIONS);
@@ -136,10 +143,17 @@ async fn run(client: &reqwest::Client, url: &str, numbers: std::ops::Range<usize
     let numbers = Arc::new(Mutex::new(numbers));
     let mut lanes = tokio::task::JoinSet::new();
     for _ in 0..LANES {
-        let (client, url, numbers, ends) = (client.clone(), url.to_owned(), Arc::clone(&numbers), Arc::clone(ends));
+        let (client, url, numbers, ends) = (
+            client.clone(),
+            url.to_owned(),
+            Arc::clone(&numbers),
+            Arc::clone(ends),
+        );
         lanes.spawn(async move {
             loop {
-                let Some(number) = numbers.lock().unwrap().next() else { return };
+                let Some(number) = numbers.lock().unwrap().next() else {
+                    return;
+                };
                 ask(&client, &url, number, &ends).await;
             }
         });
@@ -156,7 +170,11 @@ async fn ask(client: &reqwest::Client, url: &str, number: usize, ends: &Ends) {
     let started = Instant::now();
     let reply = client.post(url).json(&body).send().await.unwrap();
     let reply: Value = reply.json().await.unwrap();
-    assert!(started.elapsed() < DEADLINE + SLACK, "{:?}: {reply}", started.elapsed());
+    assert!(
+        started.elapsed() < DEADLINE + SLACK,
+        "{:?}: {reply}",
+        started.elapsed()
+    );
     let pair = |key: &str| {
         let pairs = reply["data"].as_array().unwrap();
         let found = pairs.iter().find(|pair| pair["key"] == key);
@@ -166,7 +184,10 @@ async fn ask(client: &reqwest::Client, url: &str, number: usize, ends: &Ends) {
         ("true", "true") => &ends.degraded,
         ("true", _) => &ends.by_model,
         _ => {
-            assert!(!pair("error").is_empty() && !pair("error_kind").is_empty(), "{reply}");
+            assert!(
+                !pair("error").is_empty() && !pair("error_kind").is_empty(),
+                "{reply}"
+            );
             &ends.refused
         }
     };
@@ -183,7 +204,10 @@ async fn settle(plugin: &Plugin, first: &FakeProvider, second: &FakeProvider) {
         if under_way == 0.0 && open <= 12 {
             return;
         }
-        assert!(started.elapsed() < Duration::from_secs(20), "{under_way} questions, {open} connections");
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "{under_way} questions, {open} connections"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

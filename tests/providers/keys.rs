@@ -13,16 +13,32 @@ const HEADER: &str = "header-0c44aa-planted";
 
 /// What providers do with a key that is not right: some repeat it.
 fn script(request: &Received, round: usize) -> Script {
-    let key = format!("{}{}", request.header("authorization"), request.header("x-api-key"));
+    let key = format!(
+        "{}{}",
+        request.header("authorization"),
+        request.header("x-api-key")
+    );
     match round {
         0 => openai_sse(GOOD),
-        1 => Script::json(401, format!(r#"{{"error":{{"message":"Incorrect API key provided: {key}","code":"invalid_api_key"}}}}"#)),
-        2 => Script::json(400, format!(r#"{{"error":{{"message":"bad header {key} for {STORED} {HEADER}"}}}}"#)),
+        1 => Script::json(
+            401,
+            format!(
+                r#"{{"error":{{"message":"Incorrect API key provided: {key}","code":"invalid_api_key"}}}}"#
+            ),
+        ),
+        2 => Script::json(
+            400,
+            format!(r#"{{"error":{{"message":"bad header {key} for {STORED} {HEADER}"}}}}"#),
+        ),
         3 => Script::json(500, format!("<html>{key} {STORED}</html>")),
         4 => Script::raw(format!("HTTP/1.1 200 OK\r\nbroken {key} {STORED}\r\n\r\n")),
-        5 => Script::events().piece(format!("data: {{\"error\":{{\"message\":\"{key} {STORED}\"}}}}\n\n")),
+        5 => Script::events().piece(format!(
+            "data: {{\"error\":{{\"message\":\"{key} {STORED}\"}}}}\n\n"
+        )),
         6 => Script::status(302).header("location", &format!("http://127.0.0.1:9/{STORED}?k={STORED}")),
-        7 => Script::events().piece(format!("data: {STORED} {key}\n\n")).end(End::Reset),
+        7 => Script::events()
+            .piece(format!("data: {STORED} {key}\n\n"))
+            .end(End::Reset),
         8 => anthropic_sse(&format!("{{\"sql\": \"SELECT '{STORED}' FROM nowhere\"}}")),
         _ => ollama_ndjson(&format!("sorry, {key}")),
     }
@@ -42,8 +58,20 @@ async fn no_error_log_or_metric_repeats_a_key() {
         let mut said = String::new();
         for number in 0..10 {
             said.push_str(&ask(&plugin, &json!({"existing_sql": format!("SELECT {number}")})).text());
-            said.push_str(&ask(&plugin, &json!({"config": {"provider": kind, "endpoint": provider.url(), "api_key": BROUGHT}})).text());
-            for key in ["test_connection", "health_check", "models", "providers", "capabilities"] {
+            said.push_str(
+                &ask(
+                    &plugin,
+                    &json!({"config": {"provider": kind, "endpoint": provider.url(), "api_key": BROUGHT}}),
+                )
+                .text(),
+            );
+            for key in [
+                "test_connection",
+                "health_check",
+                "models",
+                "providers",
+                "capabilities",
+            ] {
                 let parameters = json!({"provider": "it", "api_key": BROUGHT, "include_unavailable": true});
                 said.push_str(&query(&plugin, key, &parameters).text());
             }
@@ -67,7 +95,10 @@ async fn no_error_log_or_metric_repeats_a_key() {
             said.push_str(&String::from_utf8_lossy(&output.stderr));
         }
         said.push_str(&plugin.log());
-        assert!(provider.requests() > 20, "{kind}: the providers were hardly asked");
+        assert!(
+            provider.requests() > 20,
+            "{kind}: the providers were hardly asked"
+        );
         for planted in [STORED, BROUGHT, HEADER, "7f3a9c", "51be0d", "0c44aa"] {
             let found = said.find(planted).map(|at| {
                 let from = said.floor_char_boundary(at.saturating_sub(200));

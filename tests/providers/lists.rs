@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::fake_provider::{FakeProvider, Received, Script};
-use crate::support::plugin::Plugin;
 use crate::query;
+use crate::support::plugin::Plugin;
 
 const TAGS: &str = r#"{"models":[{"name":"llama3:latest","model":"llama3:latest","size":4},{"name":"qwen2.5-coder:7b","model":"qwen2.5-coder:7b","size":5}]}"#;
 
@@ -18,14 +18,19 @@ async fn ollama() -> FakeProvider {
 }
 
 fn pair(reply: &crate::support::http::Reply, key: &str) -> Value {
-    let text = reply.pair(key).unwrap_or_else(|| panic!("{key}: {}", reply.text()));
+    let text = reply
+        .pair(key)
+        .unwrap_or_else(|| panic!("{key}: {}", reply.text()));
     serde_json::from_str(&text).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_come_from_the_provider_and_nothing_is_made_up() {
     let provider = ollama().await;
-    let config = format!("ai:\n  services:\n    ollama:\n      endpoint: {}\n      model: llama3\n", provider.url());
+    let config = format!(
+        "ai:\n  services:\n    ollama:\n      endpoint: {}\n      model: llama3\n",
+        provider.url()
+    );
     let plugin = Plugin::start(&config);
     let models = query(&plugin, "models", &json!({"provider": "local"}));
     assert_eq!(models.pair("provider").as_deref(), Some("local"));
@@ -35,18 +40,39 @@ async fn lists_come_from_the_provider_and_nothing_is_made_up() {
     assert_eq!(all["ollama"].as_array().unwrap().len(), 2);
     assert_eq!(all["builtin"].as_array().unwrap().len(), 1);
     let listed = pair(&query(&plugin, "providers", &json!({})), "providers");
-    let names: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    let names: Vec<_> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["name"].clone())
+        .collect();
     assert_eq!(names, ["builtin", "ollama"]);
 
     drop(provider);
-    let plugin = Plugin::start("ai:\n  services:\n    ollama:\n      endpoint: http://127.0.0.1:9\n      model: llama3\n");
+    let plugin = Plugin::start(
+        "ai:\n  services:\n    ollama:\n      endpoint: http://127.0.0.1:9\n      model: llama3\n",
+    );
     let gone = query(&plugin, "models", &json!({"provider": "ollama"}));
     assert_eq!(gone.status, 404, "{}", gone.text());
-    let listed = pair(&query(&plugin, "providers", &json!({"include_unavailable": true})), "providers");
-    let ollama = listed.as_array().unwrap().iter().find(|one| one["name"] == "ollama").unwrap();
+    let listed = pair(
+        &query(&plugin, "providers", &json!({"include_unavailable": true})),
+        "providers",
+    );
+    let ollama = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["name"] == "ollama")
+        .unwrap();
     assert_eq!(ollama["available"], false);
     assert!(ollama["reason"].as_str().unwrap().contains("refuse"), "{ollama}");
-    assert!(listed.as_array().unwrap().iter().any(|one| one["name"] == "anthropic" && one["available"] == false));
+    assert!(
+        listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|one| one["name"] == "anthropic" && one["available"] == false)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,11 +82,20 @@ async fn the_catalogue_knows_the_usual_services_without_asking_anybody() {
     assert_eq!(catalog["openai"]["endpoint"], "https://api.openai.com");
     assert_eq!(catalog["openai"]["requires_api_key"], true);
     assert_eq!(catalog["openai"]["display_name"], "OpenAI");
-    assert!(catalog["deepseek"]["models"].as_array().unwrap().iter().any(|model| model["id"] == "deepseek-chat"));
+    assert!(
+        catalog["deepseek"]["models"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|model| model["id"] == "deepseek-chat")
+    );
     assert_eq!(catalog["ollama"]["category"], "local");
     let one = query(&plugin, "models_catalog", &json!({"provider": "anthropic"}));
     assert_eq!(one.pair("provider").as_deref(), Some("anthropic"));
-    assert_eq!(query(&plugin, "models_catalog", &json!({"provider": "skynet"})).status, 404);
+    assert_eq!(
+        query(&plugin, "models_catalog", &json!({"provider": "skynet"})).status,
+        404
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,13 +111,28 @@ async fn a_connection_is_tested_by_a_real_call_also_for_a_service_that_is_not_co
     assert_eq!(good.pair("message").as_deref(), Some("Connection successful"));
     assert_eq!(good.pair("provider").as_deref(), Some("ollama"));
     assert!(pair(&good, "result")["response_time"].as_u64().unwrap() > 0);
-    let missing = query(&plugin, "test_connection", &json!({"provider": "ollama", "endpoint": provider.url(), "model": "gpt-5"}));
+    let missing = query(
+        &plugin,
+        "test_connection",
+        &json!({"provider": "ollama", "endpoint": provider.url(), "model": "gpt-5"}),
+    );
     assert_eq!(missing.pair("success").as_deref(), Some("false"));
     let message = missing.pair("message").unwrap();
-    assert!(message.contains("gpt-5") && message.contains("llama3:latest"), "{message}");
+    assert!(
+        message.contains("gpt-5") && message.contains("llama3:latest"),
+        "{message}"
+    );
     assert_eq!(missing.pair("error").as_deref(), Some(message.as_str()));
-    let refused = query(&plugin, "test_connection", &json!({"provider": "ollama", "endpoint": "http://127.0.0.1:9", "model": "m"}));
-    assert!(refused.pair("message").unwrap().contains("refuse"), "{}", refused.text());
+    let refused = query(
+        &plugin,
+        "test_connection",
+        &json!({"provider": "ollama", "endpoint": "http://127.0.0.1:9", "model": "m"}),
+    );
+    assert!(
+        refused.pair("message").unwrap().contains("refuse"),
+        "{}",
+        refused.text()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,9 +144,20 @@ async fn health_is_of_the_provider_that_was_named() {
         provider.url()
     );
     let plugin = Plugin::start(&config);
-    for (name, healthy) in [("ollama", "true"), ("local", "true"), ("openai", "false"), ("builtin", "true"), ("anthropic", "false")] {
+    for (name, healthy) in [
+        ("ollama", "true"),
+        ("local", "true"),
+        ("openai", "false"),
+        ("builtin", "true"),
+        ("anthropic", "false"),
+    ] {
         let reply = query(&plugin, "health_check", &json!({"provider": name, "timeout": 5}));
-        assert_eq!(reply.pair("healthy").as_deref(), Some(healthy), "{name}: {}", reply.text());
+        assert_eq!(
+            reply.pair("healthy").as_deref(),
+            Some(healthy),
+            "{name}: {}",
+            reply.text()
+        );
         assert_eq!(reply.pair("success").as_deref(), Some("true"));
         assert_eq!(reply.pair("error").unwrap().is_empty(), healthy == "true");
     }

@@ -22,7 +22,11 @@ async fn listening() -> (FakeProvider, std::sync::mpsc::Receiver<Received>) {
 }
 
 fn save(plugin: &Plugin, provider: &str, config: &Value) -> crate::support::http::Reply {
-    query(plugin, "update_config", &json!({"provider": provider, "config": config}))
+    query(
+        plugin,
+        "update_config",
+        &json!({"provider": provider, "config": config}),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,10 +37,18 @@ async fn what_the_page_saves_answers_the_next_question_and_the_first_after_a_res
                           "max_tokens": 321, "timeout": "45s", "database_type": "mysql"});
     let reply = save(&plugin, "openai", &settings);
     assert_eq!(reply.pair("success").as_deref(), Some("true"), "{}", reply.text());
-    assert_eq!(reply.pair("message").as_deref(), Some("Configuration updated successfully"));
+    assert_eq!(
+        reply.pair("message").as_deref(),
+        Some("Configuration updated successfully")
+    );
     for _ in 0..2 {
         let answer = ask(&plugin, &json!({"provider": "openai"}));
-        assert_eq!(answer.pair("provider").as_deref(), Some("openai"), "{}", answer.text());
+        assert_eq!(
+            answer.pair("provider").as_deref(),
+            Some("openai"),
+            "{}",
+            answer.text()
+        );
         let request = received.recv_timeout(crate::support::plugin::PATIENCE).unwrap();
         assert_eq!(request.header("authorization"), "Bearer k-saved");
         assert_eq!(request.json()["model"], "saved");
@@ -47,7 +59,10 @@ async fn what_the_page_saves_answers_the_next_question_and_the_first_after_a_res
     assert_eq!(mode & 0o777, 0o600);
     let shown = plugin.run(&["config", "show"]);
     let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
-    assert!(shown.contains("saved by the page") && !shown.contains("k-saved"), "{shown}");
+    assert!(
+        shown.contains("saved by the page") && !shown.contains("k-saved"),
+        "{shown}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,24 +73,42 @@ async fn an_empty_key_keeps_the_stored_one_but_never_for_another_endpoint() {
         home.url()
     );
     let plugin = Plugin::start(&config);
-    let kept = save(&plugin, "openai", &json!({"endpoint": home.url(), "model": "m2", "api_key": ""}));
+    let kept = save(
+        &plugin,
+        "openai",
+        &json!({"endpoint": home.url(), "model": "m2", "api_key": ""}),
+    );
     assert_eq!(kept.pair("success").as_deref(), Some("true"), "{}", kept.text());
     ask(&plugin, &json!({"provider": "openai"}));
     let request = at_home.recv_timeout(crate::support::plugin::PATIENCE).unwrap();
     assert_eq!(request.header("authorization"), "Bearer k-file");
     assert_eq!(request.json()["model"], "m2");
 
-    let moved = save(&plugin, "openai", &json!({"endpoint": other.url(), "model": "m2"}));
+    let moved = save(
+        &plugin,
+        "openai",
+        &json!({"endpoint": other.url(), "model": "m2"}),
+    );
     assert_eq!(moved.pair("success").as_deref(), Some("true"), "{}", moved.text());
     assert!(moved.pair("message").unwrap().contains("key"), "{}", moved.text());
     ask(&plugin, &json!({"provider": "openai"}));
-    assert_eq!(elsewhere.recv_timeout(crate::support::plugin::PATIENCE).unwrap().header("authorization"), "", "the stored key went elsewhere");
+    assert_eq!(
+        elsewhere
+            .recv_timeout(crate::support::plugin::PATIENCE)
+            .unwrap()
+            .header("authorization"),
+        "",
+        "the stored key went elsewhere"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn questions_under_way_end_as_they_began() {
     let (slow, _) = {
-        let provider = FakeProvider::start(|_: &Received| openai_sse(GOOD).head_after(std::time::Duration::from_millis(800))).await;
+        let provider = FakeProvider::start(|_: &Received| {
+            openai_sse(GOOD).head_after(std::time::Duration::from_millis(800))
+        })
+        .await;
         (provider, ())
     };
     let config = format!(
@@ -88,11 +121,25 @@ async fn questions_under_way_end_as_they_began() {
         tokio::task::block_in_place(|| {
             tokio::runtime::Handle::current().block_on(slow.until(|seen| seen.open == 1));
         });
-        let saved = save(&plugin, "openai", &json!({"endpoint": "http://127.0.0.1:9", "model": "gone"}));
+        let saved = save(
+            &plugin,
+            "openai",
+            &json!({"endpoint": "http://127.0.0.1:9", "model": "gone"}),
+        );
         assert_eq!(saved.pair("success").as_deref(), Some("true"), "{}", saved.text());
         let answer = asked.join().unwrap();
-        assert_eq!(answer.pair("provider").as_deref(), Some("openai"), "{}", answer.text());
-        assert_eq!(answer.pair("degraded").as_deref(), Some("false"), "{}", answer.text());
+        assert_eq!(
+            answer.pair("provider").as_deref(),
+            Some("openai"),
+            "{}",
+            answer.text()
+        );
+        assert_eq!(
+            answer.pair("degraded").as_deref(),
+            Some("false"),
+            "{}",
+            answer.text()
+        );
     });
 }
 
@@ -100,12 +147,21 @@ async fn questions_under_way_end_as_they_began() {
 async fn what_is_wrong_is_refused_and_changes_nothing() {
     let plugin = Plugin::start("");
     for (provider, config, words) in [
-        ("openai", json!({"endpoint": "http://10.1.2.3"}), "ai.allowed_endpoints"),
+        (
+            "openai",
+            json!({"endpoint": "http://10.1.2.3"}),
+            "ai.allowed_endpoints",
+        ),
         ("openai", json!({"endpoint": "ftp://127.0.0.1"}), "endpoint"),
         ("custom", json!({"model": "m"}), "endpoint"),
     ] {
         let reply = save(&plugin, provider, &config);
-        assert_eq!(reply.pair("success").as_deref(), Some("false"), "{}", reply.text());
+        assert_eq!(
+            reply.pair("success").as_deref(),
+            Some("false"),
+            "{}",
+            reply.text()
+        );
         assert!(reply.pair("error").unwrap().contains(words), "{}", reply.text());
     }
     let unknown = save(&plugin, "skynet", &json!({"model": "m"}));

@@ -70,7 +70,9 @@ impl Plugin {
     pub fn restart(&mut self) {
         self.ask_to_stop();
         self.wait_until_ended();
-        self.child = run_in(self.folder.path(), &[]).spawn().expect("the plugin starts");
+        self.child = run_in(self.folder.path(), &[])
+            .spawn()
+            .expect("the plugin starts");
         assert!(self.wait_until_built(), "it did not start again:\n{}", self.log());
     }
 

@@ -217,7 +217,8 @@ fn failed(
         .with("error_kind", kind)
         .with_json("warnings", &json!(notes))
         .with("request_id", request_id);
-    if let AskError::ProviderUnavailable { provider, .. } | AskError::ProviderFailed { provider, .. } = error {
+    if let AskError::ProviderUnavailable { provider, .. } | AskError::ProviderFailed { provider, .. } = error
+    {
         reply = reply.with("provider", provider);
     }
     Ok(reply.done())

@@ -14,7 +14,7 @@ use super::reply::{Pair, Reply};
 use super::{QueryError, StoreContext, settings};
 use crate::answer::{AnswerService, ProviderWish, Snapshot};
 use crate::config::ProviderKind;
-use crate::provider::{ModelInfo, ProviderError, ProviderInfo, display_name};
+use crate::provider::{ModelInfo, ProviderInfo, display_name};
 
 /// Longest wait for a provider's list when a request does not say.
 const LIST_LIMIT: Duration = Duration::from_secs(8);

@@ -188,7 +188,10 @@ mod tests {
             cost: Some(0.000_125),
             ..answer()
         };
-        assert_eq!(value(&answered(&priced, &[]).done(), "cost_usd"), Some("0.000125"));
+        assert_eq!(
+            value(&answered(&priced, &[]).done(), "cost_usd"),
+            Some("0.000125")
+        );
         assert_eq!(dollars(1.0), "1");
     }
 

@@ -105,10 +105,14 @@ fn to_save(service: &AnswerService, kind: ProviderKind, wish: &ProviderWish) -> 
 fn message(kept: &Kept) -> String {
     let mut message = "Configuration updated successfully".to_owned();
     if let Some(reason) = &kept.only_in_memory {
-        message.push_str(&format!("; it holds until the plugin ends, because it could not be kept on disk: {reason}"));
+        message.push_str(&format!(
+            "; it holds until the plugin ends, because it could not be kept on disk: {reason}"
+        ));
     }
     if kept.key_dropped {
-        message.push_str("; the API key stored before was for another endpoint and is not used, so give one for this");
+        message.push_str(
+            "; the API key stored before was for another endpoint and is not used, so give one for this",
+        );
     }
     message
 }

@@ -39,13 +39,14 @@ impl Scripted {
 }
 
 impl Provider for Scripted {
-    fn complete<'a>(
-        &'a self,
-        _: &'a CompletionRequest,
-    ) -> BoxFuture<'a, Result<Completion, ProviderError>> {
+    fn complete<'a>(&'a self, _: &'a CompletionRequest) -> BoxFuture<'a, Result<Completion, ProviderError>> {
         self.calls.lock().unwrap().push(Instant::now());
         let mut steps = self.steps.lock().unwrap();
-        let step = if steps.len() > 1 { steps.pop_front() } else { steps.front().cloned() };
+        let step = if steps.len() > 1 {
+            steps.pop_front()
+        } else {
+            steps.front().cloned()
+        };
         drop(steps);
         Box::pin(play(step.expect("a script has a step")))
     }
@@ -92,7 +93,10 @@ async fn play(mut step: Step) -> Result<Completion, ProviderError> {
         Step::Fail(kind) => kind,
         Step::After(..) => unreachable!("waited for above"),
     };
-    Err(ProviderError::Failed(Failure::new(kind, format!("it failed: {}", kind.word()))))
+    Err(ProviderError::Failed(Failure::new(
+        kind,
+        format!("it failed: {}", kind.word()),
+    )))
 }
 
 /// A chain with what its questions share.
@@ -133,7 +137,10 @@ impl Bench {
             model: "m".into(),
             provider: Arc::clone(&script) as Arc<dyn Provider>,
             breaker: Arc::new(breaker),
-            health: Some(Arc::new(Health::new(name.into(), Some(Arc::clone(&self.metrics))))),
+            health: Some(Arc::new(Health::new(
+                name.into(),
+                Some(Arc::clone(&self.metrics)),
+            ))),
             call_limit: None,
             is_askers_own: false,
             price: None,
@@ -222,7 +229,11 @@ async fn what_was_refused_for_a_reason_is_never_asked_again() {
 /// An overloaded provider, or one whose reply breaks in the middle, is no dead end (litellm #6532, #5512, #10972).
 #[tokio::test(start_paused = true)]
 async fn overload_and_broken_streams_lead_to_the_next_provider() {
-    for kind in [FailureKind::Overloaded, FailureKind::Stalled, FailureKind::Network] {
+    for kind in [
+        FailureKind::Overloaded,
+        FailureKind::Stalled,
+        FailureKind::Network,
+    ] {
         let bench = Bench::new()
             .remote("a", fail(kind))
             .remote("b", [Step::Sql("SELECT 2")])
@@ -231,7 +242,11 @@ async fn overload_and_broken_streams_lead_to_the_next_provider() {
         assert_eq!(answered.provider, "b", "{kind:?}");
         assert_eq!(answered.instead_of.as_deref(), Some("a"));
         assert!(!answered.is_degraded);
-        assert!(answered.warnings[0].starts_with("b answered in place of a: "), "{:?}", answered.warnings);
+        assert!(
+            answered.warnings[0].starts_with("b answered in place of a: "),
+            "{:?}",
+            answered.warnings
+        );
     }
 }
 
@@ -242,13 +257,21 @@ async fn a_rate_limit_without_a_fallback_ends_within_the_budget() {
     let started = Instant::now();
     let error = bench.ask(MINUTE).await.unwrap_err();
     assert_eq!(error.calls, 3);
-    assert!(started.elapsed() >= Duration::from_secs(3), "no wait between the calls");
+    assert!(
+        started.elapsed() >= Duration::from_secs(3),
+        "no wait between the calls"
+    );
 }
 
 /// The budget is the question's, not each provider's (litellm #19985: ten times as many calls with ten fallbacks).
 #[tokio::test(start_paused = true)]
 async fn going_on_to_the_next_provider_does_not_begin_the_budget_anew() {
-    for (max_attempts, expected) in [(1, vec![1, 0, 0]), (2, vec![1, 1, 0]), (3, vec![1, 1, 1]), (5, vec![3, 1, 1])] {
+    for (max_attempts, expected) in [
+        (1, vec![1, 0, 0]),
+        (2, vec![1, 1, 0]),
+        (3, vec![1, 1, 1]),
+        (5, vec![3, 1, 1]),
+    ] {
         let mut bench = Bench::new()
             .remote("a", fail(FailureKind::Server))
             .remote("b", fail(FailureKind::Server))
@@ -347,7 +370,11 @@ async fn a_stuck_provider_leaves_time_for_the_others() {
     let answered = bench.ask(Duration::from_secs(10)).await.unwrap();
     assert!(answered.is_degraded);
     assert_eq!(bench.calls(), [1, 1, 1]);
-    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -363,7 +390,9 @@ async fn nothing_is_asked_when_the_time_is_over() {
 
 #[tokio::test(start_paused = true)]
 async fn a_service_with_a_limit_of_its_own_is_not_waited_for_longer() {
-    let mut bench = Bench::new().remote("a", [Step::Never]).engine([Step::Sql("SELECT 3")]);
+    let mut bench = Bench::new()
+        .remote("a", [Step::Never])
+        .engine([Step::Sql("SELECT 3")]);
     bench.links[0].call_limit = Some(Duration::from_secs(2));
     bench.retry.enabled = false;
     let started = Instant::now();
@@ -380,11 +409,22 @@ async fn slow_is_fine_as_long_as_there_is_time() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_asker_brought_and_is_wrong_is_told_and_not_papered_over() {
-    for kind in [FailureKind::Auth, FailureKind::NotFound, FailureKind::Quota, FailureKind::Policy] {
-        let mut bench = Bench::new().remote("a", fail(kind)).engine([Step::Sql("SELECT 3")]);
+    for kind in [
+        FailureKind::Auth,
+        FailureKind::NotFound,
+        FailureKind::Quota,
+        FailureKind::Policy,
+    ] {
+        let mut bench = Bench::new()
+            .remote("a", fail(kind))
+            .engine([Step::Sql("SELECT 3")]);
         bench.links[0].is_askers_own = true;
         let error = bench.ask(MINUTE).await.unwrap_err();
-        assert_eq!((error.provider.as_str(), bench.calls()), ("a", vec![1, 0]), "{kind:?}");
+        assert_eq!(
+            (error.provider.as_str(), bench.calls()),
+            ("a", vec![1, 0]),
+            "{kind:?}"
+        );
     }
 }
 
@@ -404,7 +444,13 @@ async fn a_models_refusal_is_an_answer_and_the_engines_is_not() {
         .remote("a", [Step::Refuse("not_answerable")])
         .engine([Step::Sql("SELECT 3")]);
     let error = bench.ask(MINUTE).await.unwrap_err();
-    assert!(matches!(error.error, ProviderError::Refused { kind: "not_answerable", .. }));
+    assert!(matches!(
+        error.error,
+        ProviderError::Refused {
+            kind: "not_answerable",
+            ..
+        }
+    ));
     assert_eq!(bench.calls(), [1, 0]);
 
     let bench = Bench::new()
@@ -413,13 +459,19 @@ async fn a_models_refusal_is_an_answer_and_the_engines_is_not() {
     let error = bench.ask(MINUTE).await.unwrap_err();
     assert_eq!(error.provider, "a");
     let text = error.error.to_string();
-    assert!(text.contains("it failed: auth") && text.contains("refused: not_understood"), "{text}");
+    assert!(
+        text.contains("it failed: auth") && text.contains("refused: not_understood"),
+        "{text}"
+    );
 
     let bench = Bench::new()
         .remote("a", fail(FailureKind::Auth))
         .engine([Step::Refuse("write")]);
     let error = bench.ask(MINUTE).await.unwrap_err();
-    assert!(matches!(error.error, ProviderError::Refused { kind: "write", .. }));
+    assert!(matches!(
+        error.error,
+        ProviderError::Refused { kind: "write", .. }
+    ));
 }
 
 #[tokio::test(start_paused = true)]
@@ -450,7 +502,11 @@ async fn a_spent_budget_warns_passes_on_or_refuses_as_it_is_set() {
     assert!(matches!(&refused.error, ProviderError::Failed(failure) if failure.kind == FailureKind::Budget));
 
     bench.links[0].price = None;
-    assert_eq!(bench.ask(MINUTE).await.unwrap().cost, None, "without a price there is no figure");
+    assert_eq!(
+        bench.ask(MINUTE).await.unwrap().cost,
+        None,
+        "without a price there is no figure"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -73,17 +73,29 @@ fn the_engine_is_last_in_every_chain_unless_it_is_switched_off() {
     let all = [
         ("b", service(ProviderKind::OpenAi, |_| {})),
         ("a", service(ProviderKind::Anthropic, |_| {})),
-        ("off", service(ProviderKind::OpenAi, |service| service.enabled = false)),
-        ("keyless", service(ProviderKind::OpenAi, |service| service.api_key = None)),
+        (
+            "off",
+            service(ProviderKind::OpenAi, |service| service.enabled = false),
+        ),
+        (
+            "keyless",
+            service(ProviderKind::OpenAi, |service| service.api_key = None),
+        ),
     ];
     let mut config = with(&all).config.as_ref().clone();
-    assert_eq!(names(&of(config.clone(), None).plan(&Wish::default()).unwrap()), ["b", "builtin"]);
+    assert_eq!(
+        names(&of(config.clone(), None).plan(&Wish::default()).unwrap()),
+        ["b", "builtin"]
+    );
     config.ai.fallback_order = ["off", "keyless", "b", "a"].map(str::to_owned).into();
     let plan = of(config.clone(), None).plan(&Wish::default()).unwrap();
     assert_eq!(names(&plan), ["b", "a", "builtin"]);
     let engine = service(ProviderKind::Builtin, |service| service.enabled = false);
     config.ai.services.insert("builtin".into(), engine);
-    assert_eq!(names(&of(config, None).plan(&Wish::default()).unwrap()), ["b", "a"]);
+    assert_eq!(
+        names(&of(config, None).plan(&Wish::default()).unwrap()),
+        ["b", "a"]
+    );
 }
 
 #[test]
@@ -129,8 +141,15 @@ fn only_loopback_known_and_allowed_endpoints_may_be_named() {
     ] {
         assert!(at(endpoint).is_ok(), "{endpoint}");
     }
-    for endpoint in ["http://10.9.8.7:8001", "http://169.254.169.254", "http://llm.example.com"] {
-        assert!(reason(at(endpoint)).contains("ai.allowed_endpoints"), "{endpoint}");
+    for endpoint in [
+        "http://10.9.8.7:8001",
+        "http://169.254.169.254",
+        "http://llm.example.com",
+    ] {
+        assert!(
+            reason(at(endpoint)).contains("ai.allowed_endpoints"),
+            "{endpoint}"
+        );
     }
 }
 
@@ -144,17 +163,31 @@ fn a_model_leads_to_the_service_that_offers_it_or_is_refused() {
     config.ai.default_service = "builtin".into();
     let providers = of(config, None);
     for model in ["m", "small"] {
-        let plan = providers.plan(&wish(|wish| wish.model = Some(model.into()))).unwrap();
-        assert_eq!((plan.first().name.as_str(), plan.first().model.as_str()), ("own", model));
+        let plan = providers
+            .plan(&wish(|wish| wish.model = Some(model.into())))
+            .unwrap();
+        assert_eq!(
+            (plan.first().name.as_str(), plan.first().model.as_str()),
+            ("own", model)
+        );
     }
-    let nobody = providers.plan(&wish(|wish| wish.model = Some("large".into()))).unwrap();
-    assert_eq!((names(&nobody), nobody.notes.len()), (vec!["builtin"], 1), "{:?}", nobody.notes);
+    let nobody = providers
+        .plan(&wish(|wish| wish.model = Some("large".into())))
+        .unwrap();
+    assert_eq!(
+        (names(&nobody), nobody.notes.len()),
+        (vec!["builtin"], 1),
+        "{:?}",
+        nobody.notes
+    );
     let unlisted = providers.plan(&wish(|wish| {
         wish.provider = Some("own".into());
         wish.model = Some("large".into());
     }));
     assert!(reason(unlisted).contains("small"));
-    let own = providers.plan(&wish(|wish| wish.model = Some("builtin".into()))).unwrap();
+    let own = providers
+        .plan(&wish(|wish| wish.model = Some("builtin".into())))
+        .unwrap();
     assert!(own.notes.is_empty());
 }
 
@@ -167,17 +200,33 @@ fn what_the_engine_cannot_honour_is_refused() {
 
 #[test]
 fn what_did_not_change_goes_on_over_a_change_of_the_config() {
-    let (a, b) = (service(ProviderKind::OpenAi, |_| {}), service(ProviderKind::Anthropic, |_| {}));
+    let (a, b) = (
+        service(ProviderKind::OpenAi, |_| {}),
+        service(ProviderKind::Anthropic, |_| {}),
+    );
     let first = with(&[("a", a.clone()), ("b", b)]);
     let mut config = first.config.as_ref().clone();
-    config.ai.services.insert("b".into(), service(ProviderKind::Anthropic, |service| service.model = Some("n".into())));
+    config.ai.services.insert(
+        "b".into(),
+        service(ProviderKind::Anthropic, |service| {
+            service.model = Some("n".into())
+        }),
+    );
     let second = of(config.clone(), Some(&first));
     assert!(Arc::ptr_eq(&first.members["a"], &second.members["a"]));
     assert!(!Arc::ptr_eq(&first.members["b"], &second.members["b"]));
     assert!(Arc::ptr_eq(&first.foreign, &second.foreign));
-    config.ai.services.insert("a".into(), service(ProviderKind::OpenAi, |service| service.api_key = Some("k2".to_owned().into())));
+    config.ai.services.insert(
+        "a".into(),
+        service(ProviderKind::OpenAi, |service| {
+            service.api_key = Some("k2".to_owned().into())
+        }),
+    );
     let third = of(config, Some(&second));
-    assert!(!Arc::ptr_eq(&second.members["a"], &third.members["a"]), "a new key needs a new provider");
+    assert!(
+        !Arc::ptr_eq(&second.members["a"], &third.members["a"]),
+        "a new key needs a new provider"
+    );
 }
 
 #[test]
@@ -216,6 +265,9 @@ async fn a_rate_holds_for_providers_over_the_network_and_not_for_the_engine() {
     });
     assert_eq!(providers.too_many(), None);
     let wait = providers.too_many().unwrap();
-    assert!(wait > Duration::from_secs(30) && wait <= Duration::from_secs(60), "{wait:?}");
+    assert!(
+        wait > Duration::from_secs(30) && wait <= Duration::from_secs(60),
+        "{wait:?}"
+    );
     assert!(of(Config::default(), None).limit.is_none());
 }
