@@ -120,7 +120,7 @@ fn misuse(cli: &Cli) -> Option<&'static str> {
     if cli.command.is_some() && flags.test_providers {
         return Some("--test-providers is a command of its own: leave the other one out");
     }
-    (flags.json && !flags.validate && !flags.test_providers)
+    (cli.command.is_none() && flags.json && !flags.validate && !flags.test_providers)
         .then_some("--json goes with --validate or --test-providers")
 }
 

@@ -315,7 +315,9 @@ impl Providers {
             .endpoint
             .as_ref()
             .is_some_and(|endpoint| Some(endpoint) != member.endpoint.as_ref());
-        let is_askers_own = is_elsewhere || own.api_key.is_some() || own.model.is_some();
+        // What is not in the config either was set up by whoever asks.
+        let is_askers_own =
+            is_elsewhere || own.api_key.is_some() || own.model.is_some() || !member.is_configured();
         let model = own.model.clone().or_else(|| member.service.model.clone());
         if let Some(model) = &own.model {
             offered(member, model)?;

@@ -88,7 +88,6 @@ fn whatever_decides_an_answer_makes_another_question() {
         ),
         ("schema_values", json!({"users": {"city": ["Paris"]}})),
         ("schema_values", json!({"users": {"city": ["Rome"]}})),
-        ("model", json!("another")),
     ] {
         let mut other = base.clone();
         other[name] = value;

@@ -47,8 +47,8 @@ fn in_full_use() -> Arc<Metrics> {
     metrics
 }
 
-#[test]
-fn the_registry_and_the_catalogue_hold_the_same_families() {
+#[tokio::test]
+async fn the_registry_and_the_catalogue_hold_the_same_families() {
     let gathered = in_full_use().registry.gather();
     let registered: BTreeSet<(&str, &str)> = gathered
         .iter()
