@@ -30,6 +30,17 @@ pub struct Breaker {
 struct Inner {
     state: State,
     paused_until: Option<Instant>,
+    /// What the last failure said.
+    reason: String,
+}
+
+/// Why no call may be made now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// How long none will be allowed.
+    pub wait: Duration,
+    /// What the last failure said.
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,14 +72,30 @@ impl Breaker {
             inner: Mutex::new(Inner {
                 state: State::Closed { failures: 0 },
                 paused_until: None,
+                reason: String::new(),
             }),
         }
     }
 
-    /// The right to make a call now, or how long none will be given.
-    pub fn admit(&self) -> Result<Permit<'_>, Duration> {
-        let now = Instant::now();
+    /// The right to make a call now, or why none is given.
+    pub fn admit(&self) -> Result<Permit<'_>, Closed> {
         let mut inner = self.lock();
+        match self.try_admit(&mut inner) {
+            Ok(is_trial) => Ok(Permit {
+                breaker: self,
+                is_trial,
+                is_told: false,
+            }),
+            Err(wait) => Err(Closed {
+                wait,
+                reason: inner.reason.clone(),
+            }),
+        }
+    }
+
+    /// Whether the call is a trial, or how long there will be none.
+    fn try_admit(&self, inner: &mut Inner) -> Result<bool, Duration> {
+        let now = Instant::now();
         if let Some(until) = inner.paused_until {
             if now < until {
                 return Err(until - now);
@@ -97,11 +124,7 @@ impl Breaker {
                 true
             }
         };
-        Ok(Permit {
-            breaker: self,
-            is_trial,
-            is_told: false,
-        })
+        Ok(is_trial)
     }
 
     /// Where it stands.
@@ -119,9 +142,10 @@ impl Breaker {
     }
 
     /// Leaves the provider alone for a time, as it asked.
-    pub fn pause(&self, time: Duration) {
+    pub fn pause(&self, time: Duration, reason: &str) {
         let until = Instant::now() + time.min(LONGEST_PAUSE);
         let mut inner = self.lock();
+        reason.clone_into(&mut inner.reason);
         inner.paused_until = Some(inner.paused_until.map_or(until, |standing| standing.max(until)));
     }
 
@@ -145,12 +169,13 @@ impl Breaker {
         }
     }
 
-    fn failed(&self, is_trial: bool) {
+    fn failed(&self, is_trial: bool, reason: &str) {
         if !self.settings.enabled {
             return;
         }
         let until = Instant::now() + self.settings.reset_timeout;
         let mut inner = self.lock();
+        reason.clone_into(&mut inner.reason);
         match inner.state {
             State::Closed { failures } if failures + 1 < self.settings.failure_threshold => {
                 inner.state = State::Closed {
@@ -212,10 +237,10 @@ impl Permit<'_> {
     }
 
     /// The call failed. A provider that could say what is wrong with the request is well.
-    pub fn failed(mut self, kind: FailureKind) {
+    pub fn failed(mut self, kind: FailureKind, reason: &str) {
         self.is_told = true;
         match kind {
-            kind if kind.is_the_providers() => self.breaker.failed(self.is_trial),
+            kind if kind.is_the_providers() => self.breaker.failed(self.is_trial, reason),
             // No call was made.
             FailureKind::Busy | FailureKind::Budget | FailureKind::CircuitOpen => {
                 self.is_told = false;
@@ -258,7 +283,7 @@ mod tests {
 
     fn fail(breaker: &Breaker, times: usize) {
         for _ in 0..times {
-            breaker.admit().unwrap().failed(FailureKind::Network);
+            breaker.admit().unwrap().failed(FailureKind::Network, "refused");
         }
     }
 
@@ -271,7 +296,7 @@ mod tests {
         assert_eq!(breaker.state(), CircuitState::Closed);
         fail(&breaker, 1);
         assert_eq!(breaker.state(), CircuitState::Open);
-        assert_eq!(breaker.admit().unwrap_err(), Duration::from_secs(30));
+        assert_eq!(breaker.admit().unwrap_err().wait, Duration::from_secs(30));
     }
 
     #[tokio::test(start_paused = true)]
@@ -294,8 +319,8 @@ mod tests {
         let breaker = breaker(1, 1);
         fail(&breaker, 1);
         tokio::time::advance(Duration::from_secs(31)).await;
-        breaker.admit().unwrap().failed(FailureKind::Timeout);
-        assert_eq!(breaker.admit().unwrap_err(), Duration::from_secs(30));
+        breaker.admit().unwrap().failed(FailureKind::Timeout, "too slow");
+        assert_eq!(breaker.admit().unwrap_err().wait, Duration::from_secs(30));
     }
 
     #[tokio::test(start_paused = true)]
@@ -319,7 +344,7 @@ mod tests {
             FailureKind::InvalidResponse,
             FailureKind::Busy,
         ] {
-            breaker.admit().unwrap().failed(kind);
+            breaker.admit().unwrap().failed(kind, "not the provider's");
         }
         assert_eq!(breaker.state(), CircuitState::Closed);
     }
@@ -327,13 +352,19 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_provider_is_left_alone_as_long_as_it_asks_but_not_for_ever() {
         let breaker = breaker(5, 1);
-        breaker.pause(Duration::from_secs(20));
-        breaker.pause(Duration::from_secs(5));
-        assert_eq!(breaker.admit().unwrap_err(), Duration::from_secs(20));
+        breaker.pause(Duration::from_secs(20), "slow down");
+        breaker.pause(Duration::from_secs(5), "slow down");
+        assert_eq!(
+            breaker.admit().unwrap_err(),
+            Closed {
+                wait: Duration::from_secs(20),
+                reason: "slow down".into()
+            }
+        );
         tokio::time::advance(Duration::from_secs(20)).await;
         assert!(breaker.admit().is_ok());
-        breaker.pause(Duration::from_secs(1_000_000));
-        assert_eq!(breaker.admit().unwrap_err(), LONGEST_PAUSE);
+        breaker.pause(Duration::from_secs(1_000_000), "slow down");
+        assert_eq!(breaker.admit().unwrap_err().wait, LONGEST_PAUSE);
     }
 
     #[tokio::test(start_paused = true)]

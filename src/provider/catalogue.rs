@@ -107,6 +107,18 @@ pub fn default_endpoint(kind: ProviderKind) -> Option<&'static str> {
     }
 }
 
+/// The model that is asked for when nobody names one: an everyday model of the company's own, for Ollama the one that the
+/// Go plugin asked for. `None` where only its owner knows what a server has.
+pub fn default_model(kind: ProviderKind) -> Option<&'static str> {
+    match kind {
+        ProviderKind::Ollama => Some("qwen2.5-coder:latest"),
+        ProviderKind::OpenAi => Some("gpt-6.1-terra"),
+        ProviderKind::DeepSeek => Some("deepseek-flash"),
+        ProviderKind::Anthropic => Some("claude-sonnet-5-5"),
+        ProviderKind::Builtin | ProviderKind::Custom => None,
+    }
+}
+
 /// What a kind of provider is called among people; `None` for one that only its configured name tells apart.
 pub fn display_name(kind: ProviderKind) -> Option<&'static str> {
     match kind {
@@ -245,6 +257,14 @@ fn models_of(service: &Service) -> Arc<[ModelInfo]> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_models_asked_for_by_default_are_known_and_priced() {
+        for kind in [ProviderKind::OpenAi, ProviderKind::DeepSeek, ProviderKind::Anthropic] {
+            let model = ModelInfo::named(kind, default_model(kind).unwrap());
+            assert!(model.max_tokens > 0 && model.price.is_some(), "{model:?}");
+        }
+    }
+
     use secrecy::SecretString;
 
     use super::*;

@@ -192,7 +192,7 @@ impl Run<'_> {
                 }
             };
             if let Some(permit) = permit {
-                permit.failed(failure.kind);
+                permit.failed(failure.kind, &failure.message);
             }
             self.failed(link, &failure);
             let Some(wait) = self.wait_before_next(link, &failure, limit, later, &mut waits) else {
@@ -221,15 +221,16 @@ impl Run<'_> {
                 ),
             ));
         }
-        link.breaker.admit().map(Some).map_err(|wait| {
+        link.breaker.admit().map(Some).map_err(|closed| {
             let failure = Failure {
-                retry_after: Some(wait),
+                retry_after: Some(closed.wait),
                 ..Failure::new(
                     FailureKind::CircuitOpen,
                     format!(
-                        "{} is not asked for another {}, because it failed repeatedly or asked to be left alone",
+                        "{} is not asked for another {}, after the last failure: {}",
                         link.name,
-                        seconds(wait)
+                        seconds(closed.wait),
+                        closed.reason
                     ),
                 )
             };
@@ -395,7 +396,7 @@ impl Run<'_> {
         {
             // It will not be asked by this question: nor by another one, until then.
             if !link.is_askers_own {
-                link.breaker.pause(asked);
+                link.breaker.pause(asked, &failure.message);
             }
             return None;
         }

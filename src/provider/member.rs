@@ -117,6 +117,17 @@ impl Member {
         self.service.provider
     }
 
+    /// The model that is asked for when a question names none.
+    pub fn model(&self) -> Option<&str> {
+        // Another server behind the same interface has models of its own.
+        let is_at_home = || {
+            let home = catalogue::default_endpoint(self.kind()).and_then(|home| Endpoint::parse(home).ok());
+            self.kind() == ProviderKind::Ollama || home == self.endpoint
+        };
+        let set = self.service.model.as_deref().map(str::trim).filter(|model| !model.is_empty());
+        set.or_else(|| catalogue::default_model(self.kind()).filter(|_| is_at_home()))
+    }
+
     /// Whether it stands in the config.
     pub fn is_configured(&self) -> bool {
         self.is_configured
@@ -187,7 +198,7 @@ impl Member {
                 .api_key
                 .or(stored_key)
                 .filter(|key| !key.expose_secret().trim().is_empty()),
-            model: own.model.or_else(|| self.service.model.clone()),
+            model: own.model.or_else(|| self.model().map(str::to_owned)),
             max_tokens: own.max_tokens.or(self.service.max_tokens),
             temperature: self.service.temperature,
             top_p: self.service.top_p,

@@ -171,7 +171,17 @@ impl Providers {
         }
         let endpoint = own.endpoint.clone().or_else(|| member.endpoint.clone());
         let leaves_the_machine = endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_loopback());
+        let is_set_up = member.is_configured() || !own.is_empty();
         let mut links = vec![self.link(&member, own)?];
+        if !is_set_up {
+            // Nobody stands in for what was never set up: whoever names it must hear what is missing.
+            return Ok(Plan {
+                links,
+                endpoint,
+                leaves_the_machine,
+                notes: Vec::new(),
+            });
+        }
         for name in &self.config.ai.fallback_order {
             let Ok(Named::Member(later)) = self.named(name) else {
                 continue;
@@ -318,7 +328,7 @@ impl Providers {
         // What is not in the config either was set up by whoever asks.
         let is_askers_own =
             is_elsewhere || own.api_key.is_some() || own.model.is_some() || !member.is_configured();
-        let model = own.model.clone().or_else(|| member.service.model.clone());
+        let model = own.model.clone().or_else(|| member.model().map(str::to_owned));
         if let Some(model) = &own.model {
             offered(member, model)?;
         }
@@ -371,7 +381,7 @@ impl Providers {
             model: wish
                 .model
                 .clone()
-                .filter(|model| Some(model) != member.service.model.as_ref()),
+                .filter(|model| Some(model.as_str()) != member.model()),
             max_tokens: wish
                 .max_tokens
                 .filter(|most| Some(*most) != member.service.max_tokens),
