@@ -22,6 +22,8 @@ mod command_line;
 mod endpoints;
 #[path = "providers/faults.rs"]
 mod faults;
+#[path = "providers/host.rs"]
+mod host;
 #[path = "providers/holding_up.rs"]
 mod holding_up;
 #[path = "providers/keys.rs"]
