@@ -8,6 +8,7 @@ use super::lists;
 use super::parameters::Parameters;
 use super::reply::{API_VERSION, Pair, Reply};
 use crate::answer::{AnswerService, Snapshot};
+use crate::config::ProviderKind;
 
 /// The sentence that the host shows.
 const DESCRIPTION: &str = "AI Extension Plugin for intelligent SQL generation";
@@ -37,7 +38,7 @@ const FEATURES: [(&str, bool, &str); 6] = [
     (
         "multi-language-support",
         false,
-        "questions in other languages than English",
+        "questions in other languages than English; language models take them, the embedded engine does not",
     ),
 ];
 
@@ -53,7 +54,7 @@ pub(super) async fn report(service: &AnswerService, sql: &str) -> Result<Vec<Pai
         Vec::new()
     };
     let features = if include("include_features") {
-        features()
+        features(&snapshot)
     } else {
         Vec::new()
     };
@@ -68,6 +69,9 @@ pub(super) async fn report(service: &AnswerService, sql: &str) -> Result<Vec<Pai
             "max_concurrent_requests": snapshot.config.ai.max_concurrent_requests,
             "processing": {"max_processing_time_seconds": snapshot.config.ai.timeout.as_secs_f64()},
             "max_question_bytes": snapshot.config.ai.max_question_bytes,
+            "max_queue_size": snapshot.config.performance.worker_pools.ai_requests.queue_size,
+            "max_attempts": snapshot.config.ai.retry.max_attempts,
+            "requests_per_minute": snapshot.config.ai.rate_limit.requests_per_minute,
         },
         "last_updated": now,
         "metadata": {
@@ -107,7 +111,7 @@ pub(super) fn old_report(service: &AnswerService) -> Vec<Pair> {
     let snapshot = service.snapshot();
     let now = jiff::Timestamp::now().to_string();
     let models = models(&snapshot);
-    let features = features();
+    let features = features(&snapshot);
     let databases = databases();
     let metadata = json!({
         "name": "atest-ext-ai",
@@ -170,10 +174,15 @@ fn databases() -> Value {
         .collect()
 }
 
-fn features() -> Vec<Value> {
+fn features(snapshot: &Snapshot) -> Vec<Value> {
+    let providers = snapshot.providers.list();
+    let has_model = providers
+        .iter()
+        .any(|provider| provider.available && provider.kind != ProviderKind::Builtin);
     FEATURES
         .iter()
         .map(|(name, enabled, description)| {
+            let enabled = *enabled || (*name == "multi-language-support" && has_model);
             json!({"name": name, "enabled": enabled, "description": description, "version": VERSION})
         })
         .collect()
