@@ -31,7 +31,7 @@ pub use learned::Learned;
 pub(super) use body::Answer;
 pub(super) use framing::{Documents, Fault, Progress, each, read};
 pub(super) use learned::{Given, Habits, Level, Limit, Thinking};
-pub(super) use peer::Peer;
+pub(super) use peer::{Peer, Rejection};
 pub(super) use said::Said;
 
 /// Who calls.

@@ -92,6 +92,48 @@ async fn a_proxy_is_used_for_other_machines_and_never_for_this_one() {
 }
 
 #[tokio::test]
+async fn openrouter_asks_only_services_that_take_everything_as_long_as_there_is_one() {
+    let unknown =
+        r#"{"error":{"message":"No endpoints found that can handle the requested parameters.","code":404}}"#;
+    for (takes_all, takes_none, calls) in [(false, false, 2), (true, false, 1), (false, true, 3)] {
+        // Stands for the service too: it is asked for the whole address.
+        let proxy = FakeProvider::start(move |received| {
+            assert!(received.path.starts_with("http://openrouter.ai/"));
+            let body = received.json();
+            let is_whole = body["provider"]["require_parameters"] == true;
+            let has_logprobs = body["logprobs"] == true;
+            if !is_whole || takes_all || !(has_logprobs || takes_none) {
+                assert!(body["response_format"]["json_schema"].is_object());
+                openai_sse(ANSWER)
+            } else {
+                Script::json(404, unknown)
+            }
+        })
+        .await;
+        let pool = ProviderPool::default();
+        let found = proxies(&[("HTTP_PROXY", &proxy.url())]);
+        let mut remote = target(ProviderKind::Custom, "http://openrouter.ai/api/v1");
+        remote.client = Client::through(&settings(&pool), &found).unwrap();
+        let provider = open(remote);
+        ask(&provider).await.unwrap();
+        assert_eq!(proxy.requests(), calls);
+        ask(&provider).await.unwrap();
+        assert_eq!(proxy.requests(), calls + 1);
+    }
+    // A model that it does not know is asked for once, and another service is told nothing of this.
+    let other = FakeProvider::start(|received| {
+        assert!(received.json().get("provider").is_none());
+        Script::json(
+            404,
+            r#"{"error":{"message":"No endpoints found for some-model.","code":404}}"#,
+        )
+    })
+    .await;
+    let failed = failure_of(&open(target(ProviderKind::Custom, &other.url()))).await;
+    assert_eq!((failed.kind, other.requests()), (FailureKind::NotFound, 1));
+}
+
+#[tokio::test]
 async fn tls_goes_through_the_proxy_unread_and_its_no_is_told() {
     let proxy = FakeProvider::start(|received| {
         assert_eq!(

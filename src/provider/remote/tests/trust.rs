@@ -119,7 +119,8 @@ async fn secrets_and_the_question_are_in_no_error_and_no_debug_text() {
         let target = target(kind, "http://127.0.0.1:9");
         let shown = format!("{target:?} {:?} {:?}", target.client, target.learned);
         assert!(!shown.contains(KEY) && !shown.contains(HEADER), "{shown}");
-        let remote = Remote::new(target);
+        let url = target.endpoint.versioned("/messages");
+        let remote = Remote::new(target, url);
         assert!(!format!("{:?}", remote.peer).contains("planted"));
     }
 }
