@@ -123,11 +123,15 @@ impl Peer {
             .headers
             .clone()
             .map_err(|reason| Failure::new(FailureKind::BadRequest, reason))?;
+        let http = self.client.http().await.map_err(|reason| {
+            let message = format!("{} was not asked: {reason}", self.name);
+            Failure::new(FailureKind::BadRequest, message)
+        })?;
         let permit = self.client.permit(&self.name).await?;
         let mut request = reqwest::Request::new(method, url);
         *request.headers_mut() = headers;
         *request.body_mut() = body.map(reqwest::Body::from);
-        let response = self.client.http.execute(request).await;
+        let response = http.client.execute(request).await;
         let response = response.map_err(|error| self.trouble(&error))?;
         let status = response.status().as_u16();
         let answer = Answer::new(response, permit, self.stall_timeout);
@@ -228,15 +232,15 @@ impl Peer {
     }
 
     pub(super) fn patience(&self) -> Duration {
-        self.client.patience
+        self.client.patience()
     }
 
     pub(super) fn has_authorities(&self) -> bool {
-        self.client.has_authorities
+        self.client.has_authorities()
     }
 
     pub(super) fn is_proxied(&self) -> bool {
-        self.client.is_proxied && !self.endpoint.is_loopback()
+        self.client.is_proxied() && !self.endpoint.is_loopback()
     }
 }
 

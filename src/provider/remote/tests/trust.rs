@@ -51,8 +51,7 @@ async fn a_private_certificate_needs_its_authority() {
             pool: &ProviderPool::default(),
             ca_file: Some(&ca_file),
             endpoint: Some(&trusting.endpoint),
-        })
-        .unwrap();
+        });
         ask(&open(trusting))
             .await
             .unwrap_or_else(|error| panic!("{kind:?}: {error}"));
@@ -71,8 +70,7 @@ async fn a_certificate_for_another_name_is_not_accepted() {
         pool: &ProviderPool::default(),
         ca_file: Some(&ca_file),
         endpoint: Some(&target.endpoint),
-    })
-    .unwrap();
+    });
     let found = failure_of(&open(target)).await;
     assert!(
         found.kind == FailureKind::Network && found.message.contains("certificate"),
