@@ -18,7 +18,7 @@ use super::client::{Client, Documents, Given, Habits, Learned, Peer, Rejection, 
 use super::ollama::Ollama;
 use super::openai::OpenAi;
 use super::{
-    ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, ModelInfo,
+    Bill, ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, ModelInfo,
     Provider, ProviderError, TokenLogprob, prompt, reply,
 };
 
@@ -272,28 +272,16 @@ impl Remote {
 
     /// The completion that an answer is, or why it is none.
     pub fn completion(&self, reply: ChatReply, dialect: Dialect) -> Result<Completion, ProviderError> {
-        let name = self.peer.name();
-        if let Some(words) = &reply.refusal {
-            let words = self.peer.repeatable(words);
-            return Err(ProviderError::Refused {
-                kind: "declined",
-                reason: match words.is_empty() {
-                    true => format!("{name} declined to answer; put the question differently"),
-                    false => format!("{name} declined to answer: {words:?}; put the question differently"),
-                },
-            });
-        }
-        if reply.is_cut {
-            return Err(ProviderError::Failed(Failure::new(
-                FailureKind::InvalidResponse,
-                format!(
-                    "{name} stopped in the middle of its answer: max_tokens ({}) was reached; raise \
-                     ai.services.{name}.max_tokens",
-                    self.max_tokens
-                ),
-            )));
-        }
-        let written = reply::read(&reply.text, dialect)?;
+        let written = match self.written(&reply, dialect) {
+            Ok(written) => written,
+            Err(error) => {
+                return Err(error.billed(Bill {
+                    model: reply.model,
+                    usage: reply.usage,
+                    stated_cost: reply.stated_cost,
+                }));
+            }
+        };
         Ok(Completion {
             mean_logprob: written
                 .sql_bytes
@@ -309,6 +297,33 @@ impl Remote {
             first_token: reply.first_token,
             stated_cost: reply.stated_cost,
         })
+    }
+
+    /// What the model wrote.
+    fn written(&self, reply: &ChatReply, dialect: Dialect) -> Result<reply::Written, ProviderError> {
+        let name = self.peer.name();
+        if let Some(words) = &reply.refusal {
+            let words = self.peer.repeatable(words);
+            return Err(ProviderError::Refused {
+                kind: "declined",
+                reason: match words.is_empty() {
+                    true => format!("{name} declined to answer; put the question differently"),
+                    false => format!("{name} declined to answer: {words:?}; put the question differently"),
+                },
+                bill: None,
+            });
+        }
+        if reply.is_cut {
+            return Err(ProviderError::Failed(Failure::new(
+                FailureKind::InvalidResponse,
+                format!(
+                    "{name} stopped in the middle of its answer: max_tokens ({}) was reached; raise \
+                     ai.services.{name}.max_tokens",
+                    self.max_tokens
+                ),
+            )));
+        }
+        reply::read(&reply.text, dialect)
     }
 }
 

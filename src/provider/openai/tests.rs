@@ -161,8 +161,13 @@ async fn an_error_in_the_middle_of_a_stream_is_that_error() {
 #[tokio::test]
 async fn a_cut_answer_and_a_refusal_are_no_sql() {
     let cut = json!({ "choices": [{ "delta": {}, "finish_reason": "length" }] });
-    let found = failure(ProviderKind::OpenAi, chunks(&[text(ANSWER), cut])).await;
+    let usage =
+        json!({ "choices": [], "usage": { "prompt_tokens": 7, "completion_tokens": 2048, "cost": 0.5 } });
+    let found = failure(ProviderKind::OpenAi, chunks(&[text(ANSWER), cut, usage])).await;
     assert_eq!(found.kind, FailureKind::InvalidResponse);
+    let bill = found.bill.unwrap();
+    assert_eq!(bill.usage.map(|usage| usage.output), Some(2048));
+    assert_eq!(bill.stated_cost, Some(0.5));
     assert!(found.message.contains("max_tokens (2048)"), "{}", found.message);
     let declines = [
         json!({ "choices": [{ "delta": { "refusal": "I will not." }, "finish_reason": "stop" }] }),
@@ -175,6 +180,7 @@ async fn a_cut_answer_and_a_refusal_are_no_sql() {
             Err(ProviderError::Refused {
                 kind: "declined",
                 reason,
+                ..
             }) => assert!(reason.contains("tea"), "{reason}"),
             other => panic!("{other:?}"),
         }

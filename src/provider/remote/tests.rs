@@ -431,6 +431,26 @@ async fn an_error_after_the_first_text_is_no_complaint() {
 }
 
 #[tokio::test]
+async fn an_answer_of_no_use_says_what_it_took() {
+    let refusal = r#"{"sql":"","explanation":"","tables":[],"assumptions":[],"answerable":false,"clarification":"Which pots?"}"#;
+    for kind in WIRES {
+        for text in ["", " ", "I would rather not.", r#"{"sql":"SELECT ..."}"#, refusal] {
+            let fake = FakeProvider::start(move |_| good(kind, text)).await;
+            let error = ask(&provider(kind, &fake)).await.unwrap_err();
+            let bill = error
+                .bill()
+                .unwrap_or_else(|| panic!("{kind:?} {text:?}: {error}"));
+            let usage = bill.usage.unwrap();
+            assert_eq!((usage.input, usage.output), (100, 20), "{kind:?} {text:?}");
+            assert!(bill.model.contains("-test"), "{}", bill.model);
+        }
+        // Without an answer there is nothing to pay.
+        let found = failure(kind, half(kind)).await;
+        assert_eq!(found.bill, None);
+    }
+}
+
+#[tokio::test]
 async fn without_a_model_nothing_is_asked_of_one() {
     for kind in WIRES {
         let fake = FakeProvider::start(|received| match received.path.as_str() {
