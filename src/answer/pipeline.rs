@@ -336,7 +336,7 @@ pub(super) fn refused_by(provider: &str, error: ProviderError) -> AskError {
                 reason,
             }
         }
-        ProviderError::Refused { kind, reason } => AskError::Refused { kind, reason },
+        ProviderError::Refused { kind, reason, .. } => AskError::Refused { kind, reason },
         ProviderError::Failed(failure) => AskError::ProviderFailed {
             provider: provider.to_owned(),
             kind: failure.kind,

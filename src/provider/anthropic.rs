@@ -4,12 +4,9 @@ mod answer;
 mod models;
 mod request;
 
-use std::time::Instant;
-
 use futures_util::future::BoxFuture;
 
-use super::client::read;
-use super::remote::{Remote, without_question};
+use super::remote::{Remote, Target, without_question};
 use super::{
     ChatReply, ChatRequest, Completion, CompletionRequest, Failure, ModelInfo, Provider, ProviderError,
 };
@@ -17,23 +14,26 @@ use super::{
 use answer::Reading;
 
 /// A service that speaks messages.
-pub(super) struct Anthropic(pub(super) Remote);
+pub(super) struct Anthropic(Remote);
 
 impl Anthropic {
-    async fn chat(&self, chat: &ChatRequest) -> Result<ChatReply, Failure> {
+    /// Costs nothing until it is asked.
+    pub(super) fn new(target: Target) -> Anthropic {
+        let url = target.endpoint.versioned("/messages");
+        Anthropic(Remote::new(target, url))
+    }
+
+    async fn chat(&self, chat: &ChatRequest<'_>) -> Result<ChatReply, Failure> {
         let remote = &self.0;
-        let url = remote.peer.endpoint().versioned("/messages");
-        let sent = Instant::now();
-        let (answer, habits) = remote
-            .ask(&url, &chat.model, |habits| request::write(chat, remote, habits))
+        let heard = remote
+            .ask(chat.model, |habits| request::write(chat, remote, habits))
             .await?;
-        let mut reading = Reading::default();
-        let first_token = read(&remote.peer, answer, &mut reading, &chat.model, sent).await?;
+        let reading: Reading = heard.reading;
         let mut reply = reading.into_reply();
-        reply.first_token = first_token;
-        reply.warnings = remote.ignored_settings(&habits);
+        reply.first_token = heard.first_token;
+        reply.warnings = remote.ignored_settings(&heard.habits);
         if reply.model.is_empty() {
-            reply.model.clone_from(&chat.model);
+            chat.model.clone_into(&mut reply.model);
         }
         Ok(reply)
     }

@@ -76,6 +76,10 @@ impl From<Refusal> for ProviderError {
         if !refusal.suggestions.is_empty() {
             reason.push_str(&format!(" Did you mean: {}?", refusal.suggestions.join(", ")));
         }
-        ProviderError::Refused { kind, reason }
+        ProviderError::Refused {
+            kind,
+            reason,
+            bill: None,
+        }
     }
 }

@@ -17,7 +17,7 @@ use super::breaker::{Breaker, Permit};
 use super::health::Health;
 use super::prices;
 use super::spending::Spending;
-use super::{Completion, CompletionRequest, Failure, FailureKind, Provider, ProviderError};
+use super::{Bill, Completion, CompletionRequest, Failure, FailureKind, Provider, ProviderError};
 use crate::config::{Budget, BudgetAction, Price, ProviderKind, Retry};
 use crate::telemetry::{Metrics, ProviderOperation};
 
@@ -151,12 +151,8 @@ impl Link {
     }
 
     /// The model as it was asked for. Providers name the same model with a date behind it.
-    fn model_of<'a>(&'a self, completion: &'a Completion) -> &'a str {
-        if self.model.is_empty() {
-            &completion.model
-        } else {
-            &self.model
-        }
+    fn model_of<'a>(&'a self, named: &'a str) -> &'a str {
+        if self.model.is_empty() { named } else { &self.model }
     }
 }
 
@@ -306,7 +302,7 @@ impl Run<'_> {
         let outcome = tokio::time::timeout(limit, link.provider.complete(request)).await;
         let metrics = self.rules.metrics;
         metrics.provider_call(&link.name, ProviderOperation::Generate, started.elapsed());
-        let completion = outcome.unwrap_or_else(|_| {
+        let outcome = outcome.unwrap_or_else(|_| {
             Err(ProviderError::Failed(Failure::new(
                 FailureKind::Timeout,
                 format!(
@@ -315,11 +311,23 @@ impl Run<'_> {
                     seconds(limit)
                 ),
             )))
-        })?;
+        });
+        let completion = match outcome {
+            Ok(completion) => completion,
+            Err(error) => {
+                if let Some(bill) = error.bill() {
+                    self.book(link, bill);
+                }
+                return Err(error);
+            }
+        };
         if let Some(health) = &link.health {
             health.seen_well();
         }
-        self.book(link, &completion);
+        if let Some(first_token) = completion.first_token {
+            metrics.first_token(&link.name, link.model_of(&completion.model), first_token);
+        }
+        self.book(link, &completion.bill());
         match accept(&completion) {
             Ok(accepted) => Ok((completion, accepted)),
             Err(why) => Err(ProviderError::Failed(Failure::new(
@@ -330,13 +338,10 @@ impl Run<'_> {
     }
 
     /// Tokens and money, also of an answer that turns out unusable: it was paid for.
-    fn book(&mut self, link: &Link, completion: &Completion) {
+    fn book(&mut self, link: &Link, bill: &Bill) {
         let metrics = self.rules.metrics;
-        let model = link.model_of(completion);
-        if let Some(first_token) = completion.first_token {
-            metrics.first_token(&link.name, model, first_token);
-        }
-        if let Some(usage) = completion.usage {
+        let model = link.model_of(&bill.model);
+        if let Some(usage) = bill.usage {
             metrics.tokens(
                 &link.name,
                 model,
@@ -346,8 +351,8 @@ impl Run<'_> {
                 usage.reasoning,
             );
         }
-        let by_price = || Some(prices::cost(link.price?, &completion.usage?));
-        if let Some(cost) = completion.stated_cost.or_else(by_price) {
+        let by_price = || Some(prices::cost(link.price?, &bill.usage?));
+        if let Some(cost) = bill.stated_cost.or_else(by_price) {
             metrics.cost(&link.name, model, cost);
             self.rules.spending.add(cost, Timestamp::now());
             self.cost = Some(self.cost.unwrap_or(0.0) + cost);
@@ -472,7 +477,7 @@ impl Run<'_> {
         Answered {
             accepted,
             provider: link.name.clone(),
-            model: link.model_of(&completion).to_owned(),
+            model: link.model_of(&completion.model).to_owned(),
             instead_of,
             completion,
             is_degraded,

@@ -7,11 +7,11 @@ use super::TokenUsage;
 
 /// What is said to a model.
 #[derive(Debug, Clone)]
-pub struct ChatRequest {
+pub struct ChatRequest<'a> {
     /// Model.
-    pub model: String,
+    pub model: &'a str,
     /// Who it is and what the rules are.
-    pub system: String,
+    pub system: &'a str,
     /// The tables and, last and fenced as data, the question.
     pub user: String,
     /// Most tokens in the answer.

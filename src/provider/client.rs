@@ -6,6 +6,7 @@ mod learned;
 mod mask;
 mod peer;
 mod proxies;
+mod recipe;
 mod resolve;
 mod said;
 mod status;
@@ -17,29 +18,22 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Certificate, ClientBuilder};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use crate::config::Environment;
 use crate::config::model::ProviderPool;
 
-use super::{Endpoint, Failure, FailureKind, ProviderError};
+use super::{Endpoint, Failure, FailureKind};
 use proxies::Proxies;
+use recipe::Recipe;
 
 pub use learned::Learned;
 
 pub(super) use body::Answer;
 pub(super) use framing::{Documents, Fault, Progress, each, read};
 pub(super) use learned::{Given, Habits, Level, Limit, Thinking};
-pub(super) use peer::Peer;
+pub(super) use peer::{Peer, Rejection};
 pub(super) use said::Said;
-
-/// Who calls.
-const USER_AGENT: &str = concat!("atest-ext-ai/", env!("CARGO_PKG_VERSION"));
-
-/// How long an HTTP/2 connection may be silent under a call before it is asked whether it lives, and how long it has
-/// to answer. Without, a connection that a router has forgotten holds up every call on it.
-const H2_PING: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(10));
 
 /// What a client is made from.
 #[derive(Debug, Clone, Copy)]
@@ -54,81 +48,94 @@ pub struct ClientSettings<'a> {
 
 /// A pooled HTTP client; clones share the pool.
 #[derive(Clone)]
-pub struct Client {
-    http: reqwest::Client,
+pub struct Client(Arc<Shared>);
+
+struct Shared {
+    recipe: Recipe,
+    /// Made for the first call. What fails is tried again: a file can be mended.
+    http: OnceCell<Http>,
     calls: Arc<Semaphore>,
     /// Most calls at once, for messages.
     max_calls: usize,
-    /// Longest time to connect, and to wait until fewer calls are under way.
-    patience: Duration,
+}
+
+/// The library's client.
+struct Http {
+    client: reqwest::Client,
     /// Whether any authority is trusted.
     has_authorities: bool,
-    /// Whether calls to other machines may go through a proxy.
-    is_proxied: bool,
 }
 
 impl Client {
-    /// With the proxies that the environment names. Opens no connection yet.
-    ///
-    /// # Errors
-    /// `Unavailable` when the certificates or a proxy variable cannot be used.
-    pub fn new(settings: &ClientSettings<'_>) -> Result<Client, ProviderError> {
-        Client::through(settings, &Proxies::of(&Environment::of_this_process()))
+    /// With the proxies that the environment names. Reads no file and opens no connection yet.
+    pub fn new(settings: &ClientSettings<'_>) -> Client {
+        Client::through(settings, Proxies::of(&Environment::of_this_process()))
     }
 
     /// With these proxies, for endpoints that are not on this machine.
-    fn through(settings: &ClientSettings<'_>, proxies: &Proxies) -> Result<Client, ProviderError> {
-        let pool = settings.pool;
-        let is_local = settings.endpoint.is_some_and(Endpoint::is_loopback);
-        let own = own_authorities(settings.ca_file)?;
-        let start = || -> Result<ClientBuilder, ProviderError> {
-            let builder = reqwest::Client::builder()
-                .user_agent(USER_AGENT)
-                .connect_timeout(pool.connection_timeout)
-                .pool_idle_timeout(pool.idle_timeout)
-                .pool_max_idle_per_host(pool.max_idle_connections)
-                .http2_keep_alive_interval(H2_PING.0)
-                .http2_keep_alive_timeout(H2_PING.1)
-                // Followed, a redirect would carry the question, and at the same host the key, to a place that
-                // nobody has allowed.
-                .redirect(reqwest::redirect::Policy::none())
-                .referer(false)
-                .dns_resolver(resolve::Resolver)
-                // Only the proxies that are given; the library's own look at the environment is off.
-                .no_proxy();
-            if is_local {
-                Ok(builder)
-            } else {
-                proxies.apply(builder)
-            }
-        };
-        // Nobody is met over TLS, so the system's 150 authorities need not be in memory.
-        let needs_authorities = !(is_local && settings.endpoint.is_some_and(|at| at.scheme() == "http"));
-        let (http, has_authorities) = build(start, own, needs_authorities)?;
-        let max_calls = pool.max_active_connections.clamp(1, Semaphore::MAX_PERMITS);
-        Ok(Client {
-            http,
+    fn through(settings: &ClientSettings<'_>, proxies: Proxies) -> Client {
+        let max_calls = settings
+            .pool
+            .max_active_connections
+            .clamp(1, Semaphore::MAX_PERMITS);
+        Client(Arc::new(Shared {
+            recipe: Recipe::of(settings, proxies),
+            http: OnceCell::new(),
             calls: Arc::new(Semaphore::new(max_calls)),
             max_calls,
-            patience: pool.connection_timeout,
-            has_authorities,
-            is_proxied: !is_local && !proxies.is_empty(),
-        })
+        }))
+    }
+
+    /// The library's client.
+    ///
+    /// # Errors
+    /// Why the certificates or a proxy variable cannot be used, and what to do.
+    async fn http(&self) -> Result<&Http, String> {
+        let make = || async {
+            let recipe = self.0.recipe.clone();
+            // Reads the system's certificates, some 150 of them: not on a runtime worker.
+            match tokio::task::spawn_blocking(move || recipe.build()).await {
+                Ok(outcome) => outcome,
+                Err(failure) => Err(format!("making its HTTP client stopped: {failure}")),
+            }
+        };
+        self.0.http.get_or_try_init(make).await
+    }
+
+    /// Longest time to connect, and to wait until fewer calls are under way.
+    fn patience(&self) -> Duration {
+        self.0.recipe.pool.connection_timeout
+    }
+
+    /// Whether any authority is trusted. True before the first call.
+    fn has_authorities(&self) -> bool {
+        self.0.http.get().is_none_or(|http| http.has_authorities)
+    }
+
+    /// Whether calls to other machines may go through a proxy.
+    fn is_proxied(&self) -> bool {
+        self.0
+            .recipe
+            .proxies
+            .as_ref()
+            .is_some_and(|proxies| !proxies.is_empty())
     }
 
     /// Waits until fewer than the most calls are under way, as long as for a connection.
     async fn permit(&self, name: &str) -> Result<OwnedSemaphorePermit, Failure> {
-        if let Ok(permit) = Arc::clone(&self.calls).try_acquire_owned() {
+        let calls = &self.0.calls;
+        if let Ok(permit) = Arc::clone(calls).try_acquire_owned() {
             return Ok(permit);
         }
-        match tokio::time::timeout(self.patience, Arc::clone(&self.calls).acquire_owned()).await {
+        match tokio::time::timeout(self.patience(), Arc::clone(calls).acquire_owned()).await {
             Ok(permit) => Ok(permit.expect("the semaphore of a client is never closed")),
             Err(_) => Err(Failure::new(
                 FailureKind::Busy,
                 format!(
                     "{name} was not asked: {} calls to it are under way, and none ended within {:?}; ask again \
                      later, or raise performance.connection_pools.ai_providers.max_active_connections",
-                    self.max_calls, self.patience
+                    self.0.max_calls,
+                    self.patience()
                 ),
             )),
         }
@@ -138,60 +145,13 @@ impl Client {
 impl fmt::Debug for Client {
     /// Without what the library prints, which knows headers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let free = self.0.calls.available_permits().min(self.0.max_calls);
         f.debug_struct("Client")
-            .field("max_calls", &self.max_calls)
-            .field(
-                "calls",
-                &(self.max_calls - self.calls.available_permits().min(self.max_calls)),
-            )
-            .field("is_proxied", &self.is_proxied)
+            .field("max_calls", &self.0.max_calls)
+            .field("calls", &(self.0.max_calls - free))
+            .field("is_proxied", &self.is_proxied())
             .finish_non_exhaustive()
     }
-}
-
-/// The client, and whether it trusts anybody.
-fn build(
-    start: impl Fn() -> Result<ClientBuilder, ProviderError>,
-    own: Vec<Certificate>,
-    needs_authorities: bool,
-) -> Result<(reqwest::Client, bool), ProviderError> {
-    let only_own = |own: Vec<Certificate>| {
-        let has_own = !own.is_empty();
-        match start()?.tls_certs_only(own).build() {
-            Ok(http) => Ok((http, has_own)),
-            Err(error) => Err(ProviderError::Unavailable(format!(
-                "no HTTP client can be made: {}; check ca_file",
-                trouble::root_cause(&error)
-            ))),
-        }
-    };
-    if !needs_authorities {
-        return only_own(own);
-    }
-    match start()?.tls_certs_merge(own.clone()).build() {
-        Ok(http) => Ok((http, true)),
-        // A machine without certificates of authorities can still reach what needs none; a call that does says so.
-        Err(_) => only_own(own),
-    }
-}
-
-fn own_authorities(ca_file: Option<&Path>) -> Result<Vec<Certificate>, ProviderError> {
-    let Some(path) = ca_file else {
-        return Ok(Vec::new());
-    };
-    let unusable = |reason: String| {
-        ProviderError::Unavailable(format!(
-            "the ca_file {} cannot be used: {reason}; name a file of PEM certificates",
-            path.display()
-        ))
-    };
-    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-    let found = Certificate::from_pem_bundle(&pem)
-        .map_err(|error| unusable(trouble::root_cause(&error).to_string()))?;
-    if found.is_empty() {
-        return Err(unusable("it holds no certificate".into()));
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

@@ -48,6 +48,28 @@ pub struct Completion {
     pub stated_cost: Option<f64>,
 }
 
+impl Completion {
+    /// What it took.
+    pub fn bill(&self) -> Bill {
+        Bill {
+            model: self.model.clone(),
+            usage: self.usage,
+            stated_cost: self.stated_cost,
+        }
+    }
+}
+
+/// What an answer took. It is owed for one of no use, too.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Bill {
+    /// The model that wrote it, as the provider names it.
+    pub model: String,
+    /// Tokens used, where the provider tells.
+    pub usage: Option<TokenUsage>,
+    /// What the provider itself says that the call has cost, in US dollars.
+    pub stated_cost: Option<f64>,
+}
+
 /// Tokens of one call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenUsage {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::telemetry::ErrorKind;
 
+use super::Bill;
+
 /// Why a provider gave no SQL. The text is for the asker.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ProviderError {
@@ -21,6 +23,8 @@ pub enum ProviderError {
         kind: &'static str,
         /// For the asker.
         reason: String,
+        /// What a model's refusal took.
+        bill: Option<Box<Bill>>,
     },
     /// A call was made, or could not be made, and failed.
     #[error(transparent)]
@@ -45,6 +49,27 @@ pub struct Failure {
     pub status: Option<u16>,
     /// How long the provider asks to be left alone (`Retry-After`, `retry-after-ms`).
     pub retry_after: Option<Duration>,
+    /// What the answer took, where there was a whole one that is of no use.
+    pub bill: Option<Box<Bill>>,
+}
+
+impl ProviderError {
+    /// What is owed all the same.
+    pub fn bill(&self) -> Option<&Bill> {
+        match self {
+            ProviderError::Refused { bill, .. } => bill.as_deref(),
+            ProviderError::Failed(failure) => failure.bill.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The same about an answer that took this.
+    pub fn billed(mut self, owed: Bill) -> ProviderError {
+        if let ProviderError::Refused { bill, .. } | ProviderError::Failed(Failure { bill, .. }) = &mut self {
+            *bill = Some(Box::new(owed));
+        }
+        self
+    }
 }
 
 /// The kinds of failure, by what follows from them.
@@ -169,6 +194,7 @@ impl Failure {
             message: message.into(),
             status: None,
             retry_after: None,
+            bill: None,
         }
     }
 }

@@ -36,7 +36,7 @@ pub struct Member {
     pub health: Arc<Health>,
     is_configured: bool,
     shared: MemberSettings,
-    client: OnceLock<Result<Client, ProviderError>>,
+    client: Client,
     learned: Arc<Learned>,
     /// The provider for questions that bring nothing of their own.
     usual: OnceLock<Arc<dyn Provider>>,
@@ -88,8 +88,14 @@ impl Member {
         let endpoint = written.or(catalogue::default_endpoint(service.provider));
         // Only what is in the config has series of its own.
         let told = is_configured.then(|| name.to_owned());
+        let endpoint = endpoint.and_then(|text| Endpoint::parse(text).ok());
+        let client = Client::new(&ClientSettings {
+            pool: &shared.pool,
+            ca_file: service.ca_file.as_deref(),
+            endpoint: endpoint.as_ref(),
+        });
         Member {
-            endpoint: endpoint.and_then(|text| Endpoint::parse(text).ok()),
+            endpoint,
             breaker: Arc::new(Breaker::new(told, shared.breaker.clone(), Arc::clone(&metrics))),
             health: Arc::new(Health::new(
                 name.to_owned(),
@@ -99,7 +105,7 @@ impl Member {
             service,
             is_configured,
             shared,
-            client: OnceLock::new(),
+            client,
             learned: Arc::default(),
             usual: OnceLock::new(),
             models: Mutex::default(),
@@ -179,11 +185,7 @@ impl Member {
                 self.name, self.name
             )));
         };
-        let client = if is_elsewhere {
-            foreign.client(&endpoint)?
-        } else {
-            self.client()?
-        };
+        let client = if is_elsewhere { foreign.client(&endpoint) } else { self.client.clone() };
         let stored_key = self.service.api_key.clone().filter(|_| may_use_its_key);
         Ok(Target {
             name: self.name.clone(),
@@ -283,18 +285,6 @@ impl Member {
         let key = self.service.api_key.as_ref();
         key.is_some_and(|key| !key.expose_secret().trim().is_empty())
     }
-
-    fn client(&self) -> Result<Client, ProviderError> {
-        self.client
-            .get_or_init(|| {
-                Client::new(&ClientSettings {
-                    pool: &self.shared.pool,
-                    ca_file: self.service.ca_file.as_deref(),
-                    endpoint: self.endpoint.as_ref(),
-                })
-            })
-            .clone()
-    }
 }
 
 impl fmt::Debug for Member {
@@ -338,7 +328,7 @@ fn same_service(one: &Service, other: &Service) -> bool {
 pub struct Foreign {
     settings: MemberSettings,
     metrics: Arc<Metrics>,
-    clients: [OnceLock<Result<Client, ProviderError>>; 3],
+    clients: [OnceLock<Client>; 3],
     breakers: moka::sync::Cache<u64, Arc<Breaker>>,
     learned: moka::sync::Cache<u64, Arc<Learned>>,
     hasher: std::hash::RandomState,
@@ -383,7 +373,7 @@ impl Foreign {
             .get_with(self.hasher.hash_one(endpoint), Arc::default)
     }
 
-    fn client(&self, endpoint: &Endpoint) -> Result<Client, ProviderError> {
+    fn client(&self, endpoint: &Endpoint) -> Client {
         // Proxies are for the way out, and authorities for TLS; a client has what its first endpoint needs.
         let client = &self.clients[match (endpoint.is_loopback(), endpoint.scheme()) {
             (false, _) => 0,

@@ -5,12 +5,10 @@ mod models;
 mod pull;
 mod request;
 
-use std::time::Instant;
-
 use futures_util::future::BoxFuture;
 
-use super::client::{Habits, Thinking, read};
-use super::remote::{Remote, without_question};
+use super::client::{Habits, Thinking};
+use super::remote::{Remote, Target, without_question};
 use super::{
     ChatReply, ChatRequest, Completion, CompletionRequest, Failure, ModelInfo, Provider, ProviderError,
 };
@@ -21,29 +19,30 @@ pub use pull::Pulling;
 pub(super) use pull::pull;
 
 /// An Ollama server.
-pub(super) struct Ollama(pub(super) Remote);
+pub(super) struct Ollama(Remote);
 
 impl Ollama {
-    async fn chat(&self, chat: &ChatRequest) -> Result<ChatReply, Failure> {
+    /// Costs nothing until it is asked.
+    pub(super) fn new(target: Target) -> Ollama {
+        let url = target.endpoint.ollama("/chat");
+        Ollama(Remote::new(target, url))
+    }
+
+    async fn chat(&self, chat: &ChatRequest<'_>) -> Result<ChatReply, Failure> {
         let remote = &self.0;
-        let url = remote.peer.endpoint().ollama("/chat");
         let context = request::context(chat);
-        let sent = Instant::now();
-        let (answer, habits) = remote
-            .ask(&url, &chat.model, |habits| {
-                request::write(chat, remote, habits, context)
-            })
+        let heard = remote
+            .ask(chat.model, |habits| request::write(chat, remote, habits, context))
             .await?;
-        let mut reading = Reading::default();
-        let first_token = read(&remote.peer, answer, &mut reading, &chat.model, sent).await?;
+        let (reading, habits): (Reading, Habits) = (heard.reading, heard.habits);
         self.learn_thinking(habits, &reading);
         let cut = reading.cut_prompt(chat, context);
         let mut reply = reading.reply;
-        reply.first_token = first_token;
+        reply.first_token = heard.first_token;
         reply.warnings = remote.ignored_settings(&habits);
         reply.warnings.extend(cut);
         if reply.model.is_empty() {
-            reply.model.clone_from(&chat.model);
+            chat.model.clone_into(&mut reply.model);
         }
         Ok(reply)
     }

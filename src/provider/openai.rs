@@ -4,12 +4,9 @@ mod answer;
 mod models;
 mod request;
 
-use std::time::Instant;
-
 use futures_util::future::BoxFuture;
 
-use super::client::read;
-use super::remote::{Remote, without_question};
+use super::remote::{Remote, Target, without_question};
 use super::{
     ChatReply, ChatRequest, Completion, CompletionRequest, Failure, FailureKind, ModelInfo, Provider,
     ProviderError,
@@ -22,23 +19,26 @@ pub(super) use answer::Count;
 pub(super) use models::NoList;
 
 /// A service that speaks chat completions.
-pub(super) struct OpenAi(pub(super) Remote);
+pub(super) struct OpenAi(Remote);
 
 impl OpenAi {
-    async fn chat(&self, chat: &ChatRequest) -> Result<ChatReply, Failure> {
+    /// Costs nothing until it is asked.
+    pub(super) fn new(target: Target) -> OpenAi {
+        let url = target.endpoint.versioned("/chat/completions");
+        OpenAi(Remote::new(target, url))
+    }
+
+    async fn chat(&self, chat: &ChatRequest<'_>) -> Result<ChatReply, Failure> {
         let remote = &self.0;
-        let url = remote.peer.endpoint().versioned("/chat/completions");
-        let sent = Instant::now();
-        let (answer, habits) = remote
-            .ask(&url, &chat.model, |habits| request::write(chat, remote, habits))
+        let heard = remote
+            .ask(chat.model, |habits| request::write(chat, remote, habits))
             .await?;
-        let mut reading = Reading::default();
-        let first_token = read(&remote.peer, answer, &mut reading, &chat.model, sent).await?;
+        let reading: Reading = heard.reading;
         let mut reply = reading.reply;
-        reply.first_token = first_token;
-        reply.warnings = remote.ignored_settings(&habits);
+        reply.first_token = heard.first_token;
+        reply.warnings = remote.ignored_settings(&heard.habits);
         if reply.model.is_empty() {
-            reply.model.clone_from(&chat.model);
+            chat.model.clone_into(&mut reply.model);
         }
         Ok(reply)
     }

@@ -21,7 +21,7 @@ pub const VERSION: &str = "1";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
     /// Who it is, what the rules are and what to answer.
-    pub system: String,
+    pub system: &'static str,
     /// The tables, the day, the asker's SQL and the question.
     pub user: String,
 }
@@ -54,7 +54,7 @@ pub fn write(request: &CompletionRequest, is_local: bool) -> Prompt {
     user.push_str(rules::QUESTION);
     fenced(&mut user, "", &printable(&request.question));
     Prompt {
-        system: rules::system(request.dialect).to_owned(),
+        system: rules::system(request.dialect),
         user,
     }
 }

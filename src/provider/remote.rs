@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nl2sql::Dialect;
 use reqwest::Url;
@@ -14,19 +14,22 @@ use crate::config::kinds::Secret;
 
 use super::anthropic::Anthropic;
 use super::builtin::Builtin;
-use super::client::{Answer, Client, Given, Habits, Learned, Peer};
+use super::client::{Client, Documents, Given, Habits, Learned, Peer, Rejection, read};
 use super::ollama::Ollama;
 use super::openai::OpenAi;
 use super::{
-    ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, ModelInfo,
+    Bill, ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, ModelInfo,
     Provider, ProviderError, TokenLogprob, prompt, reply,
 };
 
 /// Most tokens in an answer when nothing else is set. A long statement with its explanation has some 500.
 const MAX_TOKENS: u32 = 2048;
 
-/// Most parameters that one call gives up, each after a complaint about it.
-const MAX_DOWNGRADES: usize = 4;
+/// Most times that one call gives something up, each after a complaint about it.
+const MAX_DOWNGRADES: usize = 6;
+
+/// The host of the service that passes calls on to many others.
+const OPENROUTER: &str = "openrouter.ai";
 
 /// Longest time for naming a service's models in a message about a missing one.
 const QUICK_LIST: Duration = Duration::from_secs(2);
@@ -78,17 +81,29 @@ impl fmt::Debug for Target {
 pub fn open(target: Target) -> Arc<dyn Provider> {
     match target.kind {
         ProviderKind::Builtin => Arc::new(Builtin),
-        ProviderKind::Ollama => Arc::new(Ollama(Remote::new(target))),
-        ProviderKind::Anthropic => Arc::new(Anthropic(Remote::new(target))),
-        ProviderKind::OpenAi | ProviderKind::DeepSeek | ProviderKind::Custom => {
-            Arc::new(OpenAi(Remote::new(target)))
-        }
+        ProviderKind::Ollama => Arc::new(Ollama::new(target)),
+        ProviderKind::Anthropic => Arc::new(Anthropic::new(target)),
+        ProviderKind::OpenAi | ProviderKind::DeepSeek | ProviderKind::Custom => Arc::new(OpenAi::new(target)),
     }
+}
+
+/// A whole answer.
+pub(super) struct Heard<D> {
+    /// What was read of it.
+    pub reading: D,
+    /// What was sent for it.
+    pub habits: Habits,
+    /// Time from sending the request to the first piece of text.
+    pub first_token: Option<Duration>,
 }
 
 /// A target, ready to be asked.
 pub(super) struct Remote {
     pub peer: Peer,
+    /// The address of its calls.
+    pub url: Url,
+    /// It passes calls on, and chooses to whom by what is sent.
+    pub is_openrouter: bool,
     pub temperature: Option<f64>,
     pub top_p: Option<f64>,
     model: Option<String>,
@@ -99,12 +114,13 @@ pub(super) struct Remote {
 }
 
 impl Remote {
-    /// Costs nothing until it is asked.
-    pub fn new(target: Target) -> Remote {
+    /// With the address of its calls. Costs nothing until it is asked.
+    pub fn new(target: Target, url: Url) -> Remote {
         let model = target
             .model
             .map(|model| model.trim().to_owned())
             .filter(|model| !model.is_empty());
+        let is_openrouter = target.endpoint.host() == OPENROUTER;
         Remote {
             learned_as: format!("{} {}", target.endpoint, model.as_deref().unwrap_or_default()),
             peer: Peer::new(
@@ -116,6 +132,8 @@ impl Remote {
                 target.client,
                 target.stall_timeout,
             ),
+            url,
+            is_openrouter,
             temperature: target.temperature,
             top_p: target.top_p,
             model,
@@ -125,8 +143,8 @@ impl Remote {
     }
 
     /// What to say to the model, or `None` when no model is set.
-    pub fn chat(&self, request: &CompletionRequest) -> Option<ChatRequest> {
-        let model = self.model.clone()?;
+    pub fn chat(&self, request: &CompletionRequest) -> Option<ChatRequest<'_>> {
+        let model = self.model.as_deref()?;
         let written = prompt::write(request, self.peer.endpoint().is_loopback());
         Some(ChatRequest {
             model,
@@ -159,44 +177,63 @@ impl Remote {
         ProviderError::Unavailable(reason)
     }
 
-    /// Sends what `write` makes of what the model takes, and leaves out what it complains of. What that has taught
-    /// is kept for the next call.
-    pub async fn ask(
+    /// Sends what `write` makes of what the model takes, reads the answer, and leaves out what it complains of, be it
+    /// by a status or by an error in place of the answer. What that has taught is kept for the next call.
+    pub async fn ask<D: Documents + Default>(
         &self,
-        url: &Url,
         model: &str,
         write: impl Fn(&Habits) -> Vec<u8>,
-    ) -> Result<(Answer, Habits), Failure> {
+    ) -> Result<Heard<D>, Failure> {
+        let known = self.learned.habits(&self.learned_as, self.peer.kind());
+        let mut habits = known;
+        let mut downgrades = 0;
+        loop {
+            let mut reading = D::default();
+            let outcome = self.ask_once(write(&habits), model, &mut reading).await;
+            // A model that has begun to write takes what it was sent, whatever becomes of its answer.
+            let is_taken = outcome.is_ok() || reading.has_text();
+            let next = match &outcome {
+                Err(rejection) if !is_taken => self.after(habits, rejection),
+                _ => None,
+            };
+            // After a complaint about something else, what was left out before it was right.
+            if habits != known && (is_taken || next.is_some()) {
+                self.learned.keep(&self.learned_as, habits);
+            }
+            match (outcome, next) {
+                (Ok(first_token), _) => {
+                    return Ok(Heard {
+                        reading,
+                        habits,
+                        first_token,
+                    });
+                }
+                (Err(_), Some(next)) if downgrades < MAX_DOWNGRADES => habits = next,
+                (Err(rejection), _) => return Err(rejection.failure),
+            }
+            downgrades += 1;
+        }
+    }
+
+    async fn ask_once(
+        &self,
+        body: Vec<u8>,
+        model: &str,
+        reading: &mut impl Documents,
+    ) -> Result<Option<Duration>, Rejection> {
+        let sent = Instant::now();
+        let answer = self.peer.post(self.url.clone(), body, model).await?;
+        read(&self.peer, answer, reading, model, sent).await
+    }
+
+    /// What to send instead after a rejection, if that can help.
+    fn after(&self, habits: Habits, rejection: &Rejection) -> Option<Habits> {
         let given = Given {
             temperature: self.temperature.is_some(),
             top_p: self.top_p.is_some(),
         };
-        let kind = self.peer.kind();
-        let known = self.learned.habits(&self.learned_as, kind);
-        let mut habits = known;
-        let mut downgrades = 0;
-        loop {
-            let rejection = match self.peer.post(url.clone(), write(&habits), model).await {
-                Ok(answer) => {
-                    if habits != known {
-                        self.learned.keep(&self.learned_as, habits);
-                    }
-                    return Ok((answer, habits));
-                }
-                Err(rejection) => rejection,
-            };
-            let status = rejection.failure.status.unwrap_or_default();
-            let next = habits.after(kind, status, &rejection.said, given);
-            if next.is_some() && habits != known {
-                // A complaint about something else: what was left out before it was right.
-                self.learned.keep(&self.learned_as, habits);
-            }
-            match next {
-                Some(next) if downgrades < MAX_DOWNGRADES => habits = next,
-                _ => return Err(rejection.failure),
-            }
-            downgrades += 1;
-        }
+        let status = rejection.failure.status.unwrap_or_default();
+        habits.after(self.peer.kind(), status, &rejection.said, given)
     }
 
     /// Remembers what an answer has shown of the model.
@@ -235,28 +272,16 @@ impl Remote {
 
     /// The completion that an answer is, or why it is none.
     pub fn completion(&self, reply: ChatReply, dialect: Dialect) -> Result<Completion, ProviderError> {
-        let name = self.peer.name();
-        if let Some(words) = &reply.refusal {
-            let words = self.peer.repeatable(words);
-            return Err(ProviderError::Refused {
-                kind: "declined",
-                reason: match words.is_empty() {
-                    true => format!("{name} declined to answer; put the question differently"),
-                    false => format!("{name} declined to answer: {words:?}; put the question differently"),
-                },
-            });
-        }
-        if reply.is_cut {
-            return Err(ProviderError::Failed(Failure::new(
-                FailureKind::InvalidResponse,
-                format!(
-                    "{name} stopped in the middle of its answer: max_tokens ({}) was reached; raise \
-                     ai.services.{name}.max_tokens",
-                    self.max_tokens
-                ),
-            )));
-        }
-        let written = reply::read(&reply.text, dialect)?;
+        let written = match self.written(&reply, dialect) {
+            Ok(written) => written,
+            Err(error) => {
+                return Err(error.billed(Bill {
+                    model: reply.model,
+                    usage: reply.usage,
+                    stated_cost: reply.stated_cost,
+                }));
+            }
+        };
         Ok(Completion {
             mean_logprob: written
                 .sql_bytes
@@ -272,6 +297,33 @@ impl Remote {
             first_token: reply.first_token,
             stated_cost: reply.stated_cost,
         })
+    }
+
+    /// What the model wrote.
+    fn written(&self, reply: &ChatReply, dialect: Dialect) -> Result<reply::Written, ProviderError> {
+        let name = self.peer.name();
+        if let Some(words) = &reply.refusal {
+            let words = self.peer.repeatable(words);
+            return Err(ProviderError::Refused {
+                kind: "declined",
+                reason: match words.is_empty() {
+                    true => format!("{name} declined to answer; put the question differently"),
+                    false => format!("{name} declined to answer: {words:?}; put the question differently"),
+                },
+                bill: None,
+            });
+        }
+        if reply.is_cut {
+            return Err(ProviderError::Failed(Failure::new(
+                FailureKind::InvalidResponse,
+                format!(
+                    "{name} stopped in the middle of its answer: max_tokens ({}) was reached; raise \
+                     ai.services.{name}.max_tokens",
+                    self.max_tokens
+                ),
+            )));
+        }
+        reply::read(&reply.text, dialect)
     }
 }
 

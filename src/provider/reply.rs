@@ -217,7 +217,11 @@ fn refused(answerable: Option<bool>, clarification: String, explanation: String)
                 .into(),
         ),
     };
-    ProviderError::Refused { kind, reason }
+    ProviderError::Refused {
+        kind,
+        reason,
+        bill: None,
+    }
 }
 
 fn from_prose(text: &str, found: prose::Found) -> Result<Written, ProviderError> {

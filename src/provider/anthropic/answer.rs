@@ -65,7 +65,7 @@ struct Delta<'a> {
     stop_reason: Option<Cow<'a, str>>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Clone, Copy, Deserialize, Default)]
 struct Usage {
     #[serde(default)]
     input_tokens: Option<u64>,
@@ -75,6 +75,32 @@ struct Usage {
     cache_creation_input_tokens: Option<u64>,
     #[serde(default)]
     cache_read_input_tokens: Option<u64>,
+}
+
+impl Usage {
+    /// With what it does not say from `other`.
+    fn or(self, other: Usage) -> Usage {
+        Usage {
+            input_tokens: self.input_tokens.or(other.input_tokens),
+            output_tokens: self.output_tokens.or(other.output_tokens),
+            cache_creation_input_tokens: self
+                .cache_creation_input_tokens
+                .or(other.cache_creation_input_tokens),
+            cache_read_input_tokens: self.cache_read_input_tokens.or(other.cache_read_input_tokens),
+        }
+    }
+
+    /// Tokens of the whole prompt: `input_tokens` are those after the last point of the cache.
+    fn prompt(&self) -> u64 {
+        [
+            self.input_tokens,
+            self.cache_creation_input_tokens,
+            self.cache_read_input_tokens,
+        ]
+        .into_iter()
+        .flatten()
+        .fold(0, u64::saturating_add)
+    }
 }
 
 /// Takes an answer in.
@@ -168,17 +194,21 @@ impl Reading {
         }
     }
 
-    /// Each count is the newest one: those of `message_delta` are totals.
+    /// `message_delta` has totals. Services that speak this wire over another may know nothing in `message_start`, or
+    /// nothing in `message_delta`, and say 0 there: the larger count is the right one.
     fn usage(&mut self, newer: Option<Usage>) {
         let Some(newer) = newer else { return };
         let older = self.usage.take().unwrap_or_default();
+        let newer = newer.or(older);
+        // One may count as read from the cache what the other counts as new, so the parts of the prompt stay together.
+        let prompt = if newer.prompt() >= older.prompt() {
+            newer
+        } else {
+            older
+        };
         self.usage = Some(Usage {
-            input_tokens: newer.input_tokens.or(older.input_tokens),
-            output_tokens: newer.output_tokens.or(older.output_tokens),
-            cache_creation_input_tokens: newer
-                .cache_creation_input_tokens
-                .or(older.cache_creation_input_tokens),
-            cache_read_input_tokens: newer.cache_read_input_tokens.or(older.cache_read_input_tokens),
+            output_tokens: newer.output_tokens.max(older.output_tokens),
+            ..prompt
         });
     }
 
@@ -194,17 +224,11 @@ impl Reading {
 
     /// What has been read.
     pub(super) fn into_reply(mut self) -> ChatReply {
-        self.reply.usage = self.usage.map(|usage| {
-            let cached_input = usage.cache_read_input_tokens.unwrap_or_default();
-            TokenUsage {
-                // `input_tokens` are those after the last point of the cache.
-                input: usage.input_tokens.unwrap_or_default()
-                    + usage.cache_creation_input_tokens.unwrap_or_default()
-                    + cached_input,
-                output: usage.output_tokens.unwrap_or_default(),
-                cached_input,
-                reasoning: 0,
-            }
+        self.reply.usage = self.usage.map(|usage| TokenUsage {
+            input: usage.prompt(),
+            output: usage.output_tokens.unwrap_or_default(),
+            cached_input: usage.cache_read_input_tokens.unwrap_or_default(),
+            reasoning: 0,
         });
         self.reply
     }

@@ -65,12 +65,12 @@ struct Typed {
 }
 
 /// The body for a model with these habits.
-pub(super) fn write(chat: &ChatRequest, remote: &Remote, habits: &Habits) -> Vec<u8> {
+pub(super) fn write(chat: &ChatRequest<'_>, remote: &Remote, habits: &Habits) -> Vec<u8> {
     let is_tool = habits.level == Level::Object;
     let body = Body {
-        model: &chat.model,
+        model: chat.model,
         max_tokens: chat.max_tokens,
-        system: &chat.system,
+        system: chat.system,
         messages: [Message {
             role: "user",
             content: &chat.user,

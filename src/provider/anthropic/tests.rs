@@ -71,7 +71,9 @@ async fn structured_output_gives_way_to_a_tool_and_then_to_words() {
                 return anthropic_sse(ANSWER);
             }
             if !takes_tools {
-                return refuse("tool use is not supported by this model");
+                return refuse(
+                    "Thinking may not be enabled when tool_choice forces tool use.",
+                );
             }
             assert_eq!(body["tool_choice"], json!({ "type": "tool", "name": "answer" }));
             assert_eq!(body["tools"][0]["input_schema"]["type"], "object");
@@ -193,6 +195,85 @@ async fn temperature_and_top_p_are_not_sent_together_unasked() {
     let mut target = target(KIND, &fake.url());
     target.top_p = Some(0.5);
     ask(&open(target)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_model_that_takes_no_temperature_is_asked_without_from_then_on() {
+    for (set, told) in [(None, 0), (Some(0.7), 1)] {
+        let fake = FakeProvider::start(|received| match received.json().get("temperature") {
+            None => anthropic_sse(ANSWER),
+            Some(_) => {
+                let error = json!({ "type": "error", "error": {
+                    "type": "invalid_request_error", "message": "`temperature` is deprecated for this model."
+                } });
+                Script::json(400, error.to_string())
+            }
+        })
+        .await;
+        let mut target = target(KIND, &fake.url());
+        target.temperature = set;
+        let provider = open(target);
+        for calls in [2, 3] {
+            let completion = ask(&provider).await.unwrap();
+            assert_eq!(fake.requests(), calls);
+            assert_eq!(completion.warnings.len(), told, "{:?}", completion.warnings);
+        }
+    }
+}
+
+/// Services that speak this wire over another count the prompt only at the end, or only at the beginning.
+#[tokio::test]
+async fn the_prompt_is_counted_wherever_it_is_told_and_its_cache_once() {
+    for (start, end, input, cached_input) in [
+        (json!({ "input_tokens": 0 }), json!({ "input_tokens": 90 }), 90, 0),
+        (json!({ "input_tokens": 90 }), json!({ "input_tokens": 0 }), 90, 0),
+        (json!({ "input_tokens": 90 }), json!({}), 90, 0),
+        (json!({}), json!({ "input_tokens": 90 }), 90, 0),
+        // Counted as new at first.
+        (
+            json!({ "input_tokens": 90 }),
+            json!({ "input_tokens": 26, "cache_read_input_tokens": 64 }),
+            90,
+            64,
+        ),
+        (
+            json!({ "input_tokens": 6, "cache_read_input_tokens": 64, "cache_creation_input_tokens": 20 }),
+            json!({ "input_tokens": 6 }),
+            90,
+            64,
+        ),
+        (
+            json!({ "input_tokens": 6, "cache_read_input_tokens": 64, "cache_creation_input_tokens": 20 }),
+            json!({ "input_tokens": 6, "cache_read_input_tokens": 64, "cache_creation_input_tokens": 20 }),
+            90,
+            64,
+        ),
+        (
+            json!({ "input_tokens": 0, "cache_read_input_tokens": null }),
+            json!({ "input_tokens": 26, "cache_read_input_tokens": 64 }),
+            90,
+            64,
+        ),
+    ] {
+        let (mut start, mut end) = (start, end);
+        start["output_tokens"] = json!(1);
+        end["output_tokens"] = json!(20);
+        let script = events(&[
+            json!({ "type": "message_start", "message": { "model": "m", "usage": start } }),
+            delta(json!({ "type": "text_delta", "text": ANSWER })),
+            json!({ "type": "message_delta", "delta": { "stop_reason": "end_turn" }, "usage": end }),
+            json!({ "type": "message_stop" }),
+        ]);
+        let fake = FakeProvider::start(move |_| script.clone()).await;
+        let expected = TokenUsage {
+            input,
+            output: 20,
+            cached_input,
+            reasoning: 0,
+        };
+        let usage = ask(&provider(KIND, &fake)).await.unwrap().usage;
+        assert_eq!(usage, Some(expected), "{start} {end}");
+    }
 }
 
 #[tokio::test]

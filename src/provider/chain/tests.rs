@@ -10,6 +10,14 @@ use super::*;
 use crate::config::CircuitBreaker;
 use crate::provider::{ModelInfo, TokenUsage};
 
+/// What each answer takes.
+const USAGE: TokenUsage = TokenUsage {
+    input: 1_000_000,
+    output: 100_000,
+    cached_input: 0,
+    reasoning: 0,
+};
+
 /// What one call does.
 #[derive(Clone)]
 enum Step {
@@ -18,6 +26,8 @@ enum Step {
     After(Duration, Box<Step>),
     LeaveAlone(Duration),
     Refuse(&'static str),
+    /// Fails or refuses with an answer that took tokens.
+    Owing(Box<Step>),
     Never,
 }
 
@@ -68,11 +78,7 @@ async fn play(mut step: Step) -> Result<Completion, ProviderError> {
             return Ok(Completion {
                 sql: sql.into(),
                 model: "m".into(),
-                usage: Some(TokenUsage {
-                    input: 1_000_000,
-                    output: 100_000,
-                    ..TokenUsage::default()
-                }),
+                usage: Some(USAGE),
                 ..Completion::default()
             });
         }
@@ -80,6 +86,7 @@ async fn play(mut step: Step) -> Result<Completion, ProviderError> {
             return Err(ProviderError::Refused {
                 kind,
                 reason: format!("refused: {kind}"),
+                bill: None,
             });
         }
         Step::LeaveAlone(time) => {
@@ -87,6 +94,13 @@ async fn play(mut step: Step) -> Result<Completion, ProviderError> {
                 retry_after: Some(time),
                 status: Some(429),
                 ..Failure::new(FailureKind::RateLimit, "slow down")
+            }));
+        }
+        Step::Owing(step) => {
+            let error = Box::pin(play(*step)).await.unwrap_err();
+            return Err(error.billed(Bill {
+                usage: Some(USAGE),
+                ..Bill::default()
             }));
         }
         Step::Never => std::future::pending().await,
@@ -507,6 +521,30 @@ async fn a_spent_budget_warns_passes_on_or_refuses_as_it_is_set() {
         None,
         "without a price there is no figure"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_no_use_is_paid_for_too() {
+    let price = Price {
+        input: 1.0,
+        output: 10.0,
+        cached_input: None,
+    };
+    for useless in [Step::Fail(FailureKind::InvalidResponse), Step::Refuse("not_answerable")] {
+        let mut bench = Bench::new()
+            .remote("a", [Step::Owing(Box::new(useless.clone())), Step::Sql("SELECT 1")])
+            .remote("b", [Step::Sql("SELECT 2")]);
+        bench.links[0].price = Some(price);
+        bench.budget.day = Some(2.0);
+        let first = bench.ask(MINUTE).await;
+        if let Ok(answered) = &first {
+            assert_eq!((answered.provider.as_str(), answered.cost), ("b", Some(2.0)));
+        }
+        assert_eq!(bench.spending.sums(Timestamp::now()).0, 2.0);
+        bench.budget.action = BudgetAction::Fallback;
+        let second = bench.ask(MINUTE).await.unwrap();
+        assert_eq!((second.provider.as_str(), bench.scripts[0].calls()), ("b", 1));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -127,6 +127,12 @@ impl Answer {
         body
     }
 
+    /// Reads to the end of the body if that comes within `time`: the connection can then be used again.
+    pub(super) async fn drain(&mut self, time: Duration) {
+        let rest = async { while let Ok(Some(_)) = self.response.chunk().await {} };
+        let _ = tokio::time::timeout(time, rest).await;
+    }
+
     /// The next piece, or nothing when none comes within `time`. For what follows an answer that is already whole.
     pub(super) async fn next_within(&mut self, time: Duration) -> Option<Bytes> {
         let piece = tokio::time::timeout(time.min(self.stall_timeout), self.response.chunk()).await;

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use memchr::memchr;
 use serde::Deserialize;
 
-use crate::provider::{Failure, FailureKind};
+use crate::provider::FailureKind;
 
-use super::{Answer, Peer, Said};
+use super::{Answer, Peer, Rejection, Said};
 
 /// Longest line of a stream.
 const MAX_LINE: usize = 1024 * 1024;
@@ -81,7 +81,7 @@ pub(crate) async fn read<D: Documents>(
     documents: &mut D,
     model: &str,
     sent: Instant,
-) -> Result<Option<Duration>, Failure> {
+) -> Result<Option<Duration>, Rejection> {
     let mut framing = Framing::new();
     let mut first_text = None;
     loop {
@@ -89,14 +89,17 @@ pub(crate) async fn read<D: Documents>(
             Progress::Open => answer.next(peer).await?,
             Progress::Finished => answer.next_within(AFTERWORDS).await,
             Progress::Ended => {
-                answer.next_within(LAST_BYTES).await;
+                answer.drain(LAST_BYTES).await;
                 break;
             }
         };
         let Some(piece) = piece else { break };
-        framing
-            .take(&piece, documents)
-            .map_err(|fault| explain(fault, peer, model))?;
+        if let Err(fault) = framing.take(&piece, documents) {
+            if matches!(fault, Fault::Error(_)) {
+                answer.drain(LAST_BYTES).await;
+            }
+            return Err(explain(fault, peer, model));
+        }
         if first_text.is_none() && documents.has_text() {
             first_text = Some(sent.elapsed());
         }
@@ -109,11 +112,13 @@ pub(crate) async fn read<D: Documents>(
         Err(fault) => return Err(explain(fault, peer, model)),
     }
     if framing.shape == Shape::Unknown {
-        return Err(peer.failure(
-            FailureKind::InvalidResponse,
-            "answered with an empty body",
-            "check its endpoint and its own log",
-        ));
+        return Err(peer
+            .failure(
+                FailureKind::InvalidResponse,
+                "answered with an empty body",
+                "check its endpoint and its own log",
+            )
+            .into());
     }
     // A body that is one document is whole when it can be read.
     if documents.progress() == Progress::Open && framing.shape != Shape::Whole {
@@ -122,8 +127,8 @@ pub(crate) async fn read<D: Documents>(
     Ok(first_text.or_else(|| documents.has_text().then(|| sent.elapsed())))
 }
 
-fn explain(fault: Fault, peer: &Peer, model: &str) -> Failure {
-    match fault {
+fn explain(fault: Fault, peer: &Peer, model: &str) -> Rejection {
+    let failure = match fault {
         Fault::Incomplete => peer.failure(
             FailureKind::Network,
             "ended its answer before it was whole",
@@ -134,8 +139,9 @@ fn explain(fault: Fault, peer: &Peer, model: &str) -> Failure {
             "answered with something that is not the JSON of its kind",
             "check ai.services for the right provider and endpoint",
         ),
-        Fault::Error(said) => peer.error_inside(&said, Some(model)),
-    }
+        Fault::Error(said) => return peer.error_inside(said, Some(model)),
+    };
+    failure.into()
 }
 
 /// How documents stand in the body.

@@ -16,6 +16,8 @@ const MAX_MODELS: usize = 256;
 pub(crate) enum Level {
     /// By a JSON schema.
     Schema,
+    /// As a JSON object with the schema beside it, as llama.cpp and some services took it before OpenAI had schemas.
+    ObjectBySchema,
     /// As a JSON object (Anthropic: by a forced tool).
     Object,
     /// In the prompt only.
@@ -54,6 +56,8 @@ pub(crate) struct Habits {
     pub stream_options: bool,
     pub temperature: bool,
     pub top_p: bool,
+    /// OpenRouter asks only those for an answer that take all of this.
+    pub whole_route: bool,
 }
 
 /// What the settings themselves say, which is not given up for a complaint about its value.
@@ -83,18 +87,113 @@ impl Habits {
             stream_options: true,
             temperature: true,
             top_p: true,
+            whole_route: true,
         }
     }
 
-    /// What to send instead after a complaint; `None` when it is about nothing that can be left out.
+    /// What to send instead after a complaint; `None` when it is about nothing that can be left out. The status of an
+    /// error in place of a good answer is 200.
     pub fn after(self, kind: ProviderKind, status: u16, said: &Said, given: Given) -> Option<Habits> {
-        // OpenAI answers 403 to "logprobs" of a model that has none; older llama.cpp and vLLM 500 to a schema.
-        if !matches!(status, 400 | 403 | 422 | 500 | 501) || said.tells(&TOO_LONG) {
+        if status == 404 {
+            return self.on_a_wider_route(said);
+        }
+        // OpenAI answers 403 to "logprobs" of a model that has none; vLLM and servers over llama.cpp 500 to a schema.
+        if !matches!(status, 200 | 400 | 403 | 422 | 500 | 501) || said.tells(&TOO_LONG) {
             return None;
         }
-        let text = format!("{} {} {}", said.param, said.words, said.message.to_lowercase());
-        let names = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let is_about_value = names(&[
+        let complaint = Complaint::of(said);
+        let mut next = self;
+        next.limit = self.limit.after(&complaint);
+        if complaint.names(&["logprobs"]) {
+            next.logprobs = false;
+        }
+        if complaint.names(&["stream_options", "include_usage"]) {
+            next.stream_options = false;
+        }
+        let names_top_p = given.top_p && complaint.names(&["top_p"]);
+        if names_top_p && !complaint.is_about_value() {
+            next.top_p = false;
+        }
+        // "temperature and top_p cannot both be given": one of them goes.
+        if complaint.names(&["temperature"])
+            && !names_top_p
+            && !(given.temperature && complaint.is_about_value())
+        {
+            next.temperature = false;
+        }
+        if complaint.names(&["think"]) && self.thinking == Thinking::Off {
+            next.thinking = Thinking::Untouched;
+        }
+        if complaint.names(structure_words(kind)) {
+            next.level = self.level.below(kind);
+        }
+        (next != self).then_some(next)
+    }
+
+    /// When OpenRouter knows nobody who takes everything: probabilities can be done without most easily.
+    fn on_a_wider_route(self, said: &Said) -> Option<Habits> {
+        if !said.tells(&["requested parameters"]) || !self.whole_route {
+            return None;
+        }
+        Some(Habits {
+            logprobs: false,
+            // Then it leaves out what a service does not take.
+            whole_route: self.logprobs,
+            ..self
+        })
+    }
+}
+
+impl Level {
+    /// The next that prescribes less.
+    fn below(self, kind: ProviderKind) -> Level {
+        match self {
+            Level::Schema if kind == ProviderKind::Custom => Level::ObjectBySchema,
+            Level::Schema | Level::ObjectBySchema => Level::Object,
+            Level::Object | Level::Plain => Level::Plain,
+        }
+    }
+}
+
+impl Limit {
+    /// The other name, when the complaint is about the one that was sent.
+    fn after(self, complaint: &Complaint) -> Limit {
+        let (words, other): (&[&str], Limit) = match self {
+            Limit::MaxCompletionTokens => (&["max_completion_tokens"], Limit::MaxTokens),
+            Limit::MaxTokens => (
+                &["max_tokens", "max_completion_tokens"],
+                Limit::MaxCompletionTokens,
+            ),
+            Limit::Fixed => return self,
+        };
+        if complaint.names(words) && !complaint.is_about_value() {
+            other
+        } else {
+            self
+        }
+    }
+}
+
+/// What a service says of a call, in lower case.
+struct Complaint(String);
+
+impl Complaint {
+    fn of(said: &Said) -> Complaint {
+        Complaint(format!(
+            "{} {} {}",
+            said.param,
+            said.words,
+            said.message.to_lowercase()
+        ))
+    }
+
+    fn names(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.0.contains(word))
+    }
+
+    /// Whether another value would do.
+    fn is_about_value(&self) -> bool {
+        self.names(&[
             "too large",
             "at most",
             "maximum",
@@ -104,46 +203,13 @@ impl Habits {
             "exceed",
             "range",
             "between",
-        ]);
-        let mut next = self;
-        match self.limit {
-            Limit::MaxCompletionTokens if names(&["max_completion_tokens"]) && !is_about_value => {
-                next.limit = Limit::MaxTokens;
-            }
-            Limit::MaxTokens if names(&["max_tokens", "max_completion_tokens"]) && !is_about_value => {
-                next.limit = Limit::MaxCompletionTokens;
-            }
-            _ => {}
-        }
-        if names(&["logprobs"]) {
-            next.logprobs = false;
-        }
-        if names(&["stream_options", "include_usage"]) {
-            next.stream_options = false;
-        }
-        let names_top_p = given.top_p && names(&["top_p"]);
-        if names_top_p && !is_about_value {
-            next.top_p = false;
-        }
-        // "temperature and top_p cannot both be given": one of them goes.
-        if names(&["temperature"]) && !names_top_p && !(given.temperature && is_about_value) {
-            next.temperature = false;
-        }
-        if names(&["think"]) && self.thinking == Thinking::Off {
-            next.thinking = Thinking::Untouched;
-        }
-        if names_structure(kind, &text) {
-            next.level = match self.level {
-                Level::Schema => Level::Object,
-                Level::Object | Level::Plain => Level::Plain,
-            };
-        }
-        (next != self).then_some(next)
+        ]) && !self.names(&["deprecated", "only the default", "only supports the default"])
     }
 }
 
-fn names_structure(kind: ProviderKind, text: &str) -> bool {
-    let words: &[&str] = match kind {
+/// Words for how the form of the answer is prescribed.
+fn structure_words(kind: ProviderKind) -> &'static [&'static str] {
+    match kind {
         ProviderKind::Ollama => &["format", "grammar", "schema"],
         ProviderKind::Anthropic => &[
             "output_config",
@@ -170,8 +236,7 @@ fn names_structure(kind: ProviderKind, text: &str) -> bool {
             "grammar",
             "schema",
         ],
-    };
-    words.iter().any(|word| text.contains(word))
+    }
 }
 
 /// What is known of the models of a service. Kept over reloads of the config, shared by all who ask it.
@@ -283,7 +348,7 @@ mod tests {
                 "failed to parse grammar",
                 ProviderKind::Custom,
                 Habits {
-                    level: Level::Object,
+                    level: Level::ObjectBySchema,
                     ..custom
                 },
             ),

@@ -41,7 +41,7 @@ pub(crate) struct Peer {
     stall_timeout: Duration,
 }
 
-/// A call that the service has turned down, or that did not reach it.
+/// A call that the service has turned down, at once or in the middle of its answer, or that did not reach it.
 #[derive(Debug)]
 pub(crate) struct Rejection {
     /// What follows from it.
@@ -53,6 +53,16 @@ pub(crate) struct Rejection {
 impl From<Rejection> for ProviderError {
     fn from(rejection: Rejection) -> ProviderError {
         rejection.failure.into()
+    }
+}
+
+impl From<Failure> for Rejection {
+    /// A failure about which the service said nothing.
+    fn from(failure: Failure) -> Rejection {
+        Rejection {
+            failure,
+            said: Said::default(),
+        }
     }
 }
 
@@ -109,26 +119,32 @@ impl Peer {
         body: Option<Vec<u8>>,
         model: Option<&str>,
     ) -> Result<Answer, Rejection> {
-        let headers = self.headers.clone().map_err(|reason| Rejection {
-            failure: Failure::new(FailureKind::BadRequest, reason),
-            said: Said::default(),
+        let headers = self
+            .headers
+            .clone()
+            .map_err(|reason| Failure::new(FailureKind::BadRequest, reason))?;
+        let http = self.client.http().await.map_err(|reason| {
+            let message = format!("{} was not asked: {reason}", self.name);
+            Failure::new(FailureKind::BadRequest, message)
         })?;
-        let permit = self.client.permit(&self.name).await.map_err(silent)?;
+        let permit = self.client.permit(&self.name).await?;
         let mut request = reqwest::Request::new(method, url);
         *request.headers_mut() = headers;
         *request.body_mut() = body.map(reqwest::Body::from);
-        let response = self.client.http.execute(request).await;
-        let response = response.map_err(|error| silent(self.trouble(&error)))?;
+        let response = http.client.execute(request).await;
+        let response = response.map_err(|error| self.trouble(&error))?;
         let status = response.status().as_u16();
         let answer = Answer::new(response, permit, self.stall_timeout);
         match status {
-            200..300 if answer.is_page() => Err(silent(self.failure(
-                FailureKind::InvalidResponse,
-                "answered with a web page (HTML) instead of JSON: a login page, a proxy, or another server",
-                &format!("check ai.services.{}.endpoint", self.name),
-            ))),
+            200..300 if answer.is_page() => Err(self
+                .failure(
+                    FailureKind::InvalidResponse,
+                    "answered with a web page (HTML) instead of JSON: a login page, a proxy, or another server",
+                    &format!("check ai.services.{}.endpoint", self.name),
+                )
+                .into()),
             200..300 => Ok(answer),
-            300..400 => Err(silent(self.redirected(status, &answer))),
+            300..400 => Err(self.redirected(status, &answer).into()),
             _ => Err(self.refused(status, answer, model).await),
         }
     }
@@ -177,13 +193,14 @@ impl Peer {
     }
 
     /// An error that stood in the middle of a good answer.
-    pub fn error_inside(&self, said: &Said, model: Option<&str>) -> Failure {
-        self.answered(Answered {
+    pub fn error_inside(&self, said: Said, model: Option<&str>) -> Rejection {
+        let failure = self.answered(Answered {
             status: 200,
-            said,
+            said: &said,
             wait: None,
             model,
-        })
+        });
+        Rejection { failure, said }
     }
 
     /// What of its words may be repeated to the asker.
@@ -215,15 +232,15 @@ impl Peer {
     }
 
     pub(super) fn patience(&self) -> Duration {
-        self.client.patience
+        self.client.patience()
     }
 
     pub(super) fn has_authorities(&self) -> bool {
-        self.client.has_authorities
+        self.client.has_authorities()
     }
 
     pub(super) fn is_proxied(&self) -> bool {
-        self.client.is_proxied && !self.endpoint.is_loopback()
+        self.client.is_proxied() && !self.endpoint.is_loopback()
     }
 }
 
@@ -235,14 +252,6 @@ impl fmt::Debug for Peer {
             .field("endpoint", &self.endpoint)
             .field("has_key", &self.has_key)
             .finish_non_exhaustive()
-    }
-}
-
-/// A failure about which the service said nothing.
-fn silent(failure: Failure) -> Rejection {
-    Rejection {
-        failure,
-        said: Said::default(),
     }
 }
 

@@ -5,7 +5,6 @@ use std::fmt;
 use reqwest::{ClientBuilder, NoProxy, Proxy};
 
 use crate::config::Environment;
-use crate::provider::ProviderError;
 
 /// Never through a proxy, whatever `NO_PROXY` says.
 const THIS_MACHINE: &str = "localhost,127.0.0.0/8,::1,::ffff:127.0.0.0/104";
@@ -55,7 +54,7 @@ impl Proxies {
         self.http.is_none() && self.https.is_none()
     }
 
-    pub(super) fn apply(&self, mut builder: ClientBuilder) -> Result<ClientBuilder, ProviderError> {
+    pub(super) fn apply(&self, mut builder: ClientBuilder) -> Result<ClientBuilder, String> {
         let not_for = NoProxy::from_string(&format!("{THIS_MACHINE},{}", self.not_for));
         if let Some(variable) = &self.http {
             builder = builder.proxy(variable.read(Proxy::http)?.no_proxy(not_for.clone()));
@@ -68,7 +67,7 @@ impl Proxies {
 }
 
 impl Variable {
-    fn read<'a>(&'a self, kind: impl Fn(&'a str) -> reqwest::Result<Proxy>) -> Result<Proxy, ProviderError> {
+    fn read<'a>(&'a self, kind: impl Fn(&'a str) -> reqwest::Result<Proxy>) -> Result<Proxy, String> {
         let scheme = self.url.split_once("://").map_or("http", |(scheme, _)| scheme);
         let is_known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
             .iter()
@@ -76,11 +75,11 @@ impl Variable {
         match kind(&self.url) {
             Ok(proxy) if is_known => Ok(proxy),
             // The value may hold a password, so it is not repeated.
-            _ => Err(ProviderError::Unavailable(format!(
+            _ => Err(format!(
                 "the variable {} is not the address of a proxy; write one like http://proxy.example:3128 or \
                  socks5h://127.0.0.1:1080, or unset it",
                 self.name
-            ))),
+            )),
         }
     }
 }

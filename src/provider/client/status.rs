@@ -133,6 +133,7 @@ impl Peer {
                     .unwrap_or(answered.status),
             ),
             retry_after: answered.wait,
+            bill: None,
         }
     }
 

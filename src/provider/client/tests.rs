@@ -3,9 +3,9 @@ use std::time::Duration;
 
 use crate::config::model::ProviderPool;
 use crate::config::{Environment, ProviderKind};
-use crate::provider::fake_provider::{End, FakeProvider, Script, openai_sse};
+use crate::provider::fake_provider::{Authority, End, FakeProvider, Script, openai_sse};
 use crate::provider::remote::testing::{ANSWER, HEADER, KEY, ask, failure_of, target};
-use crate::provider::{Endpoint, FailureKind, ProviderError, open};
+use crate::provider::{Endpoint, FailureKind, open};
 
 use super::*;
 
@@ -21,6 +21,11 @@ fn proxies(pairs: &[(&str, &str)]) -> Proxies {
     Proxies::of(&Environment::from_pairs(pairs.iter().copied()))
 }
 
+/// Whether a client can be made.
+fn made(settings: &ClientSettings<'_>, proxies: Proxies) -> Result<(), String> {
+    Recipe::of(settings, proxies).build().map(drop)
+}
+
 #[tokio::test]
 async fn calls_beyond_the_most_wait_and_are_then_refused() {
     let fake = FakeProvider::start(|received| match received.number {
@@ -34,7 +39,7 @@ async fn calls_beyond_the_most_wait_and_are_then_refused() {
         ..ProviderPool::default()
     };
     let mut target = target(ProviderKind::OpenAi, &fake.url());
-    target.client = Client::through(&settings(&pool), &Proxies::default()).unwrap();
+    target.client = Client::through(&settings(&pool), Proxies::default());
     let provider = open(target);
     let other = Arc::clone(&provider);
     let hanging = tokio::spawn(async move { ask(&other).await.map(|_| ()) });
@@ -66,7 +71,7 @@ async fn a_proxy_is_used_for_other_machines_and_never_for_this_one() {
         let before = proxy.requests();
         let found = proxies(&[(name, &address)]);
         assert!(!format!("{found:?}").contains("hunter2"));
-        let client = Client::through(&settings(&pool), &found).unwrap();
+        let client = Client::through(&settings(&pool), found.clone());
         assert!(!format!("{client:?}").contains("hunter2"));
         let mut remote = target(ProviderKind::OpenAi, "http://llm.example.test");
         remote.client = client.clone();
@@ -92,6 +97,48 @@ async fn a_proxy_is_used_for_other_machines_and_never_for_this_one() {
 }
 
 #[tokio::test]
+async fn openrouter_asks_only_services_that_take_everything_as_long_as_there_is_one() {
+    let unknown =
+        r#"{"error":{"message":"No endpoints found that can handle the requested parameters.","code":404}}"#;
+    for (takes_all, takes_none, calls) in [(false, false, 2), (true, false, 1), (false, true, 3)] {
+        // Stands for the service too: it is asked for the whole address.
+        let proxy = FakeProvider::start(move |received| {
+            assert!(received.path.starts_with("http://openrouter.ai/"));
+            let body = received.json();
+            let is_whole = body["provider"]["require_parameters"] == true;
+            let has_logprobs = body["logprobs"] == true;
+            if !is_whole || takes_all || !(has_logprobs || takes_none) {
+                assert!(body["response_format"]["json_schema"].is_object());
+                openai_sse(ANSWER)
+            } else {
+                Script::json(404, unknown)
+            }
+        })
+        .await;
+        let pool = ProviderPool::default();
+        let found = proxies(&[("HTTP_PROXY", &proxy.url())]);
+        let mut remote = target(ProviderKind::Custom, "http://openrouter.ai/api/v1");
+        remote.client = Client::through(&settings(&pool), found.clone());
+        let provider = open(remote);
+        ask(&provider).await.unwrap();
+        assert_eq!(proxy.requests(), calls);
+        ask(&provider).await.unwrap();
+        assert_eq!(proxy.requests(), calls + 1);
+    }
+    // A model that it does not know is asked for once, and another service is told nothing of this.
+    let other = FakeProvider::start(|received| {
+        assert!(received.json().get("provider").is_none());
+        Script::json(
+            404,
+            r#"{"error":{"message":"No endpoints found for some-model.","code":404}}"#,
+        )
+    })
+    .await;
+    let failed = failure_of(&open(target(ProviderKind::Custom, &other.url()))).await;
+    assert_eq!((failed.kind, other.requests()), (FailureKind::NotFound, 1));
+}
+
+#[tokio::test]
 async fn tls_goes_through_the_proxy_unread_and_its_no_is_told() {
     let proxy = FakeProvider::start(|received| {
         assert_eq!(
@@ -109,7 +156,7 @@ async fn tls_goes_through_the_proxy_unread_and_its_no_is_told() {
     let found = proxies(&[("https_proxy", &proxy.address().to_string())]);
     for words in ["wants a user and password", "HTTPS_PROXY"] {
         let mut remote = target(ProviderKind::OpenAi, "https://llm.example.test");
-        remote.client = Client::through(&settings(&pool), &found).unwrap();
+        remote.client = Client::through(&settings(&pool), found.clone());
         let failed = failure_of(&open(remote)).await;
         assert_eq!(failed.kind, FailureKind::Network);
         assert!(failed.message.contains(words), "{}", failed.message);
@@ -128,7 +175,7 @@ async fn no_proxy_an_empty_variable_and_cgi_switch_proxies_off() {
         &[("HTTP_PROXY", ""), ("http_proxy", &address)],
     ] {
         let mut remote = target(ProviderKind::OpenAi, "http://nowhere.invalid");
-        remote.client = Client::through(&settings(&pool), &proxies(pairs)).unwrap();
+        remote.client = Client::through(&settings(&pool), proxies(pairs));
         assert_eq!(
             failure_of(&open(remote)).await.kind,
             FailureKind::Network,
@@ -143,7 +190,7 @@ fn a_proxy_that_is_none_is_named_without_its_password() {
     let pool = ProviderPool::default();
     for value in ["ftp://user:hunter2@proxy", "http://user:hunter2@[", "http://"] {
         let found = proxies(&[("HTTPS_PROXY", value)]);
-        let error = Client::through(&settings(&pool), &found).unwrap_err().to_string();
+        let error = made(&settings(&pool), found.clone()).unwrap_err();
         assert!(
             error.contains("HTTPS_PROXY") && !error.contains("hunter2"),
             "{error}"
@@ -154,19 +201,14 @@ fn a_proxy_that_is_none_is_named_without_its_password() {
             endpoint: Some(&local),
             ..settings(&pool)
         };
-        assert!(Client::through(&settings, &found).is_ok());
+        assert_eq!(made(&settings, found), Ok(()));
     }
-    assert!(
-        Client::through(
-            &settings(&pool),
-            &proxies(&[("ALL_PROXY", "socks5h://127.0.0.1:1080")])
-        )
-        .is_ok()
-    );
+    let socks = proxies(&[("ALL_PROXY", "socks5h://127.0.0.1:1080")]);
+    assert_eq!(made(&settings(&pool), socks), Ok(()));
 }
 
-#[test]
-fn a_ca_file_that_is_none_is_named() {
+#[tokio::test]
+async fn a_ca_file_that_is_none_is_named_until_it_is_one() {
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("empty.pem");
     std::fs::write(&empty, "no certificate here").unwrap();
@@ -182,10 +224,61 @@ fn a_ca_file_that_is_none_is_named() {
             ca_file: Some(path),
             ..settings(&pool)
         };
-        let error = Client::new(&settings).unwrap_err();
-        assert!(matches!(error, ProviderError::Unavailable(_)));
-        assert!(error.to_string().contains("ca_file"), "{error}");
+        let error = made(&settings, Proxies::default()).unwrap_err();
+        assert!(error.contains("ca_file"), "{error}");
     }
+    let authority = Authority::new();
+    let fake = FakeProvider::start_tls(&authority, |_| openai_sse(ANSWER)).await;
+    let mut target = target(ProviderKind::OpenAi, &fake.url());
+    target.client = Client::new(&ClientSettings {
+        ca_file: Some(&broken),
+        ..settings(&pool)
+    });
+    let provider = open(target);
+    let failed = failure_of(&provider).await;
+    assert_eq!(failed.kind, FailureKind::BadRequest);
+    assert!(
+        failed.message.starts_with("tea was not asked: ") && failed.message.contains("ca_file"),
+        "{}",
+        failed.message
+    );
+    std::fs::write(&broken, authority.pem()).unwrap();
+    ask(&provider).await.unwrap();
+}
+
+#[tokio::test]
+async fn certificates_are_read_while_other_work_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    // Who opens a pipe to read waits until somebody writes.
+    let ca_file = folder.path().join("ca.pem");
+    let (fifo, mode) = (
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+    );
+    rustix::fs::mknodat(rustix::fs::CWD, &ca_file, fifo, mode, 0).unwrap();
+    let authority = Authority::new();
+    let fake = FakeProvider::start_tls(&authority, |_| openai_sse(ANSWER)).await;
+    let mut target = target(ProviderKind::OpenAi, &fake.url());
+    target.client = Client::new(&ClientSettings {
+        ca_file: Some(&ca_file),
+        ..settings(&ProviderPool::default())
+    });
+    let (tell, told) = std::sync::mpsc::channel();
+    let pem = authority.pem();
+    let writer = std::thread::spawn(move || {
+        let went_on = told.recv_timeout(Duration::from_secs(5)).is_ok();
+        std::fs::write(&ca_file, pem).unwrap();
+        went_on
+    });
+    // One thread for both.
+    let other_work = async { tell.send(()).unwrap() };
+    let provider = open(target);
+    let (answer, ()) = tokio::join!(ask(&provider), other_work);
+    answer.unwrap();
+    assert!(
+        writer.join().unwrap(),
+        "the certificates were waited for on the runtime's thread"
+    );
 }
 
 #[tokio::test]
@@ -202,7 +295,7 @@ async fn a_connection_that_nobody_takes_is_given_up_in_time() {
         ..ProviderPool::default()
     };
     let mut slow = target(ProviderKind::OpenAi, &format!("http://{address}"));
-    slow.client = Client::through(&settings(&pool), &Proxies::default()).unwrap();
+    slow.client = Client::through(&settings(&pool), Proxies::default());
     let failed = failure_of(&open(slow)).await;
     assert_eq!(failed.kind, FailureKind::Network);
     assert!(

@@ -133,11 +133,11 @@ impl Reading {
 
     /// What the asker should know when the model has read less than was written: Ollama cuts a prompt that is longer
     /// than the context silently, and a model's own context may be smaller than the one asked for.
-    pub(super) fn cut_prompt(&self, chat: &ChatRequest, context: u32) -> Option<String> {
+    pub(super) fn cut_prompt(&self, chat: &ChatRequest<'_>, context: u32) -> Option<String> {
         /// Older versions count only what they had not in memory, so a small count says nothing.
         const MIN: u64 = 1024;
         let read = self.prompt_tokens?;
-        let written = tokens_at_least(&chat.system) + tokens_at_least(&chat.user);
+        let written = tokens_at_least(chat.system) + tokens_at_least(&chat.user);
         let is_full = read >= u64::from(context);
         let is_short = read >= MIN && (written as u64) > read;
         (is_full || is_short).then(|| {

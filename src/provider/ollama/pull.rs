@@ -100,11 +100,11 @@ pub(in crate::provider) async fn pull(
             target.name
         )));
     }
-    let remote = Remote::new(target);
+    let url = target.endpoint.ollama("/pull");
+    let remote = Remote::new(target, url);
     let peer = &remote.peer;
     let body = serde_json::to_vec(&Body { model, stream: true }).expect("a name is JSON");
-    let answer = peer.post(peer.endpoint().ollama("/pull"), body, model).await;
-    let answer = answer.map_err(|rejection| rejection.failure)?.long(SILENCE);
+    let answer = peer.post(remote.url.clone(), body, model).await?.long(SILENCE);
     let mut reports = Reports {
         tell,
         is_there: false,
@@ -119,6 +119,6 @@ pub(in crate::provider) async fn pull(
                  https://ollama.com/library"
             ),
         ))),
-        Err(failure) => Err(failure.into()),
+        Err(rejection) => Err(rejection.into()),
     }
 }

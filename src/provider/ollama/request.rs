@@ -58,13 +58,13 @@ struct Options {
 }
 
 /// The body for a model with these habits and a context of `context` tokens.
-pub(super) fn write(chat: &ChatRequest, remote: &Remote, habits: &Habits, context: u32) -> Vec<u8> {
+pub(super) fn write(chat: &ChatRequest<'_>, remote: &Remote, habits: &Habits, context: u32) -> Vec<u8> {
     let body = Body {
-        model: &chat.model,
+        model: chat.model,
         messages: [
             Message {
                 role: "system",
-                content: &chat.system,
+                content: chat.system,
             },
             Message {
                 role: "user",
@@ -73,7 +73,7 @@ pub(super) fn write(chat: &ChatRequest, remote: &Remote, habits: &Habits, contex
         ],
         stream: true,
         format: match habits.level {
-            Level::Schema => Some(Format::Schema(prompt::contract())),
+            Level::Schema | Level::ObjectBySchema => Some(Format::Schema(prompt::contract())),
             Level::Object => Some(Format::Name("json")),
             Level::Plain => None,
         },
@@ -95,8 +95,8 @@ pub(super) fn write(chat: &ChatRequest, remote: &Remote, habits: &Habits, contex
 }
 
 /// The context that the prompt and its answer need, in few steps: a model is loaded anew for each other size.
-pub(super) fn context(chat: &ChatRequest) -> u32 {
-    let tokens = tokens_at_most(&chat.system) + tokens_at_most(&chat.user) + TEMPLATE_TOKENS;
+pub(super) fn context(chat: &ChatRequest<'_>) -> u32 {
+    let tokens = tokens_at_most(chat.system) + tokens_at_most(&chat.user) + TEMPLATE_TOKENS;
     let needed = u32::try_from(tokens)
         .unwrap_or(u32::MAX)
         .saturating_add(chat.max_tokens);
@@ -132,8 +132,8 @@ mod tests {
 
     fn context_of(bytes: usize, max_tokens: u32) -> u32 {
         context(&ChatRequest {
-            model: String::new(),
-            system: String::new(),
+            model: "",
+            system: "",
             user: "x".repeat(bytes),
             max_tokens,
         })

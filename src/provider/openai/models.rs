@@ -73,7 +73,7 @@ impl NoList {
     /// The failure that it is.
     pub(in crate::provider) fn explain(self, peer: &Peer) -> Failure {
         match self {
-            NoList::Error(said) => peer.error_inside(&said, None),
+            NoList::Error(said) => peer.error_inside(said, None).failure,
             NoList::Unreadable => peer.failure(
                 FailureKind::InvalidResponse,
                 "answered with something that is no list of models",

@@ -29,6 +29,8 @@ struct Body<'a> {
     logprobs: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<Format>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<Route>,
 }
 
 #[derive(Serialize)]
@@ -45,8 +47,20 @@ struct StreamOptions {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Format {
-    JsonSchema { json_schema: Schema },
-    JsonObject,
+    JsonSchema {
+        json_schema: Schema,
+    },
+    JsonObject {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        schema: Option<&'static Value>,
+    },
+}
+
+/// OpenRouter's (<https://openrouter.ai/docs/features/provider-routing>).
+#[derive(Serialize)]
+struct Route {
+    /// Without, it asks services that pass over what they do not know, such as the schema.
+    require_parameters: bool,
 }
 
 #[derive(Serialize)]
@@ -57,13 +71,13 @@ struct Schema {
 }
 
 /// The body for a model with these habits.
-pub(super) fn write(chat: &ChatRequest, remote: &Remote, habits: &Habits) -> Vec<u8> {
+pub(super) fn write(chat: &ChatRequest<'_>, remote: &Remote, habits: &Habits) -> Vec<u8> {
     let body = Body {
-        model: &chat.model,
+        model: chat.model,
         messages: [
             Message {
                 role: "system",
-                content: &chat.system,
+                content: chat.system,
             },
             Message {
                 role: "user",
@@ -87,9 +101,15 @@ pub(super) fn write(chat: &ChatRequest, remote: &Remote, habits: &Habits) -> Vec
                     schema: prompt::contract(),
                 },
             }),
-            Level::Object => Some(Format::JsonObject),
+            Level::ObjectBySchema => Some(Format::JsonObject {
+                schema: Some(prompt::contract()),
+            }),
+            Level::Object => Some(Format::JsonObject { schema: None }),
             Level::Plain => None,
         },
+        provider: (remote.is_openrouter && habits.whole_route).then_some(Route {
+            require_parameters: true,
+        }),
     };
     let texts = chat.system.len() + chat.user.len();
     // Line breaks and quotes take two bytes each.

@@ -49,6 +49,7 @@ async fn the_first_call_asks_for_everything_that_helps() {
                 && body.get("top_p").is_none()
                 && body["logprobs"] == true
                 && body["stream_options"]["include_usage"] == true
+                && body.get("provider").is_none()
                 && body["messages"][0]["role"] == "system"
                 && body["messages"][1]["role"] == "user";
             if is_good {
@@ -160,8 +161,13 @@ async fn an_error_in_the_middle_of_a_stream_is_that_error() {
 #[tokio::test]
 async fn a_cut_answer_and_a_refusal_are_no_sql() {
     let cut = json!({ "choices": [{ "delta": {}, "finish_reason": "length" }] });
-    let found = failure(ProviderKind::OpenAi, chunks(&[text(ANSWER), cut])).await;
+    let usage =
+        json!({ "choices": [], "usage": { "prompt_tokens": 7, "completion_tokens": 2048, "cost": 0.5 } });
+    let found = failure(ProviderKind::OpenAi, chunks(&[text(ANSWER), cut, usage])).await;
     assert_eq!(found.kind, FailureKind::InvalidResponse);
+    let bill = found.bill.unwrap();
+    assert_eq!(bill.usage.map(|usage| usage.output), Some(2048));
+    assert_eq!(bill.stated_cost, Some(0.5));
     assert!(found.message.contains("max_tokens (2048)"), "{}", found.message);
     let declines = [
         json!({ "choices": [{ "delta": { "refusal": "I will not." }, "finish_reason": "stop" }] }),
@@ -174,6 +180,7 @@ async fn a_cut_answer_and_a_refusal_are_no_sql() {
             Err(ProviderError::Refused {
                 kind: "declined",
                 reason,
+                ..
             }) => assert!(reason.contains("tea"), "{reason}"),
             other => panic!("{other:?}"),
         }
@@ -234,15 +241,45 @@ async fn the_schema_gives_way_to_a_json_object_first() {
             Some("json_schema") => {
                 Script::json(400, r#"{"error":{"message":"json_schema is not supported"}}"#)
             }
-            Some("json_object") => openai_sse(ANSWER),
+            Some("json_object") if body["response_format"].get("schema").is_none() => openai_sse(ANSWER),
             _ => Script::json(500, "the object must be tried"),
         }
     })
     .await;
-    let provider = provider(ProviderKind::Custom, &fake);
+    let provider = provider(ProviderKind::OpenAi, &fake);
     ask(&provider).await.unwrap();
     ask(&provider).await.unwrap();
     assert_eq!(fake.requests(), 3);
+}
+
+/// llama-cpp-python answers 500 to a `response_format` that it does not know, and takes a schema beside `json_object`.
+#[tokio::test]
+async fn a_compatible_service_is_asked_by_a_schema_beside_the_object_and_then_without() {
+    for (takes_schema, calls) in [(true, 2), (false, 3)] {
+        let fake = FakeProvider::start(move |received| {
+            let format = received.json()["response_format"].clone();
+            if format["type"] != "json_object" {
+                let error = "1 validation error: {'type': 'literal_error', 'loc': ('body', 'response_format', \
+                             'type'), 'msg': \"Input should be 'text' or 'json_object'\", 'input': 'json_schema'}";
+                let body = json!({ "error": { "message": error, "type": "internal_server_error", "param": null } });
+                return Script::json(500, body.to_string());
+            }
+            match format.get("schema") {
+                Some(schema) if takes_schema => {
+                    assert_eq!(schema["required"][0], "sql");
+                    openai_sse(ANSWER)
+                }
+                Some(_) => Script::json(422, r#"{"detail":"response_format.schema: Extra inputs are not permitted"}"#),
+                None => openai_sse(ANSWER),
+            }
+        })
+        .await;
+        let provider = provider(ProviderKind::Custom, &fake);
+        ask(&provider).await.unwrap();
+        assert_eq!(fake.requests(), calls);
+        ask(&provider).await.unwrap();
+        assert_eq!(fake.requests(), calls + 1);
+    }
 }
 
 #[tokio::test]
@@ -270,17 +307,17 @@ async fn a_service_that_takes_nothing_new_is_learned_in_the_end() {
             "stream_options",
             "temperature",
             "response_format",
-            "max_completion_tokens",
+            "max_tokens",
         ]
         .into_iter()
         .find_map(|parameter| complain(received, parameter, &format!("unknown argument {parameter}")))
         .unwrap_or_else(|| openai_sse(ANSWER))
     })
     .await;
-    let provider = provider(ProviderKind::OpenAi, &fake);
-    // One call gives up at most four parameters, and what it has learned stays.
+    let provider = provider(ProviderKind::Custom, &fake);
+    // One call gives up something at most six times, and what it has learned stays.
     assert_eq!(failure_of(&provider).await.kind, FailureKind::BadRequest);
-    assert_eq!(fake.requests(), 5);
+    assert_eq!(fake.requests(), 7);
     ask(&provider).await.unwrap();
     let second = fake.requests();
     ask(&provider).await.unwrap();

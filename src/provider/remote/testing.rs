@@ -38,7 +38,6 @@ pub(crate) fn client_for(endpoint: &Endpoint) -> Client {
         ca_file: None,
         endpoint: Some(endpoint),
     })
-    .unwrap()
 }
 
 /// A target with a key, a model and a header.

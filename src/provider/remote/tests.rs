@@ -104,8 +104,38 @@ async fn connections_are_used_again() {
     for kind in WIRES {
         let fake = FakeProvider::start(move |_| good(kind, ANSWER)).await;
         let provider = provider(kind, &fake);
-        for _ in 0..5 {
+        for _ in 0..50 {
             ask(&provider).await.unwrap();
+        }
+        assert_eq!((fake.requests(), fake.seen().connections), (50, 1), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_connections_of_calls_at_the_same_time_are_used_again() {
+    const AT_ONCE: usize = 10;
+    for kind in WIRES {
+        // In pieces, and with the end of the body by itself.
+        let fake = FakeProvider::start(move |_| good(kind, ANSWER).spread(4, MS(5)).later(MS(2), "\n")).await;
+        let provider = provider(kind, &fake);
+        for round in 1..=3 {
+            let calls = (0..AT_ONCE).map(|_| ask(&provider));
+            for outcome in futures_util::future::join_all(calls).await {
+                outcome.unwrap();
+            }
+            assert_eq!(fake.requests(), round * AT_ONCE, "{kind:?}");
+            assert!(fake.seen().connections <= AT_ONCE, "{kind:?} {:?}", fake.seen());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_connection_of_a_refused_call_is_used_again() {
+    for kind in WIRES {
+        let fake = FakeProvider::start(|_| Script::json(429, r#"{"error":{"message":"slow down"}}"#)).await;
+        let provider = provider(kind, &fake);
+        for _ in 0..5 {
+            failure_of(&provider).await;
         }
         assert_eq!((fake.requests(), fake.seen().connections), (5, 1), "{kind:?}");
     }
@@ -321,6 +351,102 @@ async fn an_error_inside_a_good_answer_is_an_error() {
                 found.message
             );
         }
+    }
+}
+
+/// The parameter of each wire that prescribes the form of the answer.
+fn form_of(kind: ProviderKind) -> &'static str {
+    match kind {
+        ProviderKind::Anthropic => "output_config",
+        ProviderKind::Ollama => "format",
+        _ => "response_format",
+    }
+}
+
+#[tokio::test]
+async fn a_complaint_in_place_of_an_answer_is_heard_like_one_by_a_status() {
+    for kind in WIRES {
+        let form = form_of(kind);
+        let error = format!(
+            r#"{{"type":"error","error":{{"type":"invalid_request_error","message":"{form}: json_schema is unsupported"}}}}"#
+        );
+        let refused =
+            format!(r#"{{"model":"m","done":true,"error":"Error code: 500 - {form} is unsupported"}}"#);
+        for script in [
+            Script::json(200, error.clone()),
+            Script::events().piece(format!("event: error\ndata: {error}\n\n")),
+            Script::events().piece(format!(": wait\n\ndata: {refused}\n\n")),
+            Script::lines().piece(format!("{refused}\n")),
+        ] {
+            let shown = format!("{kind:?} {script:?}");
+            let fake = FakeProvider::start(move |received| match &received.json()[form] {
+                serde_json::Value::Null => good(kind, ANSWER),
+                value if value == "json" || value["type"] == "json_object" => good(kind, ANSWER),
+                _ => script.clone(),
+            })
+            .await;
+            let provider = provider(kind, &fake);
+            ask(&provider)
+                .await
+                .unwrap_or_else(|error| panic!("{shown}: {error}"));
+            assert_eq!(fake.requests(), 2, "{shown}");
+            ask(&provider).await.unwrap();
+            assert_eq!(
+                fake.requests(),
+                3,
+                "what was refused must not be tried again: {shown}"
+            );
+            assert_eq!(fake.seen().connections, 1, "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_after_the_first_text_is_no_complaint() {
+    for kind in WIRES {
+        let form = form_of(kind);
+        let error = format!(r#"{{"error":{{"message":"{form} is unsupported"}}}}"#);
+        let begun = match kind {
+            ProviderKind::Ollama => format!("{{\"message\":{{\"content\":\"x\"}}}}\n{error}\n"),
+            ProviderKind::Anthropic => format!(
+                "data: {{\"type\":\"content_block_delta\",\"delta\":{{\"text\":\"x\"}}}}\n\ndata: {error}\n\n"
+            ),
+            _ => format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"x\"}}}}]}}\n\ndata: {error}\n\n"),
+        };
+        let fake = FakeProvider::start(move |received| {
+            assert!(!received.json()[form].is_null());
+            good(kind, "").body(begun.clone())
+        })
+        .await;
+        let provider = provider(kind, &fake);
+        for asked in 1..=2 {
+            let found = failure_of(&provider).await;
+            assert_eq!(
+                (found.kind, fake.requests()),
+                (FailureKind::Server, asked),
+                "{kind:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_no_use_says_what_it_took() {
+    let refusal = r#"{"sql":"","explanation":"","tables":[],"assumptions":[],"answerable":false,"clarification":"Which pots?"}"#;
+    for kind in WIRES {
+        for text in ["", " ", "I would rather not.", r#"{"sql":"SELECT ..."}"#, refusal] {
+            let fake = FakeProvider::start(move |_| good(kind, text)).await;
+            let error = ask(&provider(kind, &fake)).await.unwrap_err();
+            let bill = error
+                .bill()
+                .unwrap_or_else(|| panic!("{kind:?} {text:?}: {error}"));
+            let usage = bill.usage.unwrap();
+            assert_eq!((usage.input, usage.output), (100, 20), "{kind:?} {text:?}");
+            assert!(bill.model.contains("-test"), "{}", bill.model);
+        }
+        // Without an answer there is nothing to pay.
+        let found = failure(kind, half(kind)).await;
+        assert_eq!(found.bill, None);
     }
 }
 

@@ -26,7 +26,7 @@ fn failure(text: &str) -> String {
 
 fn refusal(text: &str) -> (&'static str, String) {
     match read(text, Dialect::Sqlite) {
-        Err(ProviderError::Refused { kind, reason }) => (kind, reason),
+        Err(ProviderError::Refused { kind, reason, .. }) => (kind, reason),
         other => panic!("{other:?} in: {text}"),
     }
 }

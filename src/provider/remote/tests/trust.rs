@@ -51,8 +51,7 @@ async fn a_private_certificate_needs_its_authority() {
             pool: &ProviderPool::default(),
             ca_file: Some(&ca_file),
             endpoint: Some(&trusting.endpoint),
-        })
-        .unwrap();
+        });
         ask(&open(trusting))
             .await
             .unwrap_or_else(|error| panic!("{kind:?}: {error}"));
@@ -71,8 +70,7 @@ async fn a_certificate_for_another_name_is_not_accepted() {
         pool: &ProviderPool::default(),
         ca_file: Some(&ca_file),
         endpoint: Some(&target.endpoint),
-    })
-    .unwrap();
+    });
     let found = failure_of(&open(target)).await;
     assert!(
         found.kind == FailureKind::Network && found.message.contains("certificate"),
@@ -119,7 +117,8 @@ async fn secrets_and_the_question_are_in_no_error_and_no_debug_text() {
         let target = target(kind, "http://127.0.0.1:9");
         let shown = format!("{target:?} {:?} {:?}", target.client, target.learned);
         assert!(!shown.contains(KEY) && !shown.contains(HEADER), "{shown}");
-        let remote = Remote::new(target);
+        let url = target.endpoint.versioned("/messages");
+        let remote = Remote::new(target, url);
         assert!(!format!("{:?}", remote.peer).contains("planted"));
     }
 }
