@@ -21,6 +21,7 @@ use crate::{Dialect, Schema};
 pub use bind::ColumnRef;
 pub(crate) use bind::{OutputColumn, output_columns};
 pub use error::CheckError;
+use pretty::Pretty;
 
 /// The longest SQL that is looked at, in bytes. Answers are a few hundred; beyond this, somebody is trying something.
 pub const MAX_SQL_BYTES: usize = 100_000;
@@ -36,7 +37,7 @@ const MAX_TRUSTED_LEXEMES: usize = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedSql {
     sql: String,
-    pretty: String,
+    pretty: Pretty,
     dialect: Dialect,
     tables: Vec<String>,
     columns: Vec<ColumnRef>,
@@ -49,9 +50,9 @@ impl CheckedSql {
         &self.sql
     }
 
-    /// The same SQL on several lines, for people.
+    /// The same SQL on several lines, for people. Written when it is first asked for.
     pub fn pretty(&self) -> &str {
-        &self.pretty
+        self.pretty.of(&self.sql, self.dialect)
     }
 
     /// The dialect it was checked as.
@@ -110,7 +111,7 @@ fn check_tree(
     guard::check_query(&query, dialect)?;
     let reading = bind::bind(&query, dialect, schema)?;
     Ok(CheckedSql {
-        pretty: pretty::format(&canonical.text, dialect),
+        pretty: Pretty::default(),
         sql: canonical.text,
         dialect,
         tables: reading.tables,

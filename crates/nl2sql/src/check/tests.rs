@@ -27,6 +27,12 @@ pub(super) fn bound(sql: &str, dialect: Dialect) -> Result<CheckedSql, CheckErro
     check(sql, dialect, Some(&shop()))
 }
 
+/// Every statement that must pass and every one that must not.
+pub(super) fn statements() -> impl Iterator<Item = &'static str> {
+    let harmless = harmless::HARMLESS.iter().map(|(_, sql)| *sql);
+    harmless.chain(hostile::HOSTILE.iter().map(|(_, _, sql)| *sql))
+}
+
 /// Texts that look like SQL often enough to get far.
 fn sqlish() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
