@@ -12,6 +12,7 @@ mod functions;
 mod guard;
 mod parse;
 mod pretty;
+mod tokens;
 
 use sqlparser::ast::Query;
 
@@ -107,7 +108,7 @@ fn check_tree(
     schema: Option<&Schema>,
 ) -> Result<CheckedSql, CheckError> {
     let canonical = canon::write(lexemes, dialect);
-    let query = parse::parse_query(&canonical, dialect).map_err(|fault| fault.in_text(sql))?;
+    let query = parse::parse_query(lexemes, &canonical, dialect).map_err(|fault| fault.in_text(sql))?;
     guard::check_query(&query, dialect)?;
     let reading = bind::bind(&query, dialect, schema)?;
     Ok(CheckedSql {
@@ -132,14 +133,15 @@ pub(crate) fn parse_trusted<R>(
     }
     let stack = STACK_PER_LEXEME * (lexemes.len() + 64);
     stacker::maybe_grow(stack, stack, || {
-        let query = parse::parse_query(&canon::write(lexemes, dialect), dialect).ok()?;
+        let query = parse::parse_query(lexemes, &canon::write(lexemes, dialect), dialect).ok()?;
         Some(look(&query))
     })
 }
 
 fn split(sql: &str, dialect: Dialect) -> Result<Vec<Lexeme<'_>>, CheckError> {
     let mut lexer = Lexer::strict(sql, dialect);
-    let mut lexemes = Vec::new();
+    // Statements have a lexeme every four or five bytes.
+    let mut lexemes = Vec::with_capacity(sql.len() / 4 + 8);
     loop {
         match lexer.next() {
             Ok(Some(lexeme)) => lexemes.push(lexeme),

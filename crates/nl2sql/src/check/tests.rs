@@ -6,6 +6,7 @@ use crate::read_ddl;
 mod binding;
 mod harmless;
 mod hostile;
+mod split;
 mod text;
 
 pub(super) use Dialect::{MySql as M, PostgreSql as P, Sqlite as S};
