@@ -12,6 +12,7 @@ mod functions;
 mod guard;
 mod parse;
 mod pretty;
+mod tokens;
 
 use sqlparser::ast::Query;
 
@@ -21,6 +22,7 @@ use crate::{Dialect, Schema};
 pub use bind::ColumnRef;
 pub(crate) use bind::{OutputColumn, output_columns};
 pub use error::CheckError;
+use pretty::Pretty;
 
 /// The longest SQL that is looked at, in bytes. Answers are a few hundred; beyond this, somebody is trying something.
 pub const MAX_SQL_BYTES: usize = 100_000;
@@ -36,7 +38,7 @@ const MAX_TRUSTED_LEXEMES: usize = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedSql {
     sql: String,
-    pretty: String,
+    pretty: Pretty,
     dialect: Dialect,
     tables: Vec<String>,
     columns: Vec<ColumnRef>,
@@ -49,9 +51,9 @@ impl CheckedSql {
         &self.sql
     }
 
-    /// The same SQL on several lines, for people.
+    /// The same SQL on several lines, for people. Written when it is first asked for.
     pub fn pretty(&self) -> &str {
-        &self.pretty
+        self.pretty.of(&self.sql, self.dialect)
     }
 
     /// The dialect it was checked as.
@@ -106,11 +108,11 @@ fn check_tree(
     schema: Option<&Schema>,
 ) -> Result<CheckedSql, CheckError> {
     let canonical = canon::write(lexemes, dialect);
-    let query = parse::parse_query(&canonical, dialect).map_err(|fault| fault.in_text(sql))?;
+    let query = parse::parse_query(lexemes, &canonical, dialect).map_err(|fault| fault.in_text(sql))?;
     guard::check_query(&query, dialect)?;
     let reading = bind::bind(&query, dialect, schema)?;
     Ok(CheckedSql {
-        pretty: pretty::format(&canonical.text, dialect),
+        pretty: Pretty::default(),
         sql: canonical.text,
         dialect,
         tables: reading.tables,
@@ -131,14 +133,15 @@ pub(crate) fn parse_trusted<R>(
     }
     let stack = STACK_PER_LEXEME * (lexemes.len() + 64);
     stacker::maybe_grow(stack, stack, || {
-        let query = parse::parse_query(&canon::write(lexemes, dialect), dialect).ok()?;
+        let query = parse::parse_query(lexemes, &canon::write(lexemes, dialect), dialect).ok()?;
         Some(look(&query))
     })
 }
 
 fn split(sql: &str, dialect: Dialect) -> Result<Vec<Lexeme<'_>>, CheckError> {
     let mut lexer = Lexer::strict(sql, dialect);
-    let mut lexemes = Vec::new();
+    // Statements have a lexeme every four or five bytes.
+    let mut lexemes = Vec::with_capacity(sql.len() / 4 + 8);
     loop {
         match lexer.next() {
             Ok(Some(lexeme)) => lexemes.push(lexeme),

@@ -25,6 +25,10 @@ pub(super) struct Piece {
 
 /// Joins strings that the database joins: MySQL any neighbours, PostgreSQL those on different lines.
 pub(super) fn join_strings(lexemes: Vec<Lexeme<'_>>, dialect: Dialect) -> Vec<Lexeme<'_>> {
+    let both_text = |pair: &[Lexeme<'_>]| pair.iter().all(|lexeme| lexeme.kind == Kind::Text);
+    if !lexemes.windows(2).any(both_text) {
+        return lexemes;
+    }
     let mut joined: Vec<Lexeme<'_>> = Vec::with_capacity(lexemes.len());
     for lexeme in lexemes {
         let joins = lexeme.kind == Kind::Text
@@ -46,7 +50,8 @@ pub(super) fn join_strings(lexemes: Vec<Lexeme<'_>>, dialect: Dialect) -> Vec<Le
 
 /// The lexemes on one line.
 pub(super) fn write(lexemes: &[Lexeme<'_>], dialect: Dialect) -> Canonical {
-    let mut text = String::new();
+    let length = lexemes.last().map_or(0, |last| last.end);
+    let mut text = String::with_capacity(length + length / 8);
     let mut pieces = Vec::with_capacity(lexemes.len());
     let mut column = 1;
     let mut last: Option<&Lexeme<'_>> = None;

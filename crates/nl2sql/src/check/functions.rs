@@ -3,6 +3,8 @@
 //! One list for all databases: a name that is harmless on one is not missed there. It is a fence, not the wall; the
 //! wall is a database role that may only read.
 
+use std::sync::LazyLock;
+
 /// Why a family of functions is refused, and its names. A `*` at the end stands for any ending.
 const FAMILIES: &[(&str, &[&str])] = &[
     (
@@ -180,22 +182,42 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// A name, or with a `*` the beginning of names, and why it is refused.
+type Refused = (&'static str, &'static str);
+
+/// The same by their first letter, in the same order, so that a name is compared with few.
+static BY_LETTER: LazyLock<[Vec<Refused>; 26]> = LazyLock::new(|| {
+    let mut by_letter = [const { Vec::new() }; 26];
+    for (why, patterns) in FAMILIES {
+        for pattern in *patterns {
+            let letter = letter(pattern).expect("every pattern begins with a letter");
+            by_letter[letter].push((*pattern, *why));
+        }
+    }
+    by_letter
+});
+
+fn letter(name: &str) -> Option<usize> {
+    let first = name.bytes().next().filter(u8::is_ascii_alphabetic)?;
+    Some(usize::from(first.to_ascii_lowercase() - b'a'))
+}
+
 /// Why a function must not be called; `None` when it may. The name is its last part, in any case.
 pub(super) fn why_denied(name: &str) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase();
-    let denied = |pattern: &&str| match pattern.strip_suffix('*') {
-        Some(prefix) => name.starts_with(prefix),
-        None => name == *pattern,
+    let denied = |pattern: &str| match pattern.strip_suffix('*') {
+        Some(prefix) => name
+            .get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix)),
+        None => name.eq_ignore_ascii_case(pattern),
     };
-    FAMILIES
-        .iter()
-        .find(|(_, patterns)| patterns.iter().any(denied))
-        .map(|(why, _)| *why)
+    let candidates = &BY_LETTER[letter(name)?];
+    let found = candidates.iter().find(|(pattern, _)| denied(pattern));
+    found.map(|(_, why)| *why)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::why_denied;
+    use super::{FAMILIES, why_denied};
 
     #[test]
     fn families_match_by_whole_name_or_by_beginning() {
@@ -215,6 +237,29 @@ mod tests {
             "replace",
         ] {
             assert_eq!(why_denied(harmless), None, "{harmless}");
+        }
+    }
+
+    #[test]
+    fn every_name_of_every_family_is_refused_for_the_reason_of_the_first() {
+        let plainly = |name: &str| {
+            let denied = |pattern: &&str| match pattern.strip_suffix('*') {
+                Some(prefix) => name.starts_with(prefix),
+                None => name == *pattern,
+            };
+            let found = FAMILIES.iter().find(|(_, patterns)| patterns.iter().any(denied));
+            found.map(|(why, _)| *why)
+        };
+        for pattern in FAMILIES.iter().flat_map(|(_, patterns)| *patterns) {
+            for name in [
+                pattern.replace('*', ""),
+                pattern.replace('*', "_x"),
+                format!("{pattern}y"),
+                format!("x{pattern}"),
+            ] {
+                assert_eq!(why_denied(&name.to_uppercase()), plainly(&name), "{name}");
+            }
+            assert!(why_denied(&pattern.replace('*', "z")).is_some(), "{pattern}");
         }
     }
 }

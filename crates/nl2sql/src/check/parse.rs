@@ -5,10 +5,11 @@ use sqlparser::dialect::{Dialect as ParserDialect, MySqlDialect, PostgreSqlDiale
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
-use super::canon::{Canonical, Piece};
+use super::canon::Canonical;
 use super::error::CheckError;
+use super::tokens;
 use crate::Dialect;
-use crate::lex::{Kind, line_and_column};
+use crate::lex::{Lexeme, line_and_column};
 
 /// How deep expressions and queries may nest. Answers stay under ten; PostgreSQL itself gives up at some hundreds.
 const MAX_DEPTH: usize = 100;
@@ -51,13 +52,25 @@ pub(crate) fn parser_dialect(dialect: Dialect) -> &'static dyn ParserDialect {
     }
 }
 
-/// The query that the text is.
-pub(super) fn parse_query(canonical: &Canonical, dialect: Dialect) -> Result<Box<Query>, ParseFault> {
+/// The query that the lexemes are.
+pub(super) fn parse_query(
+    lexemes: &[Lexeme<'_>],
+    canonical: &Canonical,
+    dialect: Dialect,
+) -> Result<Box<Query>, ParseFault> {
     let parser_dialect = parser_dialect(dialect);
-    let tokens = Tokenizer::new(parser_dialect, &canonical.text)
-        .tokenize_with_location()
-        .map_err(|error| fault_at(canonical, error.location.column, error.message))?;
-    agree(canonical, &tokens)?;
+    let tokens = match tokens::plain(lexemes, canonical) {
+        Some(tokens) => {
+            debug_assert_eq!(
+                Ok(&tokens),
+                tokenized(canonical, dialect).as_ref(),
+                "{}",
+                canonical.text
+            );
+            tokens
+        }
+        None => tokenized(canonical, dialect)?,
+    };
     let mut parser = Parser::new(parser_dialect)
         .with_recursion_limit(MAX_DEPTH)
         .with_tokens_with_locations(tokens);
@@ -86,67 +99,16 @@ pub(super) fn parse_query(canonical: &Canonical, dialect: Dialect) -> Result<Box
     }
 }
 
-/// Every name and string must be one token to the parser too, with the same beginning and the same end; else the two
-/// would disagree on what is text and what is SQL.
-fn agree(canonical: &Canonical, tokens: &[TokenWithSpan]) -> Result<(), ParseFault> {
-    let mut tokens = tokens
-        .iter()
-        .filter(|token| !matches!(token.token, Token::Whitespace(_)));
-    let mut quoted_or_named = canonical
-        .pieces
-        .iter()
-        .filter(|piece| shape_of_piece(piece).is_some());
-    loop {
-        let token = tokens.find(|token| shape_of_token(&token.token).is_some());
-        match (quoted_or_named.next(), token) {
-            (None, None) => return Ok(()),
-            (Some(piece), Some(token))
-                if piece.column == token.span.start.column
-                    && shape_of_piece(piece) == shape_of_token(&token.token) => {}
-            (piece, token) => {
-                let column = piece
-                    .map(|piece| piece.column)
-                    .or(token.map(|token| token.span.start.column));
-                let message = "this can be read in more than one way".to_owned();
-                return Err(fault_at(canonical, column.unwrap_or(1), message));
-            }
-        }
-    }
+/// The tokens as the parser's own tokenizer sees them.
+pub(super) fn tokenized(canonical: &Canonical, dialect: Dialect) -> Result<Vec<TokenWithSpan>, ParseFault> {
+    let tokens = Tokenizer::new(parser_dialect(dialect), &canonical.text)
+        .tokenize_with_location()
+        .map_err(|error| fault_at(canonical, error.location.column, error.message))?;
+    tokens::agree(canonical, &tokens)?;
+    Ok(tokens)
 }
 
-/// The two kinds of tokens whose borders matter.
-#[derive(Debug, PartialEq, Eq)]
-enum Shape {
-    Name,
-    Literal,
-}
-
-fn shape_of_piece(piece: &Piece) -> Option<Shape> {
-    match piece.kind {
-        Kind::Word | Kind::Quoted(_) => Some(Shape::Name),
-        Kind::Text | Kind::Bits => Some(Shape::Literal),
-        Kind::Number | Kind::Symbol => None,
-    }
-}
-
-fn shape_of_token(token: &Token) -> Option<Shape> {
-    match token {
-        Token::Word(_) => Some(Shape::Name),
-        Token::SingleQuotedString(_)
-        | Token::EscapedStringLiteral(_)
-        | Token::HexStringLiteral(_)
-        | Token::SingleQuotedByteStringLiteral(_)
-        | Token::DoubleQuotedString(_)
-        | Token::NationalStringLiteral(_)
-        | Token::UnicodeStringLiteral(_)
-        | Token::DollarQuotedString(_)
-        | Token::SingleQuotedRawStringLiteral(_)
-        | Token::TripleSingleQuotedString(_) => Some(Shape::Literal),
-        _ => None,
-    }
-}
-
-fn fault_at(canonical: &Canonical, column: u64, message: String) -> ParseFault {
+pub(super) fn fault_at(canonical: &Canonical, column: u64, message: String) -> ParseFault {
     let before = canonical.pieces.partition_point(|piece| piece.column <= column);
     let piece = canonical.pieces.get(before.saturating_sub(1));
     ParseFault {

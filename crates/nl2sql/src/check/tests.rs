@@ -6,6 +6,7 @@ use crate::read_ddl;
 mod binding;
 mod harmless;
 mod hostile;
+mod split;
 mod text;
 
 pub(super) use Dialect::{MySql as M, PostgreSql as P, Sqlite as S};
@@ -25,6 +26,12 @@ pub(super) fn shop() -> Schema {
 /// Checks against the shop.
 pub(super) fn bound(sql: &str, dialect: Dialect) -> Result<CheckedSql, CheckError> {
     check(sql, dialect, Some(&shop()))
+}
+
+/// Every statement that must pass and every one that must not.
+pub(super) fn statements() -> impl Iterator<Item = &'static str> {
+    let harmless = harmless::HARMLESS.iter().map(|(_, sql)| *sql);
+    harmless.chain(hostile::HOSTILE.iter().map(|(_, _, sql)| *sql))
 }
 
 /// Texts that look like SQL often enough to get far.

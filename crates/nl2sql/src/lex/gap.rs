@@ -9,6 +9,11 @@ impl<'t> Lexer<'t> {
         let mut gap = Gap::None;
         while let Some(c) = self.peek() {
             let start = self.pos;
+            if c == ' ' {
+                self.pos += 1;
+                gap = gap.max(Gap::Space);
+                continue;
+            }
             if c.is_whitespace() || c == '\u{feff}' {
                 self.bump();
             } else if self.at_line_comment(c) {

@@ -4,7 +4,7 @@ use super::*;
 
 const ANY: &[Dialect] = &Dialect::ALL;
 
-const HARMLESS: &[(&[Dialect], &str)] = &[
+pub(super) const HARMLESS: &[(&[Dialect], &str)] = &[
     (ANY, "SELECT 1"),
     (ANY, "SELECT 1;"),
     (ANY, " \n SELECT 1 ; ; -- done"),

@@ -4,7 +4,7 @@ use super::*;
 
 /// What an error must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Why {
+pub(super) enum Why {
     Parse,
     Several,
     NotAQuery,
@@ -14,7 +14,7 @@ enum Why {
 
 const ANY: &[Dialect] = &Dialect::ALL;
 
-const HOSTILE: &[(&[Dialect], Why, &str)] = &[
+pub(super) const HOSTILE: &[(&[Dialect], Why, &str)] = &[
     // no query
     (ANY, Why::NotAQuery, "INSERT INTO users VALUES (1)"),
     (ANY, Why::NotAQuery, "UPDATE users SET name = 'x'"),
