@@ -46,15 +46,15 @@ impl Recipe {
     /// Why the certificates or a proxy variable cannot be used, and what to do.
     pub fn build(&self) -> Result<Http, String> {
         let own = own_authorities(self.ca_file.as_deref())?;
-        if self.needs_authorities {
-            if let Ok(client) = self.start()?.tls_certs_merge(own.clone()).build() {
-                return Ok(Http {
-                    client,
-                    has_authorities: true,
-                });
-            }
-            // A machine without certificates of authorities can still reach what needs none; a call that does says so.
+        if self.needs_authorities
+            && let Ok(client) = self.start()?.tls_certs_merge(own.clone()).build()
+        {
+            return Ok(Http {
+                client,
+                has_authorities: true,
+            });
         }
+        // A machine without certificates of authorities can still reach what needs none; a call that does says so.
         let has_authorities = !own.is_empty();
         match self.start()?.tls_certs_only(own).build() {
             Ok(client) => Ok(Http {
