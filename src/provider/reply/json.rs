@@ -260,16 +260,27 @@ impl<'t> Reader<'t> {
     }
 
     fn text(&mut self, quote: char) -> Option<Node> {
-        let three: String = [quote; 3].iter().collect();
-        if self.rest().starts_with(&three) {
+        let three = match quote {
+            '"' => "\"\"\"",
+            '\'' => "'''",
+            _ => "```",
+        };
+        if self.rest().starts_with(three) {
             self.at += three.len();
-            return Some(self.until(&three));
+            return Some(self.until(three));
         }
         self.take(quote);
         let start = self.at;
-        let mut value = String::new();
-        while let Some(c) = self.peek() {
+        // Up to the first quote or backslash there is nothing to decode, which in most answers is everything.
+        let ends = |c: char| c == quote || c == '\\';
+        let mut value = String::with_capacity(self.rest().find(quote).unwrap_or_default());
+        while !self.rest().is_empty() {
+            let rest = self.rest();
+            let plain = rest.find(ends).unwrap_or(rest.len());
+            value.push_str(&rest[..plain]);
+            self.at += plain;
             let place = self.at;
+            let Some(c) = self.peek() else { break };
             self.at += c.len_utf8();
             if c == quote && (!self.is_loose || self.may_end()) {
                 return Some(Node::Text {

@@ -79,6 +79,19 @@ fn numbers(sql: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Whether a word is one of [`NUMERIC_WORDS`], perhaps with another ending.
+fn is_numeric(word: &str) -> bool {
+    let Some(first) = word.bytes().next() else {
+        return false;
+    };
+    // Words that differ in their endings begin alike, and the list is in order.
+    let from = NUMERIC_WORDS.partition_point(|known| known.as_bytes()[0] < first);
+    let mut alike = NUMERIC_WORDS[from..]
+        .iter()
+        .take_while(|known| known.as_bytes()[0] == first);
+    alike.any(|known| same_word(known, word))
+}
+
 /// What a question says.
 struct Said<'q> {
     question: &'q str,
@@ -99,7 +112,7 @@ impl<'q> Said<'q> {
         for piece in Pieces::new(question) {
             match piece {
                 Piece::Word(word) => {
-                    said.has_numeric_words |= NUMERIC_WORDS.iter().any(|known| same_word(known, word));
+                    said.has_numeric_words |= is_numeric(word);
                     said.words.push(word);
                 }
                 Piece::Number(number) => said.numbers.push(number.replace(',', "")),
@@ -150,7 +163,7 @@ impl<'q> Said<'q> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Unasked, read};
+    use super::{NUMERIC_WORDS, Unasked, is_numeric, read};
 
     #[test]
     fn constants_come_from_the_question_or_from_nowhere() {
@@ -196,5 +209,13 @@ mod tests {
                 "{sql} / {question}"
             );
         }
+    }
+
+    #[test]
+    fn words_for_numbers_are_known_by_any_ending() {
+        assert!(NUMERIC_WORDS.is_sorted());
+        assert!(NUMERIC_WORDS.into_iter().all(is_numeric));
+        assert!(is_numeric("weeks") && is_numeric("doubled"));
+        assert!(!is_numeric("users") && !is_numeric("") && !is_numeric("été") && !is_numeric("zebra"));
     }
 }
