@@ -22,10 +22,10 @@ mod command_line;
 mod endpoints;
 #[path = "providers/faults.rs"]
 mod faults;
-#[path = "providers/host.rs"]
-mod host;
 #[path = "providers/holding_up.rs"]
 mod holding_up;
+#[path = "providers/host.rs"]
+mod host;
 #[path = "providers/keys.rs"]
 mod keys;
 #[path = "providers/lists.rs"]

@@ -259,7 +259,11 @@ fn models_of(service: &Service) -> Arc<[ModelInfo]> {
 mod tests {
     #[test]
     fn the_models_asked_for_by_default_are_known_and_priced() {
-        for kind in [ProviderKind::OpenAi, ProviderKind::DeepSeek, ProviderKind::Anthropic] {
+        for kind in [
+            ProviderKind::OpenAi,
+            ProviderKind::DeepSeek,
+            ProviderKind::Anthropic,
+        ] {
             let model = ModelInfo::named(kind, default_model(kind).unwrap());
             assert!(model.max_tokens > 0 && model.price.is_some(), "{model:?}");
         }

@@ -130,7 +130,12 @@ impl Member {
             let home = catalogue::default_endpoint(self.kind()).and_then(|home| Endpoint::parse(home).ok());
             self.kind() == ProviderKind::Ollama || home == self.endpoint
         };
-        let set = self.service.model.as_deref().map(str::trim).filter(|model| !model.is_empty());
+        let set = self
+            .service
+            .model
+            .as_deref()
+            .map(str::trim)
+            .filter(|model| !model.is_empty());
         set.or_else(|| catalogue::default_model(self.kind()).filter(|_| is_at_home()))
     }
 
@@ -185,7 +190,11 @@ impl Member {
                 self.name, self.name
             )));
         };
-        let client = if is_elsewhere { foreign.client(&endpoint) } else { self.client.clone() };
+        let client = if is_elsewhere {
+            foreign.client(&endpoint)
+        } else {
+            self.client.clone()
+        };
         let stored_key = self.service.api_key.clone().filter(|_| may_use_its_key);
         Ok(Target {
             name: self.name.clone(),

@@ -42,7 +42,9 @@ fn call(sql: String, store: &[(&str, &str)]) -> Request<DataQuery> {
     });
     for (name, value) in store {
         let name: tonic::metadata::MetadataKey<_> = name.parse().unwrap();
-        request.metadata_mut().insert(name, MetadataValue::try_from(*value).unwrap());
+        request
+            .metadata_mut()
+            .insert(name, MetadataValue::try_from(*value).unwrap());
     }
     request
 }
@@ -79,14 +81,27 @@ async fn a_stores_password_and_properties_reach_a_cloud_provider() {
         ];
         // What the host's own AI route and its page send.
         let sql = json!({"prompt": "names of active users", "model": "", "config": json!({"provider": kind, "timeout": "120s"}).to_string()});
-        let reply = client(&plugin).await.query(call(sql.to_string(), &store)).await.unwrap().into_inner();
+        let reply = client(&plugin)
+            .await
+            .query(call(sql.to_string(), &store))
+            .await
+            .unwrap()
+            .into_inner();
         let pair = |key: &str| {
             let found = reply.data.iter().find(|pair| pair.key == key);
             found.map(|pair| pair.value.clone())
         };
-        assert_eq!(pair("success").as_deref(), Some("true"), "{kind}: {:?}", reply.data);
+        assert_eq!(
+            pair("success").as_deref(),
+            Some("true"),
+            "{kind}: {:?}",
+            reply.data
+        );
         let generated = pair("generated_sql").unwrap();
-        assert_eq!(generated, "sql:SELECT name FROM users WHERE active = TRUE\nexplanation:Names of active users.");
+        assert_eq!(
+            generated,
+            "sql:SELECT name FROM users WHERE active = TRUE\nexplanation:Names of active users."
+        );
         assert_eq!(pair("error"), None);
         let request = received.recv_timeout(PATIENCE).unwrap();
         assert_eq!(request.header(header), expected, "{kind}");

@@ -530,9 +530,15 @@ async fn an_answer_of_no_use_is_paid_for_too() {
         output: 10.0,
         cached_input: None,
     };
-    for useless in [Step::Fail(FailureKind::InvalidResponse), Step::Refuse("not_answerable")] {
+    for useless in [
+        Step::Fail(FailureKind::InvalidResponse),
+        Step::Refuse("not_answerable"),
+    ] {
         let mut bench = Bench::new()
-            .remote("a", [Step::Owing(Box::new(useless.clone())), Step::Sql("SELECT 1")])
+            .remote(
+                "a",
+                [Step::Owing(Box::new(useless.clone())), Step::Sql("SELECT 1")],
+            )
             .remote("b", [Step::Sql("SELECT 2")]);
         bench.links[0].price = Some(price);
         bench.budget.day = Some(2.0);

@@ -113,7 +113,11 @@ fn a_kind_without_a_service_is_asked_when_the_request_brings_what_it_needs() {
     assert!(plan.first().is_askers_own && plan.leaves_the_machine);
     assert_eq!(plan.first().price, None, "somebody else pays");
     let plan = providers.plan(&named("local")).unwrap();
-    assert_eq!(names(&plan), ["ollama"], "nobody stands in for what was never set up");
+    assert_eq!(
+        names(&plan),
+        ["ollama"],
+        "nobody stands in for what was never set up"
+    );
     assert!(!plan.leaves_the_machine);
 }
 
