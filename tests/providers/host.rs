@@ -49,9 +49,12 @@ fn call(sql: String, store: &[(&str, &str)]) -> Request<DataQuery> {
     request
 }
 
+/// How a wire writes an answer.
+type Writes = fn(&str) -> Script;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stores_password_and_properties_reach_a_cloud_provider() {
-    let wires: [(&str, &str, &str, fn(&str) -> Script); 3] = [
+    let wires: [(&str, &str, &str, Writes); 3] = [
         ("openai", "authorization", "Bearer k-store", openai_sse),
         ("deepseek", "authorization", "Bearer k-store", openai_sse),
         ("anthropic", "x-api-key", "k-store", anthropic_sse),
