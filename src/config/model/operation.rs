@@ -242,7 +242,7 @@ impl Default for Cache {
         Cache {
             enabled: true,
             kind: CacheKind::Memory,
-            size: 20_000_000,
+            size: 10_000_000,
             ttl: Duration::from_secs(3600),
             cleanup_interval: Duration::from_secs(300),
             min_confidence: 0.7,
