@@ -28,12 +28,17 @@ pub async fn report(load: Load) {
         "ai:\n  default_service: it\n  services:\n    it:\n      provider: custom\n      endpoint: {}\n      model: m\n",
         provider.url()
     ));
+    let echo = Server::echo();
+    echo.first_answer().await;
     plugin.first_answer().await;
-    let (mut micros, mut rates) = (Vec::new(), Vec::new());
+    let (mut micros, mut bare, mut rates) = (Vec::new(), Vec::new(), Vec::new());
     for run in 0..=RUNS {
+        // At a set rate a machine is mostly idle, and every wake-up costs: the echo shows how much.
+        let at_rest = load.run(&echo).await;
         let done = load.run(&plugin).await;
         // The first run warms up.
         if run > 0 {
+            bare.push(at_rest.cpu_per_request * 1e6);
             micros.push(done.cpu_per_request * 1e6);
             rates.push(done.per_second);
         }
@@ -42,6 +47,10 @@ pub async fn report(load: Load) {
     println!(
         "    CPU per question, plugin             {} µs",
         spread(&mut micros)
+    );
+    println!(
+        "    CPU per request, bare echo           {} µs",
+        spread(&mut bare)
     );
     println!("    questions a second                   {}", spread(&mut rates));
     println!(
