@@ -6,7 +6,7 @@ mod request;
 
 use futures_util::future::BoxFuture;
 
-use super::remote::{Remote, Target, without_question};
+use super::remote::{Remote, Target};
 use super::{
     ChatReply, ChatRequest, Completion, CompletionRequest, Failure, ModelInfo, Provider, ProviderError,
 };
@@ -29,13 +29,7 @@ impl Anthropic {
             .ask(chat.model, |habits| request::write(chat, remote, habits))
             .await?;
         let reading: Reading = heard.reading;
-        let mut reply = reading.into_reply();
-        reply.first_token = heard.first_token;
-        reply.warnings = remote.ignored_settings(&heard.habits);
-        if reply.model.is_empty() {
-            chat.model.clone_into(&mut reply.model);
-        }
-        Ok(reply)
+        Ok(remote.filled(reading.into_reply(), heard.first_token, &heard.habits, chat))
     }
 }
 
@@ -48,9 +42,7 @@ impl Provider for Anthropic {
             let Some(chat) = self.0.chat(request) else {
                 return Err(self.0.no_model(models::list(&self.0.peer)).await);
             };
-            let reply = self.chat(&chat).await;
-            let reply = reply.map_err(|failure| without_question(failure.into(), &request.question))?;
-            self.0.completion(reply, request.dialect)
+            self.0.outcome(self.chat(&chat).await, request)
         })
     }
 

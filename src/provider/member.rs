@@ -34,6 +34,7 @@ pub struct Member {
     pub breaker: Arc<Breaker>,
     /// Whether it is well.
     pub health: Arc<Health>,
+    model: Option<String>,
     is_configured: bool,
     shared: MemberSettings,
     client: Client,
@@ -95,6 +96,7 @@ impl Member {
             endpoint: endpoint.as_ref(),
         });
         Member {
+            model: model_of(&service, endpoint.as_ref()),
             endpoint,
             breaker: Arc::new(Breaker::new(told, shared.breaker.clone(), Arc::clone(&metrics))),
             health: Arc::new(Health::new(
@@ -125,18 +127,7 @@ impl Member {
 
     /// The model that is asked for when a question names none.
     pub fn model(&self) -> Option<&str> {
-        // Another server behind the same interface has models of its own.
-        let is_at_home = || {
-            let home = catalogue::default_endpoint(self.kind()).and_then(|home| Endpoint::parse(home).ok());
-            self.kind() == ProviderKind::Ollama || home == self.endpoint
-        };
-        let set = self
-            .service
-            .model
-            .as_deref()
-            .map(str::trim)
-            .filter(|model| !model.is_empty());
-        set.or_else(|| catalogue::default_model(self.kind()).filter(|_| is_at_home()))
+        self.model.as_deref()
     }
 
     /// Whether it stands in the config.
@@ -303,6 +294,21 @@ impl fmt::Debug for Member {
             .field("endpoint", &self.endpoint)
             .finish_non_exhaustive()
     }
+}
+
+/// The model that the settings name, else the usual one of its kind. Another server behind the same interface has models
+/// of its own.
+fn model_of(service: &Service, endpoint: Option<&Endpoint>) -> Option<String> {
+    let kind = service.provider;
+    let named = service.model.as_deref().map(str::trim);
+    if let Some(named) = named.filter(|model| !model.is_empty()) {
+        return Some(named.to_owned());
+    }
+    let home = catalogue::default_endpoint(kind).and_then(|home| Endpoint::parse(home).ok());
+    let is_at_home = kind == ProviderKind::Ollama || home.as_ref() == endpoint;
+    catalogue::default_model(kind)
+        .filter(|_| is_at_home)
+        .map(str::to_owned)
 }
 
 fn same_service(one: &Service, other: &Service) -> bool {

@@ -8,7 +8,7 @@ mod request;
 use futures_util::future::BoxFuture;
 
 use super::client::{Habits, Thinking};
-use super::remote::{Remote, Target, without_question};
+use super::remote::{Remote, Target};
 use super::{
     ChatReply, ChatRequest, Completion, CompletionRequest, Failure, ModelInfo, Provider, ProviderError,
 };
@@ -37,13 +37,8 @@ impl Ollama {
         let (reading, habits): (Reading, Habits) = (heard.reading, heard.habits);
         self.learn_thinking(habits, &reading);
         let cut = reading.cut_prompt(chat, context);
-        let mut reply = reading.reply;
-        reply.first_token = heard.first_token;
-        reply.warnings = remote.ignored_settings(&habits);
+        let mut reply = remote.filled(reading.reply, heard.first_token, &habits, chat);
         reply.warnings.extend(cut);
-        if reply.model.is_empty() {
-            chat.model.clone_into(&mut reply.model);
-        }
         Ok(reply)
     }
 
@@ -70,9 +65,7 @@ impl Provider for Ollama {
             let Some(chat) = self.0.chat(request) else {
                 return Err(self.0.no_model(models::list(&self.0.peer)).await);
             };
-            let reply = self.chat(&chat).await;
-            let reply = reply.map_err(|failure| without_question(failure.into(), &request.question))?;
-            self.0.completion(reply, request.dialect)
+            self.0.outcome(self.chat(&chat).await, request)
         })
     }
 

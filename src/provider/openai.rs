@@ -6,7 +6,7 @@ mod request;
 
 use futures_util::future::BoxFuture;
 
-use super::remote::{Remote, Target, without_question};
+use super::remote::{Remote, Target};
 use super::{
     ChatReply, ChatRequest, Completion, CompletionRequest, Failure, FailureKind, ModelInfo, Provider,
     ProviderError,
@@ -34,13 +34,7 @@ impl OpenAi {
             .ask(chat.model, |habits| request::write(chat, remote, habits))
             .await?;
         let reading: Reading = heard.reading;
-        let mut reply = reading.reply;
-        reply.first_token = heard.first_token;
-        reply.warnings = remote.ignored_settings(&heard.habits);
-        if reply.model.is_empty() {
-            chat.model.clone_into(&mut reply.model);
-        }
-        Ok(reply)
+        Ok(remote.filled(reading.reply, heard.first_token, &heard.habits, chat))
     }
 
     async fn list(&self) -> Result<Vec<ModelInfo>, ProviderError> {
@@ -60,9 +54,7 @@ impl Provider for OpenAi {
             let Some(chat) = self.0.chat(request) else {
                 return Err(self.0.no_model(self.list()).await);
             };
-            let reply = self.chat(&chat).await;
-            let reply = reply.map_err(|failure| without_question(failure.into(), &request.question))?;
-            self.0.completion(reply, request.dialect)
+            self.0.outcome(self.chat(&chat).await, request)
         })
     }
 

@@ -270,6 +270,32 @@ impl Remote {
         ignored
     }
 
+    /// The reply of a model with what is known of it besides its text.
+    pub fn filled(
+        &self,
+        mut reply: ChatReply,
+        first_token: Option<Duration>,
+        habits: &Habits,
+        chat: &ChatRequest<'_>,
+    ) -> ChatReply {
+        reply.first_token = first_token;
+        reply.warnings = self.ignored_settings(habits);
+        if reply.model.is_empty() {
+            chat.model.clone_into(&mut reply.model);
+        }
+        reply
+    }
+
+    /// What comes of an exchange: a completion, or why there is none, without the question in it.
+    pub fn outcome(
+        &self,
+        reply: Result<ChatReply, Failure>,
+        request: &CompletionRequest,
+    ) -> Result<Completion, ProviderError> {
+        let reply = reply.map_err(|failure| without_question(failure.into(), &request.question))?;
+        self.completion(reply, request.dialect)
+    }
+
     /// The completion that an answer is, or why it is none.
     pub fn completion(&self, reply: ChatReply, dialect: Dialect) -> Result<Completion, ProviderError> {
         let written = match self.written(&reply, dialect) {
@@ -328,7 +354,7 @@ impl Remote {
 }
 
 /// The failure without the question in it, should the provider have repeated it.
-pub(super) fn without_question(error: ProviderError, question: &str) -> ProviderError {
+fn without_question(error: ProviderError, question: &str) -> ProviderError {
     /// A shorter text may stand in any message by chance.
     const MIN: usize = 8;
     let question = question.trim();

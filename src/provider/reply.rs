@@ -97,6 +97,16 @@ pub fn read(text: &str, dialect: Dialect) -> Result<Written, ProviderError> {
     }
 }
 
+/// The keys under which models have put SQL, without case and underscores; the first that is there counts.
+const SQL_KEYS: &[&str] = &[
+    "sql",
+    "sqlquery",
+    "generatedsql",
+    "sqlstatement",
+    "query",
+    "statement",
+];
+
 /// A whole answer inside a JSON string.
 fn wrapped(text: &str, dialect: Dialect) -> Option<Result<Written, ProviderError>> {
     let inner = json::whole_string(text)?;
@@ -111,14 +121,7 @@ fn wrapped(text: &str, dialect: Dialect) -> Option<Result<Written, ProviderError
 
 /// What an object says, when it is an answer at all.
 fn answer_of(node: &Node, dialect: Dialect) -> Option<Result<Written, ProviderError>> {
-    let sql = node.first(&[
-        "sql",
-        "sqlquery",
-        "generatedsql",
-        "sqlstatement",
-        "query",
-        "statement",
-    ]);
+    let sql = node.first(SQL_KEYS);
     let answerable = node.first(&["answerable"]).and_then(Node::truth);
     if sql.is_none() && answerable.is_none() {
         return None;
@@ -181,14 +184,7 @@ fn unwrapped(sql: &str, dialect: Dialect) -> (String, bool) {
 
 /// Whether the text ended inside the SQL.
 fn sql_is_cut(node: &Node) -> bool {
-    let sql = node.first(&[
-        "sql",
-        "sqlquery",
-        "generatedsql",
-        "sqlstatement",
-        "query",
-        "statement",
-    ]);
+    let sql = node.first(SQL_KEYS);
     sql.is_some_and(Node::is_cut)
 }
 
