@@ -1,4 +1,5 @@
-//! CPU, throughput, start and memory beside a bare tonic echo: `make bench`.
+//! CPU, throughput, start and memory beside a bare tonic echo: `make bench`, or some of its parts by
+//! `cargo bench --bench echo -- start cache engine provider`.
 //!
 //! Both servers run as processes of their own on Unix sockets, under the same load, in alternating pairs; what counts
 //! is the ratio within a pair, because the machine's speed changes between runs. CPU is utime + stime of the server
@@ -21,9 +22,10 @@ mod provider;
 #[path = "echo/server.rs"]
 mod server;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bare::Bare;
 use load::Load;
 use server::Server;
 
@@ -34,34 +36,59 @@ const STARTS: usize = 9;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    if let [_, flag, socket] = arguments.as_slice()
-        && flag == "--serve-echo"
+    match arguments
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
     {
-        return bare::serve(PathBuf::from(socket));
+        [_, "--serve-echo", socket] => return bare::serve(PathBuf::from(socket), Bare::Echo),
+        [_, "--serve-relay", socket, url, body] => {
+            return bare::serve(PathBuf::from(socket), Bare::relay(url, Path::new(body)));
+        }
+        _ => {}
     }
+    let wanted: Vec<&String> = arguments[1..]
+        .iter()
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|word| *word == part);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .expect("a runtime starts");
     runtime.block_on(async {
-        println!("start and memory (plugin, {STARTS} starts, median)");
-        report_starts().await;
-        println!("\nload over Unix sockets, {PAIRS} alternating pairs, median [least .. most]");
-        println!("  answers from the cache");
-        for load in [Load::question_alone(), Load::question_with_schema()] {
-            report_load(&load, "").await;
+        if is_wanted("start") {
+            println!("start and memory (plugin, {STARTS} starts, median)");
+            report_starts().await;
         }
-        println!("  answers of the embedded engine, cache off");
-        for load in [Load::question_alone(), Load::question_with_schema()] {
-            report_load(&load, "performance:\n  cache:\n    enabled: false\n").await;
+        if is_wanted("cache") {
+            println!("\nanswers from the cache, over Unix sockets, {PAIRS} alternating pairs, median [least .. most]");
+            for load in [Load::question_alone(), Load::question_with_schema()] {
+                report_load(&load, "").await;
+            }
         }
-        println!("\na provider over the network, everything on, 1,000 questions a second");
-        for load in [Load::new_questions(), Load::new_questions_with_schema()] {
-            provider::report(load.at(1000.0)).await;
+        if is_wanted("engine") {
+            println!("\nanswers of the embedded engine, cache off, the same way");
+            for load in [Load::question_alone(), Load::question_with_schema()] {
+                report_load(&load, "performance:\n  cache:\n    enabled: false\n").await;
+            }
+        }
+        if is_wanted("provider") {
+            println!("\na provider over the network, everything on, 1,000 questions a second");
+            for load in [Load::new_questions(), Load::new_questions_with_schema()] {
+                provider::report(load.at(1000.0)).await;
+            }
+            println!("  the same as fast as they are answered");
+            for load in [Load::new_questions(), Load::new_questions_with_schema()] {
+                provider::report(load).await;
+            }
         }
     });
-    println!("\nembedded engine over a 30-table schema, one thread");
-    engine::report();
+    if is_wanted("engine") {
+        println!("\nembedded engine over a 30-table schema, one thread");
+        engine::report();
+    }
 }
 
 async fn report_starts() {

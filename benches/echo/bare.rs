@@ -1,7 +1,8 @@
-//! A bare tonic server: answers `/remote.Loader/Query` with what it was sent, and does nothing else.
+//! Bare tonic servers that answer `/remote.Loader/Query`: an echo of what it was sent, and a relay that asks a provider
+//! over HTTP, reads its answer to the end, and does nothing else.
 
 use std::convert::Infallible;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
@@ -14,8 +15,35 @@ use tonic_prost::ProstCodec;
 
 use crate::contract::server::{DataQuery, DataQueryResult, Pair};
 
+/// What a call does.
+#[derive(Clone)]
+pub enum Bare {
+    /// Answers at once.
+    Echo,
+    /// Posts the same bytes to the same URL for every call, and answers once the reply is read.
+    Relay {
+        client: reqwest::Client,
+        url: String,
+        body: bytes::Bytes,
+    },
+}
+
+impl Bare {
+    /// A relay that posts what is in a file.
+    pub fn relay(url: &str, body: &Path) -> Bare {
+        Bare::Relay {
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .expect("a client is built"),
+            url: url.into(),
+            body: std::fs::read(body).expect("the body is there").into(),
+        }
+    }
+}
+
 /// Serves until killed.
-pub fn serve(socket: PathBuf) {
+pub fn serve(socket: PathBuf, bare: Bare) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -23,26 +51,27 @@ pub fn serve(socket: PathBuf) {
     runtime.block_on(async {
         let listener = UnixListener::bind(socket).expect("the socket is free");
         tonic::transport::Server::builder()
-            .add_service(Echo)
+            .add_service(bare)
             .serve_with_incoming(UnixListenerStream::new(listener))
             .await
             .expect("it serves until killed");
     });
 }
 
-#[derive(Clone)]
-struct Echo;
-
-impl NamedService for Echo {
+impl NamedService for Bare {
     const NAME: &'static str = "remote.Loader";
 }
 
-impl UnaryService<DataQuery> for Echo {
+impl UnaryService<DataQuery> for Bare {
     type Response = DataQueryResult;
     type Future = BoxFuture<'static, Result<Response<DataQueryResult>, Status>>;
 
     fn call(&mut self, request: Request<DataQuery>) -> Self::Future {
+        let bare = self.clone();
         Box::pin(async move {
+            if let Bare::Relay { client, url, body } = bare {
+                exchange(&client, &url, body).await;
+            }
             let query = request.into_inner();
             let pair = |key: &str, value: String| Pair {
                 key: key.into(),
@@ -57,7 +86,7 @@ impl UnaryService<DataQuery> for Echo {
     }
 }
 
-impl tower::Service<http::Request<Body>> for Echo {
+impl tower::Service<http::Request<Body>> for Bare {
     type Response = http::Response<Body>;
     type Error = Infallible;
     type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
@@ -67,9 +96,21 @@ impl tower::Service<http::Request<Body>> for Echo {
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let bare = self.clone();
         Box::pin(async move {
             let mut grpc = Grpc::new(ProstCodec::<DataQueryResult, DataQuery>::default());
-            Ok(grpc.unary(Echo, request).await)
+            Ok(grpc.unary(bare, request).await)
         })
+    }
+}
+
+async fn exchange(client: &reqwest::Client, url: &str, body: bytes::Bytes) {
+    let request = client
+        .post(url)
+        .header("content-type", "application/json")
+        .body(body);
+    let mut reply = request.send().await.expect("the provider answers");
+    while let Some(piece) = reply.chunk().await.expect("the reply is whole") {
+        std::hint::black_box(piece);
     }
 }

@@ -13,6 +13,8 @@ use crate::server::Server;
 const CONNECTIONS: usize = 4;
 const IN_FLIGHT: usize = 4;
 const CALLS_PER_LANE: usize = 250;
+/// Calls of one run.
+pub const CALLS: usize = CONNECTIONS * IN_FLIGHT * CALLS_PER_LANE;
 
 /// One kind of request.
 pub struct Load {
@@ -102,8 +104,7 @@ impl Load {
             clients.push(server.client().await);
         }
         let lanes = CONNECTIONS * IN_FLIGHT;
-        let calls = lanes * CALLS_PER_LANE;
-        let first = self.next.fetch_add(calls, Ordering::Relaxed);
+        let first = self.next.fetch_add(CALLS, Ordering::Relaxed);
         let (cpu_before, started) = (server.cpu_seconds(), Instant::now());
         let mut tasks = tokio::task::JoinSet::new();
         for lane in 0..lanes {
@@ -124,8 +125,8 @@ impl Load {
             lane.expect("a lane ends without a panic");
         }
         Run {
-            cpu_per_request: (server.cpu_seconds() - cpu_before) / calls as f64,
-            per_second: calls as f64 / started.elapsed().as_secs_f64(),
+            cpu_per_request: (server.cpu_seconds() - cpu_before) / CALLS as f64,
+            per_second: CALLS as f64 / started.elapsed().as_secs_f64(),
         }
     }
 }

@@ -10,9 +10,6 @@ use tonic::transport::{Channel, Endpoint, Uri};
 use crate::contract::remote::loader_client::LoaderClient;
 use crate::load;
 
-/// Ticks of `/proc/PID/stat` in a second: `USER_HZ` is 100 on every Linux that Rust runs on.
-const TICKS_PER_SECOND: f64 = 100.0;
-
 /// A running server.
 pub struct Server {
     child: Child,
@@ -55,6 +52,16 @@ impl Server {
         Server::start(command, socket, folder)
     }
 
+    /// The bare relay to a provider: this program again, which posts `body` to `url` for each call.
+    pub fn relay(url: &str, body: &[u8]) -> Server {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (socket, file) = (folder.path().join("relay.sock"), folder.path().join("body"));
+        std::fs::write(&file, body).expect("the body is written");
+        let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
+        command.arg("--serve-relay").arg(&socket).arg(url).arg(&file);
+        Server::start(command, socket, folder)
+    }
+
     fn start(mut command: Command, socket: PathBuf, folder: tempfile::TempDir) -> Server {
         let started = Instant::now();
         let child = command.stdout(Stdio::null()).spawn().expect("the server starts");
@@ -85,19 +92,15 @@ impl Server {
         self.started.elapsed()
     }
 
-    /// CPU used so far, seconds.
+    /// CPU used so far, seconds: the sum over the threads that live, to the nanosecond. The ticks of `/proc/PID/stat`
+    /// are guesses by a timer, which threads that work for some microseconds between timers slip through.
     pub fn cpu_seconds(&self) -> f64 {
-        let stat =
-            std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("the server runs");
-        // The command's name may hold blanks: fields are counted after its closing bracket (proc(5)).
-        let fields: Vec<&str> = stat
-            .rsplit(')')
-            .next()
-            .expect("a stat line")
-            .split_whitespace()
-            .collect();
-        let ticks = |index: usize| fields[index].parse::<f64>().expect("a number of ticks");
-        (ticks(11) + ticks(12)) / TICKS_PER_SECOND
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("the server runs");
+        let nanoseconds = tasks.filter_map(|task| {
+            let stat = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+            stat.split_whitespace().next()?.parse::<u64>().ok()
+        });
+        nanoseconds.sum::<u64>() as f64 / 1e9
     }
 
     /// Resident memory, bytes.
