@@ -11,6 +11,7 @@ mod process;
 #[cfg(test)]
 mod reference;
 mod scraped;
+pub mod trace;
 
 pub use build::build_info;
 pub use exposition::Format;
