@@ -15,6 +15,7 @@ use crate::config::{Config, ExitWithParent, Loaded, Topic};
 use crate::plugin::{About, ListenOptions, Listeners};
 use crate::provider::{self, Spending, metric_labels};
 use crate::telemetry::logs::{LogCounts, LogHandle};
+use crate::telemetry::trace::{Collector, TraceCounts, Tracer};
 use crate::telemetry::{BudgetPeriod, Metrics, logs};
 use crate::{http, plugin};
 
@@ -22,6 +23,8 @@ use crate::{http, plugin};
 const BLOCKING_THREADS: usize = 16;
 /// Longest wait for logs and sockets after the doors are closed.
 const LAST_STEPS: Duration = Duration::from_secs(5);
+/// Longest time for sending the last traces.
+const LAST_TRACES: Duration = Duration::from_secs(5);
 
 /// Time between two looks at the config while providers are not looked at.
 const NO_WATCH: Duration = Duration::from_secs(30);
@@ -94,6 +97,24 @@ pub fn ground(loaded: &Loaded, logs: LogCounts) -> Ground {
     Ground {
         spending: Arc::new(Spending::open(loaded.state_dir.as_deref(), Arc::clone(&metrics))),
         metrics,
+        tracer: Tracer::default(),
+    }
+}
+
+/// Has traces sent, when they are to be. Questions are answered all the same when that cannot be.
+fn collector(config: &Config, ground: &mut Ground) -> Option<Collector> {
+    if !config.tracing.is_on() {
+        return None;
+    }
+    match Collector::start(&config.tracing, TraceCounts::default()) {
+        Ok((tracer, collector)) => {
+            ground.tracer = tracer;
+            Some(collector)
+        }
+        Err(error) => {
+            tracing::error!(reason = %error, "no traces are sent");
+            None
+        }
     }
 }
 
@@ -132,7 +153,8 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     {
         tracing::info!(setting = notice.key, "{}", notice.text);
     }
-    let ground = ground(&loaded, log.counts());
+    let mut ground = ground(&loaded, log.counts());
+    let collector = collector(&config, &mut ground);
     let spending = Arc::clone(&ground.spending);
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
     let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
@@ -185,6 +207,9 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     };
     for task in [watchdog, watch, keep] {
         task.abort();
+    }
+    if let Some(collector) = collector {
+        collector.stop(LAST_TRACES).await;
     }
     if let Err(error) = spending.save() {
         tracing::warn!(reason = %error.kind(), "what was spent since the last save is lost");

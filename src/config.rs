@@ -34,8 +34,8 @@ pub use environment::Environment;
 pub use load::{Loaded, Sources, load};
 pub use model::{
     Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent,
-    LogFormat, LogLevel, LogOutput, Logging, Price, ProviderKind, ProviderPool, RateLimit, Redis, Retry,
-    Server, Service,
+    LogFormat, LogLevel, LogOutput, Logging, OtlpCompression, OtlpProtocol, Price, ProviderKind,
+    ProviderPool, RateLimit, Redis, Retry, Sampler, Server, Service, Tracing,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use rules::COMPONENTS as LOG_COMPONENTS;

@@ -58,4 +58,9 @@ pub trait Provider: Send + Sync {
 
     /// Whether it is there, by a call that costs nothing.
     fn probe(&self) -> BoxFuture<'_, Result<(), ProviderError>>;
+
+    /// Host and port that it is asked at; `None` for one that is part of this program.
+    fn address(&self) -> Option<(&str, u16)> {
+        None
+    }
 }

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::AnswerService;
+use crate::telemetry::trace::Root;
 
 mod capabilities;
 mod generate;
@@ -47,6 +48,8 @@ pub struct QueryRequest {
 pub struct StoreContext {
     /// gRPC metadata or HTTP headers, by lower-case name: `pro.<property>`, `password`, `authorization`, ….
     pub properties: BTreeMap<String, String>,
+    /// How the request came in.
+    pub root: Root,
 }
 
 /// Sizes alone: questions are nobody's business in logs.

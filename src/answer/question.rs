@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::database::KnownSchema;
 use crate::provider::{FailureKind, TokenUsage, Wish as ProviderWish};
+use crate::telemetry::trace::Root;
 use crate::telemetry::{ErrorKind, RequestStatus};
 
 /// A question in plain language and everything that came with it.
@@ -24,6 +25,8 @@ pub struct Question {
     pub existing_sql: Option<String>,
     /// Name of the request in logs and replies; made when empty.
     pub request_id: String,
+    /// How it came in.
+    pub root: Root,
 }
 
 /// What a request says about the schema.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use crate::telemetry::trace::{Kind, Span};
 use crate::telemetry::{GaugeGuard, Metrics};
 
 /// Places for questions under way, and the line before them. First come, first served.
@@ -58,7 +59,9 @@ impl Queue {
         let _waiting = Waiting::begin(self)?;
         let since = Instant::now();
         let until = deadline.min(since + self.timeout);
+        let span = Span::start("wait for a place", Kind::Internal);
         let outcome = tokio::time::timeout_at(until, self.places.acquire()).await;
+        drop(span);
         self.metrics.queue_waited(since.elapsed());
         match outcome {
             Ok(place) => Ok(place.expect(OPEN)),

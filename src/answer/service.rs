@@ -13,6 +13,7 @@ use super::{Admission, Answer, AskError, Question, Stage};
 use crate::config::{Config, Loaded, SavedService};
 use crate::database::Databases;
 use crate::provider::{Plan, ProviderError, Providers, Spending, metric_labels};
+use crate::telemetry::trace::{Span, Tracer};
 use crate::telemetry::{Metrics, RejectReason, RequestStatus};
 
 /// The last bit of a question's time, in which its answer is put together and sent.
@@ -44,6 +45,8 @@ pub struct Ground {
     pub metrics: Arc<Metrics>,
     /// What providers have cost.
     pub spending: Arc<Spending>,
+    /// Where the traces of questions begin.
+    pub tracer: Tracer,
 }
 
 impl Default for Ground {
@@ -53,6 +56,7 @@ impl Default for Ground {
         Ground {
             spending: Arc::new(Spending::open(None, Arc::clone(&metrics))),
             metrics,
+            tracer: Tracer::default(),
         }
     }
 }
@@ -204,9 +208,14 @@ impl AnswerService {
         if question.request_id.is_empty() {
             question.request_id = uuid::Uuid::now_v7().to_string();
         }
+        let root = self.ground.tracer.begin(&question.root);
+        root.place().around(self.ask_within(root, question)).await
+    }
+
+    async fn ask_within(&self, root: Span, question: Question) -> Result<Answer, AskError> {
         let snapshot = self.snapshot();
         let plan = snapshot.providers.plan(&question.wish);
-        let mut record = Record::open(&self.metrics, &plan, &question);
+        let mut record = Record::open(&self.metrics, &plan, &question, root);
         let outcome = match self.admit(&snapshot, &question.text) {
             Ok(()) => answer_in_time(&snapshot, question, plan).await,
             Err(refusal) => Err(refusal),
@@ -315,6 +324,7 @@ async fn answer_in_time(
 /// The books of one question: whatever way it ends, it is counted once.
 struct Record<'a> {
     metrics: &'a Arc<Metrics>,
+    root: Span,
     provider: String,
     model: String,
     request_id: String,
@@ -328,14 +338,22 @@ impl<'a> Record<'a> {
         metrics: &'a Arc<Metrics>,
         plan: &Result<Plan, ProviderError>,
         question: &Question,
+        mut root: Span,
     ) -> Record<'a> {
         let (provider, model) = labels(plan);
+        if root.is_recorded() {
+            root.set("atest_ai.request_id", question.request_id.clone());
+            if root.takes_content() {
+                root.set("atest_ai.question", question.text.clone());
+            }
+        }
         tracing::debug!(
             request_id = %question.request_id, question_length = question.text.len(), question = %question.text,
             "question admitted"
         );
         Record {
             metrics,
+            root,
             provider,
             model,
             request_id: question.request_id.clone(),
@@ -348,6 +366,14 @@ impl<'a> Record<'a> {
     fn close(&mut self, outcome: &Result<Answer, AskError>) {
         self.closed = true;
         let took = self.started.elapsed();
+        let status = outcome
+            .as_ref()
+            .map_or_else(AskError::status, |_| RequestStatus::Success);
+        // Before anything is counted: only then is it known whether an exemplar may name this trace.
+        let own = self
+            .root
+            .settle(matches!(status, RequestStatus::Error | RequestStatus::Timeout));
+        let _own = own; // MERGE: self.metrics.overhead(own)
         match outcome {
             Ok(answer) => {
                 // Whoever answered is counted, not whoever was wanted.
@@ -356,17 +382,26 @@ impl<'a> Record<'a> {
                 let confidence = answer.confidence.get();
                 self.metrics
                     .answered_with_confidence(&self.provider, &self.model, confidence);
+                describe(&mut self.root, answer);
                 tracing::info!(
                     request_id = %self.request_id, provider = %self.provider, model = %self.model,
                     dialect = %answer.dialect, confidence, cached = answer.cached, degraded = answer.degraded,
                     took_ms = milliseconds(took), "question answered"
                 );
             }
-            Err(error) => self.note(error, took),
+            Err(error) => {
+                self.note(error, took);
+                if self.root.is_recorded() {
+                    self.root.set("atest_ai.provider", self.provider.clone());
+                    self.root.set("atest_ai.outcome", word_of(status));
+                }
+                match status {
+                    // Nothing failed: the question was not one for this plugin.
+                    RequestStatus::Rejected => self.root.set("atest_ai.refusal", error.word()),
+                    _ => self.root.fail(error.word()),
+                }
+            }
         }
-        let status = outcome
-            .as_ref()
-            .map_or_else(AskError::status, |_| RequestStatus::Success);
         self.metrics
             .request_finished(&self.provider, &self.model, status, took);
     }
@@ -393,6 +428,9 @@ impl Drop for Record<'_> {
     fn drop(&mut self) {
         if !self.closed {
             let took = self.started.elapsed();
+            self.root.settle(false);
+            self.root
+                .set("atest_ai.outcome", word_of(RequestStatus::Cancelled));
             self.metrics
                 .request_finished(&self.provider, &self.model, RequestStatus::Cancelled, took);
             tracing::info!(
@@ -400,6 +438,33 @@ impl Drop for Record<'_> {
                 "question cancelled by its caller"
             );
         }
+    }
+}
+
+fn word_of(status: RequestStatus) -> &'static str {
+    RequestStatus::WORDS[status as usize]
+}
+
+/// What a trace says of an answer.
+fn describe(root: &mut Span, answer: &Answer) {
+    if !root.is_recorded() {
+        return;
+    }
+    root.set("atest_ai.outcome", word_of(RequestStatus::Success));
+    root.set("atest_ai.provider", answer.provider.clone());
+    if !answer.model.is_empty() {
+        root.set("atest_ai.model", answer.model.clone());
+    }
+    root.set("atest_ai.dialect", answer.dialect.as_str());
+    root.set("atest_ai.confidence", answer.confidence.get());
+    root.set("atest_ai.confidence_source", answer.confidence_source.as_str());
+    root.set("atest_ai.cached", answer.cached);
+    root.set("atest_ai.degraded", answer.degraded);
+    if let Some(cost) = answer.cost {
+        root.set("atest_ai.cost_usd", cost);
+    }
+    if root.takes_content() {
+        root.set("atest_ai.sql", answer.sql.clone());
     }
 }
 

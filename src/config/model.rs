@@ -16,6 +16,7 @@ mod logging;
 mod operation;
 mod server;
 mod service;
+mod tracing;
 
 pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, Price, RateLimit, Retry};
 pub use databases::{Database, DatabaseBlock};
@@ -23,6 +24,7 @@ pub use logging::{LogFormat, LogLevel, LogOutput, Logging};
 pub use operation::{Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis, Secrets};
 pub use server::{ExitWithParent, Plugin, Server};
 pub use service::{ProviderKind, Service};
+pub use tracing::{OtlpCompression, OtlpProtocol, Sampler, Tracing};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -41,6 +43,8 @@ pub struct Config {
     pub database: Option<DatabaseBlock>,
     /// Logs.
     pub logging: Logging,
+    /// Spans of questions, sent to a collector by OTLP.
+    pub tracing: Tracing,
     /// Threads, pools, memory and caches.
     pub performance: Performance,
     /// Where secrets come from, besides this file and the environment.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::schema::{Kind, Shape};
 use super::show::SECTIONS;
-use super::variables::{Sets, VARIABLES};
+use super::variables::{Form, Sets, VARIABLES};
 use super::{differences, effect, spellings, variables};
 
 /// `docs/configuration.md`.
@@ -214,6 +214,10 @@ fn variables_table() -> String {
             }
             Sets::AppEnvironment => "sets `plugin.environment`; `development` also sets `logging.format` to `text`".into(),
             Sets::Threads => "sets `performance.worker_threads`".into(),
+            Sets::Otel(key, Form::Text) => format!("OpenTelemetry's; sets `{key}`"),
+            Sets::Otel(key, Form::Milliseconds) => format!("OpenTelemetry's; sets `{key}`, in milliseconds"),
+            Sets::Otel(key, Form::Pairs) => format!("OpenTelemetry's; sets entries of `{key}`: `name=value,name=value`"),
+            Sets::Otel(key, Form::OffWhen(word)) => format!("OpenTelemetry's; `{word}` sets `{key}` to false"),
             Sets::Elsewhere(text) => (*text).to_owned(),
             Sets::Nothing(reason) => format!("nothing: {reason}"),
         };

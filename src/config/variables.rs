@@ -3,6 +3,8 @@
 //! Every single-valued setting has one of its own (`server.port`: `ATEST_EXT_AI_SERVER_PORT`). The table adds the names
 //! that the Go plugin and the operations guide use; further down wins over further up.
 
+use percent_encoding::percent_decode_str;
+
 use super::check::check;
 use super::environment::Environment;
 use super::model::ProviderKind;
@@ -34,10 +36,26 @@ pub enum Sets {
     AppEnvironment,
     /// Sets `performance.worker_threads`; a value that Go would ignore is ignored.
     Threads,
+    /// One of OpenTelemetry's sets a key. These are often set for all programs of a cluster, so a value that means
+    /// nothing here is told and ignored, as its specification asks.
+    Otel(&'static str, Form),
     /// Is read elsewhere; the text says what for.
     Elsewhere(&'static str),
     /// Does nothing; the text says why.
     Nothing(&'static str),
+}
+
+/// How OpenTelemetry writes a value (<https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>).
+#[derive(Debug, Clone, Copy)]
+pub enum Form {
+    /// As the key is written.
+    Text,
+    /// A number of milliseconds.
+    Milliseconds,
+    /// `name=value,name=value`, values percent-encoded.
+    Pairs,
+    /// Switches off when it is that word; any other word does nothing.
+    OffWhen(&'static str),
 }
 
 /// Every variable with a name of its own.
@@ -72,6 +90,91 @@ pub const VARIABLES: &[(&str, Sets)] = &[
         Sets::Nothing("a memory limit comes with a later version"),
     ),
     ("GOGC", Sets::Nothing("there is no garbage collector")),
+    (
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        Sets::Otel("tracing.endpoint", Form::Text),
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        Sets::Otel("tracing.traces_endpoint", Form::Text),
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        Sets::Otel("tracing.protocol", Form::Text),
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+        Sets::Otel("tracing.protocol", Form::Text),
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_COMPRESSION",
+        Sets::Otel("tracing.compression", Form::Text),
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
+        Sets::Otel("tracing.compression", Form::Text),
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_CERTIFICATE",
+        Sets::Otel("tracing.ca_file", Form::Text),
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
+        Sets::Otel("tracing.ca_file", Form::Text),
+    ),
+    ("OTEL_TRACES_SAMPLER", Sets::Otel("tracing.sampler", Form::Text)),
+    (
+        "OTEL_TRACES_SAMPLER_ARG",
+        Sets::Otel("tracing.sample_ratio", Form::Text),
+    ),
+    (
+        "OTEL_BSP_MAX_QUEUE_SIZE",
+        Sets::Otel("tracing.queue_size", Form::Text),
+    ),
+    (
+        "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
+        Sets::Otel("tracing.batch_size", Form::Text),
+    ),
+    (
+        "OTEL_SERVICE_NAME",
+        Sets::Otel("tracing.service_name", Form::Text),
+    ),
+    (
+        "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT",
+        Sets::Otel("tracing.capture_content", Form::Text),
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_TIMEOUT",
+        Sets::Otel("tracing.timeout", Form::Milliseconds),
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
+        Sets::Otel("tracing.timeout", Form::Milliseconds),
+    ),
+    (
+        "OTEL_BSP_SCHEDULE_DELAY",
+        Sets::Otel("tracing.batch_delay", Form::Milliseconds),
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        Sets::Otel("tracing.headers", Form::Pairs),
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+        Sets::Otel("tracing.headers", Form::Pairs),
+    ),
+    (
+        "OTEL_RESOURCE_ATTRIBUTES",
+        Sets::Otel("tracing.attributes", Form::Pairs),
+    ),
+    (
+        "OTEL_SDK_DISABLED",
+        Sets::Otel("tracing.enabled", Form::OffWhen("true")),
+    ),
+    (
+        "OTEL_TRACES_EXPORTER",
+        Sets::Otel("tracing.enabled", Form::OffWhen("none")),
+    ),
     ("APP_ENV", Sets::AppEnvironment),
     ("ATEST_EXT_AI_ENVIRONMENT", Sets::Key("plugin.environment")),
     ("ATEST_EXT_AI_DEBUG", Sets::Key("plugin.debug")),
@@ -226,8 +329,60 @@ fn apply(
             }
             _ => not_used("not a number from 1 to 1024, so the number of CPUs counts, as in Go"),
         },
+        Sets::Otel(key, form) => {
+            if let Err(reason) = set_otel(tree, key, form, value, name) {
+                not_used(&reason);
+            }
+        }
         Sets::Elsewhere(_) => {}
         Sets::Nothing(reason) => not_used(reason),
+    }
+}
+
+fn set_otel(tree: &mut Node, key: &str, form: Form, value: &str, name: &str) -> Result<(), String> {
+    let value = value.trim();
+    // An empty value means the same as none.
+    if value.is_empty() {
+        return Ok(());
+    }
+    let path: Vec<&str> = key.split('.').collect();
+    let mut put_one = |path: &[&str], value: &str| {
+        let mut problems = Problems::default();
+        put(
+            tree,
+            path,
+            value,
+            Origin::Environment(name.to_owned()),
+            &mut problems,
+        );
+        match problems.0.is_empty() {
+            true => Ok(()),
+            // The value may be a secret.
+            false => Err(format!(
+                "its value means nothing for `{}` and is ignored",
+                path.join(".")
+            )),
+        }
+    };
+    match form {
+        Form::Text => put_one(&path, value),
+        Form::Milliseconds => match value.parse::<u64>() {
+            Ok(milliseconds) => put_one(&path, &format!("{milliseconds}ms")),
+            Err(_) => Err("its value is no number of milliseconds and is ignored".into()),
+        },
+        Form::Pairs => {
+            for pair in value.split(',').filter(|pair| !pair.trim().is_empty()) {
+                let (name, value) = pair
+                    .split_once('=')
+                    .ok_or("an entry of it is not written name=value and is ignored")?;
+                let value = percent_decode_str(value.trim()).decode_utf8_lossy();
+                let path = [path.as_slice(), &[name.trim()]].concat();
+                put_one(&path, &value)?;
+            }
+            Ok(())
+        }
+        Form::OffWhen(word) if value.eq_ignore_ascii_case(word) => put_one(&path, "false"),
+        Form::OffWhen(_) => Ok(()),
     }
 }
 

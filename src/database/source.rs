@@ -10,6 +10,7 @@ use secrecy::ExposeSecret;
 
 use super::{KnownSchema, SchemaError, sqlite};
 use crate::config;
+use crate::telemetry::trace::{self, Kind, Span};
 
 /// Largest file of CREATE TABLE statements that is read, bytes.
 const MAX_DDL_FILE: u64 = 16 * 1024 * 1024;
@@ -115,7 +116,12 @@ impl Source {
     pub(super) async fn read(&self, name: &str) -> Result<KnownSchema, SchemaError> {
         match self {
             Source::Sqlite(path) => {
-                let schema = sqlite::read(name, path).await?;
+                let mut span = call(name);
+                let read = span.around(sqlite::read(name, path)).await;
+                if read.is_err() {
+                    span.fail("unreadable");
+                }
+                let schema = read?;
                 Ok(KnownSchema {
                     schema: Arc::new(schema),
                     dialect: Dialect::Sqlite,
@@ -128,6 +134,17 @@ impl Source {
             Source::Ddl(text, dialect) => read_statements(name, text.clone(), *dialect).await,
         }
     }
+}
+
+/// The span of reading a database's schema (<https://opentelemetry.io/docs/specs/semconv/database/database-spans/>).
+fn call(name: &str) -> Span {
+    let mut span = Span::start("read schema", Kind::Client);
+    if span.is_recorded() {
+        span.set("db.system.name", "sqlite");
+        span.set("db.operation.name", "read schema");
+        span.set("db.namespace", name.to_owned());
+    }
+    span
 }
 
 /// The file that `shop.db`, `sqlite:shop.db`, `sqlite:///data/shop.db?mode=ro` or `file:shop.db` mean.
@@ -182,7 +199,7 @@ async fn ddl_text(name: &str, path: &Path) -> Result<String, SchemaError> {
 /// Reads CREATE TABLE statements away from the runtime's workers: a large dump takes its time.
 pub async fn read_statements(name: &str, text: String, dialect: Dialect) -> Result<KnownSchema, SchemaError> {
     let owner = name.to_owned();
-    let reading = tokio::task::spawn_blocking(move || read_ddl(&text, dialect))
+    let reading = tokio::task::spawn_blocking(trace::carry(move || read_ddl(&text, dialect)))
         .await
         .map_err(|failure| SchemaError::Unreadable {
             name: owner.clone(),

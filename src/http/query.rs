@@ -17,6 +17,7 @@ use super::reply::{json, refusal};
 use crate::answer::AnswerService;
 use crate::answer::query::{self, QueryError, StoreContext};
 use crate::telemetry::RejectReason;
+use crate::telemetry::trace::{Root, TRACEPARENT, TraceContext};
 
 /// Headers that may carry the key of a provider, and become the context that atest sends as metadata. `Authorization`
 /// is not among them: it speaks to this door, not to a provider.
@@ -60,7 +61,19 @@ fn context(headers: &HeaderMap) -> StoreContext {
             Some((name.to_owned(), value.to_owned()))
         })
         .collect();
-    StoreContext { properties }
+    StoreContext {
+        properties,
+        root: Root {
+            name: "POST /api/v1/data/query",
+            attributes: &[
+                ("http.request.method", "POST"),
+                ("http.route", "/api/v1/data/query"),
+            ],
+            caller: headers
+                .get(TRACEPARENT)
+                .and_then(|value| TraceContext::parse(value.to_str().ok()?)),
+        },
+    }
 }
 
 /// The statuses that grpc-gateway gives to the same errors.

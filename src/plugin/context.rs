@@ -4,11 +4,21 @@ use tonic::Status;
 use tonic::metadata::{KeyAndValueRef, MetadataMap};
 
 use crate::answer::query::{QueryError, StoreContext};
+use crate::telemetry::trace::{Root, TRACEPARENT, TraceContext};
 
 /// The store as the metadata describes it. Keys are lower-case by the rules of HTTP/2; values that are not text
 /// (binary ones, other bytes) are left out; of a repeated key the first counts, as in Go.
 pub(super) fn store_context(metadata: &MetadataMap) -> StoreContext {
-    let mut context = StoreContext::default();
+    let mut context = StoreContext {
+        root: Root {
+            name: "remote.Loader/Query",
+            attributes: &[("rpc.system.name", "grpc"), ("rpc.method", "remote.Loader/Query")],
+            caller: metadata
+                .get(TRACEPARENT)
+                .and_then(|value| TraceContext::parse(value.to_str().ok()?)),
+        },
+        ..StoreContext::default()
+    };
     for pair in metadata.iter() {
         if let KeyAndValueRef::Ascii(key, value) = pair
             && let Ok(text) = value.to_str()

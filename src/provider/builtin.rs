@@ -3,6 +3,8 @@
 use futures_util::future::BoxFuture;
 use nl2sql::engine::{self, Draft, Refusal, RefusalKind};
 
+use crate::telemetry::trace;
+
 use super::{Completion, CompletionRequest, ModelInfo, Provider, ProviderError, catalogue};
 
 /// The name in config, replies and metrics.
@@ -22,7 +24,7 @@ impl Provider for Builtin {
         let request = request.clone();
         Box::pin(async move {
             // Linking words to a large schema takes milliseconds of pure CPU: not on a runtime worker.
-            match tokio::task::spawn_blocking(move || write(&request)).await {
+            match tokio::task::spawn_blocking(trace::carry(move || write(&request))).await {
                 Ok(outcome) => outcome.map(Completion::from).map_err(ProviderError::from),
                 Err(failure) => Err(ProviderError::Internal(format!(
                     "the embedded engine stopped: {failure}"

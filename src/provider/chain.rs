@@ -19,6 +19,7 @@ use super::prices;
 use super::spending::Spending;
 use super::{Bill, Completion, CompletionRequest, Failure, FailureKind, Provider, ProviderError};
 use crate::config::{Budget, BudgetAction, Price, ProviderKind, Retry};
+use crate::telemetry::trace::{Kind, Span};
 use crate::telemetry::{Metrics, ProviderOperation};
 
 /// Time that is kept for the embedded engine at the end of a chain: this share of what is left, within bounds.
@@ -95,6 +96,78 @@ pub struct Unanswered {
     pub error: ProviderError,
     /// Calls to providers over the network.
     pub calls: u32,
+}
+
+/// The span of one call (<https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/>, status Development).
+fn attempt(link: &Link, number: u32) -> Span {
+    if !link.is_remote() {
+        return Span::start("embedded engine", Kind::Internal);
+    }
+    let mut span = Span::start("chat", Kind::Client);
+    if !span.is_recorded() {
+        return span;
+    }
+    span.set("gen_ai.operation.name", "chat");
+    span.set("gen_ai.provider.name", provider_name(link));
+    if !link.model.is_empty() {
+        span.rename(format!("chat {}", link.model));
+        span.set("gen_ai.request.model", link.model.clone());
+    }
+    if let Some((host, port)) = link.provider.address() {
+        span.set("server.address", host.to_owned());
+        span.set("server.port", i64::from(port));
+    }
+    span.set("atest_ai.provider", link.name.clone());
+    span.set("atest_ai.attempt", i64::from(number));
+    span
+}
+
+/// The conventions' name of a provider, where they have one.
+fn provider_name(link: &Link) -> opentelemetry::Value {
+    match link.kind {
+        ProviderKind::Custom => link.name.clone().into(),
+        kind => kind.as_str().into(),
+    }
+}
+
+fn describe(span: &mut Span, link: &Link, completion: &Completion) {
+    if !span.is_recorded() || !link.is_remote() {
+        return;
+    }
+    if !completion.model.is_empty() {
+        span.set("gen_ai.response.model", completion.model.clone());
+    }
+    if let Some(usage) = &completion.usage {
+        let count = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
+        span.set("gen_ai.usage.input_tokens", count(usage.input));
+        span.set("gen_ai.usage.output_tokens", count(usage.output));
+        if usage.cached_input > 0 {
+            span.set("gen_ai.usage.cache_read.input_tokens", count(usage.cached_input));
+        }
+        if usage.reasoning > 0 {
+            span.set("gen_ai.usage.reasoning.output_tokens", count(usage.reasoning));
+        }
+    }
+    if let Some(first_token) = completion.first_token {
+        span.set("gen_ai.response.time_to_first_chunk", first_token.as_secs_f64());
+    }
+    if span.takes_content() {
+        span.set("gen_ai.output.messages", completion.sql.clone());
+    }
+}
+
+fn failed_attempt(span: &mut Span, error: &ProviderError) {
+    match error {
+        ProviderError::Failed(failure) => {
+            if let Some(status) = failure.status {
+                span.set("http.response.status_code", i64::from(status));
+            }
+            span.fail(failure.kind.word());
+        }
+        // A refusal is an answer.
+        ProviderError::Refused { kind, .. } => span.set("atest_ai.refusal", *kind),
+        _ => span.fail("unavailable"),
+    }
 }
 
 /// Asks the links in order until one gives an answer that `accept` takes.
@@ -198,6 +271,7 @@ impl Run<'_> {
                 .metrics
                 .provider_retry(&link.name, failure.kind.metric());
             tracing::debug!(provider = %link.name, reason = failure.kind.word(), wait_ms = wait.as_millis(), "asking again");
+            let _span = Span::start("wait before asking again", Kind::Waiting);
             tokio::time::sleep(wait).await;
         }
     }
@@ -299,9 +373,15 @@ impl Run<'_> {
             self.calls += 1;
         }
         let started = Instant::now();
-        let outcome = tokio::time::timeout(limit, link.provider.complete(request)).await;
+        let mut span = attempt(link, self.calls);
+        let call = span.around(link.provider.complete(request));
+        let outcome = tokio::time::timeout(limit, call).await;
         let metrics = self.rules.metrics;
-        metrics.provider_call(&link.name, ProviderOperation::Generate, started.elapsed());
+        // Exemplars name the call, not the question.
+        let place = span.place();
+        place.clone().within(|| {
+            metrics.provider_call(&link.name, ProviderOperation::Generate, started.elapsed());
+        });
         let outcome = outcome.unwrap_or_else(|_| {
             Err(ProviderError::Failed(Failure::new(
                 FailureKind::Timeout,
@@ -315,6 +395,7 @@ impl Run<'_> {
         let completion = match outcome {
             Ok(completion) => completion,
             Err(error) => {
+                failed_attempt(&mut span, &error);
                 if let Some(bill) = error.bill() {
                     self.book(link, bill);
                 }
@@ -325,10 +406,20 @@ impl Run<'_> {
             health.seen_well();
         }
         if let Some(first_token) = completion.first_token {
-            metrics.first_token(&link.name, link.model_of(&completion.model), first_token);
+            place.within(|| {
+                metrics.first_token(&link.name, link.model_of(&completion.model), first_token);
+            });
         }
+        describe(&mut span, link, &completion);
+        drop(span);
         self.book(link, &completion.bill());
-        match accept(&completion) {
+        let mut span = Span::start("check sql", Kind::Internal);
+        let accepted = accept(&completion);
+        if accepted.is_err() {
+            span.fail("invalid_sql");
+        }
+        drop(span);
+        match accepted {
             Ok(accepted) => Ok((completion, accepted)),
             Err(why) => Err(ProviderError::Failed(Failure::new(
                 FailureKind::InvalidResponse,

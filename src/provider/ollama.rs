@@ -69,6 +69,11 @@ impl Provider for Ollama {
         })
     }
 
+    fn address(&self) -> Option<(&str, u16)> {
+        let endpoint = self.0.peer.endpoint();
+        Some((endpoint.host(), endpoint.port()))
+    }
+
     fn models(&self) -> BoxFuture<'_, Result<Vec<ModelInfo>, ProviderError>> {
         Box::pin(models::list(&self.0.peer))
     }

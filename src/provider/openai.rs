@@ -58,6 +58,11 @@ impl Provider for OpenAi {
         })
     }
 
+    fn address(&self) -> Option<(&str, u16)> {
+        let endpoint = self.0.peer.endpoint();
+        Some((endpoint.host(), endpoint.port()))
+    }
+
     fn models(&self) -> BoxFuture<'_, Result<Vec<ModelInfo>, ProviderError>> {
         Box::pin(self.list())
     }

@@ -1,15 +1,33 @@
-//! Spans of one request, from the door to the last call to a provider.
+//! Spans of one request, from the door to the last call to a provider, sent to a collector by OTLP.
+//!
+//! A door begins a trace with [`Tracer::begin`], whose span is the root. Code below makes [`Span`]s, which find their
+//! parent by the task that they are made in, so no signature carries them; [`Span::around`] makes a span the parent of
+//! what a future does. What a request waits for ([`Kind::Client`], [`Kind::Waiting`]) is measured whether traces are
+//! sent or not: total minus that is the plugin's own time.
+//!
+//! Spans of all requests are kept until their request has ended, so that those of a failed or slow one can be sent
+//! although the sampler did not choose it. Nothing is encoded before that, which is what makes it cheap: spans of the crate `tracing`
+//! and their bridge to OpenTelemetry cost several times as much, also for traces that are thrown away
+//! (`docs/performance.md`).
 
+mod collector;
+mod context;
+mod counts;
 mod ids;
+mod intervals;
+mod outbox;
+mod recorder;
+mod sampler;
+mod span;
+mod task;
 
+pub use collector::{Collector, StartError};
+pub use context::{TRACEPARENT, TraceContext};
+pub use counts::TraceCounts;
 pub use ids::SpanIds;
+pub use recorder::{Root, Tracer};
+pub use span::{Kind, Span};
+pub use task::{Place, carry, current, exemplar, here, outgoing};
 
-/// The span that the code which calls this runs in; `None` outside of every request, or when traces are off.
-pub fn current() -> Option<SpanIds> {
-    None
-}
-
-/// The same, when it is known already that the span will be sent: what an exemplar may name.
-pub fn exemplar() -> Option<SpanIds> {
-    None
-}
+#[cfg(test)]
+mod tests;

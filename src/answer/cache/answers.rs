@@ -10,15 +10,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tokio::time::error::Elapsed;
 
 use super::LocalAnswer;
 use super::entry::CachedAnswer;
-use super::flight::{Boarded, Flights};
+use super::flight::{Boarded, Flights, Ticket};
 use super::key::CacheKey;
 use super::memory::{Kept, Memory};
 use super::redis::{Lookup, RedisStore};
 use super::stats::Lookups;
 use crate::answer::AskError;
+use crate::telemetry::trace::{self, Kind, Span};
 use crate::telemetry::{CacheName, CacheResult, Metrics};
 
 /// How long an answer that is in Redis is served from memory before Redis is asked about it again.
@@ -101,26 +103,37 @@ impl Answers {
     where
         F: Future<Output = Result<CachedAnswer, AskError>> + Send + 'static,
     {
+        let mut span = Span::start("look into cache", Kind::Internal);
         if let Remembered::Sure(answer) = self.remembered(&key) {
             self.count(Origin::Memory);
+            span.set("atest_ai.cache.result", "hit");
             return Ok((answer, Origin::Memory));
         }
+        span.set("atest_ai.cache.result", "miss");
+        drop(span);
         let mut ask = Some(ask);
         loop {
             let boarded = self.flights.board(key, deadline, || {
                 let answers = Arc::clone(self);
                 let ask = ask.take().expect("whoever is first does not come by here again");
-                async move { answers.arrive(key, ask).await }
+                // Whoever waits may turn the work further: it stays in the trace of the first.
+                trace::here().around(async move { answers.arrive(key, ask).await })
             });
             match boarded {
                 Boarded::First(ticket) => return ticket.await,
-                Boarded::Later(ticket, theirs) => match tokio::time::timeout_at(deadline, ticket).await {
+                Boarded::Later(ticket, theirs) => match self.another(deadline, ticket).await {
                     Ok(Err(AskError::Timeout(_))) if theirs < deadline && is_worth_asking(deadline) => {}
                     Ok(outcome) => return outcome.map(|(answer, origin)| (answer, self.of_another(origin))),
                     Err(_) => return Err(out_of_time()),
                 },
             }
         }
+    }
+
+    /// Waits for what another has asked.
+    async fn another(&self, deadline: Instant, ticket: Ticket<Arrival>) -> Result<Arrival, Elapsed> {
+        let _span = Span::start("wait for the same question of another", Kind::Waiting);
+        tokio::time::timeout_at(deadline, ticket).await
     }
 
     /// The way of whoever is first: memory once more, Redis, the provider.
@@ -136,7 +149,7 @@ impl Answers {
             return Ok((answer, Origin::Memory));
         }
         if let Some(redis) = &self.redis {
-            match (redis.get(&key).await, remembered) {
+            match (look_into_redis(redis, &key).await, remembered) {
                 (Lookup::Found(answer, left), _) => {
                     self.count(Origin::Redis);
                     self.remember(key, &answer, left, true, round);
@@ -232,6 +245,19 @@ impl Answers {
         counter.fetch_add(1, Ordering::Relaxed);
         self.metrics.cache_lookup(CacheName::Answers, result);
     }
+}
+
+async fn look_into_redis(redis: &RedisStore, key: &CacheKey) -> Lookup {
+    let mut span = Span::start("GET", Kind::Client);
+    span.set("db.system.name", "redis");
+    span.set("db.operation.name", "GET");
+    let found = span.around(redis.get(key)).await;
+    match &found {
+        Lookup::Found(..) => span.set("atest_ai.cache.result", "hit"),
+        Lookup::Missing => span.set("atest_ai.cache.result", "miss"),
+        Lookup::Away => span.fail("unavailable"),
+    }
+    found
 }
 
 fn is_worth_asking(deadline: Instant) -> bool {

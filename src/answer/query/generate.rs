@@ -128,6 +128,7 @@ fn prepare(asked: Asked, context: &StoreContext, providers: &Providers) -> Resul
             wish,
             existing_sql,
             request_id: Uuid::now_v7().to_string(),
+            root: context.root.clone(),
         },
         notes,
         unknown_dialects,
@@ -238,6 +239,7 @@ mod tests {
     fn store(pairs: &[(&str, &str)]) -> StoreContext {
         StoreContext {
             properties: pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
+            ..StoreContext::default()
         }
     }
 

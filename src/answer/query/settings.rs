@@ -232,6 +232,7 @@ mod tests {
     fn store(pairs: &[(&str, &str)]) -> StoreContext {
         StoreContext {
             properties: pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
+            ..StoreContext::default()
         }
     }
 

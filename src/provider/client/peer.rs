@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::config::ProviderKind;
 use crate::config::kinds::Secret;
 use crate::provider::{Endpoint, Failure, FailureKind, ProviderError};
+use crate::telemetry::trace;
 
 use super::body::{Answer, MAX_ERROR};
 use super::status::Answered;
@@ -130,6 +131,12 @@ impl Peer {
         let permit = self.client.permit(&self.name).await?;
         let mut request = reqwest::Request::new(method, url);
         *request.headers_mut() = headers;
+        // The trace goes along, and nothing else of what the caller sent: no baggage, no tracestate.
+        if let Some(context) = trace::outgoing()
+            && let Ok(value) = HeaderValue::try_from(context.to_string())
+        {
+            request.headers_mut().insert(trace::TRACEPARENT, value);
+        }
         *request.body_mut() = body.map(reqwest::Body::from);
         let response = http.client.execute(request).await;
         let response = response.map_err(|error| self.trouble(&error))?;

@@ -37,7 +37,10 @@ mod tests {
 
     #[test]
     fn ids_keep_their_leading_zeros() {
-        let ids = SpanIds { trace: 0xab, span: 0xc };
+        let ids = SpanIds {
+            trace: 0xab,
+            span: 0xc,
+        };
         assert_eq!(ids.trace_id().to_string(), "000000000000000000000000000000ab");
         assert_eq!(ids.span_id().to_string(), "000000000000000c");
     }
