@@ -2,6 +2,7 @@
 
 mod limits;
 mod services;
+mod tracing;
 
 use super::endpoint::{is_any, is_host, is_loopback, split_address};
 use super::model::Config;
@@ -52,6 +53,7 @@ pub fn check(config: &Config, tree: &Node, problems: &mut Problems, notices: &mu
     rules.services();
     rules.limits();
     rules.components();
+    rules.tracing();
 }
 
 struct Rules<'a> {

@@ -1,3 +1,5 @@
+mod tracing;
+
 use std::path::PathBuf;
 
 use nl2sql::Dialect;

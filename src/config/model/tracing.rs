@@ -150,3 +150,10 @@ pub enum Sampler {
     #[serde(rename = "parentbased_traceidratio")]
     ParentBasedTraceIdRatio,
 }
+
+impl Sampler {
+    /// Whether `sample_ratio` counts.
+    pub fn uses_ratio(self) -> bool {
+        matches!(self, Sampler::TraceIdRatio | Sampler::ParentBasedTraceIdRatio)
+    }
+}

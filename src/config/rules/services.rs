@@ -93,7 +93,7 @@ impl Rules<'_> {
         self.headers(&key("headers"), service);
     }
 
-    fn ca_file(&mut self, key: &str, file: &Path) {
+    pub(super) fn ca_file(&mut self, key: &str, file: &Path) {
         let Err(message) = read_certificates(file) else {
             return;
         };
