@@ -1,5 +1,5 @@
 //! CPU, throughput, start and memory beside a bare tonic echo: `make bench`, or some of its parts by
-//! `cargo bench --bench echo -- start cache engine provider`.
+//! `cargo bench --bench echo -- start cache engine telemetry provider`.
 //!
 //! Both servers run as processes of their own on Unix sockets, under the same load, in alternating pairs; what counts
 //! is the ratio within a pair, because the machine's speed changes between runs. CPU is utime + stime of the server
@@ -21,6 +21,8 @@ mod load;
 mod provider;
 #[path = "echo/server.rs"]
 mod server;
+#[path = "echo/telemetry.rs"]
+mod telemetry;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -73,6 +75,14 @@ fn main() {
             for load in [Load::question_alone(), Load::question_with_schema()] {
                 report_load(&load, "performance:\n  cache:\n    enabled: false\n").await;
             }
+        }
+        if is_wanted("telemetry") {
+            println!("\nto be seen into, answers from the cache, alternating");
+            for load in [Load::question_alone(), Load::question_with_schema()] {
+                telemetry::report(&load).await;
+            }
+            println!("\na collector that fails, every trace sent, 500 requests a second");
+            telemetry::report_outage(&Load::question_alone().at(500.0)).await;
         }
         if is_wanted("provider") {
             println!("\na provider over the network, everything on, 1,000 questions a second");
