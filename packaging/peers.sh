@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests talk to and is missing: Prometheus, Redis, OpenSSL's command, and a Python venv with a gRPC client.
+# Installs what the tests talk to and is missing: Prometheus, Redis, OpenSSL's command, and a Python venv with a gRPC
+# client and two collectors of traces.
 # usage: peers.sh VENV
 set -euo pipefail
 venv=$1
@@ -33,8 +34,8 @@ if [ ${#missing[@]} -gt 0 ]; then
   "${as_root[@]}" "${install[@]}" >/dev/null
 fi
 
-if ! "$venv/bin/python" -c 'import grpc, grpc_tools' 2>/dev/null; then
-  echo "installing a Python gRPC client into $venv"
+if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap' 2>/dev/null; then
+  echo "installing a Python gRPC client and two collectors of traces into $venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools
+  "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools rotel==0.0.1a15 oteltap
 fi

@@ -39,7 +39,10 @@ pub async fn report(load: &Load) {
     let collector = collector(well).await;
     let off = Server::plugin_with("  level: error\n");
     let on = Server::plugin_with(&traced(&collector, ""));
-    let all = Server::plugin_with(&traced(&collector, "  sampler: always_on\n  queue_size: 100000\n"));
+    let all = Server::plugin_with(&traced(
+        &collector,
+        "  sampler: always_on\n  queue_size: 100000\n",
+    ));
     let off_twice = Server::plugin_with("  level: error\n");
     let mut differences = [const { Vec::new() }; 3];
     for pair in 0..=PAIRS {
@@ -63,7 +66,10 @@ pub async fn report(load: &Load) {
     {
         println!("    more CPU per request: {what:42} {} µs", spread(figures));
     }
-    println!("    traces sent in requests to the collector   {}", collector.requests());
+    println!(
+        "    traces sent in requests to the collector   {}",
+        collector.requests()
+    );
 }
 
 /// Prints what requests cost while the collector is well, away, and hangs.

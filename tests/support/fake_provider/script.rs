@@ -104,6 +104,11 @@ impl Script {
         self
     }
 
+    /// Whether whoever asked is told that all is well.
+    pub fn takes(&self) -> bool {
+        self.status == 200 && self.end == End::Clean
+    }
+
     pub fn end(mut self, end: End) -> Script {
         self.end = end;
         self
