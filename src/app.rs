@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{AnswerService, Ground, Snapshot};
-use crate::config::{Config, ExitWithParent, Loaded, Topic};
+use crate::config::{Config, ExitWithParent, Loaded, Topic, config_hash};
 use crate::plugin::{About, ListenOptions, Listeners};
 use crate::provider::{self, Spending, metric_labels};
 use crate::telemetry::logs::{LogCounts, LogHandle};
@@ -89,8 +89,8 @@ fn default_workers() -> usize {
 }
 
 /// What goes on whatever the config says. Reads what was spent before from the state folder.
-pub fn ground(loaded: &Loaded, logs: LogCounts) -> Ground {
-    let metrics = Arc::new(Metrics::new(&metric_labels(&loaded.config), logs));
+pub fn ground(loaded: &Loaded, logs: LogCounts, traces: TraceCounts) -> Ground {
+    let metrics = Arc::new(Metrics::new(&metric_labels(&loaded.config), logs, traces));
     let budget = &loaded.config.ai.budget;
     metrics.budget(BudgetPeriod::Day, budget.day);
     metrics.budget(BudgetPeriod::Month, budget.month);
@@ -102,11 +102,11 @@ pub fn ground(loaded: &Loaded, logs: LogCounts) -> Ground {
 }
 
 /// Has traces sent, when they are to be. Questions are answered all the same when that cannot be.
-fn collector(config: &Config, ground: &mut Ground) -> Option<Collector> {
+fn collector(config: &Config, ground: &mut Ground, counts: TraceCounts) -> Option<Collector> {
     if !config.tracing.is_on() {
         return None;
     }
-    match Collector::start(&config.tracing, TraceCounts::default()) {
+    match Collector::start(&config.tracing, counts) {
         Ok((tracer, collector)) => {
             ground.tracer = tracer;
             Some(collector)
@@ -153,9 +153,11 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     {
         tracing::info!(setting = notice.key, "{}", notice.text);
     }
-    let mut ground = ground(&loaded, log.counts());
-    let collector = collector(&config, &mut ground);
+    let traces = TraceCounts::default();
+    let mut ground = ground(&loaded, log.counts(), traces.clone());
+    let collector = collector(&config, &mut ground, traces);
     let spending = Arc::clone(&ground.spending);
+    ground.metrics.config_in_effect(&config_hash(&loaded));
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
     let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
     let doors = open_doors(&config, host.by_host).await?;

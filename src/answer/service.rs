@@ -10,7 +10,7 @@ use super::cache::AnswerCache;
 use super::pipeline::{self, refused_by};
 use super::queue::Queue;
 use super::{Admission, Answer, AskError, Question, Stage};
-use crate::config::{Config, Loaded, SavedService};
+use crate::config::{Config, Loaded, SavedService, config_hash};
 use crate::database::Databases;
 use crate::provider::{Plan, ProviderError, Providers, Spending, metric_labels};
 use crate::telemetry::trace::{Span, Tracer};
@@ -182,6 +182,7 @@ impl AnswerService {
             only_in_memory,
         };
         self.metrics.learn(&metric_labels(&next.config));
+        self.metrics.config_in_effect(&config_hash(&next));
         self.change(Arc::new(next.config.clone()));
         *settings = Some(next);
         Ok(kept)
@@ -373,7 +374,7 @@ impl<'a> Record<'a> {
         let own = self
             .root
             .settle(matches!(status, RequestStatus::Error | RequestStatus::Timeout));
-        let _own = own; // MERGE: self.metrics.overhead(own)
+        self.metrics.overhead(own);
         match outcome {
             Ok(answer) => {
                 // Whoever answered is counted, not whoever was wanted.

@@ -14,6 +14,7 @@ use crate::answer::{Answer, AnswerService, AskError, ProviderWish, Question, Sch
 use crate::config::Loaded;
 use crate::database::SchemaError;
 use crate::telemetry::logs::LogCounts;
+use crate::telemetry::trace::TraceCounts;
 
 /// What to ask, and of whom.
 #[derive(Debug, Args)]
@@ -92,7 +93,7 @@ pub fn run(mut loaded: Loaded, args: AskArgs) -> ExitCode {
     };
     // Who asks here wants to see what the provider says, and not what it said.
     loaded.config.performance.cache.enabled = false;
-    let ground = crate::app::ground(&loaded, LogCounts::default());
+    let ground = crate::app::ground(&loaded, LogCounts::default(), TraceCounts::default());
     let spending = Arc::clone(&ground.spending);
     let snapshot = {
         let _inside = runtime.enter();

@@ -14,6 +14,7 @@ use crate::answer::{ProviderWish, Snapshot};
 use crate::config::{Loaded, ProviderKind};
 use crate::provider::{ModelInfo, Pulling, price_origin};
 use crate::telemetry::logs::LogCounts;
+use crate::telemetry::trace::TraceCounts;
 
 /// Longest wait for a provider's list.
 const LIST_LIMIT: Duration = Duration::from_secs(15);
@@ -55,7 +56,7 @@ pub fn run(loaded: Loaded, args: ModelsArgs) -> ExitCode {
     runtime.block_on(async {
         let mut loaded = loaded;
         loaded.config.performance.cache.enabled = false;
-        let ground = crate::app::ground(&loaded, LogCounts::default());
+        let ground = crate::app::ground(&loaded, LogCounts::default(), TraceCounts::default());
         let snapshot = Snapshot::new(Arc::new(loaded.config), &ground, None);
         match args.command {
             ModelsCommand::List { provider, json } => list(&snapshot, provider, json).await,

@@ -13,6 +13,7 @@ use crate::answer::{AnswerService, ProviderWish, Question, SchemaHints, Snapshot
 use crate::config::{Loaded, ProviderKind};
 use crate::provider::ProviderInfo;
 use crate::telemetry::logs::LogCounts;
+use crate::telemetry::trace::TraceCounts;
 
 /// Longest wait for a provider's list of models.
 const LIST_LIMIT: Duration = Duration::from_secs(15);
@@ -52,7 +53,7 @@ pub fn run(mut loaded: Loaded, as_json: bool) -> ExitCode {
     loaded.config.performance.cache.enabled = false;
     loaded.config.ai.retry.enabled = false;
     loaded.config.ai.rate_limit.enabled = Some(false);
-    let ground = crate::app::ground(&loaded, LogCounts::default());
+    let ground = crate::app::ground(&loaded, LogCounts::default(), TraceCounts::default());
     let spending = Arc::clone(&ground.spending);
     let findings = runtime.block_on(async {
         let service = AnswerService::new(Snapshot::new(Arc::new(loaded.config), &ground, None), ground);

@@ -29,7 +29,12 @@ impl Anthropic {
             .ask(chat.model, |habits| request::write(chat, remote, habits))
             .await?;
         let reading: Reading = heard.reading;
-        Ok(remote.filled(reading.into_reply(), heard.first_token, &heard.habits, chat))
+        Ok(remote.filled(
+            reading.into_reply(),
+            (heard.first_token, heard.limits_left),
+            &heard.habits,
+            chat,
+        ))
     }
 }
 

@@ -20,7 +20,7 @@ use super::spending::Spending;
 use super::{Bill, Completion, CompletionRequest, Failure, FailureKind, Provider, ProviderError};
 use crate::config::{Budget, BudgetAction, Price, ProviderKind, Retry};
 use crate::telemetry::trace::{Kind, Span};
-use crate::telemetry::{Metrics, ProviderOperation};
+use crate::telemetry::{LimitKind, Metrics, ProviderOperation, Validation};
 
 /// Time that is kept for the embedded engine at the end of a chain: this share of what is left, within bounds.
 const RESERVE_SHARE: u32 = 20;
@@ -410,6 +410,22 @@ impl Run<'_> {
                 metrics.first_token(&link.name, link.model_of(&completion.model), first_token);
             });
         }
+        for (kind, left) in [
+            (LimitKind::Requests, completion.limits_left.requests),
+            (LimitKind::Tokens, completion.limits_left.tokens),
+        ] {
+            if let Some(left) = left
+                && !link.is_askers_own
+            {
+                metrics.rate_limit_left(&link.name, kind, left);
+            }
+        }
+        let writing = completion
+            .first_token
+            .map(|first| started.elapsed().saturating_sub(first));
+        if let (Some(usage), Some(writing)) = (&completion.usage, writing) {
+            metrics.output_rate(&link.name, usage.output, writing);
+        }
         describe(&mut span, link, &completion);
         drop(span);
         self.book(link, &completion.bill());
@@ -418,6 +434,10 @@ impl Run<'_> {
         if accepted.is_err() {
             span.fail("invalid_sql");
         }
+        metrics.answer_validated(match accepted {
+            Ok(_) => Validation::Valid,
+            Err(_) => Validation::Invalid,
+        });
         drop(span);
         match accepted {
             Ok(accepted) => Ok((completion, accepted)),

@@ -3,6 +3,7 @@
 mod body;
 mod framing;
 mod learned;
+mod limits;
 mod mask;
 mod peer;
 mod proxies;

@@ -18,8 +18,8 @@ use super::client::{Client, Documents, Given, Habits, Learned, Peer, Rejection, 
 use super::ollama::Ollama;
 use super::openai::OpenAi;
 use super::{
-    Bill, ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, ModelInfo,
-    Provider, ProviderError, TokenLogprob, prompt, reply,
+    Bill, ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, LimitsLeft,
+    ModelInfo, Provider, ProviderError, TokenLogprob, prompt, reply,
 };
 
 /// Most tokens in an answer when nothing else is set. A long statement with its explanation has some 500.
@@ -95,6 +95,8 @@ pub(super) struct Heard<D> {
     pub habits: Habits,
     /// Time from sending the request to the first piece of text.
     pub first_token: Option<Duration>,
+    /// What is left of the provider's limits, where it tells.
+    pub limits_left: LimitsLeft,
 }
 
 /// A target, ready to be asked.
@@ -201,11 +203,12 @@ impl Remote {
                 self.learned.keep(&self.learned_as, habits);
             }
             match (outcome, next) {
-                (Ok(first_token), _) => {
+                (Ok((first_token, limits_left)), _) => {
                     return Ok(Heard {
                         reading,
                         habits,
                         first_token,
+                        limits_left,
                     });
                 }
                 (Err(_), Some(next)) if downgrades < MAX_DOWNGRADES => habits = next,
@@ -220,10 +223,12 @@ impl Remote {
         body: Vec<u8>,
         model: &str,
         reading: &mut impl Documents,
-    ) -> Result<Option<Duration>, Rejection> {
+    ) -> Result<(Option<Duration>, LimitsLeft), Rejection> {
         let sent = Instant::now();
         let answer = self.peer.post(self.url.clone(), body, model).await?;
-        read(&self.peer, answer, reading, model, sent).await
+        let limits_left = answer.limits_left();
+        let first_token = read(&self.peer, answer, reading, model, sent).await?;
+        Ok((first_token, limits_left))
     }
 
     /// What to send instead after a rejection, if that can help.
@@ -274,11 +279,12 @@ impl Remote {
     pub fn filled(
         &self,
         mut reply: ChatReply,
-        first_token: Option<Duration>,
+        (first_token, limits_left): (Option<Duration>, LimitsLeft),
         habits: &Habits,
         chat: &ChatRequest<'_>,
     ) -> ChatReply {
         reply.first_token = first_token;
+        reply.limits_left = limits_left;
         reply.warnings = self.ignored_settings(habits);
         if reply.model.is_empty() {
             chat.model.clone_into(&mut reply.model);
@@ -322,6 +328,7 @@ impl Remote {
             usage: reply.usage,
             first_token: reply.first_token,
             stated_cost: reply.stated_cost,
+            limits_left: reply.limits_left,
         })
     }
 

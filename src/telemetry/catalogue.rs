@@ -2,8 +2,9 @@
 //! entries.
 
 use super::label::{
-    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, FallbackTo, MAX_MODELS,
-    MAX_PROVIDERS, ProviderOperation, RejectReason, RequestStatus, RetryReason, TokenDirection,
+    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, FallbackTo, FoldedLabel,
+    LimitKind, MAX_MODELS, MAX_PROVIDERS, ProviderOperation, RejectReason, RequestStatus, RetryReason,
+    Signal, SizedDirection, TokenDirection, Validation,
 };
 
 /// One metric.
@@ -115,6 +116,26 @@ const WAIT_BUCKETS: &[f64] = &[
 ];
 
 /// The one queue there is.
+/// The plugin's own time: from 50 microseconds, which is a hit in the cache.
+const OVERHEAD_BUCKETS: &[f64] = &[
+    0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0,
+];
+/// Powers of four, as OpenTelemetry's `gen_ai.client.token.usage` has them.
+const TOKEN_BUCKETS: &[f64] = &[
+    1.0,
+    4.0,
+    16.0,
+    64.0,
+    256.0,
+    1024.0,
+    4096.0,
+    16384.0,
+    65536.0,
+    262_144.0,
+    1_048_576.0,
+];
+const SPEED_BUCKETS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0];
+
 const QUEUE: LabelDef = closed("queue", &["ai_requests"]);
 const CACHE: LabelDef = closed("cache", CacheName::WORDS);
 const PERIOD: LabelDef = closed("period", BudgetPeriod::WORDS);
@@ -147,6 +168,10 @@ catalogue! {
         "Time from accepting an AI request to its last byte, whatever its outcome. Cancelled requests have no last byte and are left out.";
     CONFIDENCE: Histogram(CONFIDENCE_BUCKETS), "atest_ai_confidence_score", Ratio, [PROVIDER, MODEL],
         "Confidence of generated answers, from 0 to 1.";
+    OVERHEAD: Histogram(OVERHEAD_BUCKETS), "atest_ai_overhead_seconds", Seconds, [],
+        "The plugin's own time of a question: its total without the union of the time that providers, databases and the same question of another took. Waiting for a place counts.";
+    ANSWERS_VALIDATED: Counter, "atest_ai_answers_validated_total", Count, [closed("result", Validation::WORDS)],
+        "SQL that providers wrote, by what the check said: one statement that only reads and whose names are in the schema, or not.";
     ERRORS: Counter, "atest_ai_errors_total", Count, [closed("type", ErrorKind::WORDS), PROVIDER],
         "Errors by kind; a request may add more than one.";
     REJECTED: Counter, "atest_ai_requests_rejected_total", Count, [closed("reason", RejectReason::WORDS)],
@@ -161,6 +186,14 @@ catalogue! {
     TOKENS: Counter, "atest_ai_tokens_total", Count,
         [PROVIDER, MODEL, closed("direction", TokenDirection::WORDS)],
         "Tokens that providers counted. cached_input is a part of input, and reasoning is a part of output.";
+    REQUEST_TOKENS: Histogram(TOKEN_BUCKETS), "atest_ai_request_tokens", Count,
+        [PROVIDER, closed("direction", SizedDirection::WORDS)],
+        "Tokens of one call: of its prompt, and of its answer.";
+    OUTPUT_RATE: Histogram(SPEED_BUCKETS), "atest_ai_output_tokens_per_second", Count, [PROVIDER],
+        "How fast an answer was written: its tokens over the time from its first piece to its last.";
+    RATE_LIMIT_REMAINING: Gauge, "atest_ai_rate_limit_remaining_ratio", Ratio,
+        [PROVIDER, closed("kind", LimitKind::WORDS)],
+        "Share of the provider's rate limit that was left after the last call, from 0 to 1. There only for providers that tell.";
     COST: Counter, "atest_ai_cost_usd_total", Dollars, [PROVIDER, MODEL],
         "Money spent, in US dollars, by the prices in effect. A model without a price, or before its first answer, has no series rather than one of 0.";
     BUDGET: Gauge, "atest_ai_budget_usd", Dollars, [PERIOD],
@@ -218,13 +251,29 @@ catalogue! {
     BUILD_INFO: Gauge, "atest_ai_build_info", Count,
         [built("version"), built("git_sha"), built("rustc"), built("features")],
         "Always 1; its labels tell which build is running.";
+    CONFIG_INFO: Gauge, "atest_ai_config_info", Count, [built("hash")],
+        "Always 1; its label tells which config is in effect: a hash of all settings but secrets.";
     START_TIME: Gauge, "atest_ai_start_time_seconds", Seconds, [],
         "When the plugin started, in seconds since 1970.";
     LOG_MESSAGES: Counter, "atest_ai_log_messages_total", Count,
         [closed("level", &["error", "warn", "info", "debug", "trace"])],
         "Log lines written, by level.";
-    TELEMETRY_DROPPED: Counter, "atest_ai_telemetry_dropped_total", Count, [closed("signal", &["logs"])],
-        "Log lines lost because their queue was full or their file could not be written.";
+    TELEMETRY_DROPPED: Counter, "atest_ai_telemetry_dropped_total", Count, [closed("signal", Signal::WORDS)],
+        "Spans and log lines lost: their queue was full, the collector did not take them, or their file could not be written.";
+    TELEMETRY_SENT: Counter, "atest_ai_telemetry_sent_total", Count, [closed("signal", &["traces"])],
+        "Spans that the collector took. Sent, dropped and waiting together are what was produced.";
+    EXPORT_FAILURES: Counter, "atest_ai_telemetry_export_failures_total", Count, [closed("signal", &["traces"])],
+        "Batches that the collector did not take.";
+    SERIES_DROPPED: Counter, "atest_ai_metric_series_dropped_total", Count, [closed("label", FoldedLabel::WORDS)],
+        "Values counted under \"other\" because their label has no more room, by label.";
+    TOKIO_WORKERS: Gauge, "atest_ai_tokio_workers", Count, [],
+        "Threads of the runtime that runs requests.";
+    TOKIO_BUSY: Counter, "atest_ai_tokio_worker_busy_seconds_total", Seconds, [],
+        "Time that the runtime's threads were busy, all together.";
+    TOKIO_BUSY_RATIO: Gauge, "atest_ai_tokio_worker_busy_ratio", Ratio, [],
+        "Share of time that the runtime's threads were busy since the previous sample, from 0 to 1. Near 1, requests wait for a thread.";
+    TOKIO_QUEUE: Gauge, "atest_ai_tokio_global_queue_depth", Count, [],
+        "Tasks that are ready to run and belong to no thread yet.";
     TOKIO_LIVE_TASKS: Gauge, "atest_ai_tokio_live_tasks", Count, [],
         "Tasks of the runtime that have not ended. It follows the connections and questions under way; one that only grows is a leak.";
     PROCESS_CPU: Counter, "process_cpu_seconds_total", Seconds, [],

@@ -4,9 +4,12 @@
 //! <https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md>. The `prometheus`
 //! crate writes only the first of them.
 
+use std::fmt::Write;
+
 use prometheus::proto::{LabelPair, Metric, MetricFamily, MetricType};
 
 use super::catalogue;
+use super::metrics::{Exemplar, Exemplars, Slots};
 
 /// A text format for metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,11 +99,11 @@ impl<'a> Wish<'a> {
     }
 }
 
-/// All families as one text.
-pub fn write(families: &[MetricFamily], format: Format) -> Vec<u8> {
+/// All families as one text, in OpenMetrics with exemplars.
+pub fn write(families: &[MetricFamily], format: Format, exemplars: &Exemplars) -> Vec<u8> {
     let mut out = String::with_capacity(families.len() * 1024);
     for family in families {
-        write_family(&mut out, family, format);
+        write_family(&mut out, family, format, exemplars);
     }
     if format == Format::OpenMetrics1 {
         out.push_str("# EOF\n");
@@ -108,7 +111,7 @@ pub fn write(families: &[MetricFamily], format: Format) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn write_family(out: &mut String, family: &MetricFamily, format: Format) {
+fn write_family(out: &mut String, family: &MetricFamily, format: Format, exemplars: &Exemplars) {
     let kind = match family.get_field_type() {
         MetricType::COUNTER => "counter",
         MetricType::GAUGE => "gauge",
@@ -133,22 +136,45 @@ fn write_family(out: &mut String, family: &MetricFamily, format: Format) {
         }
     }
     for metric in family.get_metric() {
-        write_metric(out, name, kind, metric, format);
+        write_metric(out, name, kind, metric, format, exemplars);
     }
 }
 
-fn write_metric(out: &mut String, name: &str, kind: &str, metric: &Metric, format: Format) {
+fn write_metric(
+    out: &mut String,
+    name: &str,
+    kind: &str,
+    metric: &Metric,
+    format: Format,
+    exemplars: &Exemplars,
+) {
     let labels = metric.get_label();
     match kind {
-        "counter" => write_sample(out, name, "", labels, None, metric.get_counter().get_value()),
-        "gauge" => write_sample(out, name, "", labels, None, metric.get_gauge().get_value()),
-        _ => write_histogram(out, name, metric, format),
+        "counter" => write_sample(
+            out,
+            name,
+            "",
+            labels,
+            None,
+            metric.get_counter().get_value(),
+            None,
+        ),
+        "gauge" => write_sample(out, name, "", labels, None, metric.get_gauge().get_value(), None),
+        _ => {
+            let slots = match format {
+                // Prometheus refuses a text with exemplars in the other format.
+                Format::OpenMetrics1 => exemplars.find(name, labels),
+                Format::Text004 => None,
+            };
+            write_histogram(out, name, metric, format, slots.as_deref());
+        }
     }
 }
 
-fn write_histogram(out: &mut String, name: &str, metric: &Metric, format: Format) {
+fn write_histogram(out: &mut String, name: &str, metric: &Metric, format: Format, slots: Option<&Slots>) {
     let (labels, histogram) = (metric.get_label(), metric.get_histogram());
-    for bucket in histogram.get_bucket() {
+    let exemplar = |bucket: usize| slots.and_then(|slots| slots.of(bucket));
+    for (index, bucket) in histogram.get_bucket().iter().enumerate() {
         let mut bound = number(bucket.upper_bound());
         // OpenMetrics wants bounds written as floats, so that `1` and `1.0` are one series.
         if format == Format::OpenMetrics1 && bound.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -161,13 +187,15 @@ fn write_histogram(out: &mut String, name: &str, metric: &Metric, format: Format
             labels,
             Some(&bound),
             bucket.cumulative_count() as f64,
+            exemplar(index),
         );
     }
     let count = histogram.get_sample_count() as f64;
     // The registry leaves the last bucket out.
-    write_sample(out, name, "_bucket", labels, Some("+Inf"), count);
-    write_sample(out, name, "_sum", labels, None, histogram.get_sample_sum());
-    write_sample(out, name, "_count", labels, None, count);
+    let beyond = exemplar(histogram.get_bucket().len());
+    write_sample(out, name, "_bucket", labels, Some("+Inf"), count, beyond);
+    write_sample(out, name, "_sum", labels, None, histogram.get_sample_sum(), None);
+    write_sample(out, name, "_count", labels, None, count, None);
 }
 
 fn write_sample(
@@ -177,6 +205,7 @@ fn write_sample(
     labels: &[LabelPair],
     le: Option<&str>,
     value: f64,
+    exemplar: Option<Exemplar>,
 ) {
     push(out, &[name, suffix]);
     let mut separator = '{';
@@ -191,7 +220,18 @@ fn write_sample(
     if separator == ',' {
         out.push('}');
     }
-    push(out, &[" ", &number(value), "\n"]);
+    push(out, &[" ", &number(value)]);
+    if let Some(Exemplar { ids, value, at }) = exemplar {
+        let (trace, span) = (ids.trace_id(), ids.span_id());
+        let _ = write!(
+            out,
+            " # {{trace_id=\"{trace}\",span_id=\"{span}\"}} {} {}.{:03}",
+            number(value),
+            at.as_secs(),
+            at.subsec_millis()
+        );
+    }
+    out.push('\n');
 }
 
 fn push(out: &mut String, parts: &[&str]) {

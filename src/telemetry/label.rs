@@ -72,6 +72,56 @@ closed_label! {
 }
 
 closed_label! {
+    /// What the check said of SQL: the label `result` of `atest_ai_answers_validated_total`.
+    Validation {
+        /// It is one statement that reads, and its names are in the schema.
+        Valid = "valid",
+        /// It is not.
+        Invalid = "invalid",
+    }
+}
+
+closed_label! {
+    /// Which side of a call tokens were counted on: the label `direction` of `atest_ai_request_tokens`.
+    SizedDirection {
+        /// The prompt.
+        Input = "input",
+        /// The answer.
+        Output = "output",
+    }
+}
+
+closed_label! {
+    /// What a provider limits: the label `kind` of `atest_ai_rate_limit_remaining_ratio`.
+    LimitKind {
+        /// Calls.
+        Requests = "requests",
+        /// Tokens.
+        Tokens = "tokens",
+    }
+}
+
+closed_label! {
+    /// The labels whose values are bounded: the label `label` of `atest_ai_metric_series_dropped_total`.
+    FoldedLabel {
+        /// A provider.
+        Provider = "provider",
+        /// A model.
+        Model = "model",
+    }
+}
+
+closed_label! {
+    /// What the plugin tells about itself: the label `signal`.
+    Signal {
+        /// Spans.
+        Traces = "traces",
+        /// Log lines.
+        Logs = "logs",
+    }
+}
+
+closed_label! {
     /// Why a request was turned away before anybody worked on it: the label `reason` of
     /// `atest_ai_requests_rejected_total`.
     RejectReason {

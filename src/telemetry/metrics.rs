@@ -4,6 +4,7 @@
 //! first scrape, and recording takes two look-ups and no allocation.
 
 mod cache;
+mod exemplars;
 mod money;
 mod provider;
 mod queue;
@@ -15,9 +16,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use prometheus::{IntCounter, IntGauge, IntGaugeVec, Registry};
+use prometheus::{Histogram, IntCounter, IntGauge, IntGaugeVec, Registry};
 
 use self::cache::Caches;
+pub use self::exemplars::{Exemplar, Exemplars, Slots};
 use self::money::Money;
 use self::queue::Queue;
 use self::register::{Register, VALID};
@@ -25,13 +27,15 @@ use self::series::{Series, Vectors};
 use super::build::build_info;
 use super::catalogue::{self, MetricDef};
 use super::exposition::{self, Format};
-use super::label::{ErrorKind, MetricLabels, RejectReason, RequestStatus};
+use super::label::{ErrorKind, MetricLabels, RejectReason, RequestStatus, Validation};
 use super::logs::LogCounts;
 use super::scraped::Scraped;
+use super::trace::TraceCounts;
 
 /// The registry and what records into it.
 pub struct Metrics {
     registry: Registry,
+    exemplars: Arc<Exemplars>,
     vectors: Vectors,
     series: ArcSwap<Series>,
     /// Held while series are added, so that two who add do not lose each other's.
@@ -44,6 +48,9 @@ pub struct Metrics {
     connections: IntGauge,
     max_connections: IntGauge,
     in_flight: IntGauge,
+    overhead: Histogram,
+    validated: Vec<IntCounter>,
+    config: IntGaugeVec,
     ready: IntGauge,
     maintenance: IntGauge,
 }
@@ -55,13 +62,17 @@ pub struct GaugeGuard {
 }
 
 impl Metrics {
-    /// Metrics for those providers and models; `logs` tells how many log lines there were.
-    pub fn new(labels: &MetricLabels, logs: LogCounts) -> Metrics {
+    /// Metrics for those providers and models; `logs` and `traces` tell how many log lines and spans there were.
+    pub fn new(labels: &MetricLabels, logs: LogCounts, traces: TraceCounts) -> Metrics {
         let registry = Registry::new();
         let register = Register(&registry);
-        let vectors = Vectors::new(&register);
+        let exemplars = Arc::<Exemplars>::default();
+        let vectors = Vectors::new(&register, Arc::clone(&exemplars));
+        let validated = register.counters(&catalogue::ANSWERS_VALIDATED);
         let rejected = register.counters(&catalogue::REJECTED);
-        registry.register(Box::new(Scraped::new(logs))).expect(VALID);
+        registry
+            .register(Box::new(Scraped::new(logs, traces)))
+            .expect(VALID);
 
         let build = build_info();
         let build_labels = [build.version, build.commit, build.rustc, build.features];
@@ -85,6 +96,13 @@ impl Metrics {
             connections: register.gauge(&catalogue::ACTIVE_CONNECTIONS),
             max_connections: register.gauge(&catalogue::MAX_CONNECTIONS),
             in_flight: register.gauge(&catalogue::IN_FLIGHT),
+            overhead: register.histogram(&catalogue::OVERHEAD),
+            validated: Validation::WORDS
+                .iter()
+                .map(|result| validated.with_label_values(&[result]))
+                .collect(),
+            config: register.gauges(&catalogue::CONFIG_INFO),
+            exemplars,
             ready: register.gauge(&catalogue::READY),
             maintenance: register.gauge(&catalogue::MAINTENANCE),
             registry,
@@ -134,6 +152,22 @@ impl Metrics {
         self.series.load().provider(provider).errors[kind as usize].inc();
     }
 
+    /// The plugin's own time of a question: its total without the union of provider and database time.
+    pub fn overhead(&self, own: Duration) {
+        self.overhead.observe(own.as_secs_f64());
+    }
+
+    /// What the check said of SQL that a provider wrote.
+    pub fn answer_validated(&self, result: Validation) {
+        self.validated[result as usize].inc();
+    }
+
+    /// The config in effect, by a hash without its secrets.
+    pub fn config_in_effect(&self, hash: &str) {
+        self.config.reset();
+        self.config.with_label_values(&[hash]).set(1);
+    }
+
     /// A request that was turned away before anybody worked on it.
     pub fn rejected(&self, reason: RejectReason) {
         self.rejected[reason as usize].inc();
@@ -166,7 +200,7 @@ impl Metrics {
 
     /// Everything as text. Reads a dozen small files of the system, so it is nothing for an async task.
     pub fn render(&self, format: Format) -> Vec<u8> {
-        exposition::write(&self.registry.gather(), format)
+        exposition::write(&self.registry.gather(), format, &self.exemplars)
     }
 
     /// Whether no family has more series than its entry in the catalogue allows.
@@ -182,7 +216,11 @@ impl Metrics {
 impl Default for Metrics {
     /// Metrics for the embedded engine alone.
     fn default() -> Metrics {
-        Metrics::new(&MetricLabels::default(), LogCounts::default())
+        Metrics::new(
+            &MetricLabels::default(),
+            LogCounts::default(),
+            TraceCounts::default(),
+        )
     }
 }
 

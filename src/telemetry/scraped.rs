@@ -10,8 +10,10 @@ use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricT
 
 use super::catalogue::{self, Kind, MetricDef};
 use super::cgroup::MemoryLimit;
+use super::label::Signal;
 use super::logs::LogCounts;
 use super::process::{self, Figures};
+use super::trace::TraceCounts;
 
 /// Two scrapes closer together than this get the same CPU percentage: the system counts CPU time in steps of
 /// 10 ms, so a shorter span would tell mostly about rounding.
@@ -23,7 +25,10 @@ pub(super) struct Scraped {
     limit: MemoryLimit,
     host_memory: Option<u64>,
     logs: LogCounts,
+    traces: TraceCounts,
     cpu: Mutex<CpuMeter>,
+    workers: Mutex<CpuMeter>,
+    started: Instant,
 }
 
 /// Turns CPU time into a percentage since the previous sample.
@@ -40,14 +45,20 @@ struct Sample {
 }
 
 /// The families that are always read together.
-static DEFS: [&MetricDef; 14] = [
+static DEFS: [&MetricDef; 20] = [
     &catalogue::MEMORY_USAGE,
     &catalogue::MEMORY_LIMIT,
     &catalogue::CPU_USAGE,
     &catalogue::START_TIME,
     &catalogue::LOG_MESSAGES,
     &catalogue::TELEMETRY_DROPPED,
+    &catalogue::TELEMETRY_SENT,
+    &catalogue::EXPORT_FAILURES,
     &catalogue::TOKIO_LIVE_TASKS,
+    &catalogue::TOKIO_WORKERS,
+    &catalogue::TOKIO_BUSY,
+    &catalogue::TOKIO_BUSY_RATIO,
+    &catalogue::TOKIO_QUEUE,
     &catalogue::PROCESS_CPU,
     &catalogue::PROCESS_RESIDENT,
     &catalogue::PROCESS_VIRTUAL,
@@ -58,7 +69,7 @@ static DEFS: [&MetricDef; 14] = [
 ];
 
 impl Scraped {
-    pub(super) fn new(logs: LogCounts) -> Scraped {
+    pub(super) fn new(logs: LogCounts, traces: TraceCounts) -> Scraped {
         let describe = |def: &&MetricDef| {
             let options = Opts::new(def.name, def.help);
             let labels = def.label_names().into_iter().map(str::to_owned).collect();
@@ -72,8 +83,39 @@ impl Scraped {
             limit: MemoryLimit::find(Path::new("/")),
             host_memory: process::host_memory(),
             logs,
+            traces,
             cpu: Mutex::default(),
+            workers: Mutex::default(),
+            started: Instant::now(),
         }
+    }
+
+    /// What the runtime that is scraped on tells; nothing outside of one.
+    fn runtime(&self) -> Vec<MetricFamily> {
+        let Ok(handle) = tokio::runtime::Handle::try_current() else {
+            return Vec::new();
+        };
+        let runtime = handle.metrics();
+        let workers = runtime.num_workers();
+        let busy: Duration = (0..workers)
+            .map(|worker| runtime.worker_total_busy_duration(worker))
+            .sum();
+        let mut meter = self
+            .workers
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let percent = meter.percent(Instant::now(), busy.as_secs_f64(), self.started.elapsed());
+        let ratio = (percent / 100.0 / workers.max(1) as f64).min(1.0);
+        [
+            (&catalogue::TOKIO_LIVE_TASKS, runtime.num_alive_tasks() as f64),
+            (&catalogue::TOKIO_WORKERS, workers as f64),
+            (&catalogue::TOKIO_BUSY, busy.as_secs_f64()),
+            (&catalogue::TOKIO_BUSY_RATIO, ratio),
+            (&catalogue::TOKIO_QUEUE, runtime.global_queue_depth() as f64),
+        ]
+        .into_iter()
+        .map(|(def, figure)| family(def, vec![metric(def, &[], figure)]))
+        .collect()
     }
 
     fn cpu_percent(&self, figures: &Figures) -> Option<f64> {
@@ -85,12 +127,6 @@ impl Scraped {
     fn memory_limit(&self) -> Option<u64> {
         [self.limit.read(), self.host_memory].into_iter().flatten().min()
     }
-}
-
-/// Tasks of the runtime that is scraped on; `None` outside of one.
-fn live_tasks() -> Option<f64> {
-    let runtime = tokio::runtime::Handle::try_current().ok()?;
-    Some(runtime.metrics().num_alive_tasks() as f64)
 }
 
 impl Collector for Scraped {
@@ -106,7 +142,6 @@ impl Collector for Scraped {
             (&catalogue::MEMORY_LIMIT, count(self.memory_limit())),
             (&catalogue::CPU_USAGE, self.cpu_percent(&figures)),
             (&catalogue::START_TIME, figures.start_seconds),
-            (&catalogue::TOKIO_LIVE_TASKS, live_tasks()),
             (&catalogue::PROCESS_CPU, figures.cpu_seconds),
             (&catalogue::PROCESS_RESIDENT, count(figures.resident_bytes)),
             (&catalogue::PROCESS_VIRTUAL, count(figures.virtual_bytes)),
@@ -123,12 +158,22 @@ impl Collector for Scraped {
             .by_level()
             .map(|(level, lines)| metric(&catalogue::LOG_MESSAGES, &[level], lines as f64));
         families.push(family(&catalogue::LOG_MESSAGES, levels.to_vec()));
-        let dropped = metric(
-            &catalogue::TELEMETRY_DROPPED,
-            &["logs"],
-            self.logs.dropped() as f64,
-        );
-        families.push(family(&catalogue::TELEMETRY_DROPPED, vec![dropped]));
+        let lost = |signal: Signal, count: u64| {
+            let values = [Signal::WORDS[signal as usize]];
+            metric(&catalogue::TELEMETRY_DROPPED, &values, count as f64)
+        };
+        let lost = vec![
+            lost(Signal::Traces, self.traces.dropped()),
+            lost(Signal::Logs, self.logs.dropped()),
+        ];
+        families.push(family(&catalogue::TELEMETRY_DROPPED, lost));
+        for (def, count) in [
+            (&catalogue::TELEMETRY_SENT, self.traces.sent()),
+            (&catalogue::EXPORT_FAILURES, self.traces.export_failures()),
+        ] {
+            families.push(family(def, vec![metric(def, &["traces"], count as f64)]));
+        }
+        families.extend(self.runtime());
         families
     }
 }
@@ -218,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_limit_is_never_above_the_memory_of_the_host() {
-        let mut scraped = Scraped::new(LogCounts::default());
+        let mut scraped = Scraped::new(LogCounts::default(), TraceCounts::default());
         assert!(scraped.memory_limit() <= scraped.host_memory);
         scraped.host_memory = Some(1);
         assert_eq!(scraped.memory_limit(), Some(1));

@@ -21,13 +21,13 @@ mod sampler;
 mod span;
 mod task;
 
-pub use collector::{Collector, StartError};
+pub use collector::Collector;
 pub use context::{TRACEPARENT, TraceContext};
 pub use counts::TraceCounts;
 pub use ids::SpanIds;
 pub use recorder::{Root, Tracer};
 pub use span::{Kind, Span};
-pub use task::{Place, carry, current, exemplar, here, outgoing};
+pub use task::{carry, current, exemplar, here, outgoing};
 
 #[cfg(test)]
 mod tests;

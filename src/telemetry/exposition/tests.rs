@@ -7,7 +7,7 @@ use prometheus::{Counter, Gauge, Histogram, HistogramOpts, Opts, Registry};
 use super::*;
 
 fn text(registry: &Registry, format: Format) -> String {
-    String::from_utf8(write(&registry.gather(), format)).unwrap()
+    String::from_utf8(write(&registry.gather(), format, &Exemplars::default())).unwrap()
 }
 
 fn register<C: prometheus::core::Collector + Clone + 'static>(collector: C) -> (Registry, C) {

@@ -11,6 +11,8 @@ use crate::telemetry::label::BudgetPeriod;
 pub(super) struct Money {
     budget: GaugeVec,
     spent: GaugeVec,
+    /// What is left of a provider's rate limit; it runs out as money does.
+    pub(super) rate_limit: GaugeVec,
 }
 
 impl Money {
@@ -18,6 +20,7 @@ impl Money {
         Money {
             budget: register.float_gauges(&catalogue::BUDGET),
             spent: register.float_gauges(&catalogue::SPENT),
+            rate_limit: register.float_gauges(&catalogue::RATE_LIMIT_REMAINING),
         }
     }
 }

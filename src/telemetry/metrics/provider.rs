@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use super::Metrics;
 use crate::telemetry::label::{
-    BUILTIN, CircuitState, ErrorKind, FallbackTo, ProviderOperation, RetryReason, TokenDirection,
+    BUILTIN, CircuitState, ErrorKind, FallbackTo, LimitKind, ProviderOperation, RetryReason, SizedDirection,
+    TokenDirection,
 };
+
+/// Shorter than this, the pieces of an answer came together.
+const SHORTEST_WRITING: Duration = Duration::from_millis(10);
 
 impl Metrics {
     /// One call to a provider, whatever its outcome.
@@ -40,6 +44,28 @@ impl Metrics {
             (TokenDirection::Reasoning, reasoning),
         ] {
             tokens[direction as usize].inc_by(count);
+        }
+        let sizes = &series.provider(provider).request_tokens;
+        for (direction, count) in [(SizedDirection::Input, input), (SizedDirection::Output, output)] {
+            sizes[direction as usize].observe(count as f64);
+        }
+    }
+
+    /// How fast an answer of so many tokens was written, from its first piece to its last.
+    pub fn output_rate(&self, provider: &str, tokens: u64, took: Duration) {
+        // A short answer that came at once tells nothing of a speed.
+        if tokens > 1 && took >= SHORTEST_WRITING {
+            let series = self.series.load();
+            let rate = tokens as f64 / took.as_secs_f64();
+            series.provider(provider).output_rate.observe(rate);
+        }
+    }
+
+    /// What is left of a provider's limit, from 0 to 1. The series begins when the provider tells.
+    pub fn rate_limit_left(&self, provider: &str, kind: LimitKind, ratio: f64) {
+        if self.series.load().knows(provider) {
+            let values = [provider, LimitKind::WORDS[kind as usize]];
+            self.money.rate_limit.with_label_values(&values).set(ratio);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use prometheus::core::Collector;
 use prometheus::{
-    CounterVec, GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
-    Opts, Registry,
+    CounterVec, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry,
 };
 
 use crate::telemetry::catalogue::{Kind, MetricDef};
@@ -49,6 +49,11 @@ impl Register<'_> {
         };
         let options = HistogramOpts::new(def.name, def.help).buckets(buckets.to_vec());
         self.it(HistogramVec::new(options, &def.label_names()).expect(VALID))
+    }
+
+    /// A histogram without labels, which is there from the start.
+    pub(super) fn histogram(&self, def: &MetricDef) -> Histogram {
+        self.histograms(def).with_label_values::<&str>(&[])
     }
 
     fn it<C: Collector + Clone + 'static>(&self, collector: C) -> C {

@@ -1,15 +1,16 @@
 //! The series of each provider and model: made at once, found by two look-ups, within the bounds whatever is learned.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use prometheus::{Counter, CounterVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec};
 
+use super::exemplars::{Exemplars, TracedHistogram};
 use super::register::Register;
 use crate::telemetry::catalogue;
 use crate::telemetry::label::{
-    BUILTIN, CircuitState, ErrorKind, FallbackTo, MAX_MODELS, MAX_PROVIDERS, MetricLabels, OTHER,
-    ProviderOperation, RequestStatus, RetryReason, TokenDirection,
+    BUILTIN, CircuitState, ErrorKind, FallbackTo, FoldedLabel, MAX_MODELS, MAX_PROVIDERS, MetricLabels,
+    OTHER, ProviderOperation, RequestStatus, RetryReason, SizedDirection, TokenDirection,
 };
 
 /// The vectors that the series of providers and models are taken from.
@@ -22,18 +23,24 @@ pub(super) struct Vectors {
     first_token: HistogramVec,
     cost: CounterVec,
     calls: HistogramVec,
+    request_tokens: HistogramVec,
+    output_rate: HistogramVec,
     retries: IntCounterVec,
     fallbacks: IntCounterVec,
     /// Set by provider and state.
     pub(super) circuit_state: IntGaugeVec,
     /// Counted by provider and state.
     pub(super) circuit_transitions: IntCounterVec,
+    /// By [`FoldedLabel`].
+    folded: Vec<IntCounter>,
+    exemplars: Arc<Exemplars>,
 }
 
 /// All providers.
 pub(super) struct Series {
     providers: HashMap<String, ProviderSeries>,
     other: ProviderSeries,
+    folded: IntCounter,
 }
 
 /// The series of one provider.
@@ -41,24 +48,28 @@ pub(super) struct ProviderSeries {
     /// By [`ErrorKind`].
     pub(super) errors: Vec<IntCounter>,
     /// By [`ProviderOperation`].
-    pub(super) calls: Vec<Histogram>,
+    pub(super) calls: Vec<TracedHistogram>,
+    /// By [`SizedDirection`].
+    pub(super) request_tokens: Vec<Histogram>,
+    pub(super) output_rate: Histogram,
     /// By [`RetryReason`].
     pub(super) retries: Vec<IntCounter>,
     /// By [`FallbackTo`].
     pub(super) fallbacks: Vec<IntCounter>,
     models: HashMap<String, ModelSeries>,
     other: ModelSeries,
+    folded: IntCounter,
 }
 
 /// The series of one model.
 pub(super) struct ModelSeries {
     /// By [`RequestStatus`].
     pub(super) requests: Vec<IntCounter>,
-    pub(super) duration: Histogram,
+    pub(super) duration: TracedHistogram,
     pub(super) confidence: Histogram,
     /// By [`TokenDirection`].
     pub(super) tokens: Vec<IntCounter>,
-    pub(super) first_token: Histogram,
+    pub(super) first_token: TracedHistogram,
     cost: Cost,
 }
 
@@ -70,7 +81,8 @@ struct Cost {
 }
 
 impl Vectors {
-    pub(super) fn new(register: &Register<'_>) -> Vectors {
+    pub(super) fn new(register: &Register<'_>, exemplars: Arc<Exemplars>) -> Vectors {
+        let folded = register.counters(&catalogue::SERIES_DROPPED);
         Vectors {
             requests: register.counters(&catalogue::REQUESTS),
             duration: register.histograms(&catalogue::REQUEST_DURATION),
@@ -80,10 +92,14 @@ impl Vectors {
             first_token: register.histograms(&catalogue::FIRST_TOKEN),
             cost: register.float_counters(&catalogue::COST),
             calls: register.histograms(&catalogue::PROVIDER_DURATION),
+            request_tokens: register.histograms(&catalogue::REQUEST_TOKENS),
+            output_rate: register.histograms(&catalogue::OUTPUT_RATE),
             retries: register.counters(&catalogue::RETRIES),
             fallbacks: register.counters(&catalogue::FALLBACKS),
             circuit_state: register.gauges(&catalogue::CIRCUIT_STATE),
             circuit_transitions: register.counters(&catalogue::CIRCUIT_TRANSITIONS),
+            folded: each(FoldedLabel::WORDS, |label| folded.with_label_values(&[label])),
+            exemplars,
         }
     }
 
@@ -95,6 +111,7 @@ impl Vectors {
                 .map(|(provider, models)| (provider.to_owned(), self.provider(provider, &models)))
                 .collect(),
             other: self.provider(OTHER, &[]),
+            folded: self.folded[FoldedLabel::Provider as usize].clone(),
         }
     }
 
@@ -117,7 +134,13 @@ impl Vectors {
                 self.errors.with_label_values(&[kind, provider])
             }),
             calls: each(ProviderOperation::WORDS, |operation| {
-                self.calls.with_label_values(&[provider, operation])
+                let values = [provider, operation];
+                let histogram = self.calls.with_label_values(&values);
+                self.exemplars
+                    .histogram(&catalogue::PROVIDER_DURATION, &values, histogram)
+            }),
+            request_tokens: each(SizedDirection::WORDS, |direction| {
+                self.request_tokens.with_label_values(&[provider, direction])
             }),
             retries: each(RetryReason::WORDS, |reason| {
                 self.retries.with_label_values(&[provider, reason])
@@ -125,25 +148,32 @@ impl Vectors {
             fallbacks: each(FallbackTo::WORDS, |to| {
                 self.fallbacks.with_label_values(&[provider, to])
             }),
+            output_rate: self.output_rate.with_label_values(&[provider]),
             models: models
                 .iter()
                 .map(|model| ((*model).to_owned(), self.model(provider, model)))
                 .collect(),
             other: self.model(provider, OTHER),
+            folded: self.folded[FoldedLabel::Model as usize].clone(),
         }
     }
 
     fn model(&self, provider: &str, model: &str) -> ModelSeries {
+        let values = [provider, model];
+        let traced = |def, vector: &HistogramVec| {
+            let histogram = vector.with_label_values(&values);
+            self.exemplars.histogram(def, &values, histogram)
+        };
         ModelSeries {
             requests: each(RequestStatus::WORDS, |status| {
                 self.requests.with_label_values(&[provider, model, status])
             }),
-            duration: self.duration.with_label_values(&[provider, model]),
-            confidence: self.confidence.with_label_values(&[provider, model]),
+            duration: traced(&catalogue::REQUEST_DURATION, &self.duration),
+            confidence: self.confidence.with_label_values(&values),
             tokens: each(TokenDirection::WORDS, |direction| {
                 self.tokens.with_label_values(&[provider, model, direction])
             }),
-            first_token: self.first_token.with_label_values(&[provider, model]),
+            first_token: traced(&catalogue::FIRST_TOKEN, &self.first_token),
             cost: Cost {
                 counter: OnceLock::new(),
                 vector: self.cost.clone(),
@@ -161,7 +191,12 @@ fn each<T>(words: &[&str], make: impl Fn(&str) -> T) -> Vec<T> {
 impl Series {
     /// The series of a provider; those of `other` when it is not a known one.
     pub(super) fn provider(&self, name: &str) -> &ProviderSeries {
-        self.providers.get(name).unwrap_or(&self.other)
+        self.providers.get(name).unwrap_or_else(|| {
+            if name != OTHER {
+                self.folded.inc();
+            }
+            &self.other
+        })
     }
 
     /// Whether it has series of its own.
@@ -190,7 +225,13 @@ impl Series {
 impl ProviderSeries {
     /// The series of a model; those of `other` when it is not a known one.
     pub(super) fn model(&self, name: &str) -> &ModelSeries {
-        self.models.get(name).unwrap_or(&self.other)
+        self.models.get(name).unwrap_or_else(|| {
+            // Without a name there is nothing to fold: a question that was turned away before a model was chosen.
+            if !name.is_empty() && name != OTHER {
+                self.folded.inc();
+            }
+            &self.other
+        })
     }
 }
 

@@ -6,8 +6,10 @@ use std::process::{Command, Stdio};
 
 use super::*;
 use crate::telemetry::label::{
-    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ProviderOperation, RetryReason,
+    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, LimitKind, ProviderOperation,
+    RetryReason,
 };
+use crate::telemetry::label::{MAX_MODELS, MAX_PROVIDERS};
 
 fn metrics(providers: &[&str], models: &[(&str, &str)]) -> Arc<Metrics> {
     let labels = MetricLabels {
@@ -17,7 +19,11 @@ fn metrics(providers: &[&str], models: &[(&str, &str)]) -> Arc<Metrics> {
             .map(|(name, model)| ((*name).to_owned(), (*model).to_owned()))
             .collect(),
     };
-    Arc::new(Metrics::new(&labels, LogCounts::default()))
+    Arc::new(Metrics::new(
+        &labels,
+        LogCounts::default(),
+        TraceCounts::default(),
+    ))
 }
 
 fn text(metrics: &Metrics) -> String {
@@ -44,6 +50,8 @@ fn in_full_use() -> Arc<Metrics> {
     metrics.spent(BudgetPeriod::Day, 0.25);
     metrics.provider_up("openai", true);
     metrics.cache_backend_up(CacheBackend::Redis, false);
+    metrics.rate_limit_left("openai", LimitKind::Requests, 0.5);
+    metrics.config_in_effect("0a1b2c3d");
     metrics
 }
 
@@ -465,7 +473,11 @@ fn a_huge_config_stays_within_the_bounds_of_the_catalogue() {
     let models = (0..300)
         .map(|number| (format!("p{:02}", number % 60), format!("m{number}")))
         .collect();
-    let metrics = Metrics::new(&MetricLabels { providers, models }, LogCounts::default());
+    let metrics = Metrics::new(
+        &MetricLabels { providers, models },
+        LogCounts::default(),
+        TraceCounts::default(),
+    );
     for family in metrics.registry.gather() {
         let def = catalogue::find(family.name()).unwrap();
         let sets = family.get_metric().len();
@@ -519,4 +531,51 @@ fn promtool_has_nothing_to_say() {
         "{}",
         String::from_utf8_lossy(&said)
     );
+}
+
+#[test]
+fn a_thousand_model_names_make_one_other() {
+    let metrics = metrics(&["builtin", "openai"], &[("openai", "gpt-4o")]);
+    let before = text(&metrics).lines().count();
+    for number in 0..1000 {
+        let model = format!("invented-{number}");
+        metrics.request_finished("openai", &model, RequestStatus::Success, Duration::ZERO);
+        metrics.tokens("openai", &model, 1, 1, 0, 0);
+    }
+    assert_eq!(text(&metrics).lines().count(), before);
+    assert!(!text(&metrics).contains("invented"));
+    let other = "atest_ai_requests_total{model=\"other\",provider=\"openai\",status=\"success\"}";
+    assert_eq!(sample(&metrics, other), Some(1000.0));
+    let folded = "atest_ai_metric_series_dropped_total{label=\"model\"}";
+    assert!(sample(&metrics, folded) >= Some(1000.0));
+    assert_eq!(
+        sample(
+            &metrics,
+            "atest_ai_metric_series_dropped_total{label=\"provider\"}"
+        ),
+        Some(0.0)
+    );
+}
+
+/// A scrape of everything that the bounds allow: not more than 300 KB.
+#[tokio::test]
+async fn a_full_scrape_is_not_too_long() {
+    let providers: Vec<String> = (0..MAX_PROVIDERS)
+        .map(|number| format!("provider-{number:02}"))
+        .collect();
+    let models = (0..MAX_MODELS).map(|number| {
+        (
+            format!("provider-{number:02}"),
+            format!("a-usual-model-name-{number}"),
+        )
+    });
+    let labels = MetricLabels {
+        models: models.collect(),
+        providers,
+    };
+    let metrics = Metrics::new(&labels, LogCounts::default(), TraceCounts::default());
+    let length = metrics.render(Format::OpenMetrics1).len();
+    assert!(length < 450_000, "{length} bytes at the bounds");
+    let usual = in_full_use().render(Format::OpenMetrics1).len();
+    assert!(usual < 300_000, "{usual} bytes");
 }

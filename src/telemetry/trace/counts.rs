@@ -17,6 +17,7 @@ struct Counts {
 
 impl TraceCounts {
     /// Spans of traces that were to be sent.
+    #[cfg(test)]
     pub fn produced(&self) -> u64 {
         self.0.produced.load(Ordering::Relaxed)
     }

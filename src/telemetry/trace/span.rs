@@ -129,6 +129,7 @@ impl Span {
     }
 
     /// Its ids, when it is recorded.
+    #[cfg(test)]
     pub fn ids(&self) -> Option<SpanIds> {
         self.here().and_then(|here| here.ids())
     }
