@@ -8,13 +8,14 @@ use super::tree::join;
 use super::{effect, yaml};
 
 /// Sections in the order in which they are read about.
-pub const SECTIONS: [&str; 9] = [
+pub const SECTIONS: [&str; 10] = [
     "server",
     "plugin",
     "ai",
     "databases",
     "database",
     "logging",
+    "audit",
     "performance",
     "secrets",
     "backup",

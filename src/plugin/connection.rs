@@ -16,6 +16,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::Connected;
 
 use crate::telemetry::Metrics;
+use crate::telemetry::audit::Peer;
 
 /// A client says its first word (the HTTP/2 preface) at once; one that does not would hold a connection, and a stop.
 pub(super) const FIRST_WORD: Duration = Duration::from_secs(10);
@@ -190,9 +191,22 @@ impl AsyncWrite for Connection {
     }
 }
 
+/// The other end of a connection, for the audit log; `None` when the system does not tell.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Client(pub(super) Option<Peer>);
+
 impl Connected for Connection {
-    type ConnectInfo = ();
-    fn connect_info(&self) {}
+    type ConnectInfo = Client;
+
+    fn connect_info(&self) -> Client {
+        Client(match &self.io {
+            Transport::Tcp(stream) => stream.peer_addr().ok().map(Peer::Address),
+            Transport::Unix(stream) => stream.peer_cred().ok().map(|process| Peer::Process {
+                user: process.uid(),
+                id: process.pid(),
+            }),
+        })
+    }
 }
 
 #[cfg(test)]

@@ -225,6 +225,7 @@ catalogue! {
         "Log lines written, by level.";
     TELEMETRY_DROPPED: Counter, "atest_ai_telemetry_dropped_total", Count, [closed("signal", &["logs"])],
         "Log lines lost because their queue was full or their file could not be written.";
+    AUDIT_WRITE_FAILURES: Counter, "atest_ai_audit_write_failures_total", Count, [], "Lines of the audit log that could not be written.";
     TOKIO_LIVE_TASKS: Gauge, "atest_ai_tokio_live_tasks", Count, [],
         "Tasks of the runtime that have not ended. It follows the connections and questions under way; one that only grows is a leak.";
     PROCESS_CPU: Counter, "process_cpu_seconds_total", Seconds, [],

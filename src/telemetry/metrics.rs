@@ -46,6 +46,7 @@ pub struct Metrics {
     in_flight: IntGauge,
     ready: IntGauge,
     maintenance: IntGauge,
+    audit_failures: IntCounter,
 }
 
 /// Counts one open connection or request until dropped.
@@ -87,6 +88,7 @@ impl Metrics {
             in_flight: register.gauge(&catalogue::IN_FLIGHT),
             ready: register.gauge(&catalogue::READY),
             maintenance: register.gauge(&catalogue::MAINTENANCE),
+            audit_failures: register.counter(&catalogue::AUDIT_WRITE_FAILURES),
             registry,
         };
         metrics.learn(labels);
@@ -162,6 +164,11 @@ impl Metrics {
     /// Whether an operator has switched requests off.
     pub fn set_maintenance(&self, on: bool) {
         self.maintenance.set(i64::from(on));
+    }
+
+    /// A line of the audit log that could not be written.
+    pub fn audit_write_failed(&self) {
+        self.audit_failures.inc();
     }
 
     /// Everything as text. Reads a dozen small files of the system, so it is nothing for an async task.
