@@ -15,6 +15,8 @@ mod audit;
 mod limits;
 #[path = "http/log_level.rs"]
 mod log_level;
+#[path = "http/log_lines.rs"]
+mod log_lines;
 #[path = "http/maintenance.rs"]
 mod maintenance;
 #[path = "http/monitoring.rs"]

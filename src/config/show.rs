@@ -8,7 +8,7 @@ use super::tree::join;
 use super::{effect, yaml};
 
 /// Sections in the order in which they are read about.
-pub const SECTIONS: [&str; 10] = [
+pub const SECTIONS: [&str; 11] = [
     "server",
     "plugin",
     "ai",
@@ -16,6 +16,7 @@ pub const SECTIONS: [&str; 10] = [
     "database",
     "logging",
     "audit",
+    "tracing",
     "performance",
     "secrets",
     "backup",

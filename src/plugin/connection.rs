@@ -234,6 +234,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_other_end_of_a_unix_socket_is_known_by_user_and_process() {
+        let (_client, connection) = pair(FIRST_WORD, &CancellationToken::new()).await;
+        let Client(Some(Peer::Process { id, .. })) = connection.connect_info() else {
+            panic!("{:?}", connection.connect_info());
+        };
+        assert_eq!(id, i32::try_from(std::process::id()).ok());
+    }
+
+    #[tokio::test]
     async fn a_silent_connection_does_not_hold_a_stop() {
         let stop = CancellationToken::new();
         let (_client, mut connection) = pair(FIRST_WORD, &stop).await;
