@@ -30,8 +30,13 @@ fn lines(path: &PathBuf) -> Vec<Value> {
 
 fn start(config: &str) -> Plugin {
     // The folder of the log file that is not in use must not be one of this machine.
+    let audit = if config.contains("audit:") {
+        ""
+    } else {
+        "audit: {enabled: true}\n"
+    };
     Plugin::start(&format!(
-        "logging: {{level: trace, file: {{path: nowhere/plugin.log}}}}\n{config}"
+        "logging: {{level: trace, file: {{path: nowhere/plugin.log}}}}\n{audit}{config}"
     ))
 }
 

@@ -91,7 +91,7 @@ fn on_a_full_disk_every_line_is_counted_as_lost_and_nothing_else_suffers() {
     let path = folder.path().join("plugin.log");
     std::os::unix::fs::symlink("/dev/full", &path).unwrap();
     let plugin = Plugin::start(&format!(
-        "logging: {{output: file, file: {{path: {}}}}}\n",
+        "audit: {{enabled: true}}\nlogging: {{output: file, file: {{path: {}}}}}\n",
         path.display()
     ));
     for _ in 0..20 {

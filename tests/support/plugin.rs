@@ -196,8 +196,14 @@ fn with_own_places(config: &str, http: SocketAddr, folder: &Path) -> String {
         false,
         folder.display(),
     );
-    match config.split_once("server:\n") {
+    let with_places = match config.split_once("server:\n") {
         Some((before, after)) => format!("{before}{places}{after}"),
         None => format!("{places}{config}"),
+    };
+    // Else it would go to the machine's own log folder, where there is one.
+    if config.contains("audit:") {
+        with_places
+    } else {
+        format!("{with_places}\naudit:\n  path: {}/audit.log\n", folder.display())
     }
 }
