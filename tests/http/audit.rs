@@ -22,7 +22,7 @@ fn file(plugin: &Plugin) -> PathBuf {
 }
 
 fn lines(path: &PathBuf) -> Vec<Value> {
-    let text = fs::read_to_string(path).unwrap();
+    let text = fs::read_to_string(path).expect("the audit log is there");
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
         .collect()
