@@ -1,6 +1,8 @@
 //! Builds everything from one checked config, starts the doors, stops in order.
 
+mod audit;
 mod parent;
+mod signals;
 mod systemd;
 
 use std::sync::Arc;
@@ -14,7 +16,8 @@ use crate::answer::{AnswerService, Ground, Snapshot};
 use crate::config::{Config, ExitWithParent, Loaded, Topic, config_hash};
 use crate::plugin::{About, ListenOptions, Listeners};
 use crate::provider::{self, Spending, metric_labels};
-use crate::telemetry::logs::{LogCounts, LogHandle};
+use crate::telemetry::audit::{Audit, AuditError, Outcome};
+use crate::telemetry::logs::{LogCounts, LogHandle, LogLevels};
 use crate::telemetry::trace::{Collector, TraceCounts, Tracer};
 use crate::telemetry::{BudgetPeriod, Metrics, logs};
 use crate::{http, plugin};
@@ -41,6 +44,9 @@ pub enum AppError {
     /// Logs cannot be written where the config says.
     #[error(transparent)]
     Logs(#[from] logs::LogError),
+    /// The audit log cannot be written where the config says.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The gRPC door cannot open.
     #[error(transparent)]
     Listen(#[from] plugin::ListenError),
@@ -98,6 +104,8 @@ pub fn ground(loaded: &Loaded, logs: LogCounts, traces: TraceCounts) -> Ground {
         spending: Arc::new(Spending::open(loaded.state_dir.as_deref(), Arc::clone(&metrics))),
         metrics,
         tracer: Tracer::default(),
+        audit: Audit::default(),
+        log_levels: LogLevels::default(),
     }
 }
 
@@ -156,6 +164,10 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     let traces = TraceCounts::default();
     let mut ground = ground(&loaded, log.counts(), traces.clone());
     let collector = collector(&config, &mut ground, traces);
+    let audit = audit::open(&loaded, &ground.metrics)?;
+    ground.audit = audit.clone();
+    ground.log_levels = log.levels();
+    let secrets = audit::secrets(&loaded);
     let spending = Arc::clone(&ground.spending);
     ground.metrics.config_in_effect(&config_hash(&loaded));
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
@@ -182,12 +194,18 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     let watchdog = tokio::spawn(systemd::watchdog());
     let watch = tokio::spawn(watch_providers(Arc::clone(&service)));
     let keep = tokio::spawn(provider::keep_spending(Arc::clone(&spending)));
+    let level_clock = tokio::spawn(signals::keep_time(log.levels(), audit.clone()));
+    let refusals = tokio::spawn({
+        let audit = audit.clone();
+        async move { audit.keep_time().await }
+    });
     let limit = config.server.shutdown_timeout;
+    audit::started(&audit, &secrets);
     tracing::info!(version = crate::telemetry::build_info().version, "ready");
 
     let ends_with_host = host.by_host && config.server.exit_with_parent == ExitWithParent::Auto;
     let reason = signals
-        .wait_for_stop(log, ends_with_host.then_some(host.parent))
+        .wait_for_stop(log, &audit, ends_with_host.then_some(host.parent))
         .await;
     tracing::info!(reason, "stopping");
     systemd::stopping();
@@ -204,10 +222,12 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
         outcome = drained => outcome,
         () = signals.second() => {
             tracing::warn!("a second signal: ending at once");
+            audit::stopped(&audit, "a second signal", Outcome::Failed);
+            log.flush();
             std::process::exit(1);
         }
     };
-    for task in [watchdog, watch, keep] {
+    for task in [watchdog, watch, keep, level_clock, refusals] {
         task.abort();
     }
     if let Some(collector) = collector {
@@ -216,7 +236,14 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     if let Err(error) = spending.save() {
         tracing::warn!(reason = %error.kind(), "what was spent since the last save is lost");
     }
-    finish(outcome, limit)
+    let outcome = finish(outcome, limit);
+    let how = if outcome.is_ok() {
+        Outcome::Success
+    } else {
+        Outcome::Failed
+    };
+    audit::stopped(&audit, reason, how);
+    outcome
 }
 
 type DoorOutcome =
@@ -273,12 +300,9 @@ fn listen_options(server: &crate::config::Server) -> ListenOptions {
 }
 
 /// What SIGHUP asks for. systemd waits for the end of it, where it sent the signal itself (`Type=notify-reload`).
-fn reopen(log: &LogHandle) {
+fn reopen(log: &LogHandle, audit: &Audit) {
     systemd::reloading();
-    match log.reopen() {
-        Ok(()) => tracing::info!("SIGHUP: log file reopened"),
-        Err(error) => tracing::error!(%error, "SIGHUP: the log file cannot be reopened"),
-    }
+    signals::reopen(log, audit);
     systemd::ready(TAKING_QUESTIONS);
 }
 
@@ -288,6 +312,8 @@ struct Signals {
     interrupt: Signal,
     quit: Signal,
     hangup: Signal,
+    debug: Signal,
+    usual: Signal,
 }
 
 impl Signals {
@@ -297,11 +323,18 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             quit: signal(SignalKind::quit())?,
             hangup: signal(SignalKind::hangup())?,
+            debug: signal(SignalKind::user_defined1())?,
+            usual: signal(SignalKind::user_defined2())?,
         })
     }
 
-    /// Waits for a reason to stop; a hang-up meanwhile reopens the log file.
-    async fn wait_for_stop(&mut self, log: &LogHandle, host: Option<parent::Parent>) -> &'static str {
+    /// Waits for a reason to stop; meanwhile a hang-up reopens log files, and the others change log levels.
+    async fn wait_for_stop(
+        &mut self,
+        log: &LogHandle,
+        audit: &Audit,
+        host: Option<parent::Parent>,
+    ) -> &'static str {
         let host_gone = async {
             match host {
                 Some(host) => host.gone().await,
@@ -315,9 +348,9 @@ impl Signals {
                 _ = self.interrupt.recv() => return "SIGINT",
                 _ = self.quit.recv() => return "SIGQUIT",
                 () = &mut host_gone => return "the host that started the plugin is gone",
-                _ = self.hangup.recv() => {
-                    reopen(log);
-                }
+                _ = self.hangup.recv() => reopen(log, audit),
+                _ = self.debug.recv() => signals::debug(&log.levels(), audit),
+                _ = self.usual.recv() => signals::back(&log.levels(), audit),
             }
         }
     }

@@ -5,6 +5,7 @@ mod batch;
 mod cache;
 mod config;
 mod healthcheck;
+mod log_level;
 mod models;
 mod print;
 mod providers;
@@ -76,6 +77,8 @@ enum Command {
     Models(models::ModelsArgs),
     /// Look at the caches of a running plugin, clear them, or fill them with the answers to common questions.
     Cache(cache::CacheArgs),
+    /// Show which lines a running plugin logs, change that for a while, or go back to the config's levels.
+    LogLevel(log_level::LogLevelArgs),
     /// Show the effective config, the schema of its files, or its reference.
     Config(config::ConfigArgs),
 }
@@ -103,6 +106,7 @@ pub fn run() -> ExitCode {
         }
         Some(Command::Models(args)) => with_config(&sources, |loaded| models::run(loaded, args)),
         Some(Command::Cache(args)) => with_config(&sources, |loaded| cache::run(&loaded.config, args)),
+        Some(Command::LogLevel(args)) => with_config(&sources, |loaded| log_level::run(&loaded.config, args)),
         None if cli.serve.validate => validate::run(&sources, cli.serve.json),
         None if cli.serve.test_providers => {
             with_config(&sources, |loaded| providers::run(loaded, cli.serve.json))

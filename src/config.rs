@@ -32,6 +32,7 @@ mod yaml;
 
 pub use environment::Environment;
 pub use load::{Loaded, Sources, load};
+pub use model::Audit as AuditSettings;
 pub use model::{
     Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent,
     LogFormat, LogLevel, LogOutput, Logging, OtlpCompression, OtlpProtocol, Price, ProviderKind,

@@ -1,5 +1,6 @@
 //! What the program tells about itself: metrics, logs, and facts about its build and its process.
 
+pub mod audit;
 pub mod build;
 pub mod catalogue;
 mod cgroup;

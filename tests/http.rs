@@ -9,8 +9,14 @@ mod support {
     pub mod plugin;
 }
 
+#[path = "http/audit.rs"]
+mod audit;
 #[path = "http/limits.rs"]
 mod limits;
+#[path = "http/log_level.rs"]
+mod log_level;
+#[path = "http/log_lines.rs"]
+mod log_lines;
 #[path = "http/maintenance.rs"]
 mod maintenance;
 #[path = "http/monitoring.rs"]

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::AnswerService;
+use crate::telemetry::audit::Actor;
 use crate::telemetry::trace::Root;
 
 mod capabilities;
@@ -46,6 +47,8 @@ pub struct QueryRequest {
 /// What is known of the store that a request came through.
 #[derive(Clone, Default)]
 pub struct StoreContext {
+    /// Who sent it, for the audit log.
+    pub actor: Actor,
     /// gRPC metadata or HTTP headers, by lower-case name: `pro.<property>`, `password`, `authorization`, ….
     pub properties: BTreeMap<String, String>,
     /// How the request came in.

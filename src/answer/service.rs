@@ -13,6 +13,8 @@ use super::{Admission, Answer, AskError, Question, Stage};
 use crate::config::{Config, Loaded, SavedService, config_hash};
 use crate::database::Databases;
 use crate::provider::{Plan, ProviderError, Providers, Spending, metric_labels};
+use crate::telemetry::audit::Audit;
+use crate::telemetry::logs::LogLevels;
 use crate::telemetry::trace::{Span, Tracer};
 use crate::telemetry::{Metrics, RejectReason, RequestStatus};
 
@@ -47,6 +49,10 @@ pub struct Ground {
     pub spending: Arc<Spending>,
     /// Where the traces of questions begin.
     pub tracer: Tracer,
+    /// Where it is written who did what.
+    pub audit: Audit,
+    /// Which log lines are written.
+    pub log_levels: LogLevels,
 }
 
 impl Default for Ground {
@@ -57,6 +63,8 @@ impl Default for Ground {
             spending: Arc::new(Spending::open(None, Arc::clone(&metrics))),
             metrics,
             tracer: Tracer::default(),
+            audit: Audit::default(),
+            log_levels: LogLevels::default(),
         }
     }
 }
@@ -197,6 +205,16 @@ impl AnswerService {
     pub fn change(&self, config: Arc<Config>) {
         let next = Snapshot::new(config, &self.ground, Some(&self.snapshot()));
         self.snapshot.store(Arc::new(next));
+    }
+
+    /// Where it is written who did what.
+    pub fn audit(&self) -> &Audit {
+        &self.ground.audit
+    }
+
+    /// Which log lines are written.
+    pub fn log_levels(&self) -> &LogLevels {
+        &self.ground.log_levels
     }
 
     /// What was answered and read before.

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod ai;
+mod audit;
 mod databases;
 mod logging;
 mod operation;
@@ -19,6 +20,7 @@ mod service;
 mod tracing;
 
 pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, Price, RateLimit, Retry};
+pub use audit::Audit;
 pub use databases::{Database, DatabaseBlock};
 pub use logging::{LogFormat, LogLevel, LogOutput, Logging};
 pub use operation::{Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis, Secrets};
@@ -43,6 +45,8 @@ pub struct Config {
     pub database: Option<DatabaseBlock>,
     /// Logs.
     pub logging: Logging,
+    /// The log of who did what to the plugin.
+    pub audit: Audit,
     /// Spans of questions, sent to a collector by OTLP.
     pub tracing: Tracing,
     /// Threads, pools, memory and caches.

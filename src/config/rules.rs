@@ -5,7 +5,7 @@ mod services;
 mod tracing;
 
 use super::endpoint::{is_any, is_host, is_loopback, split_address};
-use super::model::Config;
+use super::model::{Config, LogOutput};
 use super::problem::{Notice, Origin, Problems, Topic};
 use super::suggest;
 use super::tree::Node;
@@ -53,6 +53,7 @@ pub fn check(config: &Config, tree: &Node, problems: &mut Problems, notices: &mu
     rules.services();
     rules.limits();
     rules.components();
+    rules.audit();
     rules.tracing();
 }
 
@@ -187,6 +188,19 @@ impl Rules<'_> {
                     "choose another name",
                 );
             }
+        }
+    }
+
+    fn audit(&mut self) {
+        let logging = &self.config.logging;
+        let is_log = matches!(logging.output, LogOutput::File { .. })
+            && self.config.audit.path.as_ref() == Some(&logging.file.path);
+        if is_log && self.config.audit.enabled {
+            self.wrong(
+                "audit.path",
+                "the same file as `logging.file.path`: lines of both would be mixed",
+                "name another file, or leave it out",
+            );
         }
     }
 

@@ -9,13 +9,14 @@ use super::tree::join;
 use super::{effect, yaml};
 
 /// Sections in the order in which they are read about.
-pub const SECTIONS: [&str; 10] = [
+pub const SECTIONS: [&str; 11] = [
     "server",
     "plugin",
     "ai",
     "databases",
     "database",
     "logging",
+    "audit",
     "tracing",
     "performance",
     "secrets",

@@ -1,10 +1,12 @@
 //! Lets only local callers through to a route.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -12,10 +14,32 @@ use super::access::{Caller, NotLocal, judge};
 use super::reply::refusal;
 use crate::answer::AnswerService;
 use crate::config::Server;
+use crate::telemetry::audit::{self, Actor, Door};
 
 /// The other end of a connection, as the listener saw it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub SocketAddr);
+
+/// Who sent a request, as the audit log names it.
+#[derive(Debug, Clone)]
+pub(super) struct Sender(pub Actor);
+
+impl Sender {
+    fn of(peer: Option<&Peer>) -> Sender {
+        Sender(Actor {
+            door: Door::Http,
+            peer: peer.map(|peer| audit::Peer::Address(peer.0)),
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Sender {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Sender, Infallible> {
+        Ok(Sender::of(parts.extensions.get()))
+    }
+}
 
 /// What is kept for local callers.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +78,10 @@ pub(super) async fn local_only(
         Err(reason) => {
             let name = kept.name();
             tracing::warn!(%reason, "{name} refused to a caller that is not local");
+            let Sender(actor) = Sender::of(request.extensions().get());
+            service
+                .audit()
+                .refused(&actor, request.uri().path(), &reason.to_string());
             let advice = advice(&reason, server);
             refusal(
                 StatusCode::FORBIDDEN,

@@ -11,7 +11,7 @@ use crate::answer::AnswerService;
 use crate::telemetry::build_info;
 
 /// Path, method, and what it is for.
-const PLACES: [(&str, &str, &str); 8] = [
+const PLACES: [(&str, &str, &str); 9] = [
     (
         "/health",
         "GET",
@@ -35,6 +35,11 @@ const PLACES: [(&str, &str, &str); 8] = [
         "/admin/cache",
         "GET DELETE",
         "how the caches stand, clearing them; from this machine only",
+    ),
+    (
+        "/admin/log-level",
+        "GET PUT DELETE",
+        "log levels, other ones for a while, the config's again; from this machine only",
     ),
 ];
 

@@ -13,10 +13,12 @@ use axum::response::Response;
 
 use self::result::QueryResult;
 use super::body::json_text;
+use super::guard::Sender;
 use super::reply::{json, refusal};
 use crate::answer::AnswerService;
 use crate::answer::query::{self, QueryError, StoreContext};
 use crate::telemetry::RejectReason;
+use crate::telemetry::audit::Actor;
 use crate::telemetry::trace::{Root, TRACEPARENT, TraceContext};
 
 /// Headers that may carry the key of a provider, and become the context that atest sends as metadata. `Authorization`
@@ -29,6 +31,7 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 /// Reads either body, runs the request, and writes its pairs.
 pub(super) async fn data_query(
     State(service): State<Arc<AnswerService>>,
+    Sender(actor): Sender,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -47,13 +50,13 @@ pub(super) async fn data_query(
         Err(problem) => return refusal(StatusCode::BAD_REQUEST, problem.to_string()),
     };
     let key = request.key.clone();
-    match query::run(&service, request, context(&headers)).await {
+    match query::run(&service, request, context(&headers, actor)).await {
         Ok(pairs) => answered(QueryResult::for_key(&key, pairs)),
         Err(error) => refused(&error),
     }
 }
 
-fn context(headers: &HeaderMap) -> StoreContext {
+fn context(headers: &HeaderMap, actor: Actor) -> StoreContext {
     let properties: BTreeMap<String, String> = CONTEXT_HEADERS
         .into_iter()
         .filter_map(|name| {
@@ -62,6 +65,7 @@ fn context(headers: &HeaderMap) -> StoreContext {
         })
         .collect();
     StoreContext {
+        actor,
         properties,
         root: Root {
             name: "POST /api/v1/data/query",

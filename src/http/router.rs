@@ -38,9 +38,13 @@ pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>) -> 
         .post(admin::maintenance_on)
         .delete(admin::maintenance_off);
     let cache = get(admin::cache::cache_state).delete(admin::cache::cache_clear);
+    let log_level = get(admin::log_level::log_level_state)
+        .put(admin::log_level::log_level_change)
+        .delete(admin::log_level::log_level_reset);
     let admin = Router::new()
         .route("/admin/maintenance-mode", maintenance)
         .route("/admin/cache", cache)
+        .route("/admin/log-level", log_level)
         .route_layer(local(Kept::Administration));
     let quick = Router::new()
         .route("/", get(index::index))

@@ -16,6 +16,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::Connected;
 
 use crate::telemetry::Metrics;
+use crate::telemetry::audit::Peer;
 
 /// A client says its first word (the HTTP/2 preface) at once; one that does not would hold a connection, and a stop.
 pub(super) const FIRST_WORD: Duration = Duration::from_secs(10);
@@ -190,9 +191,22 @@ impl AsyncWrite for Connection {
     }
 }
 
+/// The other end of a connection, for the audit log; `None` when the system does not tell.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Client(pub(super) Option<Peer>);
+
 impl Connected for Connection {
-    type ConnectInfo = ();
-    fn connect_info(&self) {}
+    type ConnectInfo = Client;
+
+    fn connect_info(&self) -> Client {
+        Client(match &self.io {
+            Transport::Tcp(stream) => stream.peer_addr().ok().map(Peer::Address),
+            Transport::Unix(stream) => stream.peer_cred().ok().map(|process| Peer::Process {
+                user: process.uid(),
+                id: process.pid(),
+            }),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -217,6 +231,15 @@ mod tests {
     async fn a_connection_that_says_nothing_is_closed_in_time() {
         let (_client, mut connection) = pair(Duration::from_millis(10), &CancellationToken::new()).await;
         assert_eq!(connection.read(&mut [0; 8]).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn the_other_end_of_a_unix_socket_is_known_by_user_and_process() {
+        let (_client, connection) = pair(FIRST_WORD, &CancellationToken::new()).await;
+        let Client(Some(Peer::Process { id, .. })) = connection.connect_info() else {
+            panic!("{:?}", connection.connect_info());
+        };
+        assert_eq!(id, i32::try_from(std::process::id()).ok());
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
+use super::connection::Client;
 use super::context::{status, store_context};
 use super::contract::remote::loader_server::Loader;
 use super::contract::remote::{HistoryTestSuites, TestSuite, TestSuites};
@@ -16,6 +17,7 @@ use super::contract::server::{
 use super::pages;
 use crate::answer::query::{self, QueryRequest};
 use crate::answer::{AnswerService, Stage};
+use crate::telemetry::audit::Door;
 use crate::telemetry::build_info;
 
 /// What atest's users should know of this process.
@@ -95,7 +97,9 @@ fn keeps_no_tests<T>() -> Reply<T> {
 #[tonic::async_trait]
 impl Loader for AtestLoader {
     async fn query(&self, request: Request<DataQuery>) -> Reply<DataQueryResult> {
-        let context = store_context(request.metadata());
+        let mut context = store_context(request.metadata());
+        context.actor.door = Door::Grpc;
+        context.actor.peer = request.extensions().get::<Client>().and_then(|client| client.0);
         let asked = request.into_inner();
         let request = QueryRequest {
             kind: asked.r#type,

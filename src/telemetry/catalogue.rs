@@ -274,6 +274,7 @@ catalogue! {
         "Share of time that the runtime's threads were busy since the previous sample, from 0 to 1. Near 1, requests wait for a thread.";
     TOKIO_QUEUE: Gauge, "atest_ai_tokio_global_queue_depth", Count, [],
         "Tasks that are ready to run and belong to no thread yet.";
+    AUDIT_WRITE_FAILURES: Counter, "atest_ai_audit_write_failures_total", Count, [], "Lines of the audit log that could not be written.";
     TOKIO_LIVE_TASKS: Gauge, "atest_ai_tokio_live_tasks", Count, [],
         "Tasks of the runtime that have not ended. It follows the connections and questions under way; one that only grows is a leak.";
     PROCESS_CPU: Counter, "process_cpu_seconds_total", Seconds, [],

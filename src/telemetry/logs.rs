@@ -1,33 +1,42 @@
 //! Log lines: JSON or text, to standard output, standard error or a file.
 //!
 //! Whoever logs never waits: lines go through a bounded queue to one thread that writes them. When the queue is
-//! full, lines are dropped and counted ([`LogCounts::dropped`]).
+//! full, lines are dropped and counted ([`LogCounts::dropped`]). Which lines are written can be changed while the plugin
+//! runs ([`LogLevels`]).
 
-mod archive;
+pub(super) mod archive;
 mod component;
+mod console;
 mod counts;
 mod file;
 mod layer;
-mod line;
+mod levels;
+pub(super) mod line;
 mod notice;
+mod queue;
+pub(super) mod rotated;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tracing::Subscriber;
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::layer::SubscriberExt;
 
 use self::archive::{Archive, BackupNames, Keep};
+use self::console::Console;
 use self::file::LogFile;
 use self::layer::Lines;
 use self::line::Style;
+use self::queue::{Queue, ROOM, Sink};
 use crate::config::{LogFormat, LogOutput, Logging};
 
+pub use component::ComponentError;
 pub use counts::LogCounts;
+pub use levels::{LevelChange, LogLevels};
 
-/// Lines that may wait to be written: about 4 MB of usual lines.
-const QUEUE: usize = 8 * 1024;
+/// Longest time that the end of the log takes.
+const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// Why there can be no log as configured.
 #[derive(Debug, thiserror::Error)]
@@ -43,24 +52,9 @@ pub enum LogError {
         /// Why not.
         reason: io::Error,
     },
-    /// `logging.components` names something that is not part of the program.
-    #[error("logging.components: there is no component \"{name}\"; there are {known}")]
-    UnknownComponent {
-        /// The name.
-        name: String,
-        /// All known ones.
-        known: String,
-    },
-    /// `logging.components` names one component in two ways that disagree.
-    #[error(
-        "logging.components: \"{one}\" and \"{other}\" are the same component, but have different levels"
-    )]
-    TwoLevels {
-        /// One name.
-        one: String,
-        /// The other.
-        other: String,
-    },
+    /// `logging.components` names something that is not part of the program, or contradicts itself.
+    #[error("logging.components: {0}")]
+    Component(#[from] ComponentError),
     /// `logging.fields` has a name that each line uses itself.
     #[error("logging.fields: \"{name}\" is a name that each line uses itself; choose another")]
     ReservedField {
@@ -70,6 +64,9 @@ pub enum LogError {
     /// The threads that write lines could not be started.
     #[error("cannot start the threads that write the log: {0}")]
     Threads(io::Error),
+    /// Standard output or error cannot be used.
+    #[error("cannot write to standard output or standard error: {0}")]
+    Console(io::Error),
     /// The log was started before.
     #[error("the log is already started")]
     AlreadyStarted,
@@ -79,10 +76,17 @@ pub enum LogError {
 #[must_use = "the log ends when this is dropped"]
 pub struct LogHandle {
     counts: LogCounts,
+    levels: LogLevels,
     file: Option<(PathBuf, LogFile)>,
-    /// Dropped before the archive, so that the last lines are written while rotated files are still looked after.
-    _worker: WorkerGuard,
+    queue: Queue,
+    /// Dropped after the last lines were written, so that rotated files are looked after until then.
     _archive: Option<Archive>,
+}
+
+impl Drop for LogHandle {
+    fn drop(&mut self) {
+        self.queue.close(LAST_LINES);
+    }
 }
 
 /// Starts the log as configured, for the whole process.
@@ -102,44 +106,35 @@ pub fn init(logging: &Logging) -> Result<LogHandle, LogError> {
 ///
 /// `logging.components` or `logging.fields` contradicts itself.
 pub fn check(logging: &Logging) -> Result<(), LogError> {
-    component::filter(logging)?;
+    LogLevels::new(logging)?;
     Style::new(logging.format, &logging.fields, false)?;
     Ok(())
 }
 
 fn build(logging: &Logging) -> Result<(impl Subscriber + Send + Sync, LogHandle), LogError> {
-    let filter = component::filter(logging)?;
+    let levels = LogLevels::new(logging)?;
     let style = Style::new(logging.format, &logging.fields, wants_colour(logging))?;
-    let counts = LogCounts::default();
-    let (file, archive) = open_file(&logging.output, &style, &counts)?.unzip();
-    let writer: Box<dyn Write + Send> = match (&file, &logging.output) {
+    let (file, archive) = open_file(&logging.output, &style)?.unzip();
+    let sink: Box<dyn Sink> = match (&file, &logging.output) {
         (Some((_, file)), _) => Box::new(file.clone()),
-        (None, LogOutput::Stdout) => Box::new(Console {
-            to: io::stdout(),
-            counts: counts.clone(),
-        }),
-        (None, _) => Box::new(Console {
-            to: io::stderr(),
-            counts: counts.clone(),
-        }),
+        (None, LogOutput::Stdout) => Box::new(Console::open(io::stdout()).map_err(LogError::Console)?),
+        (None, _) => Box::new(Console::open(io::stderr()).map_err(LogError::Console)?),
     };
-    let (queue, worker) = NonBlockingBuilder::default()
-        .buffered_lines_limit(QUEUE)
-        .thread_name("log-writer")
-        .finish(writer);
-    let counts = counts.with_queue(queue.error_counter());
+    let counts = LogCounts::default();
+    let queue = Queue::start(sink, ROOM, counts.clone()).map_err(LogError::Threads)?;
     let lines = Lines {
         style,
-        queue,
-        counts: counts.clone(),
+        queue: queue.clone(),
     };
-    let subscriber = tracing_subscriber::registry().with(lines.with_filter(filter));
+    // One filter for everything: with filters of their own, layers can lose each other's spans (tokio-rs/tracing#2519).
+    let subscriber = tracing_subscriber::registry().with(lines).with(levels.filter());
     Ok((
         subscriber,
         LogHandle {
             counts,
+            levels,
             file,
-            _worker: worker,
+            queue,
             _archive: archive,
         },
     ))
@@ -148,7 +143,7 @@ fn build(logging: &Logging) -> Result<(impl Subscriber + Send + Sync, LogHandle)
 /// A log file with its path, and the thread that looks after its rotated ones.
 type OpenFile = ((PathBuf, LogFile), Archive);
 
-fn open_file(output: &LogOutput, style: &Style, counts: &LogCounts) -> Result<Option<OpenFile>, LogError> {
+fn open_file(output: &LogOutput, style: &Style) -> Result<Option<OpenFile>, LogError> {
     let LogOutput::File {
         path,
         max_size,
@@ -166,11 +161,9 @@ fn open_file(output: &LogOutput, style: &Style, counts: &LogCounts) -> Result<Op
     };
     let archive = Archive::start(BackupNames::of(path), keep, style.clone()).map_err(LogError::Threads)?;
     let file =
-        LogFile::open(path, *max_size, archive.wake(), style.clone(), counts.clone()).map_err(|reason| {
-            LogError::Open {
-                path: path.clone(),
-                reason,
-            }
+        LogFile::open(path, *max_size, archive.wake(), style.clone()).map_err(|reason| LogError::Open {
+            path: path.clone(),
+            reason,
         })?;
     Ok(Some(((path.clone(), file), archive)))
 }
@@ -193,6 +186,16 @@ impl LogHandle {
         self.counts.clone()
     }
 
+    /// Which lines are written, to be changed.
+    pub fn levels(&self) -> LogLevels {
+        self.levels.clone()
+    }
+
+    /// Waits until every line so far is written, for up to a second: for an end that drops nothing.
+    pub fn flush(&self) {
+        self.queue.flush(LAST_LINES);
+    }
+
     /// Opens the log file anew, after a tool like logrotate has moved it away. Without a log file, nothing is
     /// done.
     ///
@@ -207,25 +210,6 @@ impl LogHandle {
             path: path.clone(),
             reason,
         })
-    }
-}
-
-/// Standard output or error; a line that it does not take is counted.
-struct Console<W> {
-    to: W,
-    counts: LogCounts,
-}
-
-impl<W: Write> Write for Console<W> {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if self.to.write_all(line).is_err() {
-            self.counts.count_unwritable();
-        }
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
     }
 }
 

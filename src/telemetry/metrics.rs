@@ -53,6 +53,7 @@ pub struct Metrics {
     config: IntGaugeVec,
     ready: IntGauge,
     maintenance: IntGauge,
+    audit_failures: IntCounter,
 }
 
 /// Counts one open connection or request until dropped.
@@ -105,6 +106,7 @@ impl Metrics {
             exemplars,
             ready: register.gauge(&catalogue::READY),
             maintenance: register.gauge(&catalogue::MAINTENANCE),
+            audit_failures: register.counter(&catalogue::AUDIT_WRITE_FAILURES),
             registry,
         };
         metrics.learn(labels);
@@ -196,6 +198,11 @@ impl Metrics {
     /// Whether an operator has switched requests off.
     pub fn set_maintenance(&self, on: bool) {
         self.maintenance.set(i64::from(on));
+    }
+
+    /// A line of the audit log that could not be written.
+    pub fn audit_write_failed(&self) {
+        self.audit_failures.inc();
     }
 
     /// Everything as text. Reads a dozen small files of the system, so it is nothing for an async task.

@@ -105,6 +105,19 @@ impl Plugin {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
+    /// Waits until the log has these words so many times.
+    pub fn wait_for_log(&self, words: &str, times: usize) {
+        let started = Instant::now();
+        while self.log().matches(words).count() < times {
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{words:?} is not in the log:\n{}",
+                self.log()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// A folder that ends with the plugin.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -112,9 +125,14 @@ impl Plugin {
 
     /// Asks it to stop, as an init system does.
     pub fn ask_to_stop(&self) {
+        self.signal(rustix::process::Signal::TERM);
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
         let id = i32::try_from(self.child.id()).expect("a process id");
         let id = rustix::process::Pid::from_raw(id).expect("a process id is not 0");
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("the child takes signals");
+        rustix::process::kill_process(id, signal).expect("the child takes signals");
     }
 
     /// Waits until it has ended.
@@ -178,8 +196,14 @@ fn with_own_places(config: &str, http: SocketAddr, folder: &Path) -> String {
         false,
         folder.display(),
     );
-    match config.split_once("server:\n") {
+    let with_places = match config.split_once("server:\n") {
         Some((before, after)) => format!("{before}{places}{after}"),
         None => format!("{places}{config}"),
+    };
+    // Else it would go to the machine's own log folder, where there is one.
+    if config.contains("audit:") {
+        with_places
+    } else {
+        format!("{with_places}\naudit:\n  path: {}/audit.log\n", folder.display())
     }
 }

@@ -49,12 +49,12 @@ fn header(headers: &Headers, name: &str) -> Option<String> {
 
 /// The log's line of a message.
 fn line(plugin: &Plugin, message: &str) -> Value {
-    let log = plugin.log();
-    let lines = log
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let found = lines.filter(|line| line["message"] == message).next_back();
-    found.unwrap_or_else(|| panic!("no line {message:?} in\n{log}"))
+    // Lines are gathered for some milliseconds.
+    let log = plugin.wait_for_log(message);
+    let mut lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines
+        .rfind(|line| line["message"] == message)
+        .unwrap_or_else(|| panic!("no line {message:?} in\n{log}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,8 @@
 //! `update_config`: what a settings page saves becomes the config that questions are answered with, at once and after
 //! a restart.
 
+mod audited;
+
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -12,6 +14,7 @@ use super::{QueryError, StoreContext, settings};
 use crate::answer::{AnswerService, Kept, ProviderWish};
 use crate::config::{ProviderKind, SavedService};
 use crate::provider::Endpoint;
+use crate::telemetry::audit::Outcome;
 
 /// `update_config`: under a configured name, or that of a kind.
 pub(super) async fn update_config(
@@ -55,17 +58,30 @@ pub(super) async fn update_config(
     }
     let home = |name: &str| snapshot.providers.find(name).ok()?.endpoint;
     let (wish, _) = settings::wish(&parameters, &of_the_call(context), home)?;
+    let note = |wanted: Option<&SavedService>, outcome| {
+        let before = snapshot.config.ai.services.get(&info.name);
+        audited::changed(service, &context.actor, &info.name, before, wanted, outcome);
+    };
     let saved = match to_save(service, info.kind, &wish) {
         Ok(saved) => saved,
-        Err(refusal) => return Ok(refused(info.name, refusal)),
+        Err(refusal) => {
+            note(None, Outcome::Refused);
+            return Ok(refused(info.name, refusal));
+        }
     };
-    Ok(match service.save(&info.name, saved).await {
-        Ok(kept) => Reply::new()
-            .with("provider", info.name)
-            .with("message", message(&kept))
-            .success(true)
-            .done(),
-        Err(refusal) => refused(info.name, refusal),
+    Ok(match service.save(&info.name, saved.clone()).await {
+        Ok(kept) => {
+            note(Some(&saved), Outcome::Success);
+            Reply::new()
+                .with("provider", info.name)
+                .with("message", message(&kept))
+                .success(true)
+                .done()
+        }
+        Err(refusal) => {
+            note(Some(&saved), Outcome::Refused);
+            refused(info.name, refusal)
+        }
     })
 }
 

@@ -823,6 +823,15 @@ fn the_three_files_in_the_repository_are_valid_and_wholly_in_effect() {
     }
 }
 
+#[test]
+fn the_audit_log_is_a_file_of_its_own() {
+    let both = "logging: {output: file, file: {path: /x/a.log}}\naudit: {path: /x/a.log";
+    let machine = Machine::new();
+    let problems = machine.load(&format!("{both}}}")).unwrap_err().to_string();
+    assert!(problems.contains("audit.path: the same file"), "{problems}");
+    assert!(machine.load(&format!("{both}, enabled: false}}")).is_ok());
+}
+
 /// Each file shows all that can be set, commented out where it has no use there.
 #[test]
 fn the_three_files_in_the_repository_leave_no_setting_out() {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::config::units::{Days, Size};
+use crate::config::kinds;
+use crate::config::units::{Days, Size, Time};
 
 /// Logs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub struct Logging {
     pub fields: BTreeMap<String, String>,
     /// Level by component (`ai_provider`, `sql_generator`, `database`, `metrics`, or a room's name).
     pub components: BTreeMap<String, LogLevel>,
+    /// How long a level holds that was changed while the plugin runs; 0 is for ever.
+    pub debug_duration: Duration,
     /// Keys without effect in this version.
     pub later: LoggingLater,
 }
@@ -44,6 +48,11 @@ struct WrittenLogging {
     fields: BTreeMap<String, String>,
     /// Level by component: `ai_provider`, `sql_generator`, `database`, `metrics`, or the name of a part of the program.
     components: BTreeMap<String, LogLevel>,
+    /// How long a level holds that was changed while the plugin runs (`log-level`, SIGUSR1); then this config's are in
+    /// effect again. 0 leaves it until somebody changes it back.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time")]
+    debug_duration: Duration,
     #[serde(flatten)]
     later: LoggingLater,
 }
@@ -228,6 +237,7 @@ impl From<WrittenLogging> for Logging {
             file: written.file,
             fields: written.fields,
             components: written.components,
+            debug_duration: written.debug_duration,
             later: written.later,
         }
     }
@@ -247,6 +257,7 @@ impl From<Logging> for WrittenLogging {
             file: logging.file,
             fields: logging.fields,
             components: logging.components,
+            debug_duration: logging.debug_duration,
             later: logging.later,
         }
     }
@@ -273,6 +284,7 @@ impl Default for Logging {
             file: LogFile::default(),
             fields: BTreeMap::new(),
             components: BTreeMap::new(),
+            debug_duration: Duration::from_secs(15 * 60),
             later: LoggingLater::default(),
         }
     }

@@ -7,7 +7,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::answer::AnswerService;
+use crate::http::guard::Sender;
 use crate::http::reply::json;
+use crate::telemetry::audit::{Event, Outcome, Record};
 
 /// `GET /admin/cache`: how the caches stand.
 pub(in crate::http) async fn cache_state(State(service): State<Arc<AnswerService>>) -> Response {
@@ -16,8 +18,23 @@ pub(in crate::http) async fn cache_state(State(service): State<Arc<AnswerService
 
 /// `DELETE /admin/cache`: takes everything out and tells how much it was. When Redis could not be cleared, memory was all
 /// the same; the status then is 503 and the reply says why.
-pub(in crate::http) async fn cache_clear(State(service): State<Arc<AnswerService>>) -> Response {
+pub(in crate::http) async fn cache_clear(
+    State(service): State<Arc<AnswerService>>,
+    Sender(actor): Sender,
+) -> Response {
     let cleared = service.cache().clear().await;
+    service.audit().record(&Record {
+        event: Event::CacheClear,
+        outcome: match cleared.problem {
+            None => Outcome::Success,
+            Some(_) => Outcome::Failed,
+        },
+        actor: &actor,
+        target: "cache",
+        details: serde_json::json!({
+            "answers": cleared.answers, "schemas": cleared.schemas, "redis": cleared.redis,
+        }),
+    });
     match &cleared.problem {
         None => tracing::info!(
             answers = cleared.answers,

@@ -19,7 +19,7 @@ use super::notice;
 
 /// How long rotated files are kept, and how.
 #[derive(Debug, Clone)]
-pub(super) struct Keep {
+pub(in crate::telemetry) struct Keep {
     /// Most of them; 0 keeps all.
     pub max_backups: usize,
     /// Days; 0 keeps them for ever.
@@ -31,7 +31,7 @@ pub(super) struct Keep {
 /// The names of rotated files: `plugin.log` becomes `plugin-2026-11-24T17-23-45.123.log.1`, and compressed
 /// `….log.gz`. Neither ends in `.log`: shippers that read `*.log` would read its lines a second time.
 #[derive(Debug, Clone)]
-pub(super) struct BackupNames {
+pub(in crate::telemetry) struct BackupNames {
     folder: PathBuf,
     stem: String,
     extension: String,
@@ -57,7 +57,7 @@ const TIME_IN_NAME: &str = "%Y-%m-%dT%H-%M-%S%.3f";
 
 impl BackupNames {
     /// Of the log file at that path.
-    pub(super) fn of(path: &Path) -> BackupNames {
+    pub(in crate::telemetry) fn of(path: &Path) -> BackupNames {
         let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
         let extension = text(path.extension());
         BackupNames {
@@ -125,7 +125,7 @@ impl BackupNames {
 /// The thread that looks after rotated files. Dropped, it ends; a compression that is not done by then is
 /// done at the next start.
 #[derive(Debug)]
-pub(super) struct Archive {
+pub(in crate::telemetry) struct Archive {
     wake: Wake,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -133,11 +133,11 @@ pub(super) struct Archive {
 
 /// Has rotated files compressed and old ones removed, in the background.
 #[derive(Debug, Clone)]
-pub(super) struct Wake(Sender<()>);
+pub(in crate::telemetry) struct Wake(Sender<()>);
 
 impl Archive {
     /// Starts the thread. `style` is how it complains.
-    pub(super) fn start(names: BackupNames, keep: Keep, style: Style) -> io::Result<Archive> {
+    pub(in crate::telemetry) fn start(names: BackupNames, keep: Keep, style: Style) -> io::Result<Archive> {
         let (wake, woken) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));
         let worker = Worker {
@@ -157,7 +157,7 @@ impl Archive {
     }
 
     /// What wakes it.
-    pub(super) fn wake(&self) -> Wake {
+    pub(in crate::telemetry) fn wake(&self) -> Wake {
         self.wake.clone()
     }
 }

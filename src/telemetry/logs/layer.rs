@@ -3,19 +3,18 @@
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt::Debug;
-use std::io::Write;
 
 use jiff::Timestamp;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
-use tracing_appender::non_blocking::NonBlocking;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
+use super::component;
 use super::line::{Line, Style, Value};
-use super::{LogCounts, component};
+use super::queue::Queue;
+use crate::telemetry::trace::{self, SpanIds};
 
 thread_local! {
     /// Lines are put together here, so that writing one needs no new buffer.
@@ -25,8 +24,7 @@ thread_local! {
 /// Writes each event as one line, with the fields of the spans around it.
 pub(super) struct Lines {
     pub style: Style,
-    pub queue: NonBlocking,
-    pub counts: LogCounts,
+    pub queue: Queue,
 }
 
 /// The fields of a span, kept with it.
@@ -69,22 +67,27 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
             }
         }
         event.record(&mut own);
-        let metadata = event.metadata();
+        self.write(event.metadata(), &own, trace::current());
+    }
+}
+
+impl Lines {
+    /// Hands one line to the queue; `ids` are those of the span that it belongs to.
+    fn write(&self, metadata: &Metadata<'_>, own: &Fields, ids: Option<SpanIds>) {
         let line = Line {
             time: Timestamp::now(),
             level: *metadata.level(),
             component: component::of_target(metadata.target()),
             target: metadata.target(),
             message: &own.message,
+            ids,
             fields: &own.fields,
         };
-        self.counts.count(line.level);
         // Every value has been turned into text by now: nothing in here can log and want the buffer too.
         BUFFER.with_borrow_mut(|buffer| {
             buffer.clear();
             self.style.write(buffer, &line);
-            // The queue is counted when it is full, and the writer behind it counts its own failures.
-            let _ = self.queue.make_writer().write_all(buffer.as_bytes());
+            self.queue.push(line.level, buffer.as_bytes());
         });
     }
 }

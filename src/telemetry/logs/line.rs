@@ -11,11 +11,20 @@ use tracing::Level;
 
 use super::LogError;
 use crate::config::LogFormat;
+use crate::telemetry::trace::SpanIds;
 
 /// Longer values are cut: container runtimes split lines at 16 KiB, which leaves neither half readable.
 const LONGEST_VALUE: usize = 8 * 1024;
 /// Names that the line itself uses.
-const RESERVED: [&str; 5] = ["timestamp", "level", "component", "target", "message"];
+const RESERVED: [&str; 7] = [
+    "timestamp",
+    "level",
+    "component",
+    "target",
+    "message",
+    "trace_id",
+    "span_id",
+];
 
 /// One line, before it is written.
 #[derive(Debug)]
@@ -25,6 +34,8 @@ pub(super) struct Line<'a> {
     pub component: &'a str,
     pub target: &'a str,
     pub message: &'a str,
+    /// The span that it was written in.
+    pub ids: Option<SpanIds>,
     pub fields: &'a [(&'static str, Value)],
 }
 
@@ -39,7 +50,7 @@ pub(super) enum Value {
 
 /// How lines are written.
 #[derive(Debug, Clone)]
-pub(super) enum Style {
+pub(in crate::telemetry) enum Style {
     /// One JSON object a line.
     Json {
         /// Names of the fields that every line has.
@@ -56,7 +67,7 @@ pub(super) enum Style {
 
 impl Style {
     /// The style that the config asks for. `colour` only matters to text.
-    pub(super) fn new(
+    pub(in crate::telemetry) fn new(
         format: LogFormat,
         fields: &BTreeMap<String, String>,
         colour: bool,
@@ -108,6 +119,10 @@ fn write_json(out: &mut String, line: &Line<'_>, constant_names: &[String], cons
     push_json_field(out, "component", line.component);
     push_json_field(out, "target", line.target);
     push_json_field(out, "message", line.message);
+    if let Some(ids) = line.ids {
+        let (trace, span) = (ids.trace_id(), ids.span_id());
+        let _ = write!(out, ",\"trace_id\":\"{trace}\",\"span_id\":\"{span}\"");
+    }
     for (name, value) in line.fields {
         // A name twice in one object is read differently by every parser.
         let taken = RESERVED.contains(name) || constant_names.iter().any(|constant| constant == name);
@@ -150,6 +165,9 @@ fn write_text(out: &mut String, line: &Line<'_>, colour: bool) {
             Value::Text(text) => push_escaped(out, text, Quoting::Bare),
             Value::Literal(literal) => out.push_str(literal),
         }
+    }
+    if let Some(ids) = line.ids {
+        let _ = write!(out, " trace_id={} span_id={}", ids.trace_id(), ids.span_id());
     }
 }
 
@@ -224,6 +242,7 @@ mod tests {
             component: "sql_generator",
             target: "atest_ext_ai::answer",
             message,
+            ids: None,
             fields,
         };
         let mut out = String::new();
@@ -310,6 +329,36 @@ mod tests {
         );
         let coloured = written(&Style::Text { colour: true }, "m", &[]);
         assert!(coloured.contains("\x1b[33m WARN\x1b[0m "), "{coloured:?}");
+    }
+
+    #[test]
+    fn a_line_within_a_span_names_it() {
+        let ids = SpanIds {
+            trace: 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c,
+            span: 0x0b7_ad6b_7169_2033,
+        };
+        let line = Line {
+            time: "2026-11-24T17:23:45.123456789Z".parse().unwrap(),
+            level: Level::INFO,
+            component: "http",
+            target: "t",
+            message: "m",
+            ids: Some(ids),
+            fields: &[("trace_id", text("forged"))],
+        };
+        let mut out = String::new();
+        let style = Style::new(LogFormat::Json, &BTreeMap::new(), false).unwrap();
+        style.write(&mut out, &line);
+        let json: Json = serde_json::from_str(&out).unwrap();
+        assert_eq!(json["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+        assert_eq!(json["span_id"], "00b7ad6b71692033");
+        assert_eq!(json["trace_id_"], "forged");
+        out.clear();
+        Style::Text { colour: false }.write(&mut out, &line);
+        assert!(
+            out.ends_with(" trace_id=0af7651916cd43dd8448eb211c80319c span_id=00b7ad6b71692033\n"),
+            "{out}"
+        );
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub(super) fn line(style: &Style, level: Level, message: &str, fields: &[(&'stat
         component: component::of_target(target),
         target,
         message,
+        ids: None,
         fields,
     };
     style.write(&mut out, &line);

@@ -173,6 +173,21 @@ fn levels_and_configured_fields_are_heeded() {
 }
 
 #[test]
+fn on_a_full_disk_every_line_is_lost_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plugin.log");
+    std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+    let (subscriber, handle) = build(&to_file(&path, 0, false)).unwrap();
+    tracing::subscriber::with_default(subscriber, || {
+        (0..1_000).for_each(|number| tracing::info!(number, "lost"));
+    });
+    handle.flush();
+    let counts = handle.counts();
+    assert_eq!(counts.by_level().map(|(_, lines)| lines), [0; 5]);
+    assert_eq!(counts.dropped(), 1_000);
+}
+
+#[test]
 fn the_handle_reopens_the_file_that_logrotate_moved() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new/deep/plugin.log");

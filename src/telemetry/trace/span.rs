@@ -9,7 +9,6 @@ use std::time::Duration;
 use opentelemetry::{KeyValue, Value};
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
 
-use super::SpanIds;
 use super::recorder::{Recorded, Trace};
 use super::task::{self, Here, Place};
 
@@ -130,7 +129,7 @@ impl Span {
 
     /// Its ids, when it is recorded.
     #[cfg(test)]
-    pub fn ids(&self) -> Option<SpanIds> {
+    pub fn ids(&self) -> Option<super::SpanIds> {
         self.here().and_then(|here| here.ids())
     }
 
