@@ -11,6 +11,7 @@
 //! | `/api/v1/data/query` | POST | a question, or another request of the host's query language | local |
 //! | `/admin/maintenance-mode` | GET, POST, DELETE | state, on, off | local |
 //! | `/admin/cache` | GET, DELETE | how the caches stand, clearing them | local |
+//! | `/debug/` | GET | what can be seen of this process, with the commands for it; JSON when asked for | local |
 //!
 //! GET stands for HEAD too; the health paths take `?verbose`. *Local* is what [`access`] says. Every refusal is the
 //! JSON object `{"code", "message", "details"}` that atest's own gateway sends.
@@ -18,6 +19,7 @@
 mod access;
 mod admin;
 mod body;
+mod debug;
 mod guard;
 mod health;
 mod heartbeat;

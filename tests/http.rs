@@ -9,6 +9,8 @@ mod support {
     pub mod plugin;
 }
 
+#[path = "http/debug.rs"]
+mod debug;
 #[path = "http/limits.rs"]
 mod limits;
 #[path = "http/maintenance.rs"]

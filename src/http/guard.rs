@@ -24,6 +24,8 @@ pub(super) enum Kept {
     Questions,
     /// `/admin/*`
     Administration,
+    /// `/debug/*`
+    Debugging,
 }
 
 impl Kept {
@@ -31,6 +33,7 @@ impl Kept {
         match self {
             Kept::Questions => "the question API",
             Kept::Administration => "administration",
+            Kept::Debugging => "the debug page",
         }
     }
 }

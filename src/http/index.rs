@@ -11,7 +11,7 @@ use crate::answer::AnswerService;
 use crate::telemetry::build_info;
 
 /// Path, method, and what it is for.
-const PLACES: [(&str, &str, &str); 8] = [
+const PLACES: &[(&str, &str, &str)] = &[
     (
         "/health",
         "GET",
@@ -35,6 +35,11 @@ const PLACES: [(&str, &str, &str); 8] = [
         "/admin/cache",
         "GET DELETE",
         "how the caches stand, clearing them; from this machine only",
+    ),
+    (
+        "/debug/",
+        "GET",
+        "what can be seen, with the commands for it; from this machine only",
     ),
 ];
 
