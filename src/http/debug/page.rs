@@ -12,11 +12,11 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding
 h2{margin:2rem 0 .2rem}p{margin:.2rem 0}
 th{text-align:left;font-weight:normal;padding-right:1.5rem;vertical-align:top}
 dt{margin-top:.7rem}dd{margin:0}
-pre{margin:.2rem 0;padding:.5rem .8rem;overflow-x:auto;background:#8882;border-radius:.3rem}
+pre{margin:.2rem 0;padding:.5rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere;background:#8882;border-radius:.3rem}
 ";
 
 /// Nothing may be loaded, run, framed or sent; the style is the one above.
-pub(super) const POLICY: &str = "default-src 'none'; style-src 'sha256-60ujGjzE0V6H5AFdoXv0W+yCAnM7EWfePNAmMbpAGZ0='; \
+pub(super) const POLICY: &str = "default-src 'none'; style-src 'sha256-p3sgiSvNpZvOMPcixsn+xIWRi0r2WBL9MRtw6UmD3mA='; \
      frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /// Writes the page.
@@ -60,6 +60,7 @@ fn facts(page: &mut String, process: &ThisProcess) {
         ("socket", path(&process.socket)),
         ("config", config.unwrap_or_else(|| "defaults, no file".into())),
         ("log", log.unwrap_or_else(|| process.log_output.into())),
+        ("audit log", path(&process.audit_file)),
     ];
     page.push_str("<table>\n");
     for (name, value) in rows {

@@ -1,6 +1,5 @@
 //! The facts about this process that commands need: where it answers, its id, its files.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -51,7 +50,7 @@ impl ThisProcess {
             pid: std::process::id(),
             program: program(),
             config_file: config_file.as_deref().map(absolute),
-            http: base_url(&config.server.host, config.server.port),
+            http: format!("http://{}", config.server.reached_at()),
             socket: absolute(&config.server.socket_path),
             log_output,
             log_file,
@@ -71,19 +70,4 @@ fn program() -> PathBuf {
 /// Paths in the config start at the folder that the plugin was started in, where a reader hardly is.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-/// A listener on all addresses is called on loopback: nobody else is local.
-pub(super) fn base_url(host: &str, port: u16) -> String {
-    let host = host.trim_matches(['[', ']']);
-    match host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) if address.is_unspecified() => {
-            format!("http://{}:{port}", Ipv4Addr::LOCALHOST)
-        }
-        Ok(IpAddr::V6(address)) if address.is_unspecified() => {
-            format!("http://[{}]:{port}", Ipv6Addr::LOCALHOST)
-        }
-        Ok(IpAddr::V6(address)) => format!("http://[{address}]:{port}"),
-        _ => format!("http://{host}:{port}"),
-    }
 }

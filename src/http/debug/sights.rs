@@ -118,7 +118,10 @@ impl Shell<'_> {
                     command("follow it", format!("tail -F {}", path(file))),
                     command(
                         "warnings and errors",
-                        format!("grep -E '\"level\":\"(warn|error)\"' {}", path(file)),
+                        format!(
+                            "grep -E '\"level\":\"(warn|error)\"|^[^ ]+ +(WARN|ERROR) ' {}",
+                            path(file)
+                        ),
                     ),
                     reopen,
                 ],
@@ -190,7 +193,7 @@ impl Shell<'_> {
         let commands = match &self.0.log_file {
             Some(file) => vec![command(
                 "lines that belong to a trace",
-                format!("grep '\"trace_id\"' {}", path(file)),
+                format!("grep trace_id {}", path(file)),
             )],
             None => Vec::new(),
         };
@@ -224,8 +227,12 @@ impl Shell<'_> {
             path: None,
             commands: vec![
                 command(
-                    "1: it answers, 0: it does not",
-                    format!("{} | grep '^atest_ai_provider_up'", self.get("/metrics")),
+                    "which are able to answer, and which are failing",
+                    self.get("/health/ready?verbose"),
+                ),
+                command(
+                    "errors by provider and kind",
+                    format!("{} | grep '^atest_ai_errors_total'", self.get("/metrics")),
                 ),
                 command("ask each for one tiny answer", self.program("--test-providers")),
             ],

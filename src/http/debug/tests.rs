@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use sha2::{Digest, Sha256};
 
 use super::page::{POLICY, STYLE, escaped};
-use super::process::{ThisProcess, base_url};
+use super::process::ThisProcess;
 use super::sights::{sights, word};
 use crate::config::{Config, LogOutput, Server};
 use crate::http::testing::{get, send, service};
@@ -169,18 +169,6 @@ async fn what_stands_in_a_path_stays_text() {
         ),
     ] {
         assert_eq!(word(text), shell);
-    }
-}
-
-#[test]
-fn a_listener_on_all_addresses_is_called_on_loopback() {
-    for (host, url) in [
-        ("0.0.0.0", "http://127.0.0.1:9090"),
-        ("::", "http://[::1]:9090"),
-        ("[::1]", "http://[::1]:9090"),
-        ("localhost", "http://localhost:9090"),
-    ] {
-        assert_eq!(base_url(host, 9090), url);
     }
 }
 
