@@ -11,14 +11,15 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 
 use crate::expected::matches;
 use crate::fake_provider::{FakeProvider, Received, Script, ollama_ndjson, openai_sse};
 use crate::shell::{self, Outcome};
-use crate::support::http::send;
-use crate::support::plugin::{Plugin, free_address};
+use crate::support::http::{get, send};
+use crate::support::plugin::{PATIENCE, Plugin, free_address};
 
 /// What the scripted models answer.
 const SQL: &str = r#"{"sql": "SELECT COUNT(*) FROM users", "explanation": "Counts the users.",
@@ -88,6 +89,7 @@ impl Scene {
              openai: {{endpoint: \"{openai}\", api_key: sk-test, model: gpt-4o-mini}}\n{more}"
         );
         let mut plugin = Plugin::start(&config);
+        wait_until_providers_were_looked_at(&plugin);
         for question in ["Show all users", "names of active users"] {
             let body = format!(r#"{{"type":"ai","natural_language":"{question}","database_type":"mysql"}}"#);
             let json = [("Content-Type", "application/json")];
@@ -170,6 +172,20 @@ impl Scene {
             .replace("localhost:11434", &bare(&self.ollama))
             .replace("https://api.openai.com", &self.openai)
             .replace(":9090", &format!(":{}", self.plugin.http.port()))
+    }
+}
+
+/// What it says of its providers is of use only then.
+fn wait_until_providers_were_looked_at(plugin: &Plugin) {
+    let started = Instant::now();
+    let all_seen = |text: &str| {
+        ["ollama", "openai"]
+            .iter()
+            .all(|name| text.contains(&format!("\natest_ai_provider_up{{provider=\"{name}\"}} ")))
+    };
+    while !all_seen(&get(plugin.http, "/metrics").text()) {
+        assert!(started.elapsed() < PATIENCE, "the providers were not looked at");
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

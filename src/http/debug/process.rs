@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::config::{Config, LogOutput};
+use crate::config::{Config, LogOutput, Tracing};
 use crate::telemetry::build_info;
 
 /// The name of the audit log, beside the log file.
@@ -33,6 +33,8 @@ pub(super) struct ThisProcess {
     pub log_file: Option<PathBuf>,
     /// The audit log.
     pub audit_file: PathBuf,
+    /// The collector that traces are for; `null` while there are none.
+    pub traces: Option<String>,
 }
 
 impl ThisProcess {
@@ -54,9 +56,17 @@ impl ThisProcess {
             socket: absolute(&config.server.socket_path),
             log_output,
             log_file,
+            traces: collector(&config.tracing),
             audit_file: absolute(&logging.file.path.with_file_name(AUDIT_LOG)),
         }
     }
+}
+
+fn collector(tracing: &Tracing) -> Option<String> {
+    let given = tracing.traces_endpoint.as_ref().or(tracing.endpoint.as_ref());
+    tracing
+        .is_on()
+        .then(|| given.map_or_else(|| "localhost, the default".into(), String::clone))
 }
 
 /// This program's file, while it is there: an update may have put another in its place.

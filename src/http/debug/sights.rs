@@ -197,11 +197,14 @@ impl Shell<'_> {
             )],
             None => Vec::new(),
         };
+        let where_to = match &self.0.traces {
+            Some(collector) => format!("On, for the collector at {collector}."),
+            None => "Off. tracing.endpoint in the config, or OTEL_EXPORTER_OTLP_ENDPOINT, switches them on."
+                .into(),
+        };
         Sight {
             name: "Traces",
-            about: "Sent by OTLP when tracing.enabled is true, or OTEL_EXPORTER_OTLP_ENDPOINT names a collector. \
-                    Each log line of a question has its trace_id."
-                .into(),
+            about: format!("{where_to} Each log line of a question has its trace_id."),
             path: None,
             commands,
         }

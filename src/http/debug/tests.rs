@@ -147,6 +147,14 @@ fn commands_name_the_places_of_this_process() {
         "{lines}"
     );
     assert!(!lines.contains("--config"), "there is no file: {lines}");
+    assert!(lines.contains("Off. tracing.endpoint"), "{lines}");
+    let mut traced = config();
+    traced.tracing.endpoint = Some("http://collector:4317".into());
+    let lines = format!("{:?}", sights(&ThisProcess::look(&traced, None)));
+    assert!(
+        lines.contains("On, for the collector at http://collector:4317."),
+        "{lines}"
+    );
 }
 
 #[tokio::test]
