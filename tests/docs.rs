@@ -84,7 +84,8 @@ fn tried(document: &str, text: &str) -> Tally {
     let mut scenes = BTreeMap::new();
     let mut files = Vec::new();
     let mut tally = Tally::default();
-    for block in blocks::of(text) {
+    let blocks = blocks::of(text).unwrap_or_else(|what| panic!("{document}, {what}"));
+    for block in blocks {
         let place = format!("{document}:{}", block.line);
         if let Some(Mark::File(name)) = &block.mark {
             files.push((name.clone(), block.text.clone()));

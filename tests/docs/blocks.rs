@@ -21,31 +21,27 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// Panics at a comment that means nothing: it would be a mark with a slip in it.
-    fn parse(comment: &str, line: usize) -> Mark {
+    /// A comment that means nothing is an error: it would be a mark with a slip in it.
+    fn parse(comment: &str) -> Result<Mark, String> {
         let (kind, rest) = comment.split_once(':').unwrap_or((comment, ""));
         let rest = rest.trim();
         match kind.trim() {
-            "not run" if !rest.is_empty() => Mark::NotRun(rest.into()),
-            "file" if !rest.is_empty() => Mark::File(rest.into()),
+            "not run" if !rest.is_empty() => Ok(Mark::NotRun(rest.into())),
+            "file" if !rest.is_empty() => Ok(Mark::File(rest.into())),
             "run" if !rest.is_empty() => {
                 let (scene, exit) = rest.split_once(", exit ").unwrap_or((rest, "0"));
-                Mark::Run {
+                Ok(Mark::Run {
                     scene: scene.into(),
-                    exit: exit
-                        .parse()
-                        .unwrap_or_else(|_| panic!("line {line}: exit {exit}?")),
-                }
+                    exit: exit.parse().map_err(|_| format!("exit {exit:?} is no number"))?,
+                })
             }
-            _ => {
-                panic!("line {line}: a comment before a block says \"not run: …\", \"run: …\" or \"file: …\"")
-            }
+            _ => Err("a comment before a block says \"not run: …\", \"run: …\" or \"file: …\"".into()),
         }
     }
 }
 
 /// All blocks, in their order. Output is part of the block that prints it.
-pub fn of(document: &str) -> Vec<Block> {
+pub fn of(document: &str) -> Result<Vec<Block>, String> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut comment: Option<(usize, &str)> = None;
     // Whether nothing but empty lines came after the last block.
@@ -57,7 +53,12 @@ pub fn of(document: &str) -> Vec<Block> {
                 .take_while(|text| *text != "```")
                 .collect();
             let body = body.join("\n") + "\n";
-            let mark = comment.take().map(|(line, comment)| Mark::parse(comment, line));
+            let mark = match comment.take() {
+                Some((line, comment)) => {
+                    Some(Mark::parse(comment).map_err(|what| format!("line {line}: {what}"))?)
+                }
+                None => None,
+            };
             match blocks.last_mut() {
                 Some(command)
                     if language == "text" && mark.is_none() && right_after && command.language == "bash" =>
@@ -83,7 +84,7 @@ pub fn of(document: &str) -> Vec<Block> {
             right_after = false;
         }
     }
-    blocks
+    Ok(blocks)
 }
 
 #[test]
@@ -92,7 +93,8 @@ fn marks_and_output_belong_to_their_blocks() {
         "# x\n```bash\na\n```\n\n```text\nout\n```\ntext\n<!-- not run: needs root -->\n```bash\nb\n```\n\
                     <!-- run: stopped, exit 1 -->\n\n```bash\nc\n```\nprose\n```text\nno output\n```\n\
                     <!-- file: a.yaml -->\n```yaml\nk: v\n```\n",
-    );
+    )
+    .expect("the marks are marks");
     let short: Vec<_> = (found.iter())
         .map(|block| {
             (
@@ -123,6 +125,7 @@ fn marks_and_output_belong_to_their_blocks() {
 fn a_mark_with_a_slip_in_it_is_no_mark() {
     for comment in ["not run:", "dont run: x", "run: stopped, exit one"] {
         let document = format!("<!-- {comment} -->\n```bash\na\n```\n");
-        assert!(std::panic::catch_unwind(|| of(&document)).is_err(), "{comment}");
+        let refusal = of(&document).expect_err(comment);
+        assert!(refusal.starts_with("line 1: "), "{refusal}");
     }
 }
