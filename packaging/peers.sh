@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests talk to and is missing: Prometheus, Redis, OpenSSL's command, and a Python venv with a gRPC
-# client and two collectors of traces.
+# Installs what the tests talk to and is missing: Prometheus, Redis, OpenSSL's command, what the guide's commands use, and
+# a Python venv with a gRPC client and two collectors of traces.
 # usage: peers.sh VENV
 set -euo pipefail
 venv=$1
@@ -14,6 +14,11 @@ missing=()
 command -v prometheus >/dev/null && command -v promtool >/dev/null || missing+=(prometheus)
 command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
 command -v openssl >/dev/null || missing+=(openssl)
+# What the commands of the operations guide use.
+command -v curl >/dev/null || missing+=(curl)
+command -v jq >/dev/null || missing+=(jq)
+command -v ss >/dev/null || missing+=(iproute2)
+command -v ps >/dev/null && command -v top >/dev/null || missing+=(procps)
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
   # Installing the package starts no service in a container; elsewhere the policy file keeps it from starting one.

@@ -12,6 +12,7 @@
 //! | `/admin/maintenance-mode` | GET, POST, DELETE | state, on, off | local |
 //! | `/admin/cache` | GET, DELETE | how the caches stand, clearing them | local |
 //! | `/admin/log-level` | GET, PUT, DELETE | levels in effect, other ones for a while, the config's again | local |
+//! | `/debug/` | GET | what can be seen of this process, with the commands for it; JSON when asked for | local |
 //!
 //! GET stands for HEAD too; the health paths take `?verbose`. *Local* is what [`access`] says. Every refusal is the
 //! JSON object `{"code", "message", "details"}` that atest's own gateway sends.
@@ -19,6 +20,7 @@
 mod access;
 mod admin;
 mod body;
+mod debug;
 mod guard;
 mod health;
 mod heartbeat;

@@ -11,6 +11,8 @@ mod support {
 
 #[path = "http/audit.rs"]
 mod audit;
+#[path = "http/debug.rs"]
+mod debug;
 #[path = "http/limits.rs"]
 mod limits;
 #[path = "http/log_level.rs"]

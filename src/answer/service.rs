@@ -196,6 +196,11 @@ impl AnswerService {
         Ok(kept)
     }
 
+    /// The file that the config was read from; `None` when there was none.
+    pub async fn config_file(&self) -> Option<std::path::PathBuf> {
+        self.settings.lock().await.as_ref()?.file.clone()
+    }
+
     /// The state to work with, for the length of one request.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()

@@ -1,7 +1,6 @@
 //! Talks to a running plugin over its HTTP listener.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use bytes::Bytes;
 use http::{Method, StatusCode, header};
@@ -53,7 +52,7 @@ impl RunningPlugin {
     /// The one with that listener.
     pub(super) fn of(server: &Server) -> RunningPlugin {
         RunningPlugin {
-            authority: address(server),
+            authority: server.reached_at(),
         }
     }
 
@@ -106,20 +105,6 @@ fn bare(path: &str) -> &str {
     path.split('?').next().unwrap_or(path)
 }
 
-/// Where the HTTP listener can be reached from this machine.
-fn address(server: &Server) -> String {
-    match server.host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) if address.is_unspecified() => {
-            format!("{}:{}", Ipv4Addr::LOCALHOST, server.port)
-        }
-        Ok(IpAddr::V6(address)) if address.is_unspecified() => {
-            format!("[{}]:{}", Ipv6Addr::LOCALHOST, server.port)
-        }
-        Ok(IpAddr::V6(address)) => format!("[{address}]:{}", server.port),
-        _ => format!("{}:{}", server.host, server.port),
-    }
-}
-
 /// The reason at the bottom of a chain: "connection refused" says more than "transport error".
 pub(super) fn innermost(error: &dyn std::error::Error) -> String {
     let mut reason = error;
@@ -127,29 +112,4 @@ pub(super) fn innermost(error: &dyn std::error::Error) -> String {
         reason = source;
     }
     reason.to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_listener_on_all_addresses_is_asked_on_loopback() {
-        for (host, asked) in [
-            ("0.0.0.0", "127.0.0.1:9090"),
-            ("::", "[::1]:9090"),
-            ("10.0.0.7", "10.0.0.7:9090"),
-            ("fe80::1", "[fe80::1]:9090"),
-            ("localhost", "localhost:9090"),
-        ] {
-            assert_eq!(
-                address(&Server {
-                    host: host.into(),
-                    port: 9090,
-                    ..Server::default()
-                }),
-                asked
-            );
-        }
-    }
 }

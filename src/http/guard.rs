@@ -48,6 +48,8 @@ pub(super) enum Kept {
     Questions,
     /// `/admin/*`
     Administration,
+    /// `/debug/*`
+    Debugging,
 }
 
 impl Kept {
@@ -55,6 +57,7 @@ impl Kept {
         match self {
             Kept::Questions => "the question API",
             Kept::Administration => "administration",
+            Kept::Debugging => "the debug page",
         }
     }
 }

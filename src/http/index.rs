@@ -11,7 +11,7 @@ use crate::answer::AnswerService;
 use crate::telemetry::build_info;
 
 /// Path, method, and what it is for.
-const PLACES: [(&str, &str, &str); 9] = [
+const PLACES: &[(&str, &str, &str)] = &[
     (
         "/health",
         "GET",
@@ -40,6 +40,11 @@ const PLACES: [(&str, &str, &str); 9] = [
         "/admin/log-level",
         "GET PUT DELETE",
         "log levels, other ones for a while, the config's again; from this machine only",
+    ),
+    (
+        "/debug/",
+        "GET",
+        "what can be seen, with the commands for it; from this machine only",
     ),
 ];
 

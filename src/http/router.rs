@@ -16,7 +16,7 @@ use super::guard::{Kept, local_only};
 use super::health::{self, Probed};
 use super::heartbeat::Heartbeat;
 use super::reply::refusal;
-use super::{admin, index, metrics, query};
+use super::{admin, debug, index, metrics, query};
 use crate::answer::AnswerService;
 
 /// All routes.
@@ -46,10 +46,15 @@ pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>) -> 
         .route("/admin/cache", cache)
         .route("/admin/log-level", log_level)
         .route_layer(local(Kept::Administration));
+    let debug = Router::new()
+        .route("/debug", get(debug::with_slash))
+        .route("/debug/", get(debug::debug))
+        .route_layer(local(Kept::Debugging));
     let quick = Router::new()
         .route("/", get(index::index))
         .merge(exposition)
         .merge(admin)
+        .merge(debug)
         .with_state(Arc::clone(&service))
         .merge(probes)
         .layer(from_fn_with_state(Arc::clone(&service), in_time));

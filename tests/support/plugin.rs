@@ -135,6 +135,11 @@ impl Plugin {
         rustix::process::kill_process(id, signal).expect("the child takes signals");
     }
 
+    /// Whether it has not ended yet.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("a child can be asked").is_none()
+    }
+
     /// Waits until it has ended.
     pub fn wait_until_ended(&mut self) -> ExitStatus {
         let started = Instant::now();

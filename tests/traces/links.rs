@@ -50,7 +50,8 @@ fn header(headers: &Headers, name: &str) -> Option<String> {
 /// The log's line of a message.
 fn line(plugin: &Plugin, message: &str) -> Value {
     // Lines are gathered for some milliseconds.
-    let log = plugin.wait_for_log(message);
+    plugin.wait_for_log(message, 1);
+    let log = plugin.log();
     let mut lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines
         .rfind(|line| line["message"] == message)

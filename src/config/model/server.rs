@@ -1,6 +1,7 @@
 //! `server` and `plugin`: listeners, how the process ends, what it calls itself.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -87,6 +88,21 @@ pub enum ExitWithParent {
     Never,
 }
 
+impl Server {
+    /// `host:port` at which this machine reaches the HTTP listener: loopback where it listens on all addresses.
+    pub fn reached_at(&self) -> String {
+        let (host, port) = (self.host.trim_matches(['[', ']']), self.port);
+        match host.parse::<IpAddr>() {
+            Ok(IpAddr::V4(address)) if address.is_unspecified() => format!("{}:{port}", Ipv4Addr::LOCALHOST),
+            Ok(IpAddr::V6(address)) if address.is_unspecified() => {
+                format!("[{}]:{port}", Ipv6Addr::LOCALHOST)
+            }
+            Ok(IpAddr::V6(address)) => format!("[{address}]:{port}"),
+            _ => format!("{host}:{port}"),
+        }
+    }
+}
+
 impl Default for Server {
     fn default() -> Server {
         Server {
@@ -147,6 +163,29 @@ impl Default for Plugin {
             debug: false,
             log_level: None,
             later: PluginLater::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_on_all_addresses_is_reached_on_loopback() {
+        for (host, reached) in [
+            ("0.0.0.0", "127.0.0.1:9090"),
+            ("::", "[::1]:9090"),
+            ("10.0.0.7", "10.0.0.7:9090"),
+            ("fe80::1", "[fe80::1]:9090"),
+            ("[::1]", "[::1]:9090"),
+            ("localhost", "localhost:9090"),
+        ] {
+            let server = Server {
+                host: host.into(),
+                ..Server::default()
+            };
+            assert_eq!(server.reached_at(), reached);
         }
     }
 }

@@ -30,7 +30,7 @@ async fn the_root_lists_the_paths_for_terminals_and_browsers() {
     )
     .await;
     assert_eq!(html.header("content-type"), "text/html; charset=utf-8");
-    for path in ["/health/ready", "/metrics", QUERY, MAINTENANCE, CACHE] {
+    for path in ["/health/ready", "/metrics", QUERY, MAINTENANCE, CACHE, "/debug/"] {
         assert!(text.text().contains(path) && html.text().contains(path), "{path}");
     }
 }
@@ -75,7 +75,15 @@ async fn wrong_methods_are_405_and_name_the_right_ones() {
 #[tokio::test]
 async fn every_reply_forbids_sniffing_framing_and_storing() {
     let service = service(Config::default());
-    for path in ["/", "/health", "/metrics", "/nothing", QUERY, MAINTENANCE] {
+    for path in [
+        "/",
+        "/health",
+        "/metrics",
+        "/nothing",
+        "/debug/",
+        QUERY,
+        MAINTENANCE,
+    ] {
         let reply = get(&service, path).await;
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(reply.header("x-frame-options"), "DENY", "{path}");
