@@ -19,8 +19,6 @@ mod debug_page;
 mod expected;
 #[path = "support/fake_provider.rs"]
 mod fake_provider;
-#[path = "docs/not_yet.rs"]
-mod not_yet;
 #[path = "docs/scene.rs"]
 mod scene;
 #[path = "docs/shell.rs"]
@@ -62,7 +60,6 @@ fn troubleshooting_shows_what_it_says() {
 struct Tally {
     ran: usize,
     not_run: Vec<String>,
-    not_yet: Vec<String>,
     wrong: Vec<String>,
 }
 
@@ -108,9 +105,6 @@ fn try_block(
         Some(Mark::Run { scene, exit }) => (scene.as_str(), *exit),
         _ => ("running", 0),
     };
-    if let Some(missing) = not_yet::needed_by(&block.text) {
-        return tally.not_yet.push(format!("{place}: {missing}"));
-    }
     let scene = scenes.entry(name.to_owned()).or_insert_with(|| Scene::set(name));
     for (file, text) in files {
         scene.write(file, text);
@@ -122,7 +116,7 @@ fn try_block(
 }
 
 impl Tally {
-    /// All that are or will be run, and all that are not.
+    /// Those that were run, and those that are not.
     fn all(&self) -> usize {
         self.ran + self.wrong.len() + self.not_run.len()
     }
@@ -130,10 +124,8 @@ impl Tally {
     #[allow(clippy::print_stderr, reason = "what was not run must be seen")]
     fn tell(&self, document: &str) {
         eprintln!("{document}: {} of {} command blocks ran", self.ran, self.all());
-        for (what, lines) in [("not run", &self.not_run), ("not yet", &self.not_yet)] {
-            for line in lines {
-                eprintln!("  {what}: {line}");
-            }
+        for line in &self.not_run {
+            eprintln!("  not run: {line}");
         }
     }
 

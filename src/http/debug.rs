@@ -28,7 +28,7 @@ struct Shown {
 /// `GET /debug/`: a page for people, or the same as JSON when that is asked for.
 pub(super) async fn debug(State(service): State<Arc<AnswerService>>, headers: HeaderMap) -> Response {
     let config_file = service.config_file().await;
-    let process = ThisProcess::look(&service.snapshot().config, config_file);
+    let process = ThisProcess::look(&service.snapshot().config, config_file, service.audit().path());
     let shown = Shown {
         sights: sights(&process),
         process,

@@ -119,6 +119,11 @@ impl Audit {
         }))))
     }
 
+    /// The file; `None` when none is written.
+    pub fn path(&self) -> Option<PathBuf> {
+        self.0.as_ref().map(|shared| shared.state().place.path.clone())
+    }
+
     /// Writes one line.
     pub fn record(&self, record: &Record<'_>) {
         if let Some(shared) = &self.0 {

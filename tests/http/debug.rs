@@ -26,10 +26,7 @@ fn the_page_shows_the_places_of_the_running_process() {
         process["log_file"],
         folder.join("logs/plugin.log").to_str().unwrap()
     );
-    assert_eq!(
-        process["audit_file"],
-        folder.join("logs/audit.log").to_str().unwrap()
-    );
+    assert_eq!(process["audit_file"], folder.join("audit.log").to_str().unwrap());
     assert_eq!(
         process["config_file"],
         folder.join("config.yaml").to_str().unwrap()

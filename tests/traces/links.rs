@@ -52,7 +52,9 @@ fn line(plugin: &Plugin, message: &str) -> Value {
     // Lines are gathered for some milliseconds.
     plugin.wait_for_log(message, 1);
     let log = plugin.log();
-    let mut lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines
         .rfind(|line| line["message"] == message)
         .unwrap_or_else(|| panic!("no line {message:?} in\n{log}"))

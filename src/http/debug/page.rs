@@ -60,7 +60,10 @@ fn facts(page: &mut String, process: &ThisProcess) {
         ("socket", path(&process.socket)),
         ("config", config.unwrap_or_else(|| "defaults, no file".into())),
         ("log", log.unwrap_or_else(|| process.log_output.into())),
-        ("audit log", path(&process.audit_file)),
+        (
+            "audit log",
+            process.audit_file.as_deref().map_or("none".into(), path),
+        ),
     ];
     page.push_str("<table>\n");
     for (name, value) in rows {

@@ -7,9 +7,6 @@ use serde::Serialize;
 use crate::config::{Config, LogOutput, Tracing};
 use crate::telemetry::build_info;
 
-/// The name of the audit log, beside the log file.
-const AUDIT_LOG: &str = "audit.log";
-
 /// Where this process can be found.
 #[derive(Debug, Serialize)]
 pub(super) struct ThisProcess {
@@ -31,14 +28,18 @@ pub(super) struct ThisProcess {
     pub log_output: &'static str,
     /// The log file, when lines go to one.
     pub log_file: Option<PathBuf>,
-    /// The audit log.
-    pub audit_file: PathBuf,
+    /// The audit log; `null` when none is written.
+    pub audit_file: Option<PathBuf>,
     /// The collector that traces are for; `null` while there are none.
     pub traces: Option<String>,
 }
 
 impl ThisProcess {
-    pub(super) fn look(config: &Config, config_file: Option<PathBuf>) -> ThisProcess {
+    pub(super) fn look(
+        config: &Config,
+        config_file: Option<PathBuf>,
+        audit_file: Option<PathBuf>,
+    ) -> ThisProcess {
         let build = build_info();
         let logging = &config.logging;
         let (log_output, log_file) = match &logging.output {
@@ -57,7 +58,7 @@ impl ThisProcess {
             log_output,
             log_file,
             traces: collector(&config.tracing),
-            audit_file: absolute(&logging.file.path.with_file_name(AUDIT_LOG)),
+            audit_file: audit_file.as_deref().map(absolute),
         }
     }
 }

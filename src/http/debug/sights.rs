@@ -174,18 +174,24 @@ impl Shell<'_> {
     }
 
     fn audit(&self) -> Sight {
-        let file = path(&self.0.audit_file);
-        Sight {
-            name: "Audit log",
-            about: "Who was refused, and what administration changed.".into(),
-            path: None,
-            commands: vec![
+        let commands = self.0.audit_file.as_deref().map(|file| {
+            let file = path(file);
+            vec![
                 command("follow it", format!("tail -F {file}")),
                 command(
                     "callers that were refused",
                     format!("grep authentication_failure {file}"),
                 ),
-            ],
+            ]
+        });
+        Sight {
+            name: "Audit log",
+            about: match commands {
+                Some(_) => "Who was refused, and what administration changed.".into(),
+                None => "None is written: audit.enabled is false, or there is no folder for it.".into(),
+            },
+            path: None,
+            commands: commands.unwrap_or_default(),
         }
     }
 

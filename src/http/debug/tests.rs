@@ -120,7 +120,11 @@ async fn only_local_callers_see_it() {
 
 #[test]
 fn commands_name_the_places_of_this_process() {
-    let process = ThisProcess::look(&config(), Some("/etc/atest-ai/my config.yaml".into()));
+    let process = ThisProcess::look(
+        &config(),
+        Some("/etc/atest-ai/my config.yaml".into()),
+        Some("/var/log/atest-ai/audit.log".into()),
+    );
     let lines: Vec<String> = (sights(&process).into_iter())
         .flat_map(|sight| sight.commands)
         .map(|command| command.line)
@@ -140,7 +144,7 @@ fn commands_name_the_places_of_this_process() {
         healthcheck.contains("--config '/etc/atest-ai/my config.yaml'"),
         "{healthcheck}"
     );
-    let console = ThisProcess::look(&Config::default(), None);
+    let console = ThisProcess::look(&Config::default(), None, None);
     let lines = format!("{:?}", sights(&console));
     assert!(
         lines.contains(&format!("journalctl -f _PID={pid}")) && !lines.contains("plugin.log"),
@@ -150,7 +154,7 @@ fn commands_name_the_places_of_this_process() {
     assert!(lines.contains("Off. tracing.endpoint"), "{lines}");
     let mut traced = config();
     traced.tracing.endpoint = Some("http://collector:4317".into());
-    let lines = format!("{:?}", sights(&ThisProcess::look(&traced, None)));
+    let lines = format!("{:?}", sights(&ThisProcess::look(&traced, None, None)));
     assert!(
         lines.contains("On, for the collector at http://collector:4317."),
         "{lines}"
@@ -184,11 +188,11 @@ async fn what_stands_in_a_path_stays_text() {
 fn relative_paths_are_shown_whole() {
     let mut config = Config::default();
     config.server.socket_path = "run/a.sock".into();
-    let process = ThisProcess::look(&config, Some("c.yaml".into()));
+    let process = ThisProcess::look(&config, Some("c.yaml".into()), Some("audit.log".into()));
     let here = std::env::current_dir().unwrap();
     assert_eq!(process.socket, here.join("run/a.sock"));
     assert_eq!(process.config_file, Some(here.join("c.yaml")));
-    assert_eq!(process.audit_file, PathBuf::from("/var/log/atest-ai/audit.log"));
+    assert_eq!(process.audit_file, Some(here.join("audit.log")));
 }
 
 /// RFC 4648 §4; the hash's 32 bytes end with one `=`.
