@@ -83,7 +83,7 @@ impl Scene {
             other => panic!("there is no scene called {other:?}"),
         };
         let config = format!(
-            "logging:\n  output: file\n  file: {{path: logs/plugin.log}}\n  fields: {{service: atest-ai-plugin}}\n\
+            "audit: {{path: logs/audit.log}}\nlogging:\n  output: file\n  file: {{path: logs/plugin.log}}\n  fields: {{service: atest-ai-plugin}}\n\
              databases:\n  default: {{driver: mysql, schema_ddl: \"{TABLES}\"}}\n\
              ai:\n  services:\n    ollama: {{endpoint: \"{ollama}\", model: \"qwen2.5-coder:latest\"}}\n    \
              openai: {{endpoint: \"{openai}\", api_key: sk-test, model: gpt-4o-mini}}\n{more}"

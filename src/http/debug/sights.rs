@@ -197,11 +197,12 @@ impl Shell<'_> {
 
     fn traces(&self) -> Sight {
         let commands = match &self.0.log_file {
-            Some(file) => vec![command(
+            // Without traces no line has an id.
+            Some(file) if self.0.traces.is_some() => vec![command(
                 "lines that belong to a trace",
                 format!("grep trace_id {}", path(file)),
             )],
-            None => Vec::new(),
+            _ => Vec::new(),
         };
         let where_to = match &self.0.traces {
             Some(collector) => format!("On, for the collector at {collector}."),
@@ -210,7 +211,7 @@ impl Shell<'_> {
         };
         Sight {
             name: "Traces",
-            about: format!("{where_to} Each log line of a question has its trace_id."),
+            about: format!("{where_to} While they are on, each log line of a question has its trace_id."),
             path: None,
             commands,
         }
