@@ -15,7 +15,7 @@ use crate::config::{Config, ExitWithParent, Loaded, Topic};
 use crate::plugin::{About, ListenOptions, Listeners};
 use crate::provider::{self, Spending, metric_labels};
 use crate::telemetry::logs::{LogCounts, LogHandle};
-use crate::telemetry::{BudgetPeriod, Metrics, logs};
+use crate::telemetry::{BudgetPeriod, Metrics, TraceCounts, logs};
 use crate::{http, plugin};
 
 /// Threads for work that blocks: reading schemas, linking words. Each is idle most of the time.
@@ -87,7 +87,12 @@ fn default_workers() -> usize {
 
 /// What goes on whatever the config says. Reads what was spent before from the state folder.
 pub fn ground(loaded: &Loaded, logs: LogCounts) -> Ground {
-    let metrics = Arc::new(Metrics::new(&metric_labels(&loaded.config), logs));
+    let metrics = Arc::new(Metrics::new(
+        &metric_labels(&loaded.config),
+        logs,
+        TraceCounts::default(),
+    ));
+    metrics.config_in_effect(&loaded.config);
     let budget = &loaded.config.ai.budget;
     metrics.budget(BudgetPeriod::Day, budget.day);
     metrics.budget(BudgetPeriod::Month, budget.month);

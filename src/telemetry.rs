@@ -17,6 +17,6 @@ pub use build::build_info;
 pub use exposition::Format;
 pub use label::{
     BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, MetricLabels,
-    ProviderOperation, RejectReason, RequestStatus,
+    ProviderOperation, RateLimitKind, RejectReason, RequestStatus, Validation,
 };
-pub use metrics::{GaugeGuard, Metrics};
+pub use metrics::{GaugeGuard, Metrics, TraceCounts};

@@ -190,6 +190,7 @@ impl AnswerService {
 
     /// Goes on with another config. Requests under way keep the one that they began with.
     pub fn change(&self, config: Arc<Config>) {
+        self.metrics.config_in_effect(&config);
         let next = Snapshot::new(config, &self.ground, Some(&self.snapshot()));
         self.snapshot.store(Arc::new(next));
     }

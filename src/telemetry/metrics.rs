@@ -4,18 +4,21 @@
 //! first scrape, and recording takes two look-ups and no allocation.
 
 mod cache;
+mod config;
+mod exemplar;
 mod money;
 mod provider;
 mod queue;
 mod register;
 mod series;
+mod spans;
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use prometheus::{IntCounter, IntGauge, IntGaugeVec, Registry};
+use prometheus::{Histogram, IntCounter, IntGauge, IntGaugeVec, Registry};
 
 use self::cache::Caches;
 use self::money::Money;
@@ -25,9 +28,12 @@ use self::series::{Series, Vectors};
 use super::build::build_info;
 use super::catalogue::{self, MetricDef};
 use super::exposition::{self, Format};
-use super::label::{ErrorKind, MetricLabels, RejectReason, RequestStatus};
+use super::label::{ErrorKind, MetricLabels, RejectReason, RequestStatus, Validation};
 use super::logs::LogCounts;
 use super::scraped::Scraped;
+use super::trace::{self, SpanIds};
+
+pub use self::spans::TraceCounts;
 
 /// The registry and what records into it.
 pub struct Metrics {
@@ -41,6 +47,9 @@ pub struct Metrics {
     queue: Queue,
     caches: Caches,
     rejected: Vec<IntCounter>,
+    validated: Vec<IntCounter>,
+    overhead: Histogram,
+    config: Mutex<IntGaugeVec>,
     connections: IntGauge,
     max_connections: IntGauge,
     in_flight: IntGauge,
@@ -55,13 +64,14 @@ pub struct GaugeGuard {
 }
 
 impl Metrics {
-    /// Metrics for those providers and models; `logs` tells how many log lines there were.
-    pub fn new(labels: &MetricLabels, logs: LogCounts) -> Metrics {
+    /// Metrics for those providers and models; `logs` and `traces` tell how many log lines and spans there were.
+    pub fn new(labels: &MetricLabels, logs: LogCounts, traces: TraceCounts) -> Metrics {
         let registry = Registry::new();
         let register = Register(&registry);
         let vectors = Vectors::new(&register);
-        let rejected = register.counters(&catalogue::REJECTED);
-        registry.register(Box::new(Scraped::new(logs))).expect(VALID);
+        registry
+            .register(Box::new(Scraped::new(logs, traces)))
+            .expect(VALID);
 
         let build = build_info();
         let build_labels = [build.version, build.commit, build.rustc, build.features];
@@ -78,10 +88,12 @@ impl Metrics {
             money: Money::new(&register),
             queue: Queue::new(&register),
             caches: Caches::new(&register),
-            rejected: RejectReason::WORDS
-                .iter()
-                .map(|reason| rejected.with_label_values(&[reason]))
-                .collect(),
+            rejected: register.each(&catalogue::REJECTED, RejectReason::WORDS),
+            validated: register.each(&catalogue::VALIDATED, Validation::WORDS),
+            overhead: register
+                .histograms(&catalogue::OVERHEAD)
+                .with_label_values::<&str>(&[]),
+            config: Mutex::new(register.gauges(&catalogue::CONFIG_INFO)),
             connections: register.gauge(&catalogue::ACTIVE_CONNECTIONS),
             max_connections: register.gauge(&catalogue::MAX_CONNECTIONS),
             in_flight: register.gauge(&catalogue::IN_FLIGHT),
@@ -114,24 +126,45 @@ impl Metrics {
 
     /// A finished question. A provider or model outside the configured ones counts as `other`.
     pub fn request_finished(&self, provider: &str, model: &str, status: RequestStatus, took: Duration) {
+        self.request_finished_in(trace::exemplar(), provider, model, status, took);
+    }
+
+    fn request_finished_in(
+        &self,
+        span: Option<SpanIds>,
+        provider: &str,
+        model: &str,
+        status: RequestStatus,
+        took: Duration,
+    ) {
         let series = self.series.load();
-        let series = series.provider(provider).model(model);
-        series.requests[status as usize].inc();
+        series.model(&catalogue::REQUESTS, provider, model).requests[status as usize].inc();
         if status != RequestStatus::Cancelled {
-            series.duration.observe(took.as_secs_f64());
+            let duration = &series
+                .model(&catalogue::REQUEST_DURATION, provider, model)
+                .duration;
+            duration.observe(took.as_secs_f64(), span);
         }
+    }
+
+    /// Time of a question that was the plugin's own: all of it but the time in which a provider or a database was at
+    /// work, counted once where both were.
+    #[allow(dead_code, reason = "whoever knows where a question's time went calls it")]
+    pub fn overhead(&self, own: Duration) {
+        self.overhead.observe(own.as_secs_f64());
     }
 
     /// The confidence of an answer, 0 to 1.
     pub fn answered_with_confidence(&self, provider: &str, model: &str, confidence: f64) {
         let series = self.series.load();
-        let model = series.provider(provider).model(model);
+        let model = series.model(&catalogue::CONFIDENCE, provider, model);
         model.confidence.observe(confidence);
     }
 
     /// A failure; a request may add more than one.
     pub fn error(&self, kind: ErrorKind, provider: &str) {
-        self.series.load().provider(provider).errors[kind as usize].inc();
+        let series = self.series.load();
+        series.provider(&catalogue::ERRORS, provider).errors[kind as usize].inc();
     }
 
     /// A request that was turned away before anybody worked on it.
@@ -166,7 +199,13 @@ impl Metrics {
 
     /// Everything as text. Reads a dozen small files of the system, so it is nothing for an async task.
     pub fn render(&self, format: Format) -> Vec<u8> {
-        exposition::write(&self.registry.gather(), format)
+        exposition::write(&self.registry.gather(), format, |family, labels| {
+            let traced = self.vectors.traced().into_iter();
+            let mut kept = traced.filter(|histograms| histograms.name() == family);
+            kept.next()
+                .map(|histograms| histograms.exemplars(labels))
+                .unwrap_or_default()
+        })
     }
 
     /// Whether no family has more series than its entry in the catalogue allows.
@@ -182,7 +221,11 @@ impl Metrics {
 impl Default for Metrics {
     /// Metrics for the embedded engine alone.
     fn default() -> Metrics {
-        Metrics::new(&MetricLabels::default(), LogCounts::default())
+        Metrics::new(
+            &MetricLabels::default(),
+            LogCounts::default(),
+            TraceCounts::default(),
+        )
     }
 }
 

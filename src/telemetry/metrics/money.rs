@@ -27,12 +27,8 @@ impl Metrics {
     pub fn cost(&self, provider: &str, model: &str, usd: f64) {
         // A counter must not fall, and a figure that is none would spoil it for good.
         if usd.is_finite() && usd >= 0.0 {
-            self.series
-                .load()
-                .provider(provider)
-                .model(model)
-                .cost()
-                .inc_by(usd);
+            let series = self.series.load();
+            series.model(&catalogue::COST, provider, model).cost().inc_by(usd);
         }
     }
 

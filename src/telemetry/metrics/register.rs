@@ -24,6 +24,15 @@ impl Register<'_> {
         self.counters(def).with_label_values::<&str>(&[])
     }
 
+    /// A counter for each word of the one label, in the order of the words.
+    pub(super) fn each(&self, def: &MetricDef, words: &[&str]) -> Vec<IntCounter> {
+        let counters = self.counters(def);
+        words
+            .iter()
+            .map(|word| counters.with_label_values(&[word]))
+            .collect()
+    }
+
     /// Counters of what is no whole number.
     pub(super) fn float_counters(&self, def: &MetricDef) -> CounterVec {
         self.it(CounterVec::new(Opts::new(def.name, def.help), &def.label_names()).expect(VALID))

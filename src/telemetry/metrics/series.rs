@@ -1,12 +1,15 @@
 //! The series of each provider and model: made at once, found by two look-ups, within the bounds whatever is learned.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use prometheus::{Counter, CounterVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec};
+use prometheus::{
+    Counter, CounterVec, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec,
+};
 
+use super::exemplar::{Traced, TracedVec};
 use super::register::Register;
-use crate::telemetry::catalogue;
+use crate::telemetry::catalogue::{self, MetricDef, WITH_EXEMPLARS};
 use crate::telemetry::label::{
     BUILTIN, CircuitState, ErrorKind, FallbackTo, MAX_MODELS, MAX_PROVIDERS, MetricLabels, OTHER,
     ProviderOperation, RequestStatus, RetryReason, TokenDirection,
@@ -15,25 +18,34 @@ use crate::telemetry::label::{
 /// The vectors that the series of providers and models are taken from.
 pub(super) struct Vectors {
     requests: IntCounterVec,
-    duration: HistogramVec,
+    duration: TracedVec,
     confidence: HistogramVec,
     errors: IntCounterVec,
     tokens: IntCounterVec,
-    first_token: HistogramVec,
+    request_tokens: HistogramVec,
+    first_token: TracedVec,
+    output_speed: HistogramVec,
     cost: CounterVec,
-    calls: HistogramVec,
+    calls: TracedVec,
     retries: IntCounterVec,
     fallbacks: IntCounterVec,
     /// Set by provider and state.
     pub(super) circuit_state: IntGaugeVec,
     /// Counted by provider and state.
     pub(super) circuit_transitions: IntCounterVec,
+    /// Set by provider and kind.
+    pub(super) rate_limit_remaining: GaugeVec,
+    dropped: Arc<Dropped>,
 }
+
+/// Values that have no series of their own, by metric.
+struct Dropped(HashMap<&'static str, IntCounter>);
 
 /// All providers.
 pub(super) struct Series {
     providers: HashMap<String, ProviderSeries>,
     other: ProviderSeries,
+    dropped: Arc<Dropped>,
 }
 
 /// The series of one provider.
@@ -41,7 +53,9 @@ pub(super) struct ProviderSeries {
     /// By [`ErrorKind`].
     pub(super) errors: Vec<IntCounter>,
     /// By [`ProviderOperation`].
-    pub(super) calls: Vec<Histogram>,
+    pub(super) calls: Vec<Traced>,
+    /// Input and output.
+    pub(super) request_tokens: Vec<Histogram>,
     /// By [`RetryReason`].
     pub(super) retries: Vec<IntCounter>,
     /// By [`FallbackTo`].
@@ -54,11 +68,12 @@ pub(super) struct ProviderSeries {
 pub(super) struct ModelSeries {
     /// By [`RequestStatus`].
     pub(super) requests: Vec<IntCounter>,
-    pub(super) duration: Histogram,
+    pub(super) duration: Traced,
     pub(super) confidence: Histogram,
     /// By [`TokenDirection`].
     pub(super) tokens: Vec<IntCounter>,
-    pub(super) first_token: Histogram,
+    pub(super) first_token: Traced,
+    pub(super) output_speed: Histogram,
     cost: Cost,
 }
 
@@ -73,18 +88,27 @@ impl Vectors {
     pub(super) fn new(register: &Register<'_>) -> Vectors {
         Vectors {
             requests: register.counters(&catalogue::REQUESTS),
-            duration: register.histograms(&catalogue::REQUEST_DURATION),
+            duration: TracedVec::new(register, &catalogue::REQUEST_DURATION),
             confidence: register.histograms(&catalogue::CONFIDENCE),
             errors: register.counters(&catalogue::ERRORS),
             tokens: register.counters(&catalogue::TOKENS),
-            first_token: register.histograms(&catalogue::FIRST_TOKEN),
+            request_tokens: register.histograms(&catalogue::REQUEST_TOKENS),
+            first_token: TracedVec::new(register, &catalogue::FIRST_TOKEN),
+            output_speed: register.histograms(&catalogue::OUTPUT_SPEED),
             cost: register.float_counters(&catalogue::COST),
-            calls: register.histograms(&catalogue::PROVIDER_DURATION),
+            calls: TracedVec::new(register, &catalogue::PROVIDER_DURATION),
             retries: register.counters(&catalogue::RETRIES),
             fallbacks: register.counters(&catalogue::FALLBACKS),
             circuit_state: register.gauges(&catalogue::CIRCUIT_STATE),
             circuit_transitions: register.counters(&catalogue::CIRCUIT_TRANSITIONS),
+            rate_limit_remaining: register.float_gauges(&catalogue::RATE_LIMIT_REMAINING),
+            dropped: Arc::new(Dropped::new(register)),
         }
+    }
+
+    /// The histograms that keep exemplars, in the order of the catalogue.
+    pub(super) fn traced(&self) -> [&TracedVec; WITH_EXEMPLARS.len()] {
+        [&self.duration, &self.calls, &self.first_token]
     }
 
     /// The series of those providers and models; those that exist already are the same ones again.
@@ -95,6 +119,7 @@ impl Vectors {
                 .map(|(provider, models)| (provider.to_owned(), self.provider(provider, &models)))
                 .collect(),
             other: self.provider(OTHER, &[]),
+            dropped: Arc::clone(&self.dropped),
         }
     }
 
@@ -118,6 +143,9 @@ impl Vectors {
             }),
             calls: each(ProviderOperation::WORDS, |operation| {
                 self.calls.with_label_values(&[provider, operation])
+            }),
+            request_tokens: each(TokenDirection::WHOLE, |direction| {
+                self.request_tokens.with_label_values(&[provider, direction])
             }),
             retries: each(RetryReason::WORDS, |reason| {
                 self.retries.with_label_values(&[provider, reason])
@@ -144,6 +172,7 @@ impl Vectors {
                 self.tokens.with_label_values(&[provider, model, direction])
             }),
             first_token: self.first_token.with_label_values(&[provider, model]),
+            output_speed: self.output_speed.with_label_values(&[provider, model]),
             cost: Cost {
                 counter: OnceLock::new(),
                 vector: self.cost.clone(),
@@ -158,10 +187,55 @@ fn each<T>(words: &[&str], make: impl Fn(&str) -> T) -> Vec<T> {
     words.iter().map(|word| make(word)).collect()
 }
 
+impl Dropped {
+    fn new(register: &Register<'_>) -> Dropped {
+        let counters = register.counters(&catalogue::SERIES_DROPPED);
+        let bounded = catalogue::BOUNDED.iter();
+        Dropped(
+            bounded
+                .map(|name| (*name, counters.with_label_values(&[name])))
+                .collect(),
+        )
+    }
+
+    fn count(&self, def: &MetricDef) {
+        if let Some(counter) = self.0.get(def.name) {
+            counter.inc();
+        }
+    }
+}
+
 impl Series {
-    /// The series of a provider; those of `other` when it is not a known one.
-    pub(super) fn provider(&self, name: &str) -> &ProviderSeries {
-        self.providers.get(name).unwrap_or(&self.other)
+    /// The series of a provider in that metric; those of `other` when it is not a known one.
+    pub(super) fn provider(&self, def: &MetricDef, name: &str) -> &ProviderSeries {
+        self.providers.get(name).unwrap_or_else(|| {
+            if is_a_name(name) {
+                self.dropped.count(def);
+            }
+            &self.other
+        })
+    }
+
+    /// The series of a provider's model in that metric; those of `other` when either is not a known one.
+    pub(super) fn model(&self, def: &MetricDef, provider: &str, model: &str) -> &ModelSeries {
+        let Some(series) = self.providers.get(provider) else {
+            return &self.provider(def, provider).other;
+        };
+        series.models.get(model).unwrap_or_else(|| {
+            if is_a_name(model) {
+                self.dropped.count(def);
+            }
+            &series.other
+        })
+    }
+
+    /// Whether it has series of its own in that metric, in which `other` would make no sense.
+    pub(super) fn has(&self, def: &MetricDef, provider: &str) -> bool {
+        let known = self.knows(provider);
+        if !known && is_a_name(provider) {
+            self.dropped.count(def);
+        }
+        known
     }
 
     /// Whether it has series of its own.
@@ -187,11 +261,9 @@ impl Series {
     }
 }
 
-impl ProviderSeries {
-    /// The series of a model; those of `other` when it is not a known one.
-    pub(super) fn model(&self, name: &str) -> &ModelSeries {
-        self.models.get(name).unwrap_or(&self.other)
-    }
+/// What is counted as `other` on purpose, or has no name at all, loses nothing.
+fn is_a_name(word: &str) -> bool {
+    !word.is_empty() && word != OTHER
 }
 
 impl ModelSeries {
