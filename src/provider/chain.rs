@@ -19,7 +19,7 @@ use super::prices;
 use super::spending::Spending;
 use super::{Bill, Completion, CompletionRequest, Failure, FailureKind, Provider, ProviderError};
 use crate::config::{Budget, BudgetAction, Price, ProviderKind, Retry};
-use crate::telemetry::{Metrics, ProviderOperation};
+use crate::telemetry::{Metrics, ProviderOperation, Validation};
 
 /// Time that is kept for the embedded engine at the end of a chain: this share of what is left, within bounds.
 const RESERVE_SHARE: u32 = 20;
@@ -301,7 +301,8 @@ impl Run<'_> {
         let started = Instant::now();
         let outcome = tokio::time::timeout(limit, link.provider.complete(request)).await;
         let metrics = self.rules.metrics;
-        metrics.provider_call(&link.name, ProviderOperation::Generate, started.elapsed());
+        let took = started.elapsed();
+        metrics.provider_call(&link.name, ProviderOperation::Generate, took);
         let outcome = outcome.unwrap_or_else(|_| {
             Err(ProviderError::Failed(Failure::new(
                 FailureKind::Timeout,
@@ -325,10 +326,22 @@ impl Run<'_> {
             health.seen_well();
         }
         if let Some(first_token) = completion.first_token {
-            metrics.first_token(&link.name, link.model_of(&completion.model), first_token);
+            let model = link.model_of(&completion.model);
+            metrics.first_token(&link.name, model, first_token);
+            if let Some(usage) = completion.usage {
+                // What is not shown came before the first piece.
+                let shown = usage.output.saturating_sub(usage.reasoning);
+                metrics.output_speed(&link.name, model, shown, took.saturating_sub(first_token));
+            }
         }
         self.book(link, &completion.bill());
-        match accept(&completion) {
+        let checked = accept(&completion);
+        metrics.answer_validated(if checked.is_ok() {
+            Validation::Valid
+        } else {
+            Validation::Invalid
+        });
+        match checked {
             Ok(accepted) => Ok((completion, accepted)),
             Err(why) => Err(ProviderError::Failed(Failure::new(
                 FailureKind::InvalidResponse,

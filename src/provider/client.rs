@@ -6,6 +6,7 @@ mod learned;
 mod mask;
 mod peer;
 mod proxies;
+mod quota;
 mod recipe;
 mod resolve;
 mod said;

@@ -186,6 +186,7 @@ impl Member {
         } else {
             self.client.clone()
         };
+        let is_ours = self.is_configured && !is_elsewhere && own.api_key.is_none();
         let stored_key = self.service.api_key.clone().filter(|_| may_use_its_key);
         Ok(Target {
             name: self.name.clone(),
@@ -212,6 +213,7 @@ impl Member {
             },
             client,
             stall_timeout: self.shared.stall_timeout,
+            metrics: is_ours.then(|| Arc::clone(&self.metrics)),
         })
     }
 

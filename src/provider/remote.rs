@@ -21,6 +21,7 @@ use super::{
     Bill, ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, ModelInfo,
     Provider, ProviderError, TokenLogprob, prompt, reply,
 };
+use crate::telemetry::Metrics;
 
 /// Most tokens in an answer when nothing else is set. A long statement with its explanation has some 500.
 const MAX_TOKENS: u32 = 2048;
@@ -63,6 +64,8 @@ pub struct Target {
     pub learned: Arc<Learned>,
     /// Longest silence in the middle of an answer.
     pub stall_timeout: Duration,
+    /// Where its rate limits are shown; `None` when they are those of whoever asks.
+    pub metrics: Option<Arc<Metrics>>,
 }
 
 impl fmt::Debug for Target {
@@ -131,7 +134,8 @@ impl Remote {
                 &target.headers,
                 target.client,
                 target.stall_timeout,
-            ),
+            )
+            .shown_in(target.metrics),
             url,
             is_openrouter,
             temperature: target.temperature,
