@@ -260,6 +260,42 @@ fn labels_name_what_the_config_names() {
     assert!(labels.models.contains(&("a".into(), "n".into())));
 }
 
+#[test]
+fn who_is_asked_first_is_named_first_and_with_the_model_that_is_asked_for() {
+    let mut config = Config::default();
+    for name in ["a", "b", "openai", "z"] {
+        let listing = service(ProviderKind::OpenAi, |service| {
+            service.models = vec!["n".into()];
+            // Where none is set, the kind has a usual one.
+            service.model = service.model.take().filter(|_| name != "openai");
+        });
+        config.ai.services.insert(name.into(), listing);
+    }
+    config.ai.default_service = "z".into();
+    config.ai.fallback_order = vec!["openai".into(), "builtin".into(), "a".into()];
+    let labels = metric_labels(&config);
+    assert_eq!(labels.providers, ["builtin", "z", "openai", "a", "b"]);
+    let usual = catalogue::default_model(ProviderKind::OpenAi).unwrap();
+    let models: Vec<(&str, &str)> = labels
+        .models
+        .iter()
+        .map(|(provider, model)| (provider.as_str(), model.as_str()))
+        .collect();
+    assert_eq!(
+        models[1..],
+        [
+            ("z", "m"),
+            ("openai", usual),
+            ("a", "m"),
+            ("b", "m"),
+            ("z", "n"),
+            ("openai", "n"),
+            ("a", "n"),
+            ("b", "n")
+        ]
+    );
+}
+
 #[tokio::test]
 async fn a_rate_holds_for_providers_over_the_network_and_not_for_the_engine() {
     let providers = providers(|config| {

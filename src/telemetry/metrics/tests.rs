@@ -726,6 +726,43 @@ fn the_histograms_with_exemplars_are_those_of_the_catalogue() {
 }
 
 #[test]
+fn an_exemplar_is_never_a_mix_of_two() {
+    let metrics = metrics(&["openai"], &[("openai", "gpt-4o")]);
+    let shown = |metrics: &Metrics| -> Vec<(u64, f64)> {
+        let text = String::from_utf8(metrics.render(Format::OpenMetrics1)).unwrap();
+        let exemplars = text.lines().filter_map(|line| line.split_once(" # {trace_id=\""));
+        exemplars
+            .map(|(_, exemplar)| {
+                let mut words = exemplar.split(' ');
+                let id = words.next().unwrap().split('"').next().unwrap();
+                let value = words.next().unwrap().parse().unwrap();
+                (u64::from_str_radix(id, 16).unwrap(), value)
+            })
+            .collect()
+    };
+    std::thread::scope(|scope| {
+        let observers: Vec<_> = (0..3)
+            .map(|thread| {
+                let metrics = &metrics;
+                scope.spawn(move || {
+                    for number in (1..3_000).map(|number| 3 * number + thread) {
+                        let took = Duration::from_millis(number);
+                        metrics.first_token_in(span(number), "openai", "gpt-4o", took);
+                    }
+                })
+            })
+            .collect();
+        while observers.iter().any(|observer| !observer.is_finished()) {
+            for (id, value) in shown(&metrics) {
+                assert_eq!(Duration::from_millis(id).as_secs_f64(), value);
+            }
+        }
+    });
+    let count = shown(&metrics).len();
+    assert!(count >= 5, "{count}");
+}
+
+#[test]
 fn exemplars_outlive_what_is_learned_later() {
     let metrics = metrics(&["openai"], &[("openai", "gpt-4o")]);
     let took = Duration::from_millis(900);
