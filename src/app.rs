@@ -13,7 +13,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{AnswerService, Ground, Snapshot};
-use crate::config::{Config, ExitWithParent, Loaded, Topic, config_hash};
+use crate::config::{Config, ExitWithParent, Loaded, Topic};
 use crate::plugin::{About, ListenOptions, Listeners};
 use crate::provider::{self, Spending, metric_labels};
 use crate::telemetry::audit::{Audit, AuditError, Outcome};
@@ -97,6 +97,7 @@ fn default_workers() -> usize {
 /// What goes on whatever the config says. Reads what was spent before from the state folder.
 pub fn ground(loaded: &Loaded, logs: LogCounts, traces: TraceCounts) -> Ground {
     let metrics = Arc::new(Metrics::new(&metric_labels(&loaded.config), logs, traces));
+    metrics.config_in_effect(&loaded.config);
     let budget = &loaded.config.ai.budget;
     metrics.budget(BudgetPeriod::Day, budget.day);
     metrics.budget(BudgetPeriod::Month, budget.month);
@@ -169,7 +170,6 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     ground.log_levels = log.levels();
     let secrets = audit::secrets(&loaded);
     let spending = Arc::clone(&ground.spending);
-    ground.metrics.config_in_effect(&config_hash(&loaded));
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
     let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
     let doors = open_doors(&config, host.by_host).await?;

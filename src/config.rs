@@ -41,4 +41,3 @@ pub use model::{
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use rules::COMPONENTS as LOG_COMPONENTS;
 pub use saved::SavedService;
-pub use show::hash as config_hash;

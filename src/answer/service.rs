@@ -10,7 +10,7 @@ use super::cache::AnswerCache;
 use super::pipeline::{self, refused_by};
 use super::queue::Queue;
 use super::{Admission, Answer, AskError, Question, Stage};
-use crate::config::{Config, Loaded, SavedService, config_hash};
+use crate::config::{Config, Loaded, SavedService};
 use crate::database::Databases;
 use crate::provider::{Plan, ProviderError, Providers, Spending, metric_labels};
 use crate::telemetry::audit::Audit;
@@ -190,7 +190,6 @@ impl AnswerService {
             only_in_memory,
         };
         self.metrics.learn(&metric_labels(&next.config));
-        self.metrics.config_in_effect(&config_hash(&next));
         self.change(Arc::new(next.config.clone()));
         *settings = Some(next);
         Ok(kept)
@@ -208,6 +207,7 @@ impl AnswerService {
 
     /// Goes on with another config. Requests under way keep the one that they began with.
     pub fn change(&self, config: Arc<Config>) {
+        self.metrics.config_in_effect(&config);
         let next = Snapshot::new(config, &self.ground, Some(&self.snapshot()));
         self.snapshot.store(Arc::new(next));
     }

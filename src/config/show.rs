@@ -1,7 +1,6 @@
 //! The effective config: each value, where it comes from, and whether it does anything. Secrets are masked.
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::load::Loaded;
 use super::problem::Origin;
@@ -56,19 +55,6 @@ pub fn effective(loaded: &Loaded) -> Vec<Setting> {
         }
     }
     settings
-}
-
-/// A short name of all settings but secrets: two plugins with one hash work by the same config.
-pub fn hash(loaded: &Loaded) -> String {
-    let mut digest = Sha256::new();
-    for setting in effective(loaded) {
-        digest.update(setting.key());
-        digest.update([0]);
-        digest.update(setting.value.to_string());
-        digest.update([0]);
-    }
-    let digest = digest.finalize();
-    digest[..4].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn collect(path: &[String], value: &Value, loaded: &Loaded, settings: &mut Vec<Setting>) {

@@ -29,12 +29,7 @@ impl Anthropic {
             .ask(chat.model, |habits| request::write(chat, remote, habits))
             .await?;
         let reading: Reading = heard.reading;
-        Ok(remote.filled(
-            reading.into_reply(),
-            (heard.first_token, heard.limits_left),
-            &heard.habits,
-            chat,
-        ))
+        Ok(remote.filled(reading.into_reply(), heard.first_token, &heard.habits, chat))
     }
 }
 

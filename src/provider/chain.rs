@@ -20,7 +20,7 @@ use super::spending::Spending;
 use super::{Bill, Completion, CompletionRequest, Failure, FailureKind, Provider, ProviderError};
 use crate::config::{Budget, BudgetAction, Price, ProviderKind, Retry};
 use crate::telemetry::trace::{Kind, Span};
-use crate::telemetry::{LimitKind, Metrics, ProviderOperation, Validation};
+use crate::telemetry::{Metrics, ProviderOperation, Validation};
 
 /// Time that is kept for the embedded engine at the end of a chain: this share of what is left, within bounds.
 const RESERVE_SHARE: u32 = 20;
@@ -377,10 +377,11 @@ impl Run<'_> {
         let call = span.around(link.provider.complete(request));
         let outcome = tokio::time::timeout(limit, call).await;
         let metrics = self.rules.metrics;
+        let took = started.elapsed();
         // Exemplars name the call, not the question.
         let place = span.place();
         place.clone().within(|| {
-            metrics.provider_call(&link.name, ProviderOperation::Generate, started.elapsed());
+            metrics.provider_call(&link.name, ProviderOperation::Generate, took);
         });
         let outcome = outcome.unwrap_or_else(|_| {
             Err(ProviderError::Failed(Failure::new(
@@ -406,25 +407,13 @@ impl Run<'_> {
             health.seen_well();
         }
         if let Some(first_token) = completion.first_token {
-            place.within(|| {
-                metrics.first_token(&link.name, link.model_of(&completion.model), first_token);
-            });
-        }
-        for (kind, left) in [
-            (LimitKind::Requests, completion.limits_left.requests),
-            (LimitKind::Tokens, completion.limits_left.tokens),
-        ] {
-            if let Some(left) = left
-                && !link.is_askers_own
-            {
-                metrics.rate_limit_left(&link.name, kind, left);
+            let model = link.model_of(&completion.model);
+            place.within(|| metrics.first_token(&link.name, model, first_token));
+            if let Some(usage) = completion.usage {
+                // What is not shown came before the first piece.
+                let shown = usage.output.saturating_sub(usage.reasoning);
+                metrics.output_speed(&link.name, model, shown, took.saturating_sub(first_token));
             }
-        }
-        let writing = completion
-            .first_token
-            .map(|first| started.elapsed().saturating_sub(first));
-        if let (Some(usage), Some(writing)) = (&completion.usage, writing) {
-            metrics.output_rate(&link.name, usage.output, writing);
         }
         describe(&mut span, link, &completion);
         drop(span);

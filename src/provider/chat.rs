@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{LimitsLeft, TokenUsage};
+use super::TokenUsage;
 
 /// What is said to a model.
 #[derive(Debug, Clone)]
@@ -37,8 +37,6 @@ pub struct ChatReply {
     pub first_token: Option<Duration>,
     /// What the provider itself says that the call has cost, in US dollars.
     pub stated_cost: Option<f64>,
-    /// What is left of the provider's limits, where it tells.
-    pub limits_left: LimitsLeft,
     /// What the asker should know: a prompt that was cut, a setting that had no effect.
     pub warnings: Vec<String>,
 }

@@ -3,10 +3,10 @@
 mod body;
 mod framing;
 mod learned;
-mod limits;
 mod mask;
 mod peer;
 mod proxies;
+mod quota;
 mod recipe;
 mod resolve;
 mod said;

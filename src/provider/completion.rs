@@ -46,17 +46,6 @@ pub struct Completion {
     pub first_token: Option<Duration>,
     /// What the provider itself says that the call has cost, in US dollars.
     pub stated_cost: Option<f64>,
-    /// What is left of the provider's limits, where it tells.
-    pub limits_left: LimitsLeft,
-}
-
-/// What is left of a provider's limits after a call, each from 0 to 1.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct LimitsLeft {
-    /// Of its calls.
-    pub requests: Option<f64>,
-    /// Of its tokens.
-    pub tokens: Option<f64>,
 }
 
 impl Completion {

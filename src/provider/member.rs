@@ -85,11 +85,9 @@ impl Member {
         shared: MemberSettings,
         metrics: Arc<Metrics>,
     ) -> Member {
-        let written = service.endpoint.as_deref();
-        let endpoint = written.or(catalogue::default_endpoint(service.provider));
         // Only what is in the config has series of its own.
         let told = is_configured.then(|| name.to_owned());
-        let endpoint = endpoint.and_then(|text| Endpoint::parse(text).ok());
+        let endpoint = endpoint_of(&service);
         let client = Client::new(&ClientSettings {
             pool: &shared.pool,
             ca_file: service.ca_file.as_deref(),
@@ -186,6 +184,7 @@ impl Member {
         } else {
             self.client.clone()
         };
+        let is_ours = self.is_configured && !is_elsewhere && own.api_key.is_none();
         let stored_key = self.service.api_key.clone().filter(|_| may_use_its_key);
         Ok(Target {
             name: self.name.clone(),
@@ -212,6 +211,7 @@ impl Member {
             },
             client,
             stall_timeout: self.shared.stall_timeout,
+            metrics: is_ours.then(|| Arc::clone(&self.metrics)),
         })
     }
 
@@ -294,6 +294,17 @@ impl fmt::Debug for Member {
             .field("endpoint", &self.endpoint)
             .finish_non_exhaustive()
     }
+}
+
+/// The model that a service is asked for when a question names none.
+pub fn usual_model(service: &Service) -> Option<String> {
+    model_of(service, endpoint_of(service).as_ref())
+}
+
+fn endpoint_of(service: &Service) -> Option<Endpoint> {
+    let written = service.endpoint.as_deref();
+    let text = written.or(catalogue::default_endpoint(service.provider))?;
+    Endpoint::parse(text).ok()
 }
 
 /// The model that the settings name, else the usual one of its kind. Another server behind the same interface has models

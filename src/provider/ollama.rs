@@ -37,12 +37,7 @@ impl Ollama {
         let (reading, habits): (Reading, Habits) = (heard.reading, heard.habits);
         self.learn_thinking(habits, &reading);
         let cut = reading.cut_prompt(chat, context);
-        let mut reply = remote.filled(
-            reading.reply,
-            (heard.first_token, heard.limits_left),
-            &habits,
-            chat,
-        );
+        let mut reply = remote.filled(reading.reply, heard.first_token, &habits, chat);
         reply.warnings.extend(cut);
         Ok(reply)
     }

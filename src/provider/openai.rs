@@ -34,12 +34,7 @@ impl OpenAi {
             .ask(chat.model, |habits| request::write(chat, remote, habits))
             .await?;
         let reading: Reading = heard.reading;
-        Ok(remote.filled(
-            reading.reply,
-            (heard.first_token, heard.limits_left),
-            &heard.habits,
-            chat,
-        ))
+        Ok(remote.filled(reading.reply, heard.first_token, &heard.habits, chat))
     }
 
     async fn list(&self) -> Result<Vec<ModelInfo>, ProviderError> {

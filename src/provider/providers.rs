@@ -16,7 +16,7 @@ use super::breaker::Breaker;
 use super::builtin::{self, Builtin};
 use super::chain::{self, Answered, Link, Rules, Unanswered};
 use super::endpoint::{Allowed, Endpoint};
-use super::member::{Foreign, Member, MemberSettings, Own};
+use super::member::{self, Foreign, Member, MemberSettings, Own};
 use super::prices::Prices;
 use super::spending::Spending;
 use super::{
@@ -629,19 +629,28 @@ fn limit(settings: &RateLimit, previous: Option<&Providers>) -> Option<Arc<Limit
     }))
 }
 
-/// The providers and models of a config, as metrics name them.
+/// The providers and models of a config, as metrics name them. Only so many have series of their own, so those that are
+/// asked first come first: the default service, the fallbacks in order, the others; of each, the model that it is asked
+/// for when a question names none, and the further ones that it offers when there is room.
 pub fn metric_labels(config: &Config) -> MetricLabels {
-    let mut labels = MetricLabels::default();
-    for (name, service) in &config.ai.services {
-        if !labels.providers.contains(name) {
-            labels.providers.push(name.clone());
-        }
-        let named = service.model.iter().chain(&service.models);
-        labels
-            .models
-            .extend(named.map(|model| (name.clone(), model.clone())));
-    }
-    labels
+    let ai = &config.ai;
+    let asked_first = std::iter::once(&ai.default_service).chain(&ai.fallback_order);
+    let named: Vec<(&String, &Service)> = asked_first
+        .filter_map(|name| ai.services.get_key_value(name))
+        .chain(&ai.services)
+        .collect();
+    let usual = named.iter().filter_map(|(name, service)| {
+        let model = member::usual_model(service)?;
+        Some(((*name).clone(), model))
+    });
+    let further = named.iter().flat_map(|(name, service)| {
+        let models = service.models.iter();
+        models.map(|model| ((*name).clone(), model.clone()))
+    });
+    MetricLabels::default().and(&MetricLabels {
+        providers: named.iter().map(|(name, _)| (*name).clone()).collect(),
+        models: usual.chain(further).collect(),
+    })
 }
 
 /// The failure of a call that took too long.

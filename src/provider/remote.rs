@@ -18,9 +18,10 @@ use super::client::{Client, Documents, Given, Habits, Learned, Peer, Rejection, 
 use super::ollama::Ollama;
 use super::openai::OpenAi;
 use super::{
-    Bill, ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, LimitsLeft,
-    ModelInfo, Provider, ProviderError, TokenLogprob, prompt, reply,
+    Bill, ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, ModelInfo,
+    Provider, ProviderError, TokenLogprob, prompt, reply,
 };
+use crate::telemetry::Metrics;
 
 /// Most tokens in an answer when nothing else is set. A long statement with its explanation has some 500.
 const MAX_TOKENS: u32 = 2048;
@@ -63,6 +64,8 @@ pub struct Target {
     pub learned: Arc<Learned>,
     /// Longest silence in the middle of an answer.
     pub stall_timeout: Duration,
+    /// Where its rate limits are shown; `None` when they are those of whoever asks.
+    pub metrics: Option<Arc<Metrics>>,
 }
 
 impl fmt::Debug for Target {
@@ -95,8 +98,6 @@ pub(super) struct Heard<D> {
     pub habits: Habits,
     /// Time from sending the request to the first piece of text.
     pub first_token: Option<Duration>,
-    /// What is left of the provider's limits, where it tells.
-    pub limits_left: LimitsLeft,
 }
 
 /// A target, ready to be asked.
@@ -133,7 +134,8 @@ impl Remote {
                 &target.headers,
                 target.client,
                 target.stall_timeout,
-            ),
+            )
+            .shown_in(target.metrics),
             url,
             is_openrouter,
             temperature: target.temperature,
@@ -203,12 +205,11 @@ impl Remote {
                 self.learned.keep(&self.learned_as, habits);
             }
             match (outcome, next) {
-                (Ok((first_token, limits_left)), _) => {
+                (Ok(first_token), _) => {
                     return Ok(Heard {
                         reading,
                         habits,
                         first_token,
-                        limits_left,
                     });
                 }
                 (Err(_), Some(next)) if downgrades < MAX_DOWNGRADES => habits = next,
@@ -223,12 +224,10 @@ impl Remote {
         body: Vec<u8>,
         model: &str,
         reading: &mut impl Documents,
-    ) -> Result<(Option<Duration>, LimitsLeft), Rejection> {
+    ) -> Result<Option<Duration>, Rejection> {
         let sent = Instant::now();
         let answer = self.peer.post(self.url.clone(), body, model).await?;
-        let limits_left = answer.limits_left();
-        let first_token = read(&self.peer, answer, reading, model, sent).await?;
-        Ok((first_token, limits_left))
+        read(&self.peer, answer, reading, model, sent).await
     }
 
     /// What to send instead after a rejection, if that can help.
@@ -279,12 +278,11 @@ impl Remote {
     pub fn filled(
         &self,
         mut reply: ChatReply,
-        (first_token, limits_left): (Option<Duration>, LimitsLeft),
+        first_token: Option<Duration>,
         habits: &Habits,
         chat: &ChatRequest<'_>,
     ) -> ChatReply {
         reply.first_token = first_token;
-        reply.limits_left = limits_left;
         reply.warnings = self.ignored_settings(habits);
         if reply.model.is_empty() {
             chat.model.clone_into(&mut reply.model);
@@ -328,7 +326,6 @@ impl Remote {
             usage: reply.usage,
             first_token: reply.first_token,
             stated_cost: reply.stated_cost,
-            limits_left: reply.limits_left,
         })
     }
 

@@ -2,9 +2,9 @@
 //! entries.
 
 use super::label::{
-    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, FallbackTo, FoldedLabel,
-    LimitKind, MAX_MODELS, MAX_PROVIDERS, ProviderOperation, RejectReason, RequestStatus, RetryReason,
-    Signal, SizedDirection, TokenDirection, Validation,
+    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, FallbackTo, MAX_MODELS,
+    MAX_PROVIDERS, ProviderOperation, RateLimitKind, RejectReason, RequestStatus, RetryReason, Signal,
+    SpanState, TokenDirection, Validation,
 };
 
 /// One metric.
@@ -20,6 +20,9 @@ pub struct MetricDef {
     pub labels: &'static [LabelDef],
     /// What it tells, in one or two sentences.
     pub help: &'static str,
+    /// What to look at it for.
+    #[allow(dead_code, reason = "the page of metrics shows it")]
+    pub purpose: &'static str,
 }
 
 /// What a metric does over time.
@@ -68,7 +71,7 @@ pub enum Values {
     Provider,
     /// A configured model of the series' provider, or `other`.
     Model,
-    /// One word that is fixed when the program is built.
+    /// One word at a time, which the program makes itself: of its build, or of the config in effect.
     Built,
 }
 
@@ -115,34 +118,35 @@ const WAIT_BUCKETS: &[f64] = &[
     0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
 ];
 
-/// The one queue there is.
-/// The plugin's own time: from 50 microseconds, which is a hit in the cache.
+/// What happens here takes microseconds; a tenth of a second is far too much.
 const OVERHEAD_BUCKETS: &[f64] = &[
-    0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0,
+    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0,
 ];
-/// Powers of four, as OpenTelemetry's `gen_ai.client.token.usage` has them.
+/// Those that OpenTelemetry advises for `gen_ai.client.token.usage`, up to the largest context that there is.
 const TOKEN_BUCKETS: &[f64] = &[
     1.0,
     4.0,
     16.0,
     64.0,
     256.0,
-    1024.0,
-    4096.0,
-    16384.0,
-    65536.0,
+    1_024.0,
+    4_096.0,
+    16_384.0,
+    65_536.0,
     262_144.0,
     1_048_576.0,
 ];
+/// From a model that is too large for its machine to one that nobody can read along with.
 const SPEED_BUCKETS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0];
 
+/// The one queue there is.
 const QUEUE: LabelDef = closed("queue", &["ai_requests"]);
 const CACHE: LabelDef = closed("cache", CacheName::WORDS);
 const PERIOD: LabelDef = closed("period", BudgetPeriod::WORDS);
 
 /// Declares each metric as a static and lists all of them in `ALL`, so that none can be left out.
 macro_rules! catalogue {
-    ($($id:ident: $kind:expr, $name:literal, $unit:ident, [$($label:expr),*], $help:literal;)+) => {
+    ($($id:ident: $kind:expr, $name:literal, $unit:ident, [$($label:expr),*], $help:literal, $purpose:literal;)+) => {
         $(
             #[doc = $help]
             pub static $id: MetricDef = MetricDef {
@@ -151,6 +155,7 @@ macro_rules! catalogue {
                 unit: Unit::$unit,
                 labels: &[$($label),*],
                 help: $help,
+                purpose: $purpose,
             };
         )+
         /// Every metric, in the order of the documentation.
@@ -160,137 +165,232 @@ macro_rules! catalogue {
 
 use Kind::{Counter, Gauge, Histogram};
 
+/// The histograms whose buckets name a span each, in this order.
+pub static WITH_EXEMPLARS: [&MetricDef; 3] = [&REQUEST_DURATION, &PROVIDER_DURATION, &FIRST_TOKEN];
+
+/// The metrics with a provider or a model, whose values may have no series of their own.
+pub const BOUNDED: &[&str] = &[
+    "atest_ai_requests_total",
+    "atest_ai_request_duration_seconds",
+    "atest_ai_confidence_score",
+    "atest_ai_errors_total",
+    "atest_ai_provider_request_duration_seconds",
+    "atest_ai_time_to_first_token_seconds",
+    "atest_ai_output_tokens_per_second",
+    "atest_ai_tokens_total",
+    "atest_ai_request_tokens",
+    "atest_ai_cost_usd_total",
+    "atest_ai_provider_retries_total",
+    "atest_ai_provider_fallbacks_total",
+    "atest_ai_circuit_state",
+    "atest_ai_circuit_transitions_total",
+    "atest_ai_provider_up",
+    "atest_ai_rate_limit_remaining_ratio",
+];
+
 catalogue! {
     REQUESTS: Counter, "atest_ai_requests_total", Count,
         [PROVIDER, MODEL, closed("status", RequestStatus::WORDS)],
-        "AI requests finished, by outcome. A refused question (a write, chit-chat, nothing in the schema) is rejected, not an error.";
+        "AI requests finished, by outcome. A refused question (a write, chit-chat, nothing in the schema) is rejected, not an error.",
+        "Traffic, and the share of errors, which the availability objective is about.";
     REQUEST_DURATION: Histogram(DURATION_BUCKETS), "atest_ai_request_duration_seconds", Seconds, [PROVIDER, MODEL],
-        "Time from accepting an AI request to its last byte, whatever its outcome. Cancelled requests have no last byte and are left out.";
-    CONFIDENCE: Histogram(CONFIDENCE_BUCKETS), "atest_ai_confidence_score", Ratio, [PROVIDER, MODEL],
-        "Confidence of generated answers, from 0 to 1.";
+        "Time from accepting an AI request to its last byte, whatever its outcome. Cancelled requests have no last byte and are left out.",
+        "How long people wait; the latency objective is at 10 seconds.";
     OVERHEAD: Histogram(OVERHEAD_BUCKETS), "atest_ai_overhead_seconds", Seconds, [],
-        "The plugin's own time of a question: its total without the union of the time that providers, databases and the same question of another took. Waiting for a place counts.";
-    ANSWERS_VALIDATED: Counter, "atest_ai_answers_validated_total", Count, [closed("result", Validation::WORDS)],
-        "SQL that providers wrote, by what the check said: one statement that only reads and whose names are in the schema, or not.";
+        "Time that the plugin itself took for an AI request: all of it but the time in which a provider or a database was at work.",
+        "What the plugin adds to a provider's latency.";
+    CONFIDENCE: Histogram(CONFIDENCE_BUCKETS), "atest_ai_confidence_score", Ratio, [PROVIDER, MODEL],
+        "Confidence of generated answers, from 0 to 1.",
+        "Quality of answers; below 0.7 one counts as weak.";
+    VALIDATED: Counter, "atest_ai_answers_validated_total", Count, [closed("result", Validation::WORDS)],
+        "Statements that providers wrote, by what the checks made of them. An invalid one is not used; the question goes on.",
+        "A model that writes SQL which does not fit.";
     ERRORS: Counter, "atest_ai_errors_total", Count, [closed("type", ErrorKind::WORDS), PROVIDER],
-        "Errors by kind; a request may add more than one.";
+        "Errors by kind; a request may add more than one.",
+        "What fails, before looking into logs.";
     REJECTED: Counter, "atest_ai_requests_rejected_total", Count, [closed("reason", RejectReason::WORDS)],
-        "Requests turned away before anybody worked on them, by reason.";
+        "Requests turned away before anybody worked on them, by reason.",
+        "Load that is turned away, and why.";
     IN_FLIGHT: Gauge, "atest_ai_requests_in_flight", Count, [],
-        "AI requests under way.";
+        "AI requests under way.",
+        "How busy it is, beside the size of the pool.";
     PROVIDER_DURATION: Histogram(CALL_BUCKETS), "atest_ai_provider_request_duration_seconds", Seconds,
         [PROVIDER, closed("operation", ProviderOperation::WORDS)],
-        "Time of one call to a provider, whatever its outcome. A question may take several.";
+        "Time of one call to a provider, whatever its outcome. A question may take several.",
+        "Which provider is slow.";
     FIRST_TOKEN: Histogram(FIRST_TOKEN_BUCKETS), "atest_ai_time_to_first_token_seconds", Seconds, [PROVIDER, MODEL],
-        "Time from sending a call to the first piece of its reply.";
+        "Time from sending a call to the first piece of its reply.",
+        "Whether a model is loaded and how long its prompts take to read.";
+    OUTPUT_SPEED: Histogram(SPEED_BUCKETS), "atest_ai_output_tokens_per_second", Count, [PROVIDER, MODEL],
+        "Tokens of a reply by the second, from its first piece to its end. Replies that came in one piece, or of which nobody told the tokens, are left out.",
+        "How fast a model writes; with a local one, whether it fits its machine.";
     TOKENS: Counter, "atest_ai_tokens_total", Count,
         [PROVIDER, MODEL, closed("direction", TokenDirection::WORDS)],
-        "Tokens that providers counted. cached_input is a part of input, and reasoning is a part of output.";
+        "Tokens that providers counted. cached_input is a part of input, and reasoning is a part of output.",
+        "What is used, and how much of it the provider had in its cache.";
     REQUEST_TOKENS: Histogram(TOKEN_BUCKETS), "atest_ai_request_tokens", Count,
-        [PROVIDER, closed("direction", SizedDirection::WORDS)],
-        "Tokens of one call: of its prompt, and of its answer.";
-    OUTPUT_RATE: Histogram(SPEED_BUCKETS), "atest_ai_output_tokens_per_second", Count, [PROVIDER],
-        "How fast an answer was written: its tokens over the time from its first piece to its last.";
-    RATE_LIMIT_REMAINING: Gauge, "atest_ai_rate_limit_remaining_ratio", Ratio,
-        [PROVIDER, closed("kind", LimitKind::WORDS)],
-        "Share of the provider's rate limit that was left after the last call, from 0 to 1. There only for providers that tell.";
+        [PROVIDER, closed("direction", TokenDirection::WHOLE)],
+        "Tokens of one call, as the provider counted them: of its prompt (input), and of its reply (output).",
+        "Prompts that are larger than they should be.";
     COST: Counter, "atest_ai_cost_usd_total", Dollars, [PROVIDER, MODEL],
-        "Money spent, in US dollars, by the prices in effect. A model without a price, or before its first answer, has no series rather than one of 0.";
+        "Money spent, in US dollars, by the prices in effect. A model without a price, or before its first answer, has no series rather than one of 0.",
+        "Money as it is spent, by model.";
     BUDGET: Gauge, "atest_ai_budget_usd", Dollars, [PERIOD],
-        "Most money to spend in the period, in US dollars. There only for a period with a budget.";
+        "Most money to spend in the period, in US dollars. There only for a period with a budget.",
+        "The line to draw beside what was spent.";
     SPENT: Gauge, "atest_ai_spent_usd", Dollars, [PERIOD],
-        "Money spent in the period under way, in US dollars, restarts included. Days and months are those of UTC. There from the first figure on.";
+        "Money spent in the period under way, in US dollars, restarts included. Days and months are those of UTC. There from the first figure on.",
+        "How much of the budget is left.";
     RETRIES: Counter, "atest_ai_provider_retries_total", Count, [PROVIDER, closed("reason", RetryReason::WORDS)],
-        "Calls made again to the same provider, by the failure before.";
+        "Calls made again to the same provider, by the failure before.",
+        "A provider that is failing now and then.";
     FALLBACKS: Counter, "atest_ai_provider_fallbacks_total", Count,
         [LabelDef { name: "from", values: Values::Provider }, closed("to", FallbackTo::WORDS)],
-        "Questions passed on after a provider failed: to another one over the network, or to the embedded engine.";
+        "Questions passed on after a provider failed: to another one over the network, or to the embedded engine.",
+        "Answers that come from elsewhere than people wanted.";
     CIRCUIT_STATE: Gauge, "atest_ai_circuit_state", Count, [PROVIDER, closed("state", CircuitState::WORDS)],
-        "1 for the state that the provider's breaker is in, 0 for the others.";
+        "1 for the state that the provider's breaker is in, 0 for the others.",
+        "Providers that are not asked at the moment.";
     CIRCUIT_TRANSITIONS: Counter, "atest_ai_circuit_transitions_total", Count,
         [PROVIDER, closed("to", CircuitState::WORDS)],
-        "Changes of a breaker's state, by the state that it went to.";
+        "Changes of a breaker's state, by the state that it went to.",
+        "A breaker that goes to and fro.";
     PROVIDER_UP: Gauge, "atest_ai_provider_up", Count, [PROVIDER],
-        "1 while the provider answers, 0 while it does not. There only for providers over the network, from the first look on.";
+        "1 while the provider answers, 0 while it does not. There only for providers over the network, from the first look on.",
+        "Whether a provider is there before somebody asks.";
+    RATE_LIMIT_REMAINING: Gauge, "atest_ai_rate_limit_remaining_ratio", Ratio,
+        [PROVIDER, closed("kind", RateLimitKind::WORDS)],
+        "Share of a provider's rate limit that was left when it last answered. There only once a provider has told it.",
+        "To slow down or ask for more before calls are refused.";
     QUEUE_DEPTH: Gauge, "atest_ai_queue_depth", Count, [QUEUE],
-        "Questions that wait for a place.";
+        "Questions that wait for a place.",
+        "Saturation: scale by this.";
     QUEUE_CAPACITY: Gauge, "atest_ai_queue_capacity", Count, [QUEUE],
-        "Most questions that may wait for a place.";
+        "Most questions that may wait for a place.",
+        "How deep the queue may be.";
     QUEUE_WAIT: Histogram(WAIT_BUCKETS), "atest_ai_queue_wait_seconds", Seconds, [QUEUE],
-        "Time that questions waited for a place.";
+        "Time that questions waited for a place.",
+        "How much of the latency is waiting.";
     POOL_SIZE: Gauge, "atest_ai_worker_pool_size", Count, [],
-        "Most questions that are answered at once.";
+        "Most questions that are answered at once.",
+        "What the requests in flight are a share of.";
     ACTIVE_CONNECTIONS: Gauge, "atest_ai_active_connections", Count, [],
-        "Open client connections on the plugin's listeners.";
+        "Open client connections on the plugin's listeners.",
+        "Clients that are connected, or do not let go.";
     MAX_CONNECTIONS: Gauge, "atest_ai_max_connections", Count, [],
-        "Most client connections that may be open at once, all listeners together.";
+        "Most client connections that may be open at once, all listeners together.",
+        "What the open connections are a share of.";
     CACHE_HITS: Counter, "atest_ai_cache_hits_total", Count, [],
-        "Questions answered without a call of their own: from the cache, or together with the same question under way.";
+        "Questions answered without a call of their own: from the cache, or together with the same question under way.",
+        "Share of questions that cost nothing.";
     CACHE_MISSES: Counter, "atest_ai_cache_misses_total", Count, [],
-        "Questions that were looked up in the cache and had to go to a provider.";
+        "Questions that were looked up in the cache and had to go to a provider.",
+        "The same.";
     CACHE_LOOKUPS: Counter, "atest_ai_cache_lookups_total", Count, [CACHE, closed("result", CacheResult::WORDS)],
-        "Look-ups in a cache: hit, miss, or shared with one for the same thing that was under way.";
+        "Look-ups in a cache: hit, miss, or shared with one for the same thing that was under way.",
+        "The same for each cache.";
     CACHE_ENTRIES: Gauge, "atest_ai_cache_entries", Count, [CACHE],
-        "Entries kept in the plugin's memory.";
+        "Entries kept in the plugin's memory.",
+        "Whether a cache is as large as it should be.";
     CACHE_SIZE: Gauge, "atest_ai_cache_size_bytes", Bytes, [CACHE],
-        "Memory that the entries take.";
+        "Memory that the entries take.",
+        "Memory to allow for the cache.";
     CACHE_EVICTIONS: Counter, "atest_ai_cache_evictions_total", Count, [CACHE],
-        "Entries that went because of their time or for lack of room.";
+        "Entries that went because of their time or for lack of room.",
+        "A cache that is too small.";
     CACHE_BACKEND_UP: Gauge, "atest_ai_cache_backend_up", Count, [closed("backend", CacheBackend::WORDS)],
-        "1 while entries are kept there, 0 while that fails. There only for what is configured.";
+        "1 while entries are kept there, 0 while that fails. There only for what is configured.",
+        "A Redis that is gone: answers are then kept in memory alone.";
     READY: Gauge, "atest_ai_ready", Count, [],
-        "1 while the plugin takes requests, 0 while it does not.";
+        "1 while the plugin takes requests, 0 while it does not.",
+        "Whether it should get traffic.";
     MAINTENANCE: Gauge, "atest_ai_maintenance_mode", Count, [],
-        "1 while an operator has switched requests off, otherwise 0.";
+        "1 while an operator has switched requests off, otherwise 0.",
+        "To mute alerts while an operator works.";
     MEMORY_USAGE: Gauge, "atest_ai_memory_usage_bytes", Bytes, [],
-        "Resident memory of the plugin.";
+        "Resident memory of the plugin.",
+        "Memory beside its limit.";
     MEMORY_LIMIT: Gauge, "atest_ai_memory_limit_bytes", Bytes, [],
-        "Memory that the plugin may use: the tightest control-group limit above it, or all memory of the host.";
+        "Memory that the plugin may use: the tightest control-group limit above it, or all memory of the host.",
+        "What the memory in use is a share of.";
     CPU_USAGE: Gauge, "atest_ai_cpu_usage_percent", Percent, [],
-        "CPU used since the previous sample; 100 is one core. The first sample covers the time since the process started.";
+        "CPU used since the previous sample; 100 is one core. The first sample covers the time since the process started.",
+        "A first look at load; for rules, take the rate of `process_cpu_seconds_total`.";
+    CPU_LIMIT: Gauge, "atest_ai_cpu_limit_cores", Count, [],
+        "Cores that the plugin may use: the tightest control-group quota above it, or all cores of the host.",
+        "What the CPU in use is a share of.";
+    CPU_THROTTLED: Counter, "atest_ai_cpu_throttled_seconds_total", Seconds, [],
+        "Time that the plugin's control group was held back because its quota was used up. There only where there are control groups.",
+        "A quota that is too small: latency without load.";
     BUILD_INFO: Gauge, "atest_ai_build_info", Count,
         [built("version"), built("git_sha"), built("rustc"), built("features")],
-        "Always 1; its labels tell which build is running.";
-    CONFIG_INFO: Gauge, "atest_ai_config_info", Count, [built("hash")],
-        "Always 1; its label tells which config is in effect: a hash of all settings but secrets.";
+        "Always 1; its labels tell which build is running.",
+        "Replicas of different versions.";
     START_TIME: Gauge, "atest_ai_start_time_seconds", Seconds, [],
-        "When the plugin started, in seconds since 1970.";
+        "When the plugin started, in seconds since 1970.",
+        "Restarts.";
+    CONFIG_INFO: Gauge, "atest_ai_config_info", Count, [built("hash")],
+        "Always 1; hash is of the config in effect, defaults included and secrets left out.",
+        "Replicas with different configs.";
     LOG_MESSAGES: Counter, "atest_ai_log_messages_total", Count,
         [closed("level", &["error", "warn", "info", "debug", "trace"])],
-        "Log lines written, by level.";
+        "Log lines written, by level.",
+        "A rate of errors or warnings that is unusual.";
     TELEMETRY_DROPPED: Counter, "atest_ai_telemetry_dropped_total", Count, [closed("signal", Signal::WORDS)],
-        "Spans and log lines lost: their queue was full, the collector did not take them, or their file could not be written.";
-    TELEMETRY_SENT: Counter, "atest_ai_telemetry_sent_total", Count, [closed("signal", &["traces"])],
-        "Spans that the collector took. Sent, dropped and waiting together are what was produced.";
-    EXPORT_FAILURES: Counter, "atest_ai_telemetry_export_failures_total", Count, [closed("signal", &["traces"])],
-        "Batches that the collector did not take.";
-    SERIES_DROPPED: Counter, "atest_ai_metric_series_dropped_total", Count, [closed("label", FoldedLabel::WORDS)],
-        "Values counted under \"other\" because their label has no more room, by label.";
-    TOKIO_WORKERS: Gauge, "atest_ai_tokio_workers", Count, [],
-        "Threads of the runtime that runs requests.";
-    TOKIO_BUSY: Counter, "atest_ai_tokio_worker_busy_seconds_total", Seconds, [],
-        "Time that the runtime's threads were busy, all together.";
-    TOKIO_BUSY_RATIO: Gauge, "atest_ai_tokio_worker_busy_ratio", Ratio, [],
-        "Share of time that the runtime's threads were busy since the previous sample, from 0 to 1. Near 1, requests wait for a thread.";
-    TOKIO_QUEUE: Gauge, "atest_ai_tokio_global_queue_depth", Count, [],
-        "Tasks that are ready to run and belong to no thread yet.";
-    AUDIT_WRITE_FAILURES: Counter, "atest_ai_audit_write_failures_total", Count, [], "Lines of the audit log that could not be written.";
+        "Spans and log lines that were lost: their queue was full, or they could not be sent or written.",
+        "Gaps in traces and logs: do not trust what they lack.";
+    TELEMETRY_EXPORT_FAILURES: Counter, "atest_ai_telemetry_export_failures_total", Count,
+        [closed("signal", Signal::EXPORTED)],
+        "Batches of spans that could not be sent.",
+        "A collector of traces that is gone.";
+    TRACE_SPANS: Counter, "atest_ai_trace_spans_total", Count, [closed("state", SpanState::WORDS)],
+        "Spans that ended and were to be sent, and those that a collector has taken. 0 while traces are off.",
+        "Whether traces arrive.";
+    AUDIT_WRITE_FAILURES: Counter, "atest_ai_audit_write_failures_total", Count, [],
+        "Lines of the audit log that could not be written.",
+        "Actions that nobody can look up later.";
+    SERIES_DROPPED: Counter, "atest_ai_metric_series_dropped_total", Count, [closed("metric", BOUNDED)],
+        "Values that were counted as other, or not at all, because their provider or model has no series of its own in that metric.",
+        "A provider or model to put into the config, or too many of them.";
     TOKIO_LIVE_TASKS: Gauge, "atest_ai_tokio_live_tasks", Count, [],
-        "Tasks of the runtime that have not ended. It follows the connections and questions under way; one that only grows is a leak.";
+        "Tasks of the runtime that have not ended. It follows the connections and questions under way; one that only grows is a leak.",
+        "Leaks.";
+    TOKIO_WORKERS: Gauge, "atest_ai_tokio_workers", Count, [],
+        "Threads that run the tasks.",
+        "What the busy ratio is about.";
+    TOKIO_QUEUE_DEPTH: Gauge, "atest_ai_tokio_global_queue_depth", Count, [],
+        "Tasks that wait for any thread to take them.",
+        "Something that holds threads up: it should be near 0.";
+    TOKIO_BUSY_RATIO: Gauge, "atest_ai_tokio_worker_busy_ratio", Ratio, [],
+        "Share of their time that the threads were at work since the previous sample, from 0 to 1. The first sample covers the time since the process started.",
+        "Near 1 the plugin needs more CPU; for rules, take the rate of `atest_ai_tokio_busy_seconds_total`.";
+    TOKIO_BUSY: Counter, "atest_ai_tokio_busy_seconds_total", Seconds, [],
+        "Time that the threads were at work, all of them together.",
+        "The busy ratio over any span: its rate, divided by the threads.";
+    TOKIO_PARKS: Counter, "atest_ai_tokio_worker_parks_total", Count, [],
+        "Times that a thread found nothing to do and went to sleep.",
+        "Threads that are busy and never sleep are held up.";
     PROCESS_CPU: Counter, "process_cpu_seconds_total", Seconds, [],
-        "User and system CPU time spent.";
+        "User and system CPU time spent.",
+        "CPU by its rate, in cores.";
     PROCESS_RESIDENT: Gauge, "process_resident_memory_bytes", Bytes, [],
-        "Resident memory size.";
+        "Resident memory size.",
+        "Memory, under the name that common dashboards know.";
     PROCESS_VIRTUAL: Gauge, "process_virtual_memory_bytes", Bytes, [],
-        "Virtual memory size.";
+        "Virtual memory size.",
+        "Address space.";
     PROCESS_OPEN_FDS: Gauge, "process_open_fds", Count, [],
-        "Open file descriptors.";
+        "Open file descriptors.",
+        "Descriptors beside their limit.";
     PROCESS_MAX_FDS: Gauge, "process_max_fds", Count, [],
-        "Most file descriptors that may be open.";
+        "Most file descriptors that may be open.",
+        "What the open descriptors are a share of.";
     PROCESS_THREADS: Gauge, "process_threads", Count, [],
-        "Threads of the process.";
+        "Threads of the process.",
+        "Threads that pile up.";
     PROCESS_START_TIME: Gauge, "process_start_time_seconds", Seconds, [],
-        "When the process started, in seconds since 1970.";
+        "When the process started, in seconds since 1970.",
+        "Restarts, under the name that common dashboards know.";
 }
 
 /// The entry of that name.
@@ -377,6 +477,16 @@ mod tests {
                 assert!(base.ends_with(unit), "{} is in {unit}", def.name);
             }
         }
+    }
+
+    #[test]
+    fn every_metric_with_a_provider_or_model_counts_what_has_no_series_in_it() {
+        let bounded = ALL.iter().filter(|def| {
+            let mut labels = def.labels.iter();
+            labels.any(|label| matches!(label.values, Values::Provider | Values::Model))
+        });
+        let names: Vec<&str> = bounded.map(|def| def.name).collect();
+        assert_eq!(names, BOUNDED);
     }
 
     #[test]

@@ -1,95 +1,168 @@
-//! The memory limit that control groups set for this process (cgroups(7)).
+//! The limits that control groups set for this process (cgroups(7)): memory and CPU.
 //!
-//! Under version 2 `memory.max` of one group says nothing about the groups above it, so every group up to the
-//! root counts and the smallest limit wins. Version 1 is read the same way from its memory controller.
+//! Under version 2 `memory.max` and `cpu.max` of one group say nothing about the groups above it, so every group up to
+//! the root counts and the smallest limit wins. Version 1 is read the same way from its controllers, and where both are
+//! mounted, both count.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The limit files of the control groups that this process is in.
+/// The control groups that this process is in.
 #[derive(Debug)]
-pub(super) struct MemoryLimit {
-    files: Vec<PathBuf>,
+pub(super) struct Groups {
+    memory: Vec<Group>,
+    cpu: Vec<Group>,
 }
 
-/// A mounted control-group hierarchy that has memory limits.
+/// One of them.
+#[derive(Debug)]
+struct Group {
+    folder: PathBuf,
+    /// Whether it is of version 2.
+    unified: bool,
+}
+
+/// A mounted hierarchy.
 #[derive(Debug)]
 struct Hierarchy {
     /// The group that is mounted, as `/proc/self/cgroup` names groups.
     group: String,
     /// Where it is mounted.
     mounted_at: PathBuf,
-    /// What its limit files are called.
-    limit_file: &'static str,
     /// Whether it is version 2.
     unified: bool,
 }
 
-impl MemoryLimit {
-    /// Finds the files. `root` is `/` but in tests. Without control groups there are none.
-    pub(super) fn find(root: &Path) -> MemoryLimit {
+impl Groups {
+    /// Finds them. `root` is `/` but in tests. Without control groups there are none.
+    pub(super) fn find(root: &Path) -> Groups {
         let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
         let (mounts, groups) = (read("proc/self/mountinfo"), read("proc/self/cgroup"));
-        let mut files = Vec::new();
-        for hierarchy in mounts.lines().filter_map(Hierarchy::parse) {
-            let own = groups.lines().find_map(|line| own_group(line, hierarchy.unified));
-            let mounted_at = root.join(
-                hierarchy
-                    .mounted_at
-                    .strip_prefix("/")
-                    .unwrap_or(&hierarchy.mounted_at),
-            );
-            let below = own.map_or("", |group| group_below(group, &hierarchy.group));
-            let mut folder = mounted_at.join(below);
-            while folder.starts_with(&mounted_at) {
-                files.push(folder.join(hierarchy.limit_file));
-                if !folder.pop() {
-                    break;
-                }
-            }
+        Groups {
+            memory: up_to_the_root(root, &mounts, &groups, "memory"),
+            cpu: up_to_the_root(root, &mounts, &groups, "cpu"),
         }
-        MemoryLimit { files }
     }
 
-    /// The smallest limit in bytes now; `None` when there is none.
-    pub(super) fn read(&self) -> Option<u64> {
-        let limits = self.files.iter().filter_map(|file| fs::read_to_string(file).ok());
-        // Version 2 says `max` for no limit. Version 1 says a number above any memory there is, which the
-        // caller's comparison with the host's memory takes care of.
-        limits.filter_map(|text| text.trim().parse().ok()).min()
+    /// The smallest limit of memory in bytes now; `None` when there is none.
+    pub(super) fn memory_limit(&self) -> Option<u64> {
+        let limit = |group: &Group| {
+            // Version 2 says `max` for no limit. Version 1 says a number above any memory there is, which the caller's
+            // comparison with the host's memory takes care of.
+            let file = if group.unified {
+                "memory.max"
+            } else {
+                "memory.limit_in_bytes"
+            };
+            group.read(file)?.trim().parse().ok()
+        };
+        self.memory.iter().filter_map(limit).min()
+    }
+
+    /// The smallest quota of CPU now, in cores; `None` when there is none.
+    pub(super) fn cpu_quota(&self) -> Option<f64> {
+        self.cpu.iter().filter_map(Group::quota).reduce(f64::min)
+    }
+
+    /// How long a group was held back because its quota was used up, seconds since the group was made. A group has a
+    /// figure of its own for what its own quota does, so the one that was held back longest tells.
+    pub(super) fn throttled_seconds(&self) -> Option<f64> {
+        let groups = self.cpu.iter();
+        groups.filter_map(Group::throttled_seconds).reduce(f64::max)
     }
 }
 
+impl Group {
+    fn read(&self, file: &str) -> Option<String> {
+        fs::read_to_string(self.folder.join(file)).ok()
+    }
+
+    /// Time by time, in whatever unit both are.
+    fn quota(&self) -> Option<f64> {
+        let (quota, period) = if self.unified {
+            let text = self.read("cpu.max")?;
+            let (quota, period) = text.trim().split_once(' ')?;
+            (quota.parse::<f64>().ok()?, period.parse::<f64>().ok()?)
+        } else {
+            let number = |file: &str| self.read(file)?.trim().parse::<f64>().ok();
+            (number("cpu.cfs_quota_us")?, number("cpu.cfs_period_us")?)
+        };
+        // Version 2 says `max` for no quota, version 1 -1.
+        (quota > 0.0 && period > 0.0).then(|| quota / period)
+    }
+
+    fn throttled_seconds(&self) -> Option<f64> {
+        let (name, second) = if self.unified {
+            ("throttled_usec ", 1e6)
+        } else {
+            ("throttled_time ", 1e9)
+        };
+        let stat = self.read("cpu.stat")?;
+        let number = stat.lines().find_map(|line| line.strip_prefix(name))?;
+        Some(number.trim().parse::<f64>().ok()? / second)
+    }
+}
+
+/// The groups of this process that a controller has, from its own to the outermost that can be seen.
+fn up_to_the_root(root: &Path, mounts: &str, groups: &str, controller: &str) -> Vec<Group> {
+    let mut found = Vec::new();
+    let hierarchies = mounts
+        .lines()
+        .filter_map(|line| Hierarchy::parse(line, controller));
+    for hierarchy in hierarchies {
+        let unified = hierarchy.unified;
+        let own = groups
+            .lines()
+            .find_map(|line| own_group(line, unified, controller));
+        let mounted_at = root.join(
+            hierarchy
+                .mounted_at
+                .strip_prefix("/")
+                .unwrap_or(&hierarchy.mounted_at),
+        );
+        let below = own.map_or("", |group| group_below(group, &hierarchy.group));
+        let mut folder = mounted_at.join(below);
+        while folder.starts_with(&mounted_at) {
+            found.push(Group {
+                folder: folder.clone(),
+                unified,
+            });
+            if !folder.pop() {
+                break;
+            }
+        }
+    }
+    found
+}
+
 impl Hierarchy {
-    /// From a line of mountinfo (proc(5)): `36 35 0:30 ROOT MOUNT OPTIONS [TAGS] - TYPE SOURCE SUPER-OPTIONS`.
-    fn parse(line: &str) -> Option<Hierarchy> {
+    /// From a line of mountinfo (proc(5)): `36 35 0:30 ROOT MOUNT OPTIONS [TAGS] - TYPE SOURCE SUPER-OPTIONS`, if it may
+    /// have that controller.
+    fn parse(line: &str, controller: &str) -> Option<Hierarchy> {
         let (mount, filesystem) = line.split_once(" - ")?;
         let mount: Vec<&str> = mount.split(' ').collect();
         let filesystem: Vec<&str> = filesystem.split(' ').collect();
-        let (limit_file, unified) = match *filesystem.first()? {
-            "cgroup2" => ("memory.max", true),
-            "cgroup" if filesystem.get(2)?.split(',').any(|option| option == "memory") => {
-                ("memory.limit_in_bytes", false)
-            }
+        let unified = match *filesystem.first()? {
+            "cgroup2" => true,
+            "cgroup" if filesystem.get(2)?.split(',').any(|option| option == controller) => false,
             _ => return None,
         };
         Some(Hierarchy {
             group: unescape(mount.get(3)?),
             mounted_at: PathBuf::from(unescape(mount.get(4)?)),
-            limit_file,
             unified,
         })
     }
 }
 
 /// The group in a line of `/proc/self/cgroup`, `ID:CONTROLLERS:GROUP`, when it is of that hierarchy.
-fn own_group(line: &str, unified: bool) -> Option<&str> {
+fn own_group<'a>(line: &'a str, unified: bool, controller: &str) -> Option<&'a str> {
     let mut parts = line.splitn(3, ':');
     let (id, controllers, group) = (parts.next()?, parts.next()?, parts.next()?);
     let matches = if unified {
         id == "0" && controllers.is_empty()
     } else {
-        controllers.split(',').any(|name| name == "memory")
+        controllers.split(',').any(|name| name == controller)
     };
     matches.then_some(group)
 }
@@ -134,7 +207,7 @@ mod tests {
 
     fn limit(files: &[(&str, &str)]) -> Option<u64> {
         let root = tree(files);
-        MemoryLimit::find(root.path()).read()
+        Groups::find(root.path()).memory_limit()
     }
 
     const V2: &str = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
@@ -215,6 +288,93 @@ mod tests {
         ];
         assert_eq!(limit(&files), Some(800));
         assert_eq!(group_below("/docker/c0ffee-two/x", "/docker/c0ffee"), "");
+    }
+
+    #[test]
+    fn no_limit_in_between_and_files_that_are_missing_change_nothing() {
+        let mut files = vec![
+            ("proc/self/mountinfo", V2),
+            ("proc/self/cgroup", "0::/a/b/c/d\n"),
+            ("sys/fs/cgroup/a/b/c/memory.max", "max\n"),
+            ("sys/fs/cgroup/a/b/memory.max", "700\n"),
+            ("sys/fs/cgroup/a/memory.max", "not a number\n"),
+        ];
+        assert_eq!(limit(&files), Some(700));
+        files.push(("sys/fs/cgroup/a/b/c/d/memory.max", "600\n"));
+        assert_eq!(limit(&files), Some(600));
+        // A limit of nothing is one.
+        files.push(("sys/fs/cgroup/memory.max", "0\n"));
+        assert_eq!(limit(&files), Some(0));
+        // The process is in a group, but nothing is mounted; or it cannot be told which group.
+        assert_eq!(limit(&files[1..]), None);
+        assert_eq!(limit(&[files[0], ("sys/fs/cgroup/memory.max", "5\n")]), Some(5));
+    }
+
+    #[test]
+    fn where_both_versions_are_mounted_both_count() {
+        let mounts = format!("{V1}41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n");
+        let mut files = vec![
+            ("proc/self/mountinfo", mounts.as_str()),
+            ("proc/self/cgroup", "4:memory:/a\n1:cpu,cpuacct:/\n0::/b\n"),
+            ("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "300\n"),
+        ];
+        assert_eq!(limit(&files), Some(300));
+        files.push(("sys/fs/cgroup/unified/b/memory.max", "200\n"));
+        assert_eq!(limit(&files), Some(200));
+    }
+
+    #[test]
+    fn the_tightest_quota_and_the_longest_throttling_are_told() {
+        let files = [
+            ("proc/self/mountinfo", V2),
+            ("proc/self/cgroup", "0::/pod/plugin\n"),
+            ("sys/fs/cgroup/pod/plugin/cpu.max", "max 100000\n"),
+            (
+                "sys/fs/cgroup/pod/plugin/cpu.stat",
+                "usage_usec 9\nnr_throttled 0\nthrottled_usec 0\n",
+            ),
+            ("sys/fs/cgroup/pod/cpu.max", "150000 100000\n"),
+            (
+                "sys/fs/cgroup/pod/cpu.stat",
+                "usage_usec 9\nnr_throttled 4\nthrottled_usec 2500000\n",
+            ),
+            // The root has no quota, and tells nothing of throttling.
+            ("sys/fs/cgroup/cpu.stat", "usage_usec 9\n"),
+        ];
+        let root = tree(&files);
+        let groups = Groups::find(root.path());
+        assert_eq!(
+            (groups.cpu_quota(), groups.throttled_seconds()),
+            (Some(1.5), Some(2.5))
+        );
+
+        let root = tree(&files[..3]);
+        let groups = Groups::find(root.path());
+        assert_eq!((groups.cpu_quota(), groups.throttled_seconds()), (None, None));
+    }
+
+    #[test]
+    fn version_1_has_its_quota_in_two_files() {
+        let mut files = vec![
+            ("proc/self/mountinfo", V1),
+            ("proc/self/cgroup", "5:cpu,cpuacct:/a\n4:memory:/b\n"),
+            ("sys/fs/cgroup/cpu/a/cpu.cfs_quota_us", "-1\n"),
+            ("sys/fs/cgroup/cpu/a/cpu.cfs_period_us", "100000\n"),
+            (
+                "sys/fs/cgroup/cpu/a/cpu.stat",
+                "nr_periods 8\nnr_throttled 3\nthrottled_time 1500000000\n",
+            ),
+        ];
+        let root = tree(&files);
+        let groups = Groups::find(root.path());
+        assert_eq!(
+            (groups.cpu_quota(), groups.throttled_seconds()),
+            (None, Some(1.5))
+        );
+        files.push(("sys/fs/cgroup/cpu/cpu.cfs_quota_us", "50000\n"));
+        files.push(("sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n"));
+        let root = tree(&files);
+        assert_eq!(Groups::find(root.path()).cpu_quota(), Some(0.5));
     }
 
     #[test]

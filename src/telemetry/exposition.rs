@@ -9,7 +9,7 @@ use std::fmt::Write;
 use prometheus::proto::{LabelPair, Metric, MetricFamily, MetricType};
 
 use super::catalogue;
-use super::metrics::{Exemplar, Exemplars, Slots};
+use super::trace::SpanIds;
 
 /// A text format for metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,17 @@ impl Format {
     }
 }
 
+/// One observation that stands for those in its bucket, and where it can be looked at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Exemplar {
+    /// The span that it was made in.
+    pub span: SpanIds,
+    /// What was observed.
+    pub value: f64,
+    /// When, in seconds since 1970.
+    pub seconds: f64,
+}
+
 /// One entry of an `Accept` header.
 struct Wish<'a> {
     media: String,
@@ -99,143 +110,137 @@ impl<'a> Wish<'a> {
     }
 }
 
-/// All families as one text, in OpenMetrics with exemplars.
-pub fn write(families: &[MetricFamily], format: Format, exemplars: &Exemplars) -> Vec<u8> {
-    let mut out = String::with_capacity(families.len() * 1024);
-    for family in families {
-        write_family(&mut out, family, format, exemplars);
-    }
-    if format == Format::OpenMetrics1 {
-        out.push_str("# EOF\n");
-    }
-    out.into_bytes()
-}
-
-fn write_family(out: &mut String, family: &MetricFamily, format: Format, exemplars: &Exemplars) {
-    let kind = match family.get_field_type() {
-        MetricType::COUNTER => "counter",
-        MetricType::GAUGE => "gauge",
-        MetricType::HISTOGRAM => "histogram",
-        // The catalogue has no other kinds.
-        MetricType::SUMMARY | MetricType::UNTYPED => return,
-    };
-    let name = family.name();
-    // In OpenMetrics a counter's family is named without `_total`, its samples with it.
-    let family_name = match format {
-        Format::OpenMetrics1 if kind == "counter" => name.strip_suffix("_total").unwrap_or(name),
-        _ => name,
-    };
-    push(out, &["# HELP ", family_name, " "]);
-    push_escaped(out, family.help(), format == Format::OpenMetrics1);
-    push(out, &["\n# TYPE ", family_name, " ", kind, "\n"]);
-    if format == Format::OpenMetrics1 {
-        let unit = catalogue::find(name).and_then(|def| def.unit.word());
-        // A family may only claim a unit that its name ends with.
-        if let Some(unit) = unit.filter(|unit| family_name.ends_with(unit)) {
-            push(out, &["# UNIT ", family_name, " ", unit, "\n"]);
-        }
-    }
-    for metric in family.get_metric() {
-        write_metric(out, name, kind, metric, format, exemplars);
-    }
-}
-
-fn write_metric(
-    out: &mut String,
-    name: &str,
-    kind: &str,
-    metric: &Metric,
+/// All families as one text. `exemplars` gives those of a histogram by its family and labels, one place a bucket and
+/// the last for `+Inf`; it is asked only for OpenMetrics, as the other format cannot hold them.
+pub fn write(
+    families: &[MetricFamily],
     format: Format,
-    exemplars: &Exemplars,
-) {
-    let labels = metric.get_label();
-    match kind {
-        "counter" => write_sample(
-            out,
-            name,
-            "",
-            labels,
-            None,
-            metric.get_counter().get_value(),
-            None,
-        ),
-        "gauge" => write_sample(out, name, "", labels, None, metric.get_gauge().get_value(), None),
-        _ => {
-            let slots = match format {
-                // Prometheus refuses a text with exemplars in the other format.
-                Format::OpenMetrics1 => exemplars.find(name, labels),
-                Format::Text004 => None,
-            };
-            write_histogram(out, name, metric, format, slots.as_deref());
+    exemplars: impl Fn(&str, &[LabelPair]) -> Vec<Option<Exemplar>>,
+) -> Vec<u8> {
+    let mut text = Text {
+        out: String::with_capacity(families.len() * 1024),
+        format,
+    };
+    for family in families {
+        text.family(family, &exemplars);
+    }
+    if format == Format::OpenMetrics1 {
+        text.out.push_str("# EOF\n");
+    }
+    text.out.into_bytes()
+}
+
+/// A text that is being written.
+struct Text {
+    out: String,
+    format: Format,
+}
+
+impl Text {
+    fn family(
+        &mut self,
+        family: &MetricFamily,
+        exemplars: &impl Fn(&str, &[LabelPair]) -> Vec<Option<Exemplar>>,
+    ) {
+        let kind = match family.get_field_type() {
+            MetricType::COUNTER => "counter",
+            MetricType::GAUGE => "gauge",
+            MetricType::HISTOGRAM => "histogram",
+            // The catalogue has no other kinds.
+            MetricType::SUMMARY | MetricType::UNTYPED => return,
+        };
+        let name = family.name();
+        // In OpenMetrics a counter's family is named without `_total`, its samples with it.
+        let family_name = match self.format {
+            Format::OpenMetrics1 if kind == "counter" => name.strip_suffix("_total").unwrap_or(name),
+            _ => name,
+        };
+        self.push(&["# HELP ", family_name, " "]);
+        push_escaped(&mut self.out, family.help(), self.format == Format::OpenMetrics1);
+        self.push(&["\n# TYPE ", family_name, " ", kind, "\n"]);
+        if self.format == Format::OpenMetrics1 {
+            let unit = catalogue::find(name).and_then(|def| def.unit.word());
+            // A family may only claim a unit that its name ends with.
+            if let Some(unit) = unit.filter(|unit| family_name.ends_with(unit)) {
+                self.push(&["# UNIT ", family_name, " ", unit, "\n"]);
+            }
+        }
+        for metric in family.get_metric() {
+            let labels = metric.get_label();
+            match kind {
+                "counter" => self.sample(name, "", labels, None, metric.get_counter().get_value(), None),
+                "gauge" => self.sample(name, "", labels, None, metric.get_gauge().get_value(), None),
+                _ => {
+                    let kept = match self.format {
+                        Format::OpenMetrics1 => exemplars(name, labels),
+                        Format::Text004 => Vec::new(),
+                    };
+                    self.histogram(name, metric, &kept);
+                }
+            }
         }
     }
-}
 
-fn write_histogram(out: &mut String, name: &str, metric: &Metric, format: Format, slots: Option<&Slots>) {
-    let (labels, histogram) = (metric.get_label(), metric.get_histogram());
-    let exemplar = |bucket: usize| slots.and_then(|slots| slots.of(bucket));
-    for (index, bucket) in histogram.get_bucket().iter().enumerate() {
-        let mut bound = number(bucket.upper_bound());
-        // OpenMetrics wants bounds written as floats, so that `1` and `1.0` are one series.
-        if format == Format::OpenMetrics1 && bound.bytes().all(|byte| byte.is_ascii_digit()) {
-            bound.push_str(".0");
+    fn histogram(&mut self, name: &str, metric: &Metric, exemplars: &[Option<Exemplar>]) {
+        let (labels, histogram) = (metric.get_label(), metric.get_histogram());
+        let buckets = histogram.get_bucket();
+        let exemplar = |place: usize| exemplars.get(place).copied().flatten();
+        for (place, bucket) in buckets.iter().enumerate() {
+            let mut bound = number(bucket.upper_bound());
+            // OpenMetrics wants bounds written as floats, so that `1` and `1.0` are one series.
+            if self.format == Format::OpenMetrics1 && bound.bytes().all(|byte| byte.is_ascii_digit()) {
+                bound.push_str(".0");
+            }
+            let count = bucket.cumulative_count() as f64;
+            self.sample(name, "_bucket", labels, Some(&bound), count, exemplar(place));
         }
-        write_sample(
-            out,
-            name,
-            "_bucket",
-            labels,
-            Some(&bound),
-            bucket.cumulative_count() as f64,
-            exemplar(index),
-        );
+        let count = histogram.get_sample_count() as f64;
+        // The registry leaves the last bucket out.
+        let last = exemplar(buckets.len());
+        self.sample(name, "_bucket", labels, Some("+Inf"), count, last);
+        self.sample(name, "_sum", labels, None, histogram.get_sample_sum(), None);
+        self.sample(name, "_count", labels, None, count, None);
     }
-    let count = histogram.get_sample_count() as f64;
-    // The registry leaves the last bucket out.
-    let beyond = exemplar(histogram.get_bucket().len());
-    write_sample(out, name, "_bucket", labels, Some("+Inf"), count, beyond);
-    write_sample(out, name, "_sum", labels, None, histogram.get_sample_sum(), None);
-    write_sample(out, name, "_count", labels, None, count, None);
-}
 
-fn write_sample(
-    out: &mut String,
-    name: &str,
-    suffix: &str,
-    labels: &[LabelPair],
-    le: Option<&str>,
-    value: f64,
-    exemplar: Option<Exemplar>,
-) {
-    push(out, &[name, suffix]);
-    let mut separator = '{';
-    let pairs = labels.iter().map(|pair| (pair.name(), pair.value()));
-    for (label, text) in pairs.chain(le.map(|bound| ("le", bound))) {
-        out.push(separator);
-        push(out, &[label, "=\""]);
-        push_escaped(out, text, true);
-        out.push('"');
-        separator = ',';
+    fn sample(
+        &mut self,
+        name: &str,
+        suffix: &str,
+        labels: &[LabelPair],
+        le: Option<&str>,
+        value: f64,
+        exemplar: Option<Exemplar>,
+    ) {
+        self.push(&[name, suffix]);
+        let mut separator = '{';
+        let pairs = labels.iter().map(|pair| (pair.name(), pair.value()));
+        for (label, text) in pairs.chain(le.map(|bound| ("le", bound))) {
+            self.out.push(separator);
+            self.push(&[label, "=\""]);
+            push_escaped(&mut self.out, text, true);
+            self.out.push('"');
+            separator = ',';
+        }
+        if separator == ',' {
+            self.out.push('}');
+        }
+        self.push(&[" ", &number(value)]);
+        if let Some(Exemplar { span, value, seconds }) = exemplar {
+            // Writing to a string cannot fail.
+            let _ = write!(
+                self.out,
+                " # {{trace_id=\"{}\",span_id=\"{}\"}} {} {seconds:.3}",
+                span.trace_id(),
+                span.span_id(),
+                number(value),
+            );
+        }
+        self.out.push('\n');
     }
-    if separator == ',' {
-        out.push('}');
-    }
-    push(out, &[" ", &number(value)]);
-    if let Some(Exemplar { ids, value, at }) = exemplar {
-        let (trace, span) = (ids.trace_id(), ids.span_id());
-        let _ = write!(
-            out,
-            " # {{trace_id=\"{trace}\",span_id=\"{span}\"}} {} {}.{:03}",
-            number(value),
-            at.as_secs(),
-            at.subsec_millis()
-        );
-    }
-    out.push('\n');
-}
 
-fn push(out: &mut String, parts: &[&str]) {
-    parts.iter().for_each(|part| out.push_str(part));
+    fn push(&mut self, parts: &[&str]) {
+        parts.iter().for_each(|part| self.out.push_str(part));
+    }
 }
 
 /// Escapes backslash and line feed, and the quote where the format wants it.

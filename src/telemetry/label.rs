@@ -2,10 +2,11 @@
 
 /// The value that stands for every provider or model outside the configured ones.
 pub const OTHER: &str = "other";
-/// Most providers that get a label value of their own; further ones count as [`OTHER`].
-pub const MAX_PROVIDERS: usize = 16;
-/// Most models that get a label value of their own; further ones count as [`OTHER`].
-pub const MAX_MODELS: usize = 32;
+/// Most providers that get a label value of their own; further ones count as [`OTHER`]. Each has some hundred series, and
+/// with this and the next bound a scrape stays below 300 kB.
+pub const MAX_PROVIDERS: usize = 8;
+/// Most models that get a label value of their own; further ones count as [`OTHER`]. Each has some seventy series.
+pub const MAX_MODELS: usize = 16;
 
 /// The embedded engine: it is in this process, so it has no line that could be down and no breaker.
 pub const BUILTIN: &str = "builtin";
@@ -72,56 +73,6 @@ closed_label! {
 }
 
 closed_label! {
-    /// What the check said of SQL: the label `result` of `atest_ai_answers_validated_total`.
-    Validation {
-        /// It is one statement that reads, and its names are in the schema.
-        Valid = "valid",
-        /// It is not.
-        Invalid = "invalid",
-    }
-}
-
-closed_label! {
-    /// Which side of a call tokens were counted on: the label `direction` of `atest_ai_request_tokens`.
-    SizedDirection {
-        /// The prompt.
-        Input = "input",
-        /// The answer.
-        Output = "output",
-    }
-}
-
-closed_label! {
-    /// What a provider limits: the label `kind` of `atest_ai_rate_limit_remaining_ratio`.
-    LimitKind {
-        /// Calls.
-        Requests = "requests",
-        /// Tokens.
-        Tokens = "tokens",
-    }
-}
-
-closed_label! {
-    /// The labels whose values are bounded: the label `label` of `atest_ai_metric_series_dropped_total`.
-    FoldedLabel {
-        /// A provider.
-        Provider = "provider",
-        /// A model.
-        Model = "model",
-    }
-}
-
-closed_label! {
-    /// What the plugin tells about itself: the label `signal`.
-    Signal {
-        /// Spans.
-        Traces = "traces",
-        /// Log lines.
-        Logs = "logs",
-    }
-}
-
-closed_label! {
     /// Why a request was turned away before anybody worked on it: the label `reason` of
     /// `atest_ai_requests_rejected_total`.
     RejectReason {
@@ -167,6 +118,56 @@ closed_label! {
         CachedInput = "cached_input",
         /// The part of the answer that is not shown.
         Reasoning = "reasoning",
+    }
+}
+
+impl TokenDirection {
+    /// The two that are whole, and that every call has: the other two are parts of them.
+    pub const WHOLE: &'static [&'static str] = Self::WORDS.split_at(2).0;
+}
+
+closed_label! {
+    /// What the checks made of an answer: the label `result` of `atest_ai_answers_validated_total`.
+    Validation {
+        /// It passed.
+        Valid = "valid",
+        /// It did not, and was not used.
+        Invalid = "invalid",
+    }
+}
+
+closed_label! {
+    /// What a provider limits: the label `kind` of `atest_ai_rate_limit_remaining_ratio`.
+    RateLimitKind {
+        /// Requests in a time.
+        Requests = "requests",
+        /// Tokens in a time.
+        Tokens = "tokens",
+    }
+}
+
+closed_label! {
+    /// What the plugin tells about itself besides metrics: the label `signal`.
+    Signal {
+        /// Spans of requests.
+        Traces = "traces",
+        /// Log lines.
+        Logs = "logs",
+    }
+}
+
+impl Signal {
+    /// Those that are sent somewhere. Log lines are written by this process, and whoever reads them collects them.
+    pub const EXPORTED: &'static [&'static str] = Self::WORDS.split_at(1).0;
+}
+
+closed_label! {
+    /// How far spans came: the label `state` of `atest_ai_trace_spans_total`.
+    SpanState {
+        /// They ended, and were to be sent.
+        Produced = "produced",
+        /// Whoever collects them has taken them.
+        Sent = "sent",
     }
 }
 

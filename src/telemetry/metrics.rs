@@ -4,7 +4,8 @@
 //! first scrape, and recording takes two look-ups and no allocation.
 
 mod cache;
-mod exemplars;
+mod config;
+mod exemplar;
 mod money;
 mod provider;
 mod queue;
@@ -19,7 +20,6 @@ use arc_swap::ArcSwap;
 use prometheus::{Histogram, IntCounter, IntGauge, IntGaugeVec, Registry};
 
 use self::cache::Caches;
-pub use self::exemplars::{Exemplar, Exemplars, Slots};
 use self::money::Money;
 use self::queue::Queue;
 use self::register::{Register, VALID};
@@ -30,12 +30,11 @@ use super::exposition::{self, Format};
 use super::label::{ErrorKind, MetricLabels, RejectReason, RequestStatus, Validation};
 use super::logs::LogCounts;
 use super::scraped::Scraped;
-use super::trace::TraceCounts;
+use super::trace::{self, SpanIds, TraceCounts};
 
 /// The registry and what records into it.
 pub struct Metrics {
     registry: Registry,
-    exemplars: Arc<Exemplars>,
     vectors: Vectors,
     series: ArcSwap<Series>,
     /// Held while series are added, so that two who add do not lose each other's.
@@ -45,15 +44,15 @@ pub struct Metrics {
     queue: Queue,
     caches: Caches,
     rejected: Vec<IntCounter>,
+    validated: Vec<IntCounter>,
+    overhead: Histogram,
+    audit_failures: IntCounter,
+    config: Mutex<IntGaugeVec>,
     connections: IntGauge,
     max_connections: IntGauge,
     in_flight: IntGauge,
-    overhead: Histogram,
-    validated: Vec<IntCounter>,
-    config: IntGaugeVec,
     ready: IntGauge,
     maintenance: IntGauge,
-    audit_failures: IntCounter,
 }
 
 /// Counts one open connection or request until dropped.
@@ -67,10 +66,7 @@ impl Metrics {
     pub fn new(labels: &MetricLabels, logs: LogCounts, traces: TraceCounts) -> Metrics {
         let registry = Registry::new();
         let register = Register(&registry);
-        let exemplars = Arc::<Exemplars>::default();
-        let vectors = Vectors::new(&register, Arc::clone(&exemplars));
-        let validated = register.counters(&catalogue::ANSWERS_VALIDATED);
-        let rejected = register.counters(&catalogue::REJECTED);
+        let vectors = Vectors::new(&register);
         registry
             .register(Box::new(Scraped::new(logs, traces)))
             .expect(VALID);
@@ -90,23 +86,18 @@ impl Metrics {
             money: Money::new(&register),
             queue: Queue::new(&register),
             caches: Caches::new(&register),
-            rejected: RejectReason::WORDS
-                .iter()
-                .map(|reason| rejected.with_label_values(&[reason]))
-                .collect(),
+            rejected: register.each(&catalogue::REJECTED, RejectReason::WORDS),
+            validated: register.each(&catalogue::VALIDATED, Validation::WORDS),
+            overhead: register
+                .histograms(&catalogue::OVERHEAD)
+                .with_label_values::<&str>(&[]),
+            audit_failures: register.counter(&catalogue::AUDIT_WRITE_FAILURES),
+            config: Mutex::new(register.gauges(&catalogue::CONFIG_INFO)),
             connections: register.gauge(&catalogue::ACTIVE_CONNECTIONS),
             max_connections: register.gauge(&catalogue::MAX_CONNECTIONS),
             in_flight: register.gauge(&catalogue::IN_FLIGHT),
-            overhead: register.histogram(&catalogue::OVERHEAD),
-            validated: Validation::WORDS
-                .iter()
-                .map(|result| validated.with_label_values(&[result]))
-                .collect(),
-            config: register.gauges(&catalogue::CONFIG_INFO),
-            exemplars,
             ready: register.gauge(&catalogue::READY),
             maintenance: register.gauge(&catalogue::MAINTENANCE),
-            audit_failures: register.counter(&catalogue::AUDIT_WRITE_FAILURES),
             registry,
         };
         metrics.learn(labels);
@@ -134,40 +125,49 @@ impl Metrics {
 
     /// A finished question. A provider or model outside the configured ones counts as `other`.
     pub fn request_finished(&self, provider: &str, model: &str, status: RequestStatus, took: Duration) {
+        self.request_finished_in(trace::exemplar(), provider, model, status, took);
+    }
+
+    fn request_finished_in(
+        &self,
+        span: Option<SpanIds>,
+        provider: &str,
+        model: &str,
+        status: RequestStatus,
+        took: Duration,
+    ) {
         let series = self.series.load();
-        let series = series.provider(provider).model(model);
-        series.requests[status as usize].inc();
+        series.model(&catalogue::REQUESTS, provider, model).requests[status as usize].inc();
         if status != RequestStatus::Cancelled {
-            series.duration.observe(took.as_secs_f64());
+            let duration = &series
+                .model(&catalogue::REQUEST_DURATION, provider, model)
+                .duration;
+            duration.observe(took.as_secs_f64(), span);
         }
+    }
+
+    /// Time of a question that was the plugin's own: all of it but the time in which a provider or a database was at
+    /// work, counted once where both were.
+    pub fn overhead(&self, own: Duration) {
+        self.overhead.observe(own.as_secs_f64());
     }
 
     /// The confidence of an answer, 0 to 1.
     pub fn answered_with_confidence(&self, provider: &str, model: &str, confidence: f64) {
         let series = self.series.load();
-        let model = series.provider(provider).model(model);
+        let model = series.model(&catalogue::CONFIDENCE, provider, model);
         model.confidence.observe(confidence);
     }
 
     /// A failure; a request may add more than one.
     pub fn error(&self, kind: ErrorKind, provider: &str) {
-        self.series.load().provider(provider).errors[kind as usize].inc();
+        let series = self.series.load();
+        series.provider(&catalogue::ERRORS, provider).errors[kind as usize].inc();
     }
 
-    /// The plugin's own time of a question: its total without the union of provider and database time.
-    pub fn overhead(&self, own: Duration) {
-        self.overhead.observe(own.as_secs_f64());
-    }
-
-    /// What the check said of SQL that a provider wrote.
-    pub fn answer_validated(&self, result: Validation) {
-        self.validated[result as usize].inc();
-    }
-
-    /// The config in effect, by a hash without its secrets.
-    pub fn config_in_effect(&self, hash: &str) {
-        self.config.reset();
-        self.config.with_label_values(&[hash]).set(1);
+    /// A line of the audit log that could not be written.
+    pub fn audit_write_failed(&self) {
+        self.audit_failures.inc();
     }
 
     /// A request that was turned away before anybody worked on it.
@@ -200,14 +200,15 @@ impl Metrics {
         self.maintenance.set(i64::from(on));
     }
 
-    /// A line of the audit log that could not be written.
-    pub fn audit_write_failed(&self) {
-        self.audit_failures.inc();
-    }
-
     /// Everything as text. Reads a dozen small files of the system, so it is nothing for an async task.
     pub fn render(&self, format: Format) -> Vec<u8> {
-        exposition::write(&self.registry.gather(), format, &self.exemplars)
+        exposition::write(&self.registry.gather(), format, |family, labels| {
+            let traced = self.vectors.traced().into_iter();
+            let mut kept = traced.filter(|histograms| histograms.name() == family);
+            kept.next()
+                .map(|histograms| histograms.exemplars(labels))
+                .unwrap_or_default()
+        })
     }
 
     /// Whether no family has more series than its entry in the catalogue allows.

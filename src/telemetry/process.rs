@@ -90,6 +90,16 @@ pub(super) fn host_memory() -> Option<u64> {
     Some(system.total_memory()).filter(|bytes| *bytes > 0)
 }
 
+/// Cores that the scheduler may put this process on.
+pub(super) fn allowed_cores(root: &Path) -> Option<u32> {
+    let status = fs::read_to_string(root.join("proc/self/status")).ok()?;
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Cpus_allowed:"))?;
+    let digits = mask.chars().filter_map(|digit| digit.to_digit(16));
+    Some(digits.map(u32::count_ones).sum()).filter(|cores| *cores > 0)
+}
+
 /// The fields of `/proc/self/stat` that are looked at.
 #[derive(Debug, PartialEq)]
 struct Stat {
@@ -174,6 +184,26 @@ mod tests {
         fs::write(root.path().join("proc/self/stat"), "42 (x) S 1").unwrap();
         assert_eq!(Figures::read(root.path()), Figures::default());
         assert_eq!(max_open_files("Max open files unlimited unlimited files"), None);
+    }
+
+    #[test]
+    fn the_cores_are_those_that_the_scheduler_may_use() {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(allowed_cores(root.path()), None);
+        let own = root.path().join("proc/self");
+        fs::create_dir_all(&own).unwrap();
+        for (status, cores) in [
+            (
+                "Name:\tx\nCpus_allowed:\t0000000f,ff000001\nCpus_allowed_list:\t0\n",
+                Some(13),
+            ),
+            ("Cpus_allowed:\t3\n", Some(2)),
+            ("Name:\tx\n", None),
+        ] {
+            fs::write(own.join("status"), status).unwrap();
+            assert_eq!(allowed_cores(root.path()), cores);
+        }
+        assert!(allowed_cores(Path::new("/")).unwrap() >= 1);
     }
 
     #[test]

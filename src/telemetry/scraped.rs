@@ -1,4 +1,4 @@
-//! The metrics whose values are read when somebody looks: process, memory limit, tasks, log lines.
+//! The metrics whose values are read when somebody looks: process, limits, runtime, log lines, spans.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -9,56 +9,70 @@ use prometheus::core::{Collector, Desc, Describer};
 use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
 
 use super::catalogue::{self, Kind, MetricDef};
-use super::cgroup::MemoryLimit;
-use super::label::Signal;
+use super::cgroup::Groups;
+use super::label::{Signal, SpanState};
 use super::logs::LogCounts;
 use super::process::{self, Figures};
 use super::trace::TraceCounts;
 
-/// Two scrapes closer together than this get the same CPU percentage: the system counts CPU time in steps of
-/// 10 ms, so a shorter span would tell mostly about rounding.
-const SHORTEST_CPU_SPAN: Duration = Duration::from_secs(1);
+/// Two scrapes closer together than this get the same share of CPU: the system counts CPU time in steps of 10 ms, so a
+/// shorter span would tell mostly about rounding.
+const SHORTEST_SPAN: Duration = Duration::from_secs(1);
 
 /// Everything that is read when somebody looks.
 pub(super) struct Scraped {
     descs: Vec<Desc>,
-    limit: MemoryLimit,
+    groups: Groups,
     host_memory: Option<u64>,
+    allowed_cores: Option<f64>,
     logs: LogCounts,
     traces: TraceCounts,
-    cpu: Mutex<CpuMeter>,
-    workers: Mutex<CpuMeter>,
-    started: Instant,
+    cpu: Mutex<Meter>,
+    busy: Mutex<Meter>,
 }
 
-/// Turns CPU time into a percentage since the previous sample.
+/// Turns time spent into time spent by the second, since the previous sample.
 #[derive(Debug, Default)]
-struct CpuMeter {
+struct Meter {
     last: Option<Sample>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Sample {
     at: Instant,
-    cpu_seconds: f64,
-    percent: f64,
+    spent: f64,
+    rate: f64,
+}
+
+/// What the runtime tells of itself.
+#[derive(Debug, Default)]
+struct Runtime {
+    workers: Option<f64>,
+    live_tasks: Option<f64>,
+    queue_depth: Option<f64>,
+    /// Seconds, of all workers together.
+    busy: Option<f64>,
+    parks: Option<f64>,
 }
 
 /// The families that are always read together.
-static DEFS: [&MetricDef; 20] = [
+static DEFS: [&MetricDef; 23] = [
     &catalogue::MEMORY_USAGE,
     &catalogue::MEMORY_LIMIT,
     &catalogue::CPU_USAGE,
+    &catalogue::CPU_LIMIT,
+    &catalogue::CPU_THROTTLED,
     &catalogue::START_TIME,
     &catalogue::LOG_MESSAGES,
     &catalogue::TELEMETRY_DROPPED,
-    &catalogue::TELEMETRY_SENT,
-    &catalogue::EXPORT_FAILURES,
+    &catalogue::TELEMETRY_EXPORT_FAILURES,
+    &catalogue::TRACE_SPANS,
     &catalogue::TOKIO_LIVE_TASKS,
     &catalogue::TOKIO_WORKERS,
-    &catalogue::TOKIO_BUSY,
+    &catalogue::TOKIO_QUEUE_DEPTH,
     &catalogue::TOKIO_BUSY_RATIO,
-    &catalogue::TOKIO_QUEUE,
+    &catalogue::TOKIO_BUSY,
+    &catalogue::TOKIO_PARKS,
     &catalogue::PROCESS_CPU,
     &catalogue::PROCESS_RESIDENT,
     &catalogue::PROCESS_VIRTUAL,
@@ -80,52 +94,63 @@ impl Scraped {
         };
         Scraped {
             descs: DEFS.iter().map(describe).collect(),
-            limit: MemoryLimit::find(Path::new("/")),
+            groups: Groups::find(Path::new("/")),
             host_memory: process::host_memory(),
+            allowed_cores: process::allowed_cores(Path::new("/")).map(|cores| cores as f64),
             logs,
             traces,
             cpu: Mutex::default(),
-            workers: Mutex::default(),
-            started: Instant::now(),
+            busy: Mutex::default(),
         }
     }
 
-    /// What the runtime that is scraped on tells; nothing outside of one.
-    fn runtime(&self) -> Vec<MetricFamily> {
-        let Ok(handle) = tokio::runtime::Handle::try_current() else {
-            return Vec::new();
-        };
-        let runtime = handle.metrics();
-        let workers = runtime.num_workers();
-        let busy: Duration = (0..workers)
-            .map(|worker| runtime.worker_total_busy_duration(worker))
-            .sum();
-        let mut meter = self
-            .workers
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        let percent = meter.percent(Instant::now(), busy.as_secs_f64(), self.started.elapsed());
-        let ratio = (percent / 100.0 / workers.max(1) as f64).min(1.0);
-        [
-            (&catalogue::TOKIO_LIVE_TASKS, runtime.num_alive_tasks() as f64),
-            (&catalogue::TOKIO_WORKERS, workers as f64),
-            (&catalogue::TOKIO_BUSY, busy.as_secs_f64()),
-            (&catalogue::TOKIO_BUSY_RATIO, ratio),
-            (&catalogue::TOKIO_QUEUE, runtime.global_queue_depth() as f64),
-        ]
-        .into_iter()
-        .map(|(def, figure)| family(def, vec![metric(def, &[], figure)]))
-        .collect()
+    fn cpu_percent(&self, figures: &Figures) -> Option<f64> {
+        Some(100.0 * rate(&self.cpu, figures.cpu_seconds?, figures.age()?))
     }
 
-    fn cpu_percent(&self, figures: &Figures) -> Option<f64> {
-        let mut meter = self.cpu.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        Some(meter.percent(Instant::now(), figures.cpu_seconds?, figures.age()?))
+    fn busy_ratio(&self, runtime: &Runtime, figures: &Figures) -> Option<f64> {
+        let workers = runtime.workers.filter(|workers| *workers > 0.0)?;
+        let ratio = rate(&self.busy, runtime.busy?, figures.age()?) / workers;
+        // The runtime notes what a worker was busy with only when that is over.
+        Some(ratio.clamp(0.0, 1.0))
     }
 
     /// A control group cannot promise more than the host has.
     fn memory_limit(&self) -> Option<u64> {
-        [self.limit.read(), self.host_memory].into_iter().flatten().min()
+        let limits = [self.groups.memory_limit(), self.host_memory];
+        limits.into_iter().flatten().min()
+    }
+
+    fn cpu_limit(&self) -> Option<f64> {
+        let limits = [self.groups.cpu_quota(), self.allowed_cores];
+        limits.into_iter().flatten().reduce(f64::min)
+    }
+}
+
+fn rate(meter: &Mutex<Meter>, spent: f64, age: Duration) -> f64 {
+    let mut meter = meter.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    meter.rate(Instant::now(), spent, age)
+}
+
+impl Runtime {
+    /// The runtime that is scraped on; nothing outside of one.
+    fn read() -> Runtime {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return Runtime::default();
+        };
+        let metrics = runtime.metrics();
+        let workers = metrics.num_workers();
+        let busy: Duration = (0..workers)
+            .map(|worker| metrics.worker_total_busy_duration(worker))
+            .sum();
+        let parks: u64 = (0..workers).map(|worker| metrics.worker_park_count(worker)).sum();
+        Runtime {
+            workers: Some(workers as f64),
+            live_tasks: Some(metrics.num_alive_tasks() as f64),
+            queue_depth: Some(metrics.global_queue_depth() as f64),
+            busy: Some(busy.as_secs_f64()),
+            parks: Some(parks as f64),
+        }
     }
 }
 
@@ -136,12 +161,21 @@ impl Collector for Scraped {
 
     fn collect(&self) -> Vec<MetricFamily> {
         let figures = Figures::read(Path::new("/"));
+        let runtime = Runtime::read();
         let count = |figure: Option<u64>| figure.map(|value| value as f64);
         let mut families: Vec<MetricFamily> = [
             (&catalogue::MEMORY_USAGE, count(figures.resident_bytes)),
             (&catalogue::MEMORY_LIMIT, count(self.memory_limit())),
             (&catalogue::CPU_USAGE, self.cpu_percent(&figures)),
             (&catalogue::START_TIME, figures.start_seconds),
+            (&catalogue::CPU_LIMIT, self.cpu_limit()),
+            (&catalogue::CPU_THROTTLED, self.groups.throttled_seconds()),
+            (&catalogue::TOKIO_LIVE_TASKS, runtime.live_tasks),
+            (&catalogue::TOKIO_WORKERS, runtime.workers),
+            (&catalogue::TOKIO_QUEUE_DEPTH, runtime.queue_depth),
+            (&catalogue::TOKIO_BUSY_RATIO, self.busy_ratio(&runtime, &figures)),
+            (&catalogue::TOKIO_BUSY, runtime.busy),
+            (&catalogue::TOKIO_PARKS, runtime.parks),
             (&catalogue::PROCESS_CPU, figures.cpu_seconds),
             (&catalogue::PROCESS_RESIDENT, count(figures.resident_bytes)),
             (&catalogue::PROCESS_VIRTUAL, count(figures.virtual_bytes)),
@@ -153,50 +187,52 @@ impl Collector for Scraped {
         .into_iter()
         .filter_map(|(def, figure)| Some(family(def, vec![metric(def, &[], figure?)])))
         .collect();
-        let levels = self
-            .logs
-            .by_level()
-            .map(|(level, lines)| metric(&catalogue::LOG_MESSAGES, &[level], lines as f64));
-        families.push(family(&catalogue::LOG_MESSAGES, levels.to_vec()));
-        let lost = |signal: Signal, count: u64| {
-            let values = [Signal::WORDS[signal as usize]];
-            metric(&catalogue::TELEMETRY_DROPPED, &values, count as f64)
+        let words = |def: &MetricDef, pairs: &[(&str, u64)]| {
+            let metrics = pairs
+                .iter()
+                .map(|(word, count)| metric(def, &[word], *count as f64));
+            family(def, metrics.collect())
         };
-        let lost = vec![
-            lost(Signal::Traces, self.traces.dropped()),
-            lost(Signal::Logs, self.logs.dropped()),
-        ];
-        families.push(family(&catalogue::TELEMETRY_DROPPED, lost));
-        for (def, count) in [
-            (&catalogue::TELEMETRY_SENT, self.traces.sent()),
-            (&catalogue::EXPORT_FAILURES, self.traces.export_failures()),
-        ] {
-            families.push(family(def, vec![metric(def, &["traces"], count as f64)]));
-        }
-        families.extend(self.runtime());
+        families.push(words(&catalogue::LOG_MESSAGES, &self.logs.by_level()));
+        let signal = |signal: Signal| Signal::WORDS[signal as usize];
+        families.push(words(
+            &catalogue::TELEMETRY_DROPPED,
+            &[
+                (signal(Signal::Traces), self.traces.dropped()),
+                (signal(Signal::Logs), self.logs.dropped()),
+            ],
+        ));
+        families.push(words(
+            &catalogue::TELEMETRY_EXPORT_FAILURES,
+            &[(signal(Signal::Traces), self.traces.export_failures())],
+        ));
+        let state = |state: SpanState| SpanState::WORDS[state as usize];
+        families.push(words(
+            &catalogue::TRACE_SPANS,
+            &[
+                (state(SpanState::Produced), self.traces.produced()),
+                (state(SpanState::Sent), self.traces.sent()),
+            ],
+        ));
         families
     }
 }
 
-impl CpuMeter {
-    /// 100 is one core. The first sample covers `age`, the time since the process started.
-    fn percent(&mut self, at: Instant, cpu_seconds: f64, age: Duration) -> f64 {
-        let (span, spent) = match self.last {
-            Some(last) if at.duration_since(last.at) < SHORTEST_CPU_SPAN => return last.percent,
-            Some(last) => (at.duration_since(last.at), cpu_seconds - last.cpu_seconds),
-            None => (age, cpu_seconds),
+impl Meter {
+    /// 1 is one core. The first sample covers `age`, the time since the process started.
+    fn rate(&mut self, at: Instant, spent: f64, age: Duration) -> f64 {
+        let (span, since) = match self.last {
+            Some(last) if at.duration_since(last.at) < SHORTEST_SPAN => return last.rate,
+            Some(last) => (at.duration_since(last.at), spent - last.spent),
+            None => (age, spent),
         };
-        let percent = if span.is_zero() {
+        let rate = if span.is_zero() {
             0.0
         } else {
-            (100.0 * spent / span.as_secs_f64()).max(0.0)
+            (since / span.as_secs_f64()).max(0.0)
         };
-        self.last = Some(Sample {
-            at,
-            cpu_seconds,
-            percent,
-        });
-        percent
+        self.last = Some(Sample { at, spent, rate });
+        rate
     }
 }
 
@@ -239,26 +275,23 @@ mod tests {
 
     #[test]
     fn cpu_is_since_the_previous_sample_and_at_first_since_the_start() {
-        let mut meter = CpuMeter::default();
+        let mut meter = Meter::default();
         let start = Instant::now();
         let seconds = Duration::from_secs;
-        assert_eq!(meter.percent(start, 2.0, seconds(4)), 50.0);
-        assert_eq!(meter.percent(start + seconds(10), 2.0, seconds(14)), 0.0);
-        assert_eq!(meter.percent(start + seconds(20), 22.0, seconds(24)), 200.0);
+        assert_eq!(meter.rate(start, 2.0, seconds(4)), 0.5);
+        assert_eq!(meter.rate(start + seconds(10), 2.0, seconds(14)), 0.0);
+        assert_eq!(meter.rate(start + seconds(20), 22.0, seconds(24)), 2.0);
         // A scrape right after another sees what that one saw, and does not shorten the next span.
         assert_eq!(
-            meter.percent(start + Duration::from_millis(20_500), 22.5, seconds(25)),
-            200.0
+            meter.rate(start + Duration::from_millis(20_500), 22.5, seconds(25)),
+            2.0
         );
-        assert_eq!(meter.percent(start + seconds(30), 23.0, seconds(34)), 10.0);
+        assert_eq!(meter.rate(start + seconds(30), 23.0, seconds(34)), 0.1);
     }
 
     #[test]
     fn a_process_without_age_has_used_nothing() {
-        assert_eq!(
-            CpuMeter::default().percent(Instant::now(), 0.01, Duration::ZERO),
-            0.0
-        );
+        assert_eq!(Meter::default().rate(Instant::now(), 0.01, Duration::ZERO), 0.0);
     }
 
     #[test]
@@ -267,5 +300,8 @@ mod tests {
         assert!(scraped.memory_limit() <= scraped.host_memory);
         scraped.host_memory = Some(1);
         assert_eq!(scraped.memory_limit(), Some(1));
+        assert!(scraped.cpu_limit() <= scraped.allowed_cores);
+        scraped.allowed_cores = Some(0.001);
+        assert_eq!(scraped.cpu_limit(), Some(0.001));
     }
 }

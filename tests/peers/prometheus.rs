@@ -44,6 +44,9 @@ fn prometheus_finds_the_target_up_and_counts_questions() {
     ask(&plugin);
     let asked = "sum(atest_ai_requests_total{provider=\"builtin\",status=\"success\"})";
     prometheus.wait_for(asked, |value| value == 1.0);
+    let validated = "atest_ai_answers_validated_total{result=\"valid\"}";
+    prometheus.wait_for(validated, |value| value == 1.0);
+    prometheus.wait_for("count(atest_ai_config_info)", |value| value == 1.0);
     let answered_in_time = "sum(atest_ai_request_duration_seconds_bucket{provider=\"builtin\",le=\"+Inf\"})";
     prometheus.wait_for(answered_in_time, |value| value == 1.0);
 

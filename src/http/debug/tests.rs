@@ -1,7 +1,5 @@
 //! The page says only what is so, for exactly this process, and can run nothing.
 
-use std::path::PathBuf;
-
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use sha2::{Digest, Sha256};

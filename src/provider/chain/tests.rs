@@ -9,6 +9,7 @@ use nl2sql::Dialect;
 use super::*;
 use crate::config::CircuitBreaker;
 use crate::provider::{ModelInfo, TokenUsage};
+use crate::telemetry::Format;
 
 /// What each answer takes.
 const USAGE: TokenUsage = TokenUsage {
@@ -22,6 +23,8 @@ const USAGE: TokenUsage = TokenUsage {
 #[derive(Clone)]
 enum Step {
     Sql(&'static str),
+    /// Begins after one second, and ends after three.
+    Streamed(TokenUsage),
     Fail(FailureKind),
     After(Duration, Box<Step>),
     LeaveAlone(Duration),
@@ -79,6 +82,16 @@ async fn play(mut step: Step) -> Result<Completion, ProviderError> {
                 sql: sql.into(),
                 model: "m".into(),
                 usage: Some(USAGE),
+                ..Completion::default()
+            });
+        }
+        Step::Streamed(usage) => {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            return Ok(Completion {
+                sql: "SELECT 1".into(),
+                model: "m".into(),
+                usage: Some(usage),
+                first_token: Some(Duration::from_secs(1)),
                 ..Completion::default()
             });
         }
@@ -222,6 +235,48 @@ async fn what_may_pass_is_asked_again_with_growing_waits() {
         bench.scripts[0].waits(),
         [Duration::from_secs(1), Duration::from_secs(2)]
     );
+}
+
+/// Whether the metrics have that line.
+fn shows(bench: &Bench, line: &str) -> bool {
+    let text = String::from_utf8(bench.metrics.render(Format::Text004)).unwrap();
+    text.lines().any(|shown| shown == line)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_speed_of_a_reply_is_that_of_what_it_shows_after_its_first_piece() {
+    let usage = TokenUsage {
+        output: 70,
+        reasoning: 30,
+        ..TokenUsage::default()
+    };
+    let bench = Bench::new().remote("a", [Step::Streamed(usage)]);
+    bench.ask(MINUTE).await.unwrap();
+    let speed = "atest_ai_output_tokens_per_second";
+    for (le, count) in [(10, 0), (20, 1)] {
+        let line = format!("{speed}_bucket{{model=\"other\",provider=\"other\",le=\"{le}\"}} {count}");
+        assert!(shows(&bench, &line), "{line}");
+    }
+    // Nobody knows when this one began.
+    let bench = Bench::new().remote("a", [Step::Sql("SELECT 1")]);
+    bench.ask(MINUTE).await.unwrap();
+    assert!(shows(
+        &bench,
+        &format!("{speed}_count{{model=\"other\",provider=\"other\"}} 0")
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_checks_made_of_each_answer_is_counted() {
+    let bench = Bench::new()
+        .remote("a", [Step::Sql("")])
+        .remote("b", fail(FailureKind::Server))
+        .engine([Step::Sql("SELECT 2")]);
+    bench.ask(MINUTE).await.unwrap();
+    for (result, count) in [("valid", 1), ("invalid", 1)] {
+        let line = format!("atest_ai_answers_validated_total{{result=\"{result}\"}} {count}");
+        assert!(shows(&bench, &line), "{line}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,9 +7,9 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::provider::{Failure, FailureKind, LimitsLeft};
+use crate::provider::{Failure, FailureKind};
 
-use super::{Peer, limits};
+use super::Peer;
 
 /// Longest body that is read: a list of a thousand models is 1 MB, an answer of a model some 100 kB.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -46,11 +46,6 @@ impl Answer {
 
     pub(super) fn headers(&self) -> &HeaderMap {
         self.response.headers()
-    }
-
-    /// What is left of the service's limits, where it tells.
-    pub fn limits_left(&self) -> LimitsLeft {
-        limits::left(self.headers())
     }
 
     /// Whether it calls itself a web page.

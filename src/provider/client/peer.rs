@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -12,11 +13,11 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::config::ProviderKind;
 use crate::config::kinds::Secret;
 use crate::provider::{Endpoint, Failure, FailureKind, ProviderError};
-use crate::telemetry::trace;
+use crate::telemetry::{Metrics, trace};
 
 use super::body::{Answer, MAX_ERROR};
 use super::status::Answered;
-use super::{Client, Said, mask, wait};
+use super::{Client, Said, mask, quota, wait};
 
 /// Headers that are the client's own: another value would break the call or its framing.
 const RESERVED: [&str; 6] = [
@@ -40,6 +41,7 @@ pub(crate) struct Peer {
     secrets: Vec<SecretString>,
     has_key: bool,
     stall_timeout: Duration,
+    metrics: Option<Arc<Metrics>>,
 }
 
 /// A call that the service has turned down, at once or in the middle of its answer, or that did not reach it.
@@ -100,7 +102,13 @@ impl Peer {
             client,
             secrets,
             stall_timeout,
+            metrics: None,
         }
+    }
+
+    /// The same, and what it says of its rate limits is shown there.
+    pub fn shown_in(self, metrics: Option<Arc<Metrics>>) -> Peer {
+        Peer { metrics, ..self }
     }
 
     /// Asks for something; an answer is a good one (2xx, no web page).
@@ -142,6 +150,11 @@ impl Peer {
         let response = response.map_err(|error| self.trouble(&error))?;
         let status = response.status().as_u16();
         let answer = Answer::new(response, permit, self.stall_timeout);
+        if let Some(metrics) = &self.metrics {
+            for (kind, share) in quota::left(answer.headers()) {
+                metrics.rate_limit_remaining(&self.name, kind, share);
+            }
+        }
         match status {
             200..300 if answer.is_page() => Err(self
                 .failure(

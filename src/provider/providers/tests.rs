@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::config::Config;
+use crate::provider::fake_provider::{FakeProvider, Script};
+use crate::telemetry::Format;
 
 fn providers(edit: impl FnOnce(&mut Config)) -> Providers {
     let mut config = Config::default();
@@ -258,6 +260,42 @@ fn labels_name_what_the_config_names() {
     assert!(labels.models.contains(&("a".into(), "n".into())));
 }
 
+#[test]
+fn who_is_asked_first_is_named_first_and_with_the_model_that_is_asked_for() {
+    let mut config = Config::default();
+    for name in ["a", "b", "openai", "z"] {
+        let listing = service(ProviderKind::OpenAi, |service| {
+            service.models = vec!["n".into()];
+            // Where none is set, the kind has a usual one.
+            service.model = service.model.take().filter(|_| name != "openai");
+        });
+        config.ai.services.insert(name.into(), listing);
+    }
+    config.ai.default_service = "z".into();
+    config.ai.fallback_order = vec!["openai".into(), "builtin".into(), "a".into()];
+    let labels = metric_labels(&config);
+    assert_eq!(labels.providers, ["builtin", "z", "openai", "a", "b"]);
+    let usual = catalogue::default_model(ProviderKind::OpenAi).unwrap();
+    let models: Vec<(&str, &str)> = labels
+        .models
+        .iter()
+        .map(|(provider, model)| (provider.as_str(), model.as_str()))
+        .collect();
+    assert_eq!(
+        models[1..],
+        [
+            ("z", "m"),
+            ("openai", usual),
+            ("a", "m"),
+            ("b", "m"),
+            ("z", "n"),
+            ("openai", "n"),
+            ("a", "n"),
+            ("b", "n")
+        ]
+    );
+}
+
 #[tokio::test]
 async fn a_rate_holds_for_providers_over_the_network_and_not_for_the_engine() {
     let providers = providers(|config| {
@@ -274,4 +312,43 @@ async fn a_rate_holds_for_providers_over_the_network_and_not_for_the_engine() {
         "{wait:?}"
     );
     assert!(of(Config::default(), None).limit.is_none());
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_rate_limit_is_shown_for_our_own_key_alone() {
+    let fake = FakeProvider::start(|received| {
+        let left = match received.header("authorization") {
+            "Bearer k" => "15",
+            _ => "1",
+        };
+        Script::json(200, r#"{"object":"list","data":[]}"#)
+            .header("x-ratelimit-limit-requests", "60")
+            .header("x-ratelimit-remaining-requests", left)
+    })
+    .await;
+    let providers = with(&[(
+        "tea",
+        service(ProviderKind::Custom, |service| {
+            service.endpoint = Some(fake.url())
+        }),
+    )]);
+    providers.metrics.learn(&metric_labels(&providers.config));
+    let shown = || {
+        let text = String::from_utf8(providers.metrics.render(Format::Text004)).unwrap();
+        let mut lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines
+            .find(|line| line.starts_with("atest_ai_rate_limit_remaining_ratio"))
+            .map(str::to_owned)
+    };
+    assert_eq!(shown(), None, "nobody has told it yet");
+    let limit = Duration::from_secs(30);
+    providers.probe(&named("tea"), limit).await.unwrap();
+    let ours = "atest_ai_rate_limit_remaining_ratio{kind=\"requests\",provider=\"tea\"} 0.25";
+    assert_eq!(shown().as_deref(), Some(ours));
+    let own_key = wish(|wish| {
+        wish.provider = Some("tea".into());
+        wish.api_key = Some("the asker's".to_owned().into());
+    });
+    providers.probe(&own_key, limit).await.unwrap();
+    assert_eq!((shown().as_deref(), fake.requests()), (Some(ours), 2));
 }

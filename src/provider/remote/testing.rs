@@ -55,6 +55,7 @@ pub(crate) fn target(kind: ProviderKind, url: &str) -> Target {
         client: client_for(&endpoint),
         learned: Arc::default(),
         stall_timeout: Duration::from_secs(30),
+        metrics: None,
         endpoint,
     }
 }

@@ -7,7 +7,7 @@ use prometheus::{Counter, Gauge, Histogram, HistogramOpts, Opts, Registry};
 use super::*;
 
 fn text(registry: &Registry, format: Format) -> String {
-    String::from_utf8(write(&registry.gather(), format, &Exemplars::default())).unwrap()
+    String::from_utf8(write(&registry.gather(), format, |_, _| Vec::new())).unwrap()
 }
 
 fn register<C: prometheus::core::Collector + Clone + 'static>(collector: C) -> (Registry, C) {
@@ -103,6 +103,35 @@ fn a_histogram_ends_with_the_bucket_of_everything() {
         text(&registry, Format::OpenMetrics1),
         format!("{head}{}# EOF\n", samples("1.0"))
     );
+}
+
+#[test]
+fn an_exemplar_stands_behind_its_bucket_and_only_in_openmetrics() {
+    let options = HistogramOpts::new("h", "H.").buckets(vec![0.5]);
+    let (registry, histogram) = register(Histogram::with_opts(options).unwrap());
+    histogram.observe(7.25);
+    let exemplar = Exemplar {
+        span: SpanIds {
+            trace: 0xab,
+            span: 0xc,
+        },
+        value: 7.25,
+        seconds: 1_700_000_000.5,
+    };
+    let text = |format| {
+        let exemplars = |family: &str, _: &[LabelPair]| {
+            assert_eq!((family, format), ("h", Format::OpenMetrics1));
+            vec![None, Some(exemplar)]
+        };
+        String::from_utf8(write(&registry.gather(), format, exemplars)).unwrap()
+    };
+    assert_eq!(
+        text(Format::OpenMetrics1),
+        "# HELP h H.\n# TYPE h histogram\nh_bucket{le=\"0.5\"} 0\n\
+         h_bucket{le=\"+Inf\"} 1 # {trace_id=\"000000000000000000000000000000ab\",span_id=\"000000000000000c\"} 7.25 1700000000.500\n\
+         h_sum 7.25\nh_count 1\n# EOF\n"
+    );
+    assert!(text(Format::Text004).contains("h_bucket{le=\"+Inf\"} 1\n"));
 }
 
 #[test]

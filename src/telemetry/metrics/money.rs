@@ -11,8 +11,6 @@ use crate::telemetry::label::BudgetPeriod;
 pub(super) struct Money {
     budget: GaugeVec,
     spent: GaugeVec,
-    /// What is left of a provider's rate limit; it runs out as money does.
-    pub(super) rate_limit: GaugeVec,
 }
 
 impl Money {
@@ -20,7 +18,6 @@ impl Money {
         Money {
             budget: register.float_gauges(&catalogue::BUDGET),
             spent: register.float_gauges(&catalogue::SPENT),
-            rate_limit: register.float_gauges(&catalogue::RATE_LIMIT_REMAINING),
         }
     }
 }
@@ -30,12 +27,8 @@ impl Metrics {
     pub fn cost(&self, provider: &str, model: &str, usd: f64) {
         // A counter must not fall, and a figure that is none would spoil it for good.
         if usd.is_finite() && usd >= 0.0 {
-            self.series
-                .load()
-                .provider(provider)
-                .model(model)
-                .cost()
-                .inc_by(usd);
+            let series = self.series.load();
+            series.model(&catalogue::COST, provider, model).cost().inc_by(usd);
         }
     }
 

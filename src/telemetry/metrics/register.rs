@@ -2,8 +2,8 @@
 
 use prometheus::core::Collector;
 use prometheus::{
-    CounterVec, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
-    IntGaugeVec, Opts, Registry,
+    CounterVec, GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+    Opts, Registry,
 };
 
 use crate::telemetry::catalogue::{Kind, MetricDef};
@@ -22,6 +22,15 @@ impl Register<'_> {
     /// A counter without labels, which is there from the start.
     pub(super) fn counter(&self, def: &MetricDef) -> IntCounter {
         self.counters(def).with_label_values::<&str>(&[])
+    }
+
+    /// A counter for each word of the one label, in the order of the words.
+    pub(super) fn each(&self, def: &MetricDef, words: &[&str]) -> Vec<IntCounter> {
+        let counters = self.counters(def);
+        words
+            .iter()
+            .map(|word| counters.with_label_values(&[word]))
+            .collect()
     }
 
     /// Counters of what is no whole number.
@@ -49,11 +58,6 @@ impl Register<'_> {
         };
         let options = HistogramOpts::new(def.name, def.help).buckets(buckets.to_vec());
         self.it(HistogramVec::new(options, &def.label_names()).expect(VALID))
-    }
-
-    /// A histogram without labels, which is there from the start.
-    pub(super) fn histogram(&self, def: &MetricDef) -> Histogram {
-        self.histograms(def).with_label_values::<&str>(&[])
     }
 
     fn it<C: Collector + Clone + 'static>(&self, collector: C) -> C {

@@ -3,44 +3,49 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use prometheus::{Counter, CounterVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec};
+use prometheus::{
+    Counter, CounterVec, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec,
+};
 
-use super::exemplars::{Exemplars, TracedHistogram};
+use super::exemplar::{Traced, TracedVec};
 use super::register::Register;
-use crate::telemetry::catalogue;
+use crate::telemetry::catalogue::{self, MetricDef, WITH_EXEMPLARS};
 use crate::telemetry::label::{
-    BUILTIN, CircuitState, ErrorKind, FallbackTo, FoldedLabel, MAX_MODELS, MAX_PROVIDERS, MetricLabels,
-    OTHER, ProviderOperation, RequestStatus, RetryReason, SizedDirection, TokenDirection,
+    BUILTIN, CircuitState, ErrorKind, FallbackTo, MAX_MODELS, MAX_PROVIDERS, MetricLabels, OTHER,
+    ProviderOperation, RequestStatus, RetryReason, TokenDirection,
 };
 
 /// The vectors that the series of providers and models are taken from.
 pub(super) struct Vectors {
     requests: IntCounterVec,
-    duration: HistogramVec,
+    duration: TracedVec,
     confidence: HistogramVec,
     errors: IntCounterVec,
     tokens: IntCounterVec,
-    first_token: HistogramVec,
-    cost: CounterVec,
-    calls: HistogramVec,
     request_tokens: HistogramVec,
-    output_rate: HistogramVec,
+    first_token: TracedVec,
+    output_speed: HistogramVec,
+    cost: CounterVec,
+    calls: TracedVec,
     retries: IntCounterVec,
     fallbacks: IntCounterVec,
     /// Set by provider and state.
     pub(super) circuit_state: IntGaugeVec,
     /// Counted by provider and state.
     pub(super) circuit_transitions: IntCounterVec,
-    /// By [`FoldedLabel`].
-    folded: Vec<IntCounter>,
-    exemplars: Arc<Exemplars>,
+    /// Set by provider and kind.
+    pub(super) rate_limit_remaining: GaugeVec,
+    dropped: Arc<Dropped>,
 }
+
+/// Values that have no series of their own, by metric.
+struct Dropped(HashMap<&'static str, IntCounter>);
 
 /// All providers.
 pub(super) struct Series {
     providers: HashMap<String, ProviderSeries>,
     other: ProviderSeries,
-    folded: IntCounter,
+    dropped: Arc<Dropped>,
 }
 
 /// The series of one provider.
@@ -48,28 +53,27 @@ pub(super) struct ProviderSeries {
     /// By [`ErrorKind`].
     pub(super) errors: Vec<IntCounter>,
     /// By [`ProviderOperation`].
-    pub(super) calls: Vec<TracedHistogram>,
-    /// By [`SizedDirection`].
+    pub(super) calls: Vec<Traced>,
+    /// Input and output.
     pub(super) request_tokens: Vec<Histogram>,
-    pub(super) output_rate: Histogram,
     /// By [`RetryReason`].
     pub(super) retries: Vec<IntCounter>,
     /// By [`FallbackTo`].
     pub(super) fallbacks: Vec<IntCounter>,
     models: HashMap<String, ModelSeries>,
     other: ModelSeries,
-    folded: IntCounter,
 }
 
 /// The series of one model.
 pub(super) struct ModelSeries {
     /// By [`RequestStatus`].
     pub(super) requests: Vec<IntCounter>,
-    pub(super) duration: TracedHistogram,
+    pub(super) duration: Traced,
     pub(super) confidence: Histogram,
     /// By [`TokenDirection`].
     pub(super) tokens: Vec<IntCounter>,
-    pub(super) first_token: TracedHistogram,
+    pub(super) first_token: Traced,
+    pub(super) output_speed: Histogram,
     cost: Cost,
 }
 
@@ -81,26 +85,30 @@ struct Cost {
 }
 
 impl Vectors {
-    pub(super) fn new(register: &Register<'_>, exemplars: Arc<Exemplars>) -> Vectors {
-        let folded = register.counters(&catalogue::SERIES_DROPPED);
+    pub(super) fn new(register: &Register<'_>) -> Vectors {
         Vectors {
             requests: register.counters(&catalogue::REQUESTS),
-            duration: register.histograms(&catalogue::REQUEST_DURATION),
+            duration: TracedVec::new(register, &catalogue::REQUEST_DURATION),
             confidence: register.histograms(&catalogue::CONFIDENCE),
             errors: register.counters(&catalogue::ERRORS),
             tokens: register.counters(&catalogue::TOKENS),
-            first_token: register.histograms(&catalogue::FIRST_TOKEN),
-            cost: register.float_counters(&catalogue::COST),
-            calls: register.histograms(&catalogue::PROVIDER_DURATION),
             request_tokens: register.histograms(&catalogue::REQUEST_TOKENS),
-            output_rate: register.histograms(&catalogue::OUTPUT_RATE),
+            first_token: TracedVec::new(register, &catalogue::FIRST_TOKEN),
+            output_speed: register.histograms(&catalogue::OUTPUT_SPEED),
+            cost: register.float_counters(&catalogue::COST),
+            calls: TracedVec::new(register, &catalogue::PROVIDER_DURATION),
             retries: register.counters(&catalogue::RETRIES),
             fallbacks: register.counters(&catalogue::FALLBACKS),
             circuit_state: register.gauges(&catalogue::CIRCUIT_STATE),
             circuit_transitions: register.counters(&catalogue::CIRCUIT_TRANSITIONS),
-            folded: each(FoldedLabel::WORDS, |label| folded.with_label_values(&[label])),
-            exemplars,
+            rate_limit_remaining: register.float_gauges(&catalogue::RATE_LIMIT_REMAINING),
+            dropped: Arc::new(Dropped::new(register)),
         }
+    }
+
+    /// The histograms that keep exemplars, in the order of the catalogue.
+    pub(super) fn traced(&self) -> [&TracedVec; WITH_EXEMPLARS.len()] {
+        [&self.duration, &self.calls, &self.first_token]
     }
 
     /// The series of those providers and models; those that exist already are the same ones again.
@@ -111,7 +119,7 @@ impl Vectors {
                 .map(|(provider, models)| (provider.to_owned(), self.provider(provider, &models)))
                 .collect(),
             other: self.provider(OTHER, &[]),
-            folded: self.folded[FoldedLabel::Provider as usize].clone(),
+            dropped: Arc::clone(&self.dropped),
         }
     }
 
@@ -134,12 +142,9 @@ impl Vectors {
                 self.errors.with_label_values(&[kind, provider])
             }),
             calls: each(ProviderOperation::WORDS, |operation| {
-                let values = [provider, operation];
-                let histogram = self.calls.with_label_values(&values);
-                self.exemplars
-                    .histogram(&catalogue::PROVIDER_DURATION, &values, histogram)
+                self.calls.with_label_values(&[provider, operation])
             }),
-            request_tokens: each(SizedDirection::WORDS, |direction| {
+            request_tokens: each(TokenDirection::WHOLE, |direction| {
                 self.request_tokens.with_label_values(&[provider, direction])
             }),
             retries: each(RetryReason::WORDS, |reason| {
@@ -148,32 +153,26 @@ impl Vectors {
             fallbacks: each(FallbackTo::WORDS, |to| {
                 self.fallbacks.with_label_values(&[provider, to])
             }),
-            output_rate: self.output_rate.with_label_values(&[provider]),
             models: models
                 .iter()
                 .map(|model| ((*model).to_owned(), self.model(provider, model)))
                 .collect(),
             other: self.model(provider, OTHER),
-            folded: self.folded[FoldedLabel::Model as usize].clone(),
         }
     }
 
     fn model(&self, provider: &str, model: &str) -> ModelSeries {
-        let values = [provider, model];
-        let traced = |def, vector: &HistogramVec| {
-            let histogram = vector.with_label_values(&values);
-            self.exemplars.histogram(def, &values, histogram)
-        };
         ModelSeries {
             requests: each(RequestStatus::WORDS, |status| {
                 self.requests.with_label_values(&[provider, model, status])
             }),
-            duration: traced(&catalogue::REQUEST_DURATION, &self.duration),
-            confidence: self.confidence.with_label_values(&values),
+            duration: self.duration.with_label_values(&[provider, model]),
+            confidence: self.confidence.with_label_values(&[provider, model]),
             tokens: each(TokenDirection::WORDS, |direction| {
                 self.tokens.with_label_values(&[provider, model, direction])
             }),
-            first_token: traced(&catalogue::FIRST_TOKEN, &self.first_token),
+            first_token: self.first_token.with_label_values(&[provider, model]),
+            output_speed: self.output_speed.with_label_values(&[provider, model]),
             cost: Cost {
                 counter: OnceLock::new(),
                 vector: self.cost.clone(),
@@ -188,15 +187,55 @@ fn each<T>(words: &[&str], make: impl Fn(&str) -> T) -> Vec<T> {
     words.iter().map(|word| make(word)).collect()
 }
 
+impl Dropped {
+    fn new(register: &Register<'_>) -> Dropped {
+        let counters = register.counters(&catalogue::SERIES_DROPPED);
+        let bounded = catalogue::BOUNDED.iter();
+        Dropped(
+            bounded
+                .map(|name| (*name, counters.with_label_values(&[name])))
+                .collect(),
+        )
+    }
+
+    fn count(&self, def: &MetricDef) {
+        if let Some(counter) = self.0.get(def.name) {
+            counter.inc();
+        }
+    }
+}
+
 impl Series {
-    /// The series of a provider; those of `other` when it is not a known one.
-    pub(super) fn provider(&self, name: &str) -> &ProviderSeries {
+    /// The series of a provider in that metric; those of `other` when it is not a known one.
+    pub(super) fn provider(&self, def: &MetricDef, name: &str) -> &ProviderSeries {
         self.providers.get(name).unwrap_or_else(|| {
-            if name != OTHER {
-                self.folded.inc();
+            if is_a_name(name) {
+                self.dropped.count(def);
             }
             &self.other
         })
+    }
+
+    /// The series of a provider's model in that metric; those of `other` when either is not a known one.
+    pub(super) fn model(&self, def: &MetricDef, provider: &str, model: &str) -> &ModelSeries {
+        let Some(series) = self.providers.get(provider) else {
+            return &self.provider(def, provider).other;
+        };
+        series.models.get(model).unwrap_or_else(|| {
+            if is_a_name(model) {
+                self.dropped.count(def);
+            }
+            &series.other
+        })
+    }
+
+    /// Whether it has series of its own in that metric, in which `other` would make no sense.
+    pub(super) fn has(&self, def: &MetricDef, provider: &str) -> bool {
+        let known = self.knows(provider);
+        if !known && is_a_name(provider) {
+            self.dropped.count(def);
+        }
+        known
     }
 
     /// Whether it has series of its own.
@@ -222,17 +261,9 @@ impl Series {
     }
 }
 
-impl ProviderSeries {
-    /// The series of a model; those of `other` when it is not a known one.
-    pub(super) fn model(&self, name: &str) -> &ModelSeries {
-        self.models.get(name).unwrap_or_else(|| {
-            // Without a name there is nothing to fold: a question that was turned away before a model was chosen.
-            if !name.is_empty() && name != OTHER {
-                self.folded.inc();
-            }
-            &self.other
-        })
-    }
+/// What is counted as `other` on purpose, or has no name at all, loses nothing.
+fn is_a_name(word: &str) -> bool {
+    !word.is_empty() && word != OTHER
 }
 
 impl ModelSeries {

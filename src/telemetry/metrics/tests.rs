@@ -1,15 +1,17 @@
 //! What dashboards and alerts rely on.
 
+mod scraper;
+
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use super::*;
+use crate::config::Config;
 use crate::telemetry::label::{
-    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, LimitKind, ProviderOperation,
-    RetryReason,
+    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, MAX_MODELS, MAX_PROVIDERS,
+    ProviderOperation, RateLimitKind, RetryReason,
 };
-use crate::telemetry::label::{MAX_MODELS, MAX_PROVIDERS};
 
 fn metrics(providers: &[&str], models: &[(&str, &str)]) -> Arc<Metrics> {
     let labels = MetricLabels {
@@ -50,8 +52,59 @@ fn in_full_use() -> Arc<Metrics> {
     metrics.spent(BudgetPeriod::Day, 0.25);
     metrics.provider_up("openai", true);
     metrics.cache_backend_up(CacheBackend::Redis, false);
-    metrics.rate_limit_left("openai", LimitKind::Requests, 0.5);
-    metrics.config_in_effect("0a1b2c3d");
+    metrics.rate_limit_remaining("openai", RateLimitKind::Tokens, 0.5);
+    metrics.config_in_effect(&Config::default());
+    metrics
+}
+
+/// Metrics with every series that there can be, and names of the length that services and models have.
+fn filled() -> Metrics {
+    let providers: Vec<String> = (1..MAX_PROVIDERS)
+        .map(|number| format!("service-{number:02}"))
+        .chain(["builtin".to_owned()])
+        .collect();
+    let models: Vec<(String, String)> = (0..MAX_MODELS)
+        .map(|number| {
+            let provider = providers[number % MAX_PROVIDERS].clone();
+            (provider, format!("some-model-4.5-{number:02}"))
+        })
+        .collect();
+    let labels = MetricLabels {
+        providers: providers.clone(),
+        models: models.clone(),
+    };
+    let metrics = Metrics::new(&labels, LogCounts::default(), TraceCounts::default());
+    let others = providers.iter().map(|provider| (provider.as_str(), "other"));
+    let pairs = models
+        .iter()
+        .map(|(provider, model)| (provider.as_str(), model.as_str()));
+    for (provider, model) in others.chain(pairs).chain([("other", "other")]) {
+        // A question a second for a day, and figures with all their digits.
+        let took = Duration::from_secs_f64(1.234_567_891);
+        for _ in 0..3 {
+            metrics.request_finished(provider, model, RequestStatus::Success, took);
+            metrics.answered_with_confidence(provider, model, 1.0 / 3.0);
+            metrics.first_token(provider, model, took);
+            metrics.output_speed(provider, model, 50, took);
+            metrics.tokens(provider, model, 12_345_678, 1_234_567, 123_456, 12_345);
+            metrics.cost(provider, model, 0.123_456_789);
+        }
+        metrics.provider_call(provider, ProviderOperation::Generate, took);
+    }
+    for provider in &providers {
+        metrics.provider_up(provider, true);
+        for kind in [RateLimitKind::Requests, RateLimitKind::Tokens] {
+            metrics.rate_limit_remaining(provider, kind, 2.0 / 3.0);
+        }
+    }
+    for period in [BudgetPeriod::Day, BudgetPeriod::Month] {
+        metrics.budget(period, Some(100.0));
+        metrics.spent(period, 12.345_678_9);
+    }
+    for backend in [CacheBackend::Memory, CacheBackend::Redis] {
+        metrics.cache_backend_up(backend, true);
+    }
+    metrics.config_in_effect(&Config::default());
     metrics
 }
 
@@ -62,7 +115,11 @@ async fn the_registry_and_the_catalogue_hold_the_same_families() {
         .iter()
         .map(|family| (family.name(), family.help()))
         .collect();
-    let declared: BTreeSet<(&str, &str)> = catalogue::ALL.iter().map(|def| (def.name, def.help)).collect();
+    let mut declared: BTreeSet<(&str, &str)> =
+        catalogue::ALL.iter().map(|def| (def.name, def.help)).collect();
+    if !has_throttling(&gathered) {
+        declared.remove(&(catalogue::CPU_THROTTLED.name, catalogue::CPU_THROTTLED.help));
+    }
     assert_eq!(registered, declared);
 }
 
@@ -192,8 +249,10 @@ fn the_series_of_providers_caches_and_queues_start_at_nought() {
         "spent_usd",
         "provider_up",
         "cache_backend_up",
+        "rate_limit_remaining",
+        "config_info",
     ] {
-        assert!(!text.contains(&format!("atest_ai_{name}")), "{name}");
+        assert!(!text.contains(&format!("\natest_ai_{name}")), "{name}");
     }
     assert!(!text.contains("circuit_state{provider=\"builtin\""));
 }
@@ -414,11 +473,9 @@ fn learning_never_leaves_the_bounds() {
         });
     }
     let series = text(&metrics);
-    assert!(series.contains("provider=\"first\"") && series.contains("provider=\"p14\""));
-    assert!(
-        !series.contains("provider=\"p15\""),
-        "the seventeenth has none of its own"
-    );
+    let has = |provider: &str| series.contains(&format!("provider=\"{provider}\""));
+    assert!(has("first") && has(&format!("p{}", MAX_PROVIDERS - 2)));
+    assert!(!has(&format!("p{}", MAX_PROVIDERS - 1)), "one too many");
     for family in metrics.registry.gather() {
         let def = catalogue::find(family.name()).unwrap();
         assert!(
@@ -511,6 +568,11 @@ fn promtool_has_nothing_to_say() {
     metrics.spent(BudgetPeriod::Month, 1e-9);
     metrics.provider_up("odd \"name\"\\", true);
     metrics.cache_backend_up(CacheBackend::Redis, true);
+    metrics.rate_limit_remaining("odd \"name\"\\", RateLimitKind::Requests, 1.0 / 3.0);
+    metrics.config_in_effect(&Config::default());
+    // What a bucket would show in the other format must not get into this one.
+    let took = Duration::from_secs(1);
+    metrics.request_finished_in(span(1), "builtin", "builtin", RequestStatus::Success, took);
     let mut promtool = Command::new("promtool")
         .args(["check", "metrics"])
         .stdin(Stdio::piped())
@@ -533,49 +595,406 @@ fn promtool_has_nothing_to_say() {
     );
 }
 
-#[test]
-fn a_thousand_model_names_make_one_other() {
-    let metrics = metrics(&["builtin", "openai"], &[("openai", "gpt-4o")]);
-    let before = text(&metrics).lines().count();
-    for number in 0..1000 {
-        let model = format!("invented-{number}");
-        metrics.request_finished("openai", &model, RequestStatus::Success, Duration::ZERO);
-        metrics.tokens("openai", &model, 1, 1, 0, 0);
+#[tokio::test]
+async fn a_scrape_of_everything_there_can_be_is_small() {
+    let metrics = filled();
+    for format in [Format::Text004, Format::OpenMetrics1] {
+        let text = metrics.render(format);
+        let lines = text.iter().filter(|byte| **byte == b'\n').count();
+        assert!(
+            text.len() < 300_000,
+            "{format:?}: {} bytes, {lines} lines",
+            text.len()
+        );
     }
-    assert_eq!(text(&metrics).lines().count(), before);
-    assert!(!text(&metrics).contains("invented"));
-    let other = "atest_ai_requests_total{model=\"other\",provider=\"openai\",status=\"success\"}";
-    assert_eq!(sample(&metrics, other), Some(1000.0));
-    let folded = "atest_ai_metric_series_dropped_total{label=\"model\"}";
-    assert!(sample(&metrics, folded) >= Some(1000.0));
+    // It is everything: one family reaches its bound, and no other one is missing.
+    let families = metrics.registry.gather();
     assert_eq!(
-        sample(
-            &metrics,
-            "atest_ai_metric_series_dropped_total{label=\"provider\"}"
-        ),
-        Some(0.0)
+        families.len() + usize::from(!has_throttling(&families)),
+        catalogue::ALL.len()
+    );
+    let speed = families
+        .iter()
+        .find(|family| family.name() == catalogue::OUTPUT_SPEED.name);
+    assert_eq!(
+        speed.unwrap().get_metric().len(),
+        catalogue::OUTPUT_SPEED.label_sets_bound()
     );
 }
 
-/// A scrape of everything that the bounds allow: not more than 300 KB.
+/// A figure of the machine: prints what a scrape of everything costs. Only an optimised build tells something.
 #[tokio::test]
-async fn a_full_scrape_is_not_too_long() {
-    let providers: Vec<String> = (0..MAX_PROVIDERS)
-        .map(|number| format!("provider-{number:02}"))
-        .collect();
-    let models = (0..MAX_MODELS).map(|number| {
-        (
-            format!("provider-{number:02}"),
-            format!("a-usual-model-name-{number}"),
-        )
-    });
-    let labels = MetricLabels {
-        models: models.collect(),
-        providers,
+#[ignore = "measures, asserts nothing"]
+async fn what_a_scrape_of_everything_costs() {
+    let metrics = filled();
+    // proc(5): nanoseconds that the thread was on a CPU come first.
+    let cpu = || {
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+        Duration::from_nanos(text.split(' ').next().unwrap().parse().unwrap())
     };
-    let metrics = Metrics::new(&labels, LogCounts::default(), TraceCounts::default());
-    let length = metrics.render(Format::OpenMetrics1).len();
-    assert!(length < 450_000, "{length} bytes at the bounds");
-    let usual = in_full_use().render(Format::OpenMetrics1).len();
-    assert!(usual < 300_000, "{usual} bytes");
+    // The system may count in steps of milliseconds, so a single one tells nothing.
+    const TIMES: u32 = 500;
+    for format in [Format::Text004, Format::OpenMetrics1] {
+        let before = cpu();
+        for _ in 0..TIMES {
+            std::hint::black_box(metrics.render(format));
+        }
+        let each = (cpu() - before) / TIMES;
+        println!("{format:?}: {} bytes, CPU {each:?}", metrics.render(format).len());
+    }
+}
+
+/// A span that is told by its number.
+fn span(number: u64) -> Option<SpanIds> {
+    Some(SpanIds {
+        trace: u128::from(number),
+        span: number,
+    })
+}
+
+/// The exemplar behind a bucket as OpenMetrics shows it, without its time.
+fn exemplar(metrics: &Metrics, bucket: &str) -> Option<String> {
+    let text = String::from_utf8(metrics.render(Format::OpenMetrics1)).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with(&format!("atest_ai_{bucket} ")))
+        .unwrap_or_else(|| panic!("{bucket}"));
+    let (_, exemplar) = line.split_once(" # ")?;
+    let (exemplar, time) = exemplar.rsplit_once(' ')?;
+    assert!(time.parse::<f64>().unwrap() > 1e9, "{line}");
+    Some(exemplar.to_owned())
+}
+
+#[test]
+fn each_bucket_shows_the_last_span_that_fell_into_it() {
+    let metrics = metrics(&["openai"], &[("openai", "gpt-4o")]);
+    let seconds = Duration::from_secs_f64;
+    let finished = |span: Option<SpanIds>, model: &str, took: f64| {
+        metrics.request_finished_in(span, "openai", model, RequestStatus::Success, seconds(took));
+    };
+    finished(span(1), "gpt-4o", 0.9);
+    finished(span(2), "gpt-4o", 0.75);
+    // A bound belongs to its own bucket, and nothing to the ones above it.
+    finished(span(3), "gpt-4o", 2.5);
+    finished(span(4), "gpt-4o", 500.0);
+    // What is not traced leaves the others as they are.
+    finished(None, "gpt-4o", 0.8);
+    finished(span(5), "unheard-of", 0.9);
+    metrics.request_finished_in(
+        span(6),
+        "openai",
+        "gpt-4o",
+        RequestStatus::Cancelled,
+        seconds(0.9),
+    );
+    metrics.provider_call_in(span(7), "openai", ProviderOperation::Generate, seconds(0.2));
+    metrics.first_token_in(span(8), "openai", "gpt-4o", seconds(0.1));
+    let ids = |number: u64| format!("{{trace_id=\"{number:032x}\",span_id=\"{number:016x}\"}}");
+    let duration = |model: &str, le: &str| {
+        let series =
+            format!("request_duration_seconds_bucket{{model=\"{model}\",provider=\"openai\",le=\"{le}\"}}");
+        exemplar(&metrics, &series)
+    };
+    for (model, le, shown) in [
+        ("gpt-4o", "0.5", None),
+        ("gpt-4o", "1.0", Some(format!("{} 0.75", ids(2)))),
+        ("gpt-4o", "2.5", Some(format!("{} 2.5", ids(3)))),
+        ("gpt-4o", "5.0", None),
+        ("gpt-4o", "120.0", None),
+        ("gpt-4o", "+Inf", Some(format!("{} 500", ids(4)))),
+        ("other", "1.0", Some(format!("{} 0.9", ids(5)))),
+        ("other", "+Inf", None),
+    ] {
+        assert_eq!(duration(model, le), shown, "{model} {le}");
+    }
+    let call =
+        "provider_request_duration_seconds_bucket{operation=\"generate\",provider=\"openai\",le=\"0.25\"}";
+    assert_eq!(exemplar(&metrics, call), Some(format!("{} 0.2", ids(7))));
+    let first = "time_to_first_token_seconds_bucket{model=\"gpt-4o\",provider=\"openai\",le=\"0.1\"}";
+    assert_eq!(exemplar(&metrics, first), Some(format!("{} 0.1", ids(8))));
+    assert!(
+        !text(&metrics).contains("trace_id"),
+        "text 0.0.4 has no exemplars"
+    );
+}
+
+#[test]
+fn the_histograms_with_exemplars_are_those_of_the_catalogue() {
+    let metrics = metrics(&[], &[]);
+    let kept = metrics.vectors.traced().map(|histograms| histograms.name());
+    assert_eq!(kept, catalogue::WITH_EXEMPLARS.map(|def| def.name));
+}
+
+#[test]
+fn an_exemplar_is_never_a_mix_of_two() {
+    let metrics = metrics(&["openai"], &[("openai", "gpt-4o")]);
+    let shown = |metrics: &Metrics| -> Vec<(u64, f64)> {
+        let text = String::from_utf8(metrics.render(Format::OpenMetrics1)).unwrap();
+        let exemplars = text.lines().filter_map(|line| line.split_once(" # {trace_id=\""));
+        exemplars
+            .map(|(_, exemplar)| {
+                let mut words = exemplar.split(' ');
+                let id = words.next().unwrap().split('"').next().unwrap();
+                let value = words.next().unwrap().parse().unwrap();
+                (u64::from_str_radix(id, 16).unwrap(), value)
+            })
+            .collect()
+    };
+    std::thread::scope(|scope| {
+        let observers: Vec<_> = (0..3)
+            .map(|thread| {
+                let metrics = &metrics;
+                scope.spawn(move || {
+                    for number in (1..3_000).map(|number| 3 * number + thread) {
+                        let took = Duration::from_millis(number);
+                        metrics.first_token_in(span(number), "openai", "gpt-4o", took);
+                    }
+                })
+            })
+            .collect();
+        while observers.iter().any(|observer| !observer.is_finished()) {
+            for (id, value) in shown(&metrics) {
+                assert_eq!(Duration::from_millis(id).as_secs_f64(), value);
+            }
+        }
+    });
+    let count = shown(&metrics).len();
+    assert!(count >= 5, "{count}");
+}
+
+#[test]
+fn exemplars_outlive_what_is_learned_later() {
+    let metrics = metrics(&["openai"], &[("openai", "gpt-4o")]);
+    let took = Duration::from_millis(900);
+    metrics.request_finished_in(span(1), "openai", "gpt-4o", RequestStatus::Success, took);
+    metrics.learn(&MetricLabels {
+        providers: vec!["late".into()],
+        models: vec![("late".into(), "m".into())],
+    });
+    let bucket = "request_duration_seconds_bucket{model=\"gpt-4o\",provider=\"openai\",le=\"1.0\"}";
+    assert!(exemplar(&metrics, bucket).is_some_and(|shown| shown.ends_with(" 0.9")));
+    metrics.request_finished_in(span(2), "openai", "gpt-4o", RequestStatus::Success, took);
+    assert!(exemplar(&metrics, bucket).is_some_and(|shown| shown.contains("00002\"")));
+}
+
+#[test]
+fn a_thousand_names_of_models_make_one_other() {
+    let metrics = metrics(&["builtin", "openai"], &[("openai", "gpt-4o")]);
+    let before = text(&metrics).lines().count();
+    let took = Duration::from_millis(200);
+    for number in 0..1_000 {
+        let model = format!("made-up-{number}");
+        metrics.request_finished("openai", &model, RequestStatus::Success, took);
+        metrics.answered_with_confidence("openai", &model, 0.5);
+        metrics.first_token("openai", &model, took);
+        metrics.output_speed("openai", &model, 10, took);
+        metrics.tokens("openai", &model, 2, 1, 0, 0);
+        metrics.cost("openai", &model, 0.5);
+    }
+    let after = text(&metrics);
+    assert!(!after.contains("made-up"), "{after}");
+    // The cost begins with its first figure, and with it the family's two lines of head.
+    assert_eq!(after.lines().count(), before + 3);
+    for (series, value) in [
+        (
+            "requests_total{model=\"other\",provider=\"openai\",status=\"success\"}",
+            1_000.0,
+        ),
+        (
+            "request_duration_seconds_count{model=\"other\",provider=\"openai\"}",
+            1_000.0,
+        ),
+        (
+            "output_tokens_per_second_bucket{model=\"other\",provider=\"openai\",le=\"40\"}",
+            0.0,
+        ),
+        (
+            "output_tokens_per_second_bucket{model=\"other\",provider=\"openai\",le=\"80\"}",
+            1_000.0,
+        ),
+        (
+            "tokens_total{direction=\"input\",model=\"other\",provider=\"openai\"}",
+            2_000.0,
+        ),
+        ("cost_usd_total{model=\"other\",provider=\"openai\"}", 500.0),
+        (
+            "metric_series_dropped_total{metric=\"atest_ai_requests_total\"}",
+            1_000.0,
+        ),
+        (
+            "metric_series_dropped_total{metric=\"atest_ai_output_tokens_per_second\"}",
+            1_000.0,
+        ),
+        (
+            "metric_series_dropped_total{metric=\"atest_ai_tokens_total\"}",
+            1_000.0,
+        ),
+        (
+            "metric_series_dropped_total{metric=\"atest_ai_cost_usd_total\"}",
+            1_000.0,
+        ),
+        // These know no models.
+        (
+            "metric_series_dropped_total{metric=\"atest_ai_request_tokens\"}",
+            0.0,
+        ),
+        (
+            "metric_series_dropped_total{metric=\"atest_ai_errors_total\"}",
+            0.0,
+        ),
+    ] {
+        assert_eq!(
+            sample(&metrics, &format!("atest_ai_{series}")),
+            Some(value),
+            "{series}"
+        );
+    }
+}
+
+#[test]
+fn what_is_other_on_purpose_or_has_no_name_loses_nothing() {
+    let metrics = metrics(&["openai"], &[]);
+    let dropped = |def: &MetricDef| {
+        let series = format!("atest_ai_metric_series_dropped_total{{metric=\"{}\"}}", def.name);
+        sample(&metrics, &series)
+    };
+    metrics.request_finished("other", "other", RequestStatus::Rejected, Duration::ZERO);
+    metrics.request_finished("openai", "", RequestStatus::Error, Duration::ZERO);
+    assert_eq!(dropped(&catalogue::REQUESTS), Some(0.0));
+    metrics.request_finished("unheard-of", "x", RequestStatus::Error, Duration::ZERO);
+    assert_eq!(dropped(&catalogue::REQUESTS), Some(1.0));
+    // Where `other` would make no sense, nothing is shown.
+    metrics.rate_limit_remaining("unheard-of", RateLimitKind::Requests, 0.5);
+    metrics.provider_up("unheard-of", true);
+    metrics.circuit("unheard-of", CircuitState::Open);
+    for def in [
+        &catalogue::RATE_LIMIT_REMAINING,
+        &catalogue::PROVIDER_UP,
+        &catalogue::CIRCUIT_STATE,
+    ] {
+        assert_eq!(dropped(def), Some(1.0), "{}", def.name);
+    }
+    let text = text(&metrics);
+    assert!(!text.contains("\natest_ai_rate_limit_remaining_ratio"), "{text}");
+}
+
+#[test]
+fn what_replies_and_the_plugin_itself_take_is_shown() {
+    let metrics = metrics(&["openai"], &[("openai", "gpt-4o")]);
+    metrics.overhead(Duration::from_micros(200));
+    metrics.tokens("openai", "gpt-4o", 300, 0, 0, 0);
+    metrics.output_speed("openai", "gpt-4o", 30, Duration::from_secs(2));
+    // These came in one piece, or nobody knows their tokens.
+    metrics.output_speed("openai", "gpt-4o", 30, Duration::from_millis(20));
+    metrics.output_speed("openai", "gpt-4o", 0, Duration::from_secs(2));
+    metrics.answer_validated(Validation::Invalid);
+    metrics.rate_limit_remaining("openai", RateLimitKind::Tokens, 0.25);
+    for (series, value) in [
+        ("overhead_seconds_bucket{le=\"0.0001\"}", 0.0),
+        ("overhead_seconds_bucket{le=\"0.00025\"}", 1.0),
+        (
+            "request_tokens_bucket{direction=\"input\",provider=\"openai\",le=\"256\"}",
+            0.0,
+        ),
+        (
+            "request_tokens_bucket{direction=\"input\",provider=\"openai\",le=\"1024\"}",
+            1.0,
+        ),
+        (
+            "request_tokens_bucket{direction=\"output\",provider=\"openai\",le=\"1\"}",
+            1.0,
+        ),
+        (
+            "output_tokens_per_second_bucket{model=\"gpt-4o\",provider=\"openai\",le=\"10\"}",
+            0.0,
+        ),
+        (
+            "output_tokens_per_second_bucket{model=\"gpt-4o\",provider=\"openai\",le=\"20\"}",
+            1.0,
+        ),
+        (
+            "output_tokens_per_second_count{model=\"gpt-4o\",provider=\"openai\"}",
+            1.0,
+        ),
+        ("answers_validated_total{result=\"valid\"}", 0.0),
+        ("answers_validated_total{result=\"invalid\"}", 1.0),
+        (
+            "rate_limit_remaining_ratio{kind=\"tokens\",provider=\"openai\"}",
+            0.25,
+        ),
+    ] {
+        assert_eq!(
+            sample(&metrics, &format!("atest_ai_{series}")),
+            Some(value),
+            "{series}"
+        );
+    }
+}
+
+#[test]
+fn one_config_is_in_effect_at_a_time() {
+    let metrics = metrics(&[], &[]);
+    let shown = || {
+        let text = text(&metrics);
+        let lines = text
+            .lines()
+            .filter(|line| line.starts_with("atest_ai_config_info"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut config = Config::default();
+    metrics.config_in_effect(&config);
+    let first = shown();
+    config.ai.max_concurrent_requests += 1;
+    metrics.config_in_effect(&config);
+    let second = shown();
+    assert_eq!((first.len(), second.len()), (1, 1));
+    assert_ne!(first, second);
+}
+
+#[test]
+fn spans_are_counted_by_whoever_has_a_clone_of_the_counts() {
+    let counts = TraceCounts::default();
+    let metrics = Metrics::new(&MetricLabels::default(), LogCounts::default(), counts.clone());
+    counts.count_produced(1);
+    counts.count_sent(5);
+    counts.count_dropped(7);
+    counts.count_failure();
+    for (series, value) in [
+        ("trace_spans_total{state=\"produced\"}", 1.0),
+        ("trace_spans_total{state=\"sent\"}", 5.0),
+        ("telemetry_dropped_total{signal=\"traces\"}", 7.0),
+        ("telemetry_dropped_total{signal=\"logs\"}", 0.0),
+        ("telemetry_export_failures_total{signal=\"traces\"}", 1.0),
+    ] {
+        assert_eq!(
+            sample(&metrics, &format!("atest_ai_{series}")),
+            Some(value),
+            "{series}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn the_runtime_tells_of_itself() {
+    let metrics = metrics(&[], &[]);
+    assert_eq!(sample(&metrics, "atest_ai_tokio_workers"), Some(3.0));
+    let busy = sample(&metrics, "atest_ai_tokio_worker_busy_ratio").unwrap();
+    assert!((0.0..=1.0).contains(&busy), "{busy}");
+    for series in [
+        "global_queue_depth",
+        "busy_seconds_total",
+        "worker_parks_total",
+        "live_tasks",
+    ] {
+        assert!(
+            sample(&metrics, &format!("atest_ai_tokio_{series}")) >= Some(0.0),
+            "{series}"
+        );
+    }
+}
+
+/// Whether this machine has control groups for CPU, which the figure for being held back comes from.
+fn has_throttling(families: &[prometheus::proto::MetricFamily]) -> bool {
+    let mut families = families.iter();
+    families.any(|family| family.name() == catalogue::CPU_THROTTLED.name)
 }

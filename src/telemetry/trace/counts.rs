@@ -17,7 +17,6 @@ struct Counts {
 
 impl TraceCounts {
     /// Spans of traces that were to be sent.
-    #[cfg(test)]
     pub fn produced(&self) -> u64 {
         self.0.produced.load(Ordering::Relaxed)
     }
@@ -37,19 +36,19 @@ impl TraceCounts {
         self.0.failures.load(Ordering::Relaxed)
     }
 
-    pub(super) fn count_produced(&self, spans: usize) {
+    pub(in crate::telemetry) fn count_produced(&self, spans: usize) {
         self.0.produced.fetch_add(spans as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn count_sent(&self, spans: usize) {
+    pub(in crate::telemetry) fn count_sent(&self, spans: usize) {
         self.0.sent.fetch_add(spans as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn count_dropped(&self, spans: usize) {
+    pub(in crate::telemetry) fn count_dropped(&self, spans: usize) {
         self.0.dropped.fetch_add(spans as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn count_failure(&self) {
+    pub(in crate::telemetry) fn count_failure(&self) {
         self.0.failures.fetch_add(1, Ordering::Relaxed);
     }
 }
