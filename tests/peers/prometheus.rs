@@ -60,6 +60,41 @@ fn prometheus_finds_the_target_up_and_counts_questions() {
 }
 
 #[test]
+fn prometheus_gives_the_trace_of_a_question_back() {
+    if !wanted(&["prometheus"], INSTALL) {
+        return;
+    }
+    // Nobody has to take the spans for an exemplar to name them.
+    let plugin = Plugin::start("tracing: {endpoint: 'http://127.0.0.1:9', sampler: always_on}");
+    let prometheus = Prometheus::start(&plugin, plugin.http);
+    prometheus.wait_for("up{job=\"atest-ai-plugin\"}", |value| value == 1.0);
+    let headers = [
+        ("Content-Type", "application/json"),
+        (
+            "traceparent",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ),
+    ];
+    send(plugin.http, "POST", "/api/v1/data/query", &headers, QUESTION);
+    let asked = "sum(atest_ai_request_duration_seconds_count{provider=\"builtin\"})";
+    prometheus.wait_for(asked, |value| value == 1.0);
+    let found = prometheus.get(
+        "/api/v1/query_exemplars?query=atest_ai_request_duration_seconds_bucket&start=0&end=99999999999",
+    );
+    let exemplar = &found["data"][0]["exemplars"][0];
+    assert_eq!(
+        exemplar["labels"]["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736",
+        "{found}"
+    );
+    let span = exemplar["labels"]["span_id"].as_str().expect("a span's id");
+    let log = plugin.log();
+    assert!(
+        log.contains(&format!("\"span_id\":\"{span}\"")),
+        "{span} is not in\n{log}"
+    );
+}
+
+#[test]
 fn promtool_finds_nothing_wrong_with_the_metrics() {
     if !wanted(&["promtool"], INSTALL) {
         return;
@@ -113,6 +148,7 @@ impl Prometheus {
                 "--storage.tsdb.path={}",
                 plugin.folder().join("tsdb").display()
             ))
+            .arg("--enable-feature=exemplar-storage")
             .arg(format!("--web.listen-address={address}"));
         let running = Peer::start(&mut command, &log);
         Prometheus {

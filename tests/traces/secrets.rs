@@ -2,6 +2,7 @@
 
 use crate::collector::Collector;
 use crate::fake_provider::{FakeProvider, Script, openai_sse};
+use crate::support::http;
 use crate::support::plugin::Plugin;
 use crate::{ask, provider, traced};
 
@@ -32,6 +33,11 @@ async fn everything_sent(more: &str) -> String {
     );
     assert_eq!(reply.pair("success").as_deref(), Some("true"), "{}", reply.text());
     let trace = collector.trace_with("POST /api/v1/data/query").await;
+    let metrics = http::get(plugin.http, "/metrics").text();
+    assert!(
+        metrics.contains("it") && !metrics.contains("planted"),
+        "{metrics}"
+    );
     format!("{:?}", trace.0)
 }
 
