@@ -10,7 +10,7 @@ use crate::server::Server;
 use crate::spread;
 
 /// Alternating pairs; the median is printed.
-const PAIRS: usize = 15;
+const PAIRS: usize = 45;
 
 const WELL: u8 = 0;
 const AWAY: u8 = 1;
@@ -43,11 +43,12 @@ pub async fn report(load: &Load) {
         &collector,
         "  sampler: always_on\n  queue_size: 100000\n",
     ));
+    let lines = Server::plugin_with("");
     let off_twice = Server::plugin_with("  level: error\n");
-    let mut differences = [const { Vec::new() }; 3];
+    let mut differences = [const { Vec::new() }; 4];
     for pair in 0..=PAIRS {
         let base = load.run(&off).await.cpu_per_request * 1e6;
-        for (server, differences) in [&on, &all, &off_twice].into_iter().zip(&mut differences) {
+        for (server, differences) in [&lines, &on, &all, &off_twice].into_iter().zip(&mut differences) {
             let more = load.run(server).await.cpu_per_request * 1e6 - base;
             // The first pair warms up.
             if pair > 0 {
@@ -57,6 +58,7 @@ pub async fn report(load: &Load) {
     }
     println!("  {}", load.name);
     for (what, figures) in [
+        "log lines at info, no traces",
         "traces as by default, log lines at info",
         "every trace sent, log lines at info",
         "nothing, once more: the noise",

@@ -352,6 +352,10 @@ struct Record<'a> {
     provider: String,
     model: String,
     request_id: String,
+    /// What the door says of every request of its kind.
+    door: &'static [(&'static str, &'static str)],
+    /// The question, where spans may hold it.
+    content: Option<String>,
     started: Instant,
     closed: bool,
     _in_flight: crate::telemetry::GaugeGuard,
@@ -362,15 +366,10 @@ impl<'a> Record<'a> {
         metrics: &'a Arc<Metrics>,
         plan: &Result<Plan, ProviderError>,
         question: &Question,
-        mut root: Span,
+        root: Span,
     ) -> Record<'a> {
         let (provider, model) = labels(plan);
-        if root.is_recorded() {
-            root.set("atest_ai.request_id", question.request_id.clone());
-            if root.takes_content() {
-                root.set("atest_ai.question", question.text.clone());
-            }
-        }
+        let content = root.takes_content().then(|| question.text.clone());
         tracing::debug!(
             request_id = %question.request_id, question_length = question.text.len(), question = %question.text,
             "question admitted"
@@ -381,6 +380,8 @@ impl<'a> Record<'a> {
             provider,
             model,
             request_id: question.request_id.clone(),
+            door: question.root.attributes,
+            content,
             started: Instant::now(),
             closed: false,
             _in_flight: metrics.request_started(),
@@ -398,6 +399,7 @@ impl<'a> Record<'a> {
             .root
             .settle(matches!(status, RequestStatus::Error | RequestStatus::Timeout));
         self.metrics.overhead(own);
+        self.introduce();
         match outcome {
             Ok(answer) => {
                 // Whoever answered is counted, not whoever was wanted.
@@ -415,7 +417,7 @@ impl<'a> Record<'a> {
             }
             Err(error) => {
                 self.note(error, took);
-                if self.root.is_recorded() {
+                if self.root.will_be_sent() {
                     self.root.set("atest_ai.provider", self.provider.clone());
                     self.root.set("atest_ai.outcome", word_of(status));
                 }
@@ -428,6 +430,20 @@ impl<'a> Record<'a> {
         }
         self.metrics
             .request_finished(&self.provider, &self.model, status, took);
+    }
+
+    /// What a trace that is sent says of the request itself.
+    fn introduce(&mut self) {
+        if !self.root.will_be_sent() {
+            return;
+        }
+        for (name, value) in self.door {
+            self.root.set(name, *value);
+        }
+        self.root.set("atest_ai.request_id", self.request_id.clone());
+        if let Some(text) = self.content.take() {
+            self.root.set("atest_ai.question", text);
+        }
     }
 
     fn note(&self, error: &AskError, took: Duration) {
@@ -453,6 +469,7 @@ impl Drop for Record<'_> {
         if !self.closed {
             let took = self.started.elapsed();
             self.root.settle(false);
+            self.introduce();
             self.root
                 .set("atest_ai.outcome", word_of(RequestStatus::Cancelled));
             self.metrics
@@ -471,7 +488,7 @@ fn word_of(status: RequestStatus) -> &'static str {
 
 /// What a trace says of an answer.
 fn describe(root: &mut Span, answer: &Answer) {
-    if !root.is_recorded() {
+    if !root.will_be_sent() {
         return;
     }
     root.set("atest_ai.outcome", word_of(RequestStatus::Success));

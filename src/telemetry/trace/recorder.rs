@@ -79,11 +79,7 @@ impl Tracer {
             state: Mutex::default(),
         });
         let parent = caller.map_or(0, |caller| caller.ids.span);
-        let mut span = Span::new(trace, parent, root.name.into(), Kind::Server);
-        for (name, value) in root.attributes {
-            span.set(name, *value);
-        }
-        span
+        Span::new(trace, parent, root.name.into(), Kind::Server)
     }
 }
 

@@ -82,6 +82,12 @@ impl Span {
         self.trace.as_ref().is_some_and(|trace| trace.is_recorded())
     }
 
+    /// Whether it is known that the trace will be sent; after [`Span::settle`] that is certain. What is set only then
+    /// costs nothing for all the others.
+    pub fn will_be_sent(&self) -> bool {
+        self.trace.as_ref().is_some_and(|trace| trace.will_be_sent())
+    }
+
     /// Whether questions and SQL may be set.
     pub fn takes_content(&self) -> bool {
         let rules = self.trace.as_ref().and_then(|trace| trace.rules.as_ref());
