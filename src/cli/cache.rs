@@ -62,20 +62,9 @@ async fn tell(
     as_json: bool,
     words: &dyn Fn(&Value) -> String,
 ) -> ExitCode {
-    let reply = match tokio::time::timeout(PATIENCE, plugin.send(method, PATH, None)).await {
-        Ok(Ok(reply)) => reply,
-        Ok(Err(reason)) => {
-            return print::failure(
-                FAILED,
-                format!("no plugin answers: {reason}; is it running, with this config?"),
-            );
-        }
-        Err(_) => {
-            return print::failure(
-                FAILED,
-                format!("{plugin} did not answer within {} s", PATIENCE.as_secs()),
-            );
-        }
+    let reply = match plugin.reply(method, PATH, None, PATIENCE).await {
+        Ok(reply) => reply,
+        Err(what) => return print::failure(FAILED, what),
     };
     let document = reply.json();
     if document["answers"].is_null() {

@@ -63,20 +63,9 @@ async fn ask(plugin: &RunningPlugin, args: &LogLevelArgs) -> ExitCode {
         (Some(_), _) => Method::PUT,
         (None, _) => Method::GET,
     };
-    let reply = match tokio::time::timeout(PATIENCE, plugin.send(method, PATH, change.as_ref())).await {
-        Ok(Ok(reply)) => reply,
-        Ok(Err(reason)) => {
-            return print::failure(
-                FAILED,
-                format!("no plugin answers: {reason}; is it running, with this config?"),
-            );
-        }
-        Err(_) => {
-            return print::failure(
-                FAILED,
-                format!("{plugin} did not answer within {} s", PATIENCE.as_secs()),
-            );
-        }
+    let reply = match plugin.reply(method, PATH, change.as_ref(), PATIENCE).await {
+        Ok(reply) => reply,
+        Err(what) => return print::failure(FAILED, what),
     };
     if !reply.status.is_success() {
         return print::failure(FAILED, reply.refusal());

@@ -1,6 +1,7 @@
 //! Talks to a running plugin over its HTTP listener.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, StatusCode, header};
@@ -53,6 +54,26 @@ impl RunningPlugin {
     pub(super) fn of(server: &Server) -> RunningPlugin {
         RunningPlugin {
             authority: server.reached_at(),
+        }
+    }
+
+    /// The reply to a request of somebody who waits at a terminal, for `patience` at most.
+    ///
+    /// # Errors
+    /// There is none; what to say about that.
+    pub(super) async fn reply(
+        &self,
+        method: Method,
+        path: &str,
+        json: Option<&Value>,
+        patience: Duration,
+    ) -> Result<Reply, String> {
+        match tokio::time::timeout(patience, self.send(method, path, json)).await {
+            Ok(Ok(reply)) => Ok(reply),
+            Ok(Err(reason)) => Err(format!(
+                "no plugin answers: {reason}; is it running, with this config?"
+            )),
+            Err(_) => Err(format!("{self} did not answer within {} s", patience.as_secs())),
         }
     }
 
