@@ -152,7 +152,7 @@ fn describe(span: &mut Span, link: &Link, completion: &Completion) {
         span.set("gen_ai.response.time_to_first_chunk", first_token.as_secs_f64());
     }
     if span.takes_content() {
-        span.set("gen_ai.output.messages", completion.sql.clone());
+        span.set("atest_ai.sql", completion.sql.clone());
     }
 }
 

@@ -59,8 +59,7 @@ impl Provider for OpenAi {
     }
 
     fn address(&self) -> Option<(&str, u16)> {
-        let endpoint = self.0.peer.endpoint();
-        Some((endpoint.host(), endpoint.port()))
+        Some(self.0.address())
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<ModelInfo>, ProviderError>> {

@@ -240,6 +240,12 @@ impl Remote {
         habits.after(self.peer.kind(), status, &rejection.said, given)
     }
 
+    /// Host and port that it is asked at.
+    pub fn address(&self) -> (&str, u16) {
+        let endpoint = self.peer.endpoint();
+        (endpoint.host(), endpoint.port())
+    }
+
     /// Remembers what an answer has shown of the model.
     pub fn learn(&self, habits: Habits) {
         self.learned.keep(&self.learned_as, habits);

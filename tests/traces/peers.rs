@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::support::http;
 use crate::support::peer::{Peer, wanted};
 use crate::support::plugin::{PATIENCE, Plugin, free_address};
 use crate::{CALLER, SPAN, TRACE, ask};
@@ -57,6 +58,24 @@ fn wait_for_text(path: &std::path::Path, text: &str) -> String {
     }
 }
 
+/// The span that the log names for the question.
+fn span_in_log(plugin: &Plugin) -> String {
+    plugin.wait_for_log("question answered", 1);
+    let log = plugin.log();
+    let mut lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let line = lines.find(|line| line["message"] == "question answered").unwrap();
+    assert_eq!(line["trace_id"], TRACE);
+    line["span_id"].as_str().unwrap().to_owned()
+}
+
+/// The metrics with their exemplars.
+fn metrics(plugin: &Plugin) -> String {
+    let accept = [("Accept", "application/openmetrics-text; version=1.0.0")];
+    http::send(plugin.http, "GET", "/metrics", &accept, b"").text()
+}
+
 #[test]
 fn oteltap_reads_the_spans_over_http() {
     if !wanted(&[], INSTALL) {
@@ -85,6 +104,12 @@ fn oteltap_reads_the_spans_over_http() {
         .collect();
     let named = |name: &str| spans.iter().find(|span| span["name"] == name).unwrap();
     let (root, engine) = (named("POST /api/v1/data/query"), named("embedded engine"));
+    let span = root["spanId"].as_str().unwrap();
+    assert_eq!(span_in_log(&plugin), span);
+    assert!(
+        metrics(&plugin).contains(&format!("# {{trace_id=\"{TRACE}\",span_id=\"{span}\"}}")),
+        "no exemplar names {span}"
+    );
     assert_eq!(
         (&root["traceId"], &root["parentSpanId"]),
         (&TRACE.into(), &SPAN.into())
@@ -127,6 +152,9 @@ fn rotel_reads_the_spans_over_grpc() {
     ));
     ask(&plugin, "show all users", &[("traceparent", CALLER)]);
     let seen = wait_for_text(&log, "POST /api/v1/data/query");
+    let span = span_in_log(&plugin);
+    assert!(seen.contains(&span), "no {span:?} in\n{seen}");
+    assert!(metrics(&plugin).contains(&span), "no exemplar names {span}");
     for expected in [
         TRACE,
         SPAN,

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant, SystemTime};
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
 
+use super::TraceContext;
 use super::intervals::{self, Interval};
 use super::outbox::Outbox;
 use super::sampler::Sampler;
 use super::span::{Kind, Span};
-use super::{SpanIds, TraceContext};
 
 /// Most spans of one trace; what a request does is bounded well below it.
 const MOST_SPANS: usize = 256;
@@ -70,7 +70,7 @@ impl Tracer {
         let may_be_sent = is_sampled || rules.as_ref().is_some_and(|rules| rules.sampler.may_keep());
         let trace = Arc::new(Trace {
             id,
-            caller: caller.map(|caller| caller.ids),
+            has_caller: caller.is_some(),
             is_sampled,
             is_kept: AtomicBool::new(false),
             rules: rules.filter(|_| may_be_sent),
@@ -87,7 +87,8 @@ impl Tracer {
 pub(super) struct Trace {
     /// 0 when nothing is recorded.
     pub id: u128,
-    pub caller: Option<SpanIds>,
+    /// Its root has a span of the caller as its parent.
+    has_caller: bool,
     pub is_sampled: bool,
     /// It is sent although the sampler did not choose it.
     is_kept: AtomicBool,
@@ -188,7 +189,7 @@ impl Drop for Trace {
         {
             rules.outbox.offer(Finished {
                 id: self.id,
-                has_caller: self.caller.is_some(),
+                has_caller: self.has_caller,
                 started_at: self.started_at,
                 spans,
             });
