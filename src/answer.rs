@@ -7,9 +7,13 @@ mod pipeline;
 pub mod query;
 pub mod question;
 mod queue;
+mod reload;
 pub mod service;
+mod settings;
 
 pub use crate::provider::Wish as ProviderWish;
 pub use admission::{Admission, Stage};
 pub use question::{Answer, AskError, Confidence, ConfidenceSource, Question, SchemaHints};
-pub use service::{AnswerService, Check, Ground, Kept, Snapshot};
+pub use reload::{ReloadRequest, Reloaded, Reloads, without_paths};
+pub use service::{AnswerService, Check, Ground, Snapshot};
+pub use settings::Kept;

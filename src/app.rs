@@ -2,6 +2,7 @@
 
 mod audit;
 mod parent;
+mod reload;
 mod signals;
 mod systemd;
 
@@ -12,15 +13,17 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::answer::{AnswerService, Ground, Snapshot};
-use crate::config::{Config, ExitWithParent, Loaded, Topic};
+use crate::answer::{AnswerService, Ground, Reloads, Snapshot};
+use crate::config::{Config, ExitWithParent, Loaded, Problems, Sources, Topic};
 use crate::plugin::{About, ListenOptions, Listeners};
 use crate::provider::{self, Spending, metric_labels};
-use crate::telemetry::audit::{Audit, AuditError, Outcome};
+use crate::telemetry::audit::{Actor, Audit, AuditError, Outcome};
 use crate::telemetry::logs::{LogCounts, LogHandle, LogLevels};
 use crate::telemetry::trace::{Collector, TraceCounts, Tracer};
-use crate::telemetry::{BudgetPeriod, Metrics, logs};
+use crate::telemetry::{Metrics, ReloadTrigger, logs};
 use crate::{http, plugin};
+
+use reload::Reloader;
 
 /// Threads for work that blocks: reading schemas, linking words. Each is idle most of the time.
 const BLOCKING_THREADS: usize = 16;
@@ -62,7 +65,7 @@ pub enum AppError {
 }
 
 /// Serves until it is told to stop. `by_host` says that atest started it, with `--socket` or `--port`.
-pub fn serve(loaded: Loaded, by_host: bool) -> Result<(), AppError> {
+pub fn serve(loaded: Loaded, sources: &Sources, by_host: bool) -> Result<(), AppError> {
     // As early as can be: a host that ends before this look would go unnoticed.
     let parent = parent::Parent::look();
     let log = logs::init(&loaded.config.logging)?;
@@ -77,9 +80,24 @@ pub fn serve(loaded: Loaded, by_host: bool) -> Result<(), AppError> {
         .thread_name("atest-worker")
         .enable_all()
         .build()?;
-    let outcome = runtime.block_on(run(loaded, HostedBy { by_host, parent }, &log));
+    let outcome = runtime.block_on(run(loaded, sources.clone(), HostedBy { by_host, parent }, &log));
     runtime.shutdown_timeout(LAST_STEPS);
     outcome
+}
+
+/// Checks what the rooms know better than the types of the config.
+///
+/// # Errors
+/// Everything that is wrong.
+pub fn check(loaded: &Loaded) -> Result<(), Problems> {
+    let mut problems = Problems::default();
+    if let Err(error) = logs::check(&loaded.config.logging) {
+        problems.add(&loaded.origin("logging"), "logging", error.to_string());
+    }
+    match problems.0.is_empty() {
+        true => Ok(()),
+        false => Err(problems),
+    }
 }
 
 /// Who started the plugin.
@@ -98,9 +116,6 @@ fn default_workers() -> usize {
 pub fn ground(loaded: &Loaded, logs: LogCounts, traces: TraceCounts) -> Ground {
     let metrics = Arc::new(Metrics::new(&metric_labels(&loaded.config), logs, traces));
     metrics.config_in_effect(&loaded.config);
-    let budget = &loaded.config.ai.budget;
-    metrics.budget(BudgetPeriod::Day, budget.day);
-    metrics.budget(BudgetPeriod::Month, budget.month);
     Ground {
         spending: Arc::new(Spending::open(loaded.state_dir.as_deref(), Arc::clone(&metrics))),
         metrics,
@@ -150,7 +165,7 @@ struct Doors {
     notices: Vec<String>,
 }
 
-async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppError> {
+async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) -> Result<(), AppError> {
     // Signals first: one that comes while starting must not be lost.
     let mut signals = Signals::new()?;
     let config = Arc::new(loaded.config.clone());
@@ -164,7 +179,7 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     }
     let traces = TraceCounts::default();
     let mut ground = ground(&loaded, log.counts(), traces.clone());
-    let collector = collector(&config, &mut ground, traces);
+    let collector = collector(&config, &mut ground, traces.clone());
     let audit = audit::open(&loaded, &ground.metrics)?;
     ground.audit = audit.clone();
     ground.log_levels = log.levels();
@@ -172,11 +187,14 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     let spending = Arc::clone(&ground.spending);
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
     let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
+    let (reloads, requests) = Reloads::channel();
+    let reloader = Reloader::new(Arc::clone(&service), sources, requests, collector, traces);
     let doors = open_doors(&config, host.by_host).await?;
     tracing::info!(listening = doors.plugin.describe(), "gRPC door is open");
 
     // Everything is built. Before the doors answer: what waited in a listener's queue must not hear "starting".
     service.admission.open();
+    service.reloads_go_to(reloads);
     let stop = CancellationToken::new();
     let about = Arc::new(About {
         notices: doors.notices,
@@ -199,14 +217,15 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
         let audit = audit.clone();
         async move { audit.keep_time().await }
     });
-    let limit = config.server.shutdown_timeout;
+    let reloader = tokio::spawn(reloader.run(stop.clone()));
     audit::started(&audit, &secrets);
     tracing::info!(version = crate::telemetry::build_info().version, "ready");
 
     let ends_with_host = host.by_host && config.server.exit_with_parent == ExitWithParent::Auto;
     let reason = signals
-        .wait_for_stop(log, &audit, ends_with_host.then_some(host.parent))
+        .wait_for_stop(log, &service, ends_with_host.then_some(host.parent))
         .await;
+    let limit = service.snapshot().config.server.shutdown_timeout;
     tracing::info!(reason, "stopping");
     systemd::stopping();
     service.admission.drain();
@@ -230,7 +249,7 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     for task in [watchdog, watch, keep, level_clock, refusals] {
         task.abort();
     }
-    if let Some(collector) = collector {
+    if let Ok(Some(collector)) = reloader.await {
         collector.stop(LAST_TRACES).await;
     }
     if let Err(error) = spending.save() {
@@ -299,11 +318,11 @@ fn listen_options(server: &crate::config::Server) -> ListenOptions {
     }
 }
 
-/// What SIGHUP asks for. systemd waits for the end of it, where it sent the signal itself (`Type=notify-reload`).
-fn reopen(log: &LogHandle, audit: &Audit) {
-    systemd::reloading();
-    signals::reopen(log, audit);
-    systemd::ready(TAKING_QUESTIONS);
+/// What SIGHUP asks for: files opened anew, and the config loaded again, which nobody waits for here.
+fn hang_up(log: &LogHandle, service: &Arc<AnswerService>) {
+    signals::reopen(log, service.audit());
+    let service = Arc::clone(service);
+    tokio::spawn(async move { service.reload(ReloadTrigger::Signal, Actor::SIGNAL).await });
 }
 
 /// The signals that matter to a service.
@@ -328,11 +347,11 @@ impl Signals {
         })
     }
 
-    /// Waits for a reason to stop; meanwhile a hang-up reopens log files, and the others change log levels.
+    /// Waits for a reason to stop; meanwhile a hang-up reopens log files and reloads the config, and the others change log levels.
     async fn wait_for_stop(
         &mut self,
         log: &LogHandle,
-        audit: &Audit,
+        service: &Arc<AnswerService>,
         host: Option<parent::Parent>,
     ) -> &'static str {
         let host_gone = async {
@@ -348,9 +367,9 @@ impl Signals {
                 _ = self.interrupt.recv() => return "SIGINT",
                 _ = self.quit.recv() => return "SIGQUIT",
                 () = &mut host_gone => return "the host that started the plugin is gone",
-                _ = self.hangup.recv() => reopen(log, audit),
-                _ = self.debug.recv() => signals::debug(&log.levels(), audit),
-                _ = self.usual.recv() => signals::back(&log.levels(), audit),
+                _ = self.hangup.recv() => hang_up(log, service),
+                _ = self.debug.recv() => signals::debug(&log.levels(), service.audit()),
+                _ = self.usual.recv() => signals::back(&log.levels(), service.audit()),
             }
         }
     }

@@ -19,7 +19,6 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{self as settings, Environment, Loaded, Problems, Sources};
-use crate::telemetry::logs;
 
 /// Exit code of a command that failed.
 pub const FAILED: u8 = 1;
@@ -131,11 +130,7 @@ fn misuse(cli: &Cli) -> Option<&'static str> {
 /// Loads the config and checks what the rooms know better than its types.
 fn load(sources: &Sources) -> Result<Loaded, Problems> {
     let loaded = settings::load(sources)?;
-    if let Err(error) = logs::check(&loaded.config.logging) {
-        let mut problems = Problems::default();
-        problems.add(&loaded.origin("logging"), "logging", error.to_string());
-        return Err(problems);
-    }
+    crate::app::check(&loaded)?;
     Ok(loaded)
 }
 
@@ -149,7 +144,7 @@ fn with_config(sources: &Sources, then: impl FnOnce(Loaded) -> ExitCode) -> Exit
 
 fn serve(loaded: Loaded, sources: &Sources) -> ExitCode {
     let by_host = sources.socket.is_some() || sources.port.is_some();
-    match crate::app::serve(loaded, by_host) {
+    match crate::app::serve(loaded, sources, by_host) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => print::failure(FAILED, error),
     }

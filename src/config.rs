@@ -1,7 +1,7 @@
 //! The typed config: what can be set, with its default, and how it is read and checked.
 //!
 //! [`load`] makes a [`Config`] from a file, the environment, the command line and what the page saved, or says everything
-//! that is wrong. The room returns values and knows nobody: it starts nothing and logs nothing.
+//! that is wrong; [`watch`] tells that files have changed. The room returns values and knows nobody: it logs nothing.
 
 mod check;
 mod databases;
@@ -10,6 +10,7 @@ mod effect;
 mod endpoint;
 mod environment;
 pub mod kinds;
+mod live;
 mod load;
 pub mod model;
 mod problem;
@@ -28,9 +29,11 @@ mod tree;
 pub mod units;
 mod unknown;
 mod variables;
+pub mod watch;
 mod yaml;
 
 pub use environment::Environment;
+pub use live::Next;
 pub use load::{Loaded, Sources, load};
 pub use model::Audit as AuditSettings;
 pub use model::{

@@ -12,6 +12,8 @@
 //! | `/admin/maintenance-mode` | GET, POST, DELETE | state, on, off | local |
 //! | `/admin/cache` | GET, DELETE | how the caches stand, clearing them | local |
 //! | `/admin/log-level` | GET, PUT, DELETE | levels in effect, other ones for a while, the config's again | local |
+//! | `/admin/reload` | GET, POST | what became of the last reload, loading the config again | local |
+//! | `/admin/config` | GET | every setting in effect and where it comes from, secrets masked | local |
 //! | `/debug/` | GET | what can be seen of this process, with the commands for it; JSON when asked for | local |
 //!
 //! GET stands for HEAD too; the health paths take `?verbose`. *Local* is what [`access`] says. Every refusal is the

@@ -18,6 +18,6 @@ pub use build::build_info;
 pub use exposition::Format;
 pub use label::{
     BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, MetricLabels,
-    ProviderOperation, RateLimitKind, RejectReason, RequestStatus, Validation,
+    ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus, Validation,
 };
 pub use metrics::{GaugeGuard, Metrics};

@@ -1,18 +1,19 @@
 //! What the doors hand questions to.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
-use secrecy::ExposeSecret;
+use arc_swap::{ArcSwap, ArcSwapOption};
 
 use super::cache::AnswerCache;
 use super::pipeline::{self, refused_by};
 use super::queue::Queue;
+use super::reload::{Reloaded, Reloads};
+use super::settings::Made;
 use super::{Admission, Answer, AskError, Question, Stage};
-use crate::config::{Config, Loaded, SavedService};
+use crate::config::Config;
 use crate::database::Databases;
-use crate::provider::{Plan, ProviderError, Providers, Spending, metric_labels};
+use crate::provider::{Plan, ProviderError, Providers, Spending};
 use crate::telemetry::audit::Audit;
 use crate::telemetry::logs::LogLevels;
 use crate::telemetry::trace::{Span, Tracer};
@@ -72,23 +73,19 @@ impl Default for Ground {
 /// What the doors hand questions to.
 #[derive(Debug)]
 pub struct AnswerService {
-    snapshot: ArcSwap<Snapshot>,
+    pub(super) snapshot: ArcSwap<Snapshot>,
     /// Whether questions are taken.
     pub admission: Admission,
     /// Where everything is counted.
     pub metrics: Arc<Metrics>,
-    ground: Ground,
+    pub(super) ground: Ground,
     /// What the config was made from; `None` where it cannot be changed.
-    settings: tokio::sync::Mutex<Option<Loaded>>,
-}
-
-/// What became of saved settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    /// Why they are not in the state folder for the next start; `None` when they are.
-    pub only_in_memory: Option<String>,
-    /// A key that was stored before is no longer used, because it was for another endpoint.
-    pub key_dropped: bool,
+    pub(super) settings: tokio::sync::Mutex<Option<Made>>,
+    /// Where traces begin; the settings of tracing can change.
+    pub(super) tracer: ArcSwap<Tracer>,
+    /// Where reloads are asked for, once somebody does them.
+    pub(super) reloads: OnceLock<Reloads>,
+    pub(super) last_reload: ArcSwapOption<Reloaded>,
 }
 
 /// One line of a readiness report.
@@ -154,62 +151,17 @@ impl AnswerService {
             snapshot: ArcSwap::from_pointee(snapshot),
             admission: Admission::default(),
             metrics: Arc::clone(&ground.metrics),
+            tracer: ArcSwap::from_pointee(ground.tracer.clone()),
             ground,
             settings: tokio::sync::Mutex::default(),
+            reloads: OnceLock::new(),
+            last_reload: ArcSwapOption::empty(),
         }
-    }
-
-    /// The same for a config that can be changed.
-    pub fn with_settings(self, loaded: Loaded) -> AnswerService {
-        AnswerService {
-            settings: tokio::sync::Mutex::new(Some(loaded)),
-            ..self
-        }
-    }
-
-    /// Changes one service as the page says, keeps that over restarts, and goes on with it.
-    ///
-    /// # Errors
-    /// What is wrong with the change; nothing is changed then.
-    pub async fn save(&self, name: &str, change: SavedService) -> Result<Kept, String> {
-        let mut settings = self.settings.lock().await;
-        let Some(loaded) = settings.as_ref() else {
-            return Err("the settings of this process cannot be changed".into());
-        };
-        let had_key = has_key(&loaded.config, name);
-        let next = loaded
-            .with_service(name, &change)
-            .map_err(|problems| problems.to_string())?;
-        let (saving, saved_name) = (next.clone(), name.to_owned());
-        let only_in_memory = match tokio::task::spawn_blocking(move || saving.save(&saved_name)).await {
-            Ok(outcome) => outcome.err().map(|error| error.to_string()),
-            Err(error) => Some(error.to_string()),
-        };
-        let kept = Kept {
-            key_dropped: had_key && !has_key(&next.config, name),
-            only_in_memory,
-        };
-        self.metrics.learn(&metric_labels(&next.config));
-        self.change(Arc::new(next.config.clone()));
-        *settings = Some(next);
-        Ok(kept)
-    }
-
-    /// The file that the config was read from; `None` when there was none.
-    pub async fn config_file(&self) -> Option<std::path::PathBuf> {
-        self.settings.lock().await.as_ref()?.file.clone()
     }
 
     /// The state to work with, for the length of one request.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
-    }
-
-    /// Goes on with another config. Requests under way keep the one that they began with.
-    pub fn change(&self, config: Arc<Config>) {
-        self.metrics.config_in_effect(&config);
-        let next = Snapshot::new(config, &self.ground, Some(&self.snapshot()));
-        self.snapshot.store(Arc::new(next));
     }
 
     /// Where it is written who did what.
@@ -232,7 +184,7 @@ impl AnswerService {
         if question.request_id.is_empty() {
             question.request_id = uuid::Uuid::now_v7().to_string();
         }
-        let root = self.ground.tracer.begin(&question.root);
+        let root = self.tracer.load().begin(&question.root);
         root.place().around(self.ask_within(root, question)).await
     }
 
@@ -310,17 +262,30 @@ impl AnswerService {
                     format!("able: {}", able.join(", "))
                 },
             },
+            self.standing_of_config(),
         ]
     }
-}
 
-fn has_key(config: &Config, name: &str) -> bool {
-    let key = config
-        .ai
-        .services
-        .get(name)
-        .and_then(|service| service.api_key.as_ref());
-    key.is_some_and(|key| !key.expose_secret().is_empty())
+    /// Never a reason to send no questions: the config in effect was right once.
+    fn standing_of_config(&self) -> Check {
+        let detail = match self.last_reload.load().as_deref() {
+            None => "as it was at the start".to_owned(),
+            Some(last) if !last.is_right() => format!(
+                "what was found at {:.0} is not used, an earlier config stays in effect: {}",
+                last.at,
+                last.reason()
+            ),
+            Some(last) if !last.needs_restart.is_empty() => {
+                format!("for the next start: {}", last.needs_restart.join(", "))
+            }
+            Some(last) => format!("as it was found at {:.0}", last.at),
+        };
+        Check {
+            name: "config",
+            ok: true,
+            detail,
+        }
+    }
 }
 
 async fn answer_in_time(

@@ -63,17 +63,6 @@ fn as_yaml(loaded: &Loaded) -> String {
 }
 
 fn as_json(loaded: &Loaded) -> Value {
-    let settings: Vec<Value> = show::effective(loaded)
-        .iter()
-        .map(|setting| {
-            json!({
-                "key": setting.key(),
-                "value": setting.value,
-                "origin": validate::origin_json(&setting.origin),
-                "in_effect": setting.not_in_effect.is_none(),
-                "reason": setting.not_in_effect,
-            })
-        })
-        .collect();
+    let settings = show::as_json(&show::effective(loaded));
     json!({ "file": loaded.file, "settings": settings })
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::{INVALID, print};
-use crate::config::{Loaded, Notice, Origin, Problem, Problems, Sources, Topic};
+use crate::config::{Loaded, Notice, Origin, Problem, Problems, Sources, Topic, show};
 
 /// Checks the config and tells: exit code 0 when it is valid, 2 when it is not.
 pub fn run(sources: &Sources, as_json: bool) -> ExitCode {
@@ -104,7 +104,7 @@ fn problem_json(problem: &Problem) -> Value {
         "key": problem.key,
         "message": problem.message,
         "suggestion": problem.suggestion,
-        "origin": origin_json(&problem.origin),
+        "origin": show::origin_json(&problem.origin),
     })
 }
 
@@ -114,19 +114,5 @@ fn notice_json(notice: &Notice) -> Value {
         Topic::Difference => "difference",
         Topic::NotInEffect => "not_in_effect",
     };
-    json!({ "topic": topic, "key": notice.key, "text": notice.text, "origin": origin_json(&notice.origin) })
-}
-
-/// An origin for programs.
-pub fn origin_json(origin: &Origin) -> Value {
-    match origin {
-        Origin::Default => json!({ "kind": "default" }),
-        Origin::File { file, line: 0, .. } => json!({ "kind": "file", "file": file.as_path() }),
-        Origin::File { file, line, column } => {
-            json!({ "kind": "file", "file": file.as_path(), "line": line, "column": column })
-        }
-        Origin::Environment(variable) => json!({ "kind": "environment", "variable": variable }),
-        Origin::Saved => json!({ "kind": "saved" }),
-        Origin::CommandLine(option) => json!({ "kind": "command_line", "option": option }),
-    }
+    json!({ "topic": topic, "key": notice.key, "text": notice.text, "origin": show::origin_json(&notice.origin) })
 }

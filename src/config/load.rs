@@ -3,7 +3,7 @@
 
 mod read;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -47,6 +47,10 @@ pub struct Loaded {
     ground: Arc<Ground>,
     /// What the page has changed.
     saved: Saved,
+    /// Services whose changes are in no file, because none could be written.
+    only_in_memory: BTreeSet<String>,
+    /// Everything that was written, the page's changes included.
+    tree: Arc<Node>,
 }
 
 /// Everything that a config is made from but what the page saved: file, environment, command line.
@@ -56,6 +60,8 @@ struct Ground {
     problems: Problems,
     notices: Vec<Notice>,
     file: Option<PathBuf>,
+    /// Where a file is looked for, when none is named.
+    candidates: Vec<PathBuf>,
     state_dir: Option<PathBuf>,
 }
 
@@ -73,16 +79,51 @@ impl Loaded {
     /// What is wrong with the change. Nothing is changed then.
     pub fn with_service(&self, name: &str, change: &SavedService) -> Result<Loaded, Problems> {
         let saved = self.saved.changed(name, change, &self.ground.tree);
-        self.ground.with(&saved)
+        let mut next = self.ground.with(&saved)?;
+        next.only_in_memory.clone_from(&self.only_in_memory);
+        Ok(next)
+    }
+
+    /// Loads again what this was made from: the files may have changed. What the page has changed stays in force, also
+    /// what could not be written to a file.
+    ///
+    /// # Errors
+    /// Every problem at once, as of [`load`].
+    pub fn again(&self, sources: &Sources) -> Result<Loaded, Problems> {
+        let mut unwritten = Saved::default();
+        for name in &self.only_in_memory {
+            unwritten = unwritten.and(&self.saved, name);
+        }
+        let mut next = load_with(sources, &unwritten, Some(self.state_dir.as_deref()))?;
+        next.only_in_memory.clone_from(&self.only_in_memory);
+        Ok(next)
+    }
+
+    /// Every file that the config was made from, and each at which one would be found that is not there yet.
+    pub fn files(&self) -> BTreeSet<PathBuf> {
+        let mut files: BTreeSet<PathBuf> = self.file.iter().cloned().collect();
+        files.extend(self.ground.candidates.iter().cloned());
+        files
+    }
+
+    /// What was written for a setting, if anything was and it is a single text.
+    pub(super) fn written(&self, key: &str) -> Option<&str> {
+        self.tree.text_at(&key.split('.').collect::<Vec<_>>())
     }
 
     /// Keeps what the page has changed of that service over restarts. Waits for the disk: nothing for an async task.
     ///
     /// # Errors
     /// That there is no folder for it, or that it cannot be written.
-    pub fn save(&self, name: &str) -> Result<(), SaveError> {
-        let folder = self.state_dir.as_deref().ok_or(SaveError::NoFolder)?;
-        self.saved.put(folder, name)
+    pub fn save(&mut self, name: &str) -> Result<(), SaveError> {
+        let folder = self.state_dir.as_deref().ok_or(SaveError::NoFolder);
+        let outcome = folder.and_then(|folder| self.saved.put(folder, name));
+        if outcome.is_err() {
+            self.only_in_memory.insert(name.to_owned());
+        } else {
+            self.only_in_memory.remove(name);
+        }
+        outcome
     }
 }
 
@@ -92,11 +133,27 @@ impl Loaded {
 /// Every problem of the file, the environment and the command line at once. Nothing is half-done: there is no config then.
 /// What the page saved stops nothing: what is wrong with it is told in notices, and left out.
 pub fn load(sources: &Sources) -> Result<Loaded, Problems> {
-    let ground = Arc::new(Ground::of(sources)?);
-    let (saved, mut told) = match &ground.state_dir {
+    load_with(sources, &Saved::default(), None)
+}
+
+/// The same, with what the page has changed and no file holds, and with the state folder that is in use already.
+fn load_with(
+    sources: &Sources,
+    unwritten: &Saved,
+    state_dir: Option<Option<&Path>>,
+) -> Result<Loaded, Problems> {
+    let mut ground = Ground::of(sources)?;
+    if let Some(folder) = state_dir {
+        ground.state_dir = folder.map(Path::to_owned);
+    }
+    let ground = Arc::new(ground);
+    let (mut saved, mut told) = match &ground.state_dir {
         Some(folder) => Saved::load(folder),
         None => Default::default(),
     };
+    for name in unwritten.names() {
+        saved = saved.and(unwritten, name);
+    }
     let mut loaded = match ground.with(&saved) {
         Ok(loaded) => loaded,
         Err(_) => ground.with_what_is_right(&saved, &mut told)?,
@@ -128,6 +185,7 @@ impl Ground {
             tree,
             problems,
             notices,
+            candidates: read::looked_for(sources),
             file,
         })
     }
@@ -173,6 +231,8 @@ impl Ground {
             state_dir: self.state_dir.clone(),
             ground: Arc::clone(self),
             saved: saved.clone(),
+            only_in_memory: BTreeSet::new(),
+            tree: Arc::new(tree),
         })
     }
 

@@ -15,6 +15,7 @@ mod audit;
 mod databases;
 mod logging;
 mod operation;
+mod reload;
 mod server;
 mod service;
 mod tracing;
@@ -24,6 +25,7 @@ pub use audit::Audit;
 pub use databases::{Database, DatabaseBlock};
 pub use logging::{LogFormat, LogLevel, LogOutput, Logging};
 pub use operation::{Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis, Secrets};
+pub use reload::Reload;
 pub use server::{ExitWithParent, Plugin, Server};
 pub use service::{ProviderKind, Service};
 pub use tracing::{OtlpCompression, OtlpProtocol, Sampler, Tracing};
@@ -49,6 +51,8 @@ pub struct Config {
     pub audit: Audit,
     /// Spans of questions, sent to a collector by OTLP.
     pub tracing: Tracing,
+    /// How a change of the config reaches a running plugin.
+    pub reload: Reload,
     /// Threads, pools, memory and caches.
     pub performance: Performance,
     /// Where secrets come from, besides this file and the environment.

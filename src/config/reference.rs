@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::schema::{Kind, Shape};
 use super::show::SECTIONS;
 use super::variables::{Form, Sets, VARIABLES};
-use super::{differences, effect, spellings, variables};
+use super::{differences, effect, live, spellings, variables};
 
 /// `docs/configuration.md`.
 pub fn markdown() -> String {
@@ -106,6 +106,7 @@ fn section_of(section: &str, shape: Shape<'_>) -> String {
 fn row(key: &str, shape: Shape<'_>, meaning: &str) -> String {
     let meaning = match spellings::first_spelling(key) {
         Some(first) => format!("Another spelling of `{}`", named(first)),
+        None if live::needs_restart(key) => format!("{meaning} Takes effect at the next start."),
         None => meaning.to_owned(),
     };
     let default = shape.attribute("default").map(default_text).unwrap_or_default();

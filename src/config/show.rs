@@ -1,6 +1,6 @@
 //! The effective config: each value, where it comes from, and whether it does anything. Secrets are masked.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::load::Loaded;
 use super::problem::Origin;
@@ -8,7 +8,7 @@ use super::tree::join;
 use super::{effect, yaml};
 
 /// Sections in the order in which they are read about.
-pub const SECTIONS: [&str; 11] = [
+pub const SECTIONS: [&str; 12] = [
     "server",
     "plugin",
     "ai",
@@ -17,6 +17,7 @@ pub const SECTIONS: [&str; 11] = [
     "logging",
     "audit",
     "tracing",
+    "reload",
     "performance",
     "secrets",
     "backup",
@@ -85,6 +86,36 @@ fn origin_of(key: &str, loaded: &Loaded) -> Origin {
         Some(database) if !loaded.origins.contains_key(key) => loaded.origin(&join(database, "dsn")),
         _ => loaded.origin(key),
     }
+}
+
+/// An origin for programs.
+pub fn origin_json(origin: &Origin) -> Value {
+    match origin {
+        Origin::Default => json!({ "kind": "default" }),
+        Origin::File { file, line: 0, .. } => json!({ "kind": "file", "file": file.as_path() }),
+        Origin::File { file, line, column } => {
+            json!({ "kind": "file", "file": file.as_path(), "line": line, "column": column })
+        }
+        Origin::Environment(variable) => json!({ "kind": "environment", "variable": variable }),
+        Origin::Saved => json!({ "kind": "saved" }),
+        Origin::CommandLine(option) => json!({ "kind": "command_line", "option": option }),
+    }
+}
+
+/// All settings for programs: each with its value, its origin, and whether it does anything.
+pub fn as_json(settings: &[Setting]) -> Vec<Value> {
+    let settings = settings.iter();
+    settings
+        .map(|setting| {
+            json!({
+                "key": setting.key(),
+                "value": setting.value,
+                "origin": origin_json(&setting.origin),
+                "in_effect": setting.not_in_effect.is_none(),
+                "reason": setting.not_in_effect,
+            })
+        })
+        .collect()
 }
 
 /// The settings as YAML, with a comment on each: its origin, and why it does nothing where that is so.

@@ -1,7 +1,8 @@
-//! Administration of a running plugin: maintenance mode, the caches, and log levels.
+//! Administration of a running plugin: maintenance mode, the caches, log levels, and the config.
 
 pub(super) mod cache;
 pub(super) mod log_level;
+pub(super) mod reload;
 
 use std::sync::Arc;
 

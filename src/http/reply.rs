@@ -31,12 +31,18 @@ pub(super) fn of_type(status: StatusCode, content_type: &'static str, body: impl
 
 /// A refusal as grpc-gateway words it: `{"code":3,"message":"…","details":[]}`.
 pub(super) fn refusal(status: StatusCode, message: impl AsRef<str>) -> Response {
+    refusal_for(status, message, &[])
+}
+
+/// The same with each of the problems that led to it.
+pub(super) fn refusal_for(status: StatusCode, message: impl AsRef<str>, problems: &[String]) -> Response {
     json(
         status,
         &Refusal {
             code: grpc_code(status),
             message: message.as_ref(),
             details: [],
+            problems,
         },
     )
 }
@@ -67,6 +73,8 @@ struct Refusal<'a> {
     code: u8,
     message: &'a str,
     details: [(); 0],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    problems: &'a [String],
 }
 
 /// The gRPC status code that stands for an HTTP status: the reverse of grpc-gateway's table, and for statuses that are

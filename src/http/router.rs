@@ -47,6 +47,11 @@ pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>) -> 
         .route("/admin/maintenance-mode", maintenance)
         .route("/admin/cache", cache)
         .route("/admin/log-level", log_level)
+        .route(
+            "/admin/reload",
+            get(admin::reload::reload_state).post(admin::reload::reload),
+        )
+        .route("/admin/config", get(admin::reload::config))
         .route_layer(local(Kept::Administration));
     let debug = Router::new()
         .route("/debug", get(debug::with_slash))

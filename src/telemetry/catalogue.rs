@@ -3,8 +3,8 @@
 
 use super::label::{
     BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, FallbackTo, MAX_MODELS,
-    MAX_PROVIDERS, ProviderOperation, RateLimitKind, RejectReason, RequestStatus, RetryReason, Signal,
-    SpanState, TokenDirection, Validation,
+    MAX_PROVIDERS, ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger,
+    RequestStatus, RetryReason, Signal, SpanState, TokenDirection, Validation,
 };
 
 /// One metric.
@@ -332,6 +332,22 @@ catalogue! {
     CONFIG_INFO: Gauge, "atest_ai_config_info", Count, [built("hash")],
         "Always 1; hash is of the config in effect, defaults included and secrets left out.",
         "Replicas with different configs.";
+    CONFIG_RELOADS: Counter, "atest_ai_config_reloads_total", Count,
+        [closed("trigger", ReloadTrigger::WORDS), closed("result", ReloadResult::WORDS)],
+        "Times that the config was loaded again, by what caused it and what came of it.",
+        "Changes of the config, beside whatever changed with them.";
+    CONFIG_RELOAD_SUCCESSFUL: Gauge, "atest_ai_config_last_reload_successful", Count, [],
+        "Whether the config was right when it was last loaded. At 0 an earlier one is in effect; the log says why.",
+        "A change that did not arrive.";
+    CONFIG_RELOAD_SUCCESS_TIME: Gauge, "atest_ai_config_last_reload_success_timestamp_seconds", Seconds, [],
+        "When the config in effect was loaded, in seconds since 1970.",
+        "The moment of a change.";
+    CONFIG_WAITING: Gauge, "atest_ai_config_settings_awaiting_restart", Count, [],
+        "Settings whose new values take effect at the next start; GET /admin/reload names them.",
+        "A restart that was forgotten.";
+    CONFIG_WATCH_UP: Gauge, "atest_ai_config_watch_up", Count, [],
+        "Whether the system tells of changed files; at 0 they are looked at every reload.poll_interval.",
+        "Changes that arrive late.";
     LOG_MESSAGES: Counter, "atest_ai_log_messages_total", Count,
         [closed("level", &["error", "warn", "info", "debug", "trace"])],
         "Log lines written, by level.",

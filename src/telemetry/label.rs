@@ -96,6 +96,50 @@ closed_label! {
 }
 
 closed_label! {
+    /// What caused the config to be loaded again: the label `trigger` of `atest_ai_config_reloads_total`.
+    ReloadTrigger {
+        /// A file changed, and the system told so.
+        File = "file",
+        /// A file had changed when somebody looked.
+        Poll = "poll",
+        /// SIGHUP.
+        Signal = "signal",
+        /// `POST /admin/reload`.
+        Admin = "admin",
+        /// A secret changed where it is kept.
+        Secrets = "secrets",
+    }
+}
+
+impl ReloadTrigger {
+    /// The word.
+    pub fn word(self) -> &'static str {
+        ReloadTrigger::WORDS[self as usize]
+    }
+}
+
+closed_label! {
+    /// What came of a reload: the label `result` of `atest_ai_config_reloads_total`.
+    ReloadResult {
+        /// Other settings are in effect.
+        Applied = "applied",
+        /// It was right, and no setting differs.
+        Unchanged = "unchanged",
+        /// A file is missing or cannot be read.
+        Unreadable = "unreadable",
+        /// A setting is wrong.
+        Invalid = "invalid",
+    }
+}
+
+impl ReloadResult {
+    /// The word.
+    pub fn word(self) -> &'static str {
+        ReloadResult::WORDS[self as usize]
+    }
+}
+
+closed_label! {
     /// What a provider is called for: the label `operation` of `atest_ai_provider_request_duration_seconds`.
     ProviderOperation {
         /// An answer.

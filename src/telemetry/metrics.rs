@@ -47,7 +47,7 @@ pub struct Metrics {
     validated: Vec<IntCounter>,
     overhead: Histogram,
     audit_failures: IntCounter,
-    config: Mutex<IntGaugeVec>,
+    config: config::ConfigState,
     connections: IntGauge,
     max_connections: IntGauge,
     in_flight: IntGauge,
@@ -92,7 +92,7 @@ impl Metrics {
                 .histograms(&catalogue::OVERHEAD)
                 .with_label_values::<&str>(&[]),
             audit_failures: register.counter(&catalogue::AUDIT_WRITE_FAILURES),
-            config: Mutex::new(register.gauges(&catalogue::CONFIG_INFO)),
+            config: config::ConfigState::new(&register),
             connections: register.gauge(&catalogue::ACTIVE_CONNECTIONS),
             max_connections: register.gauge(&catalogue::MAX_CONNECTIONS),
             in_flight: register.gauge(&catalogue::IN_FLIGHT),

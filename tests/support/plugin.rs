@@ -20,6 +20,8 @@ pub struct Plugin {
     /// Its gRPC socket.
     pub socket: PathBuf,
     child: Child,
+    /// Its config file.
+    config: PathBuf,
     folder: TempDir,
 }
 
@@ -32,9 +34,22 @@ impl Plugin {
 
     /// The same with these variables in its environment.
     pub fn start_with(config: &str, environment: &[(&str, &str)]) -> Plugin {
+        Plugin::start_from(config, environment, |folder, text| {
+            let file = folder.join("config.yaml");
+            fs::write(&file, text).expect("the config is written");
+            file
+        })
+    }
+
+    /// The same with its config where `place` puts it, which is given the plugin's folder and the config's text.
+    pub fn start_from(
+        config: &str,
+        environment: &[(&str, &str)],
+        place: impl Fn(&Path, &str) -> PathBuf,
+    ) -> Plugin {
         // Another process may take the free port before the plugin does; it then ends, and the next try has another.
         for _ in 0..5 {
-            let mut plugin = Plugin::spawn(config, environment);
+            let mut plugin = Plugin::spawn(config, environment, &place);
             if plugin.wait_until_built() {
                 return plugin;
             }
@@ -47,21 +62,18 @@ impl Plugin {
         panic!("no free port for the plugin after five tries");
     }
 
-    fn spawn(config: &str, environment: &[(&str, &str)]) -> Plugin {
+    fn spawn(config: &str, environment: &[(&str, &str)], place: &impl Fn(&Path, &str) -> PathBuf) -> Plugin {
         let folder = TempDir::with_prefix("atest-").expect("a folder for the test");
         let http = free_address();
-        fs::write(
-            folder.path().join("config.yaml"),
-            with_own_places(config, http, folder.path()),
-        )
-        .expect("the config is written");
+        let config = place(folder.path(), &with_own_places(config, http, folder.path()));
         Plugin {
             http,
             socket: folder.path().join("plugin.sock"),
-            child: run_in(folder.path(), &[])
+            child: run_in(folder.path(), &config, &[])
                 .envs(environment.iter().copied())
                 .spawn()
                 .expect("the plugin starts"),
+            config,
             folder,
         }
     }
@@ -70,7 +82,7 @@ impl Plugin {
     pub fn restart(&mut self) {
         self.ask_to_stop();
         self.wait_until_ended();
-        self.child = run_in(self.folder.path(), &[])
+        self.child = run_in(self.folder.path(), &self.config, &[])
             .spawn()
             .expect("the plugin starts");
         assert!(self.wait_until_built(), "it did not start again:\n{}", self.log());
@@ -78,7 +90,7 @@ impl Plugin {
 
     /// Runs the program once more with its config, and gives what it says.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        run_in(self.folder.path(), arguments)
+        run_in(self.folder.path(), &self.config, arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .output()
@@ -116,6 +128,21 @@ impl Plugin {
             );
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// The text of a config with the places that it was started with.
+    pub fn config_text(&self, config: &str) -> String {
+        with_own_places(config, self.http, self.folder.path())
+    }
+
+    /// Its config file.
+    pub fn config_file(&self) -> &Path {
+        &self.config
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// A folder that ends with the plugin.
@@ -166,7 +193,7 @@ impl Drop for Plugin {
 }
 
 /// The program with the config in that folder, and nothing of the machine's environment.
-fn run_in(folder: &Path, arguments: &[&str]) -> Command {
+fn run_in(folder: &Path, config: &Path, arguments: &[&str]) -> Command {
     let log = File::options()
         .create(true)
         .append(true)
@@ -175,7 +202,7 @@ fn run_in(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"));
     command
         .arg("--config")
-        .arg(folder.join("config.yaml"))
+        .arg(config)
         .args(arguments)
         .env_clear()
         .env("HOME", folder)

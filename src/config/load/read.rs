@@ -24,6 +24,14 @@ pub fn places(environment: &Environment) -> Vec<PathBuf> {
     places
 }
 
+/// The places at which a config is looked for; none when one is named.
+pub(super) fn looked_for(sources: &Sources) -> Vec<PathBuf> {
+    match sources.file.is_some() || sources.environment.given(variables::CONFIG_FILE).is_some() {
+        true => Vec::new(),
+        false => places(&sources.environment),
+    }
+}
+
 /// The file to read; `None` when there is none.
 pub(super) fn locate(sources: &Sources) -> Result<Option<PathBuf>, Problems> {
     let by_variable = sources

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::units::{Days, Size};
 
 /// The log of who did what to the plugin: refused callers, administration, changes of the config, start and stop.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Audit {
     /// Whether it is written.

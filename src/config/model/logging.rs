@@ -58,7 +58,7 @@ struct WrittenLogging {
 }
 
 /// The log file and its rotation.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct LogFile {
     /// The file. Its folder is made if there is none.

@@ -78,7 +78,7 @@ fn what_is_saved_is_there_after_a_restart_and_wins_over_file_and_environment() {
         timeout: Some(Duration::from_secs(120)),
         ..change(ProviderKind::OpenAi, None, Some(" sk-page "))
     };
-    let changed = before.with_service("openai", &saved).unwrap();
+    let mut changed = before.with_service("openai", &saved).unwrap();
     changed.save("openai").unwrap();
 
     let variables = [("OPENAI_API_KEY", "sk-environment")];
@@ -102,7 +102,7 @@ fn what_is_saved_is_there_after_a_restart_and_wins_over_file_and_environment() {
 fn only_its_owner_can_read_what_is_saved() {
     let machine = Machine::new();
     let loaded = machine.load("ollama: {}");
-    let changed = loaded
+    let mut changed = loaded
         .with_service("ollama", &change(ProviderKind::Ollama, None, Some("k")))
         .unwrap();
     changed.save("ollama").unwrap();
@@ -146,14 +146,14 @@ fn a_second_change_keeps_the_key_and_the_other_services() {
     );
     let two = change(ProviderKind::Custom, Some("http://two.example.com"), Some("sk-2"));
     let loaded = loaded.with_service("one", &one).unwrap();
-    let loaded = loaded.with_service("two", &two).unwrap();
+    let mut loaded = loaded.with_service("two", &two).unwrap();
     loaded.save("one").unwrap();
     loaded.save("two").unwrap();
     let blank = SavedService {
         model: Some("m".into()),
         ..change(ProviderKind::OpenAi, Some(" "), Some(" "))
     };
-    let loaded = loaded.with_service("one", &blank).unwrap();
+    let mut loaded = loaded.with_service("one", &blank).unwrap();
     loaded.save("one").unwrap();
     for loaded in [loaded, machine.load("")] {
         assert_eq!(key_of(&loaded, "one").as_deref(), Some("sk-1"));
@@ -168,7 +168,7 @@ fn a_second_change_keeps_the_key_and_the_other_services() {
 fn a_saved_key_is_not_sent_to_another_endpoint() {
     let machine = Machine::new();
     let first = machine.load("eu: {provider: custom, endpoint: 'https://eu.example.com'}");
-    let first = first
+    let mut first = first
         .with_service("eu", &change(ProviderKind::Custom, None, Some("sk-eu")))
         .unwrap();
     first.save("eu").unwrap();
@@ -196,7 +196,7 @@ fn the_files_key_and_headers_are_not_sent_to_an_endpoint_that_the_page_gave() {
         Some("sk-file")
     );
     let other = change(ProviderKind::OpenAi, Some("https://evil.example.com"), None);
-    let changed = loaded.with_service("openai", &other).unwrap();
+    let mut changed = loaded.with_service("openai", &other).unwrap();
     changed.save("openai").unwrap();
     for loaded in [changed, machine.load(file)] {
         assert_eq!(key_of(&loaded, "openai"), None);
@@ -253,12 +253,12 @@ fn damaged_settings_stop_nothing_and_are_kept_aside_at_the_next_change() {
 fn a_running_plugin_puts_back_what_it_knows_when_the_file_was_damaged_meanwhile() {
     let machine = Machine::new();
     let loaded = machine.load("");
-    let loaded = loaded
+    let mut loaded = loaded
         .with_service("openai", &change(ProviderKind::OpenAi, None, Some("sk-1")))
         .unwrap();
     loaded.save("openai").unwrap();
     machine.write("{");
-    let loaded = loaded
+    let mut loaded = loaded
         .with_service("ollama", &change(ProviderKind::Ollama, None, None))
         .unwrap();
     loaded.save("ollama").unwrap();
@@ -318,7 +318,7 @@ fn what_cannot_be_saved_is_told_with_what_to_do() {
     std::fs::write(machine.state(), "in the way").unwrap();
     let file = "ollama: {}";
     std::fs::remove_file(machine.state()).unwrap();
-    let changed = machine
+    let mut changed = machine
         .load(file)
         .with_service("ollama", &change(ProviderKind::Ollama, None, None))
         .unwrap();

@@ -27,8 +27,10 @@ pub enum Event {
     CacheClear,
     /// Other log levels are in effect.
     LogLevelChange,
-    /// Settings were changed.
+    /// Settings were changed by the page.
     ConfigChange,
+    /// The config was loaded again.
+    ConfigReload,
     /// A secret was taken into use.
     SecretRead,
     /// Lines of this log were lost.

@@ -31,9 +31,6 @@ pub struct LogLevels(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    configured: Levels,
-    /// How long a change holds that says nothing about it; 0 is for ever.
-    usual_time: Duration,
     rules: Arc<ArcSwap<Targets>>,
     now: Mutex<Now>,
     /// When the change in effect ends.
@@ -42,6 +39,9 @@ struct Shared {
 
 #[derive(Debug)]
 struct Now {
+    configured: Levels,
+    /// How long a change holds that says nothing about it; 0 is for ever.
+    usual_time: Duration,
     levels: Levels,
     changed: bool,
     until: Option<Timestamp>,
@@ -94,11 +94,11 @@ impl LogLevels {
             rules: Arc::new(ArcSwap::from_pointee(configured.targets())),
             now: Mutex::new(Now {
                 levels: configured.clone(),
+                configured,
+                usual_time,
                 changed: false,
                 until: None,
             }),
-            configured,
-            usual_time,
             end: watch::Sender::new(None),
         }))
     }
@@ -118,27 +118,44 @@ impl LogLevels {
     /// # Errors
     /// A component that there is not; nothing is changed then.
     pub fn change(&self, change: &LevelChange) -> Result<LevelsInEffect, ComponentError> {
-        let levels = self.0.configured.with(change.level, &change.components)?;
-        Ok(self.set(levels, change.time))
+        let mut now = self.now();
+        let levels = now.configured.with(change.level, &change.components)?;
+        Ok(self.set(&mut now, levels, change.time))
     }
 
     /// Has debug lines written by all parts of the program, for the usual time.
     pub fn debug(&self) -> LevelsInEffect {
-        self.set(self.0.configured.at_least(LogLevel::Debug), None)
+        let mut now = self.now();
+        let levels = now.configured.at_least(LogLevel::Debug);
+        self.set(&mut now, levels, None)
     }
 
-    fn set(&self, levels: Levels, time: Option<Duration>) -> LevelsInEffect {
-        let time = time.unwrap_or(self.0.usual_time);
+    /// Goes on with another config. A change for a while stays until its end, and then this config's levels hold.
+    ///
+    /// # Errors
+    /// A component that there is not; nothing is changed then.
+    pub fn configure(&self, logging: &Logging) -> Result<(), ComponentError> {
+        let configured = Levels::new(logging.level, &logging.components)?;
         let mut now = self.now();
+        now.usual_time = logging.debug_duration;
+        now.configured = configured.clone();
+        if !now.changed {
+            self.exchange(&mut now, configured);
+        }
+        Ok(())
+    }
+
+    fn set(&self, now: &mut Now, levels: Levels, time: Option<Duration>) -> LevelsInEffect {
+        let time = time.unwrap_or(now.usual_time);
         now.until = (!time.is_zero()).then(|| {
             let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
             Timestamp::now().saturating_add(time).unwrap_or(Timestamp::MAX)
         });
         now.changed = true;
-        self.exchange(&mut now, levels);
+        self.exchange(now, levels);
         let end = (!time.is_zero()).then(|| Instant::now() + time);
         self.0.end.send_replace(end);
-        in_effect(&now)
+        in_effect(now)
     }
 
     /// Goes back to the config's levels. `tell` is run while the more talkative ones of both are in effect, so that what
@@ -152,12 +169,12 @@ impl LogLevels {
     }
 
     fn back(&self, now: &mut Now, tell: impl FnOnce()) {
-        let configured = &self.0.configured;
+        let configured = now.configured.clone();
         let mut tell = Some(tell);
         if now.levels.of(TELLS) >= configured.of(TELLS) {
             tell.take().into_iter().for_each(|tell| tell());
         }
-        self.exchange(now, configured.clone());
+        self.exchange(now, configured);
         now.changed = false;
         now.until = None;
         self.0.end.send_replace(None);
