@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod cache;
 mod confidence;
+mod maintenance;
 mod pipeline;
 pub mod query;
 pub mod question;
@@ -13,6 +14,7 @@ mod settings;
 
 pub use crate::provider::Wish as ProviderWish;
 pub use admission::{Admission, Stage};
+pub use maintenance::kept as kept_maintenance;
 pub use question::{Answer, AskError, Confidence, ConfidenceSource, Question, SchemaHints};
 pub use reload::{ReloadRequest, Reloaded, Reloads, without_paths};
 pub use service::{AnswerService, Check, Ground, Snapshot};

@@ -21,7 +21,7 @@ use crate::telemetry::audit::{Actor, Audit, AuditError, Outcome};
 use crate::telemetry::logs::{LogCounts, LogHandle, LogLevels};
 use crate::telemetry::trace::{Collector, TraceCounts, Tracer};
 use crate::telemetry::{Metrics, ReloadTrigger, logs};
-use crate::{http, plugin};
+use crate::{answer, http, plugin};
 
 use reload::Reloader;
 
@@ -185,6 +185,7 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
     ground.log_levels = log.levels();
     let secrets = audit::secrets(&loaded);
     let spending = Arc::clone(&ground.spending);
+    let kept_maintenance = answer::kept_maintenance(loaded.state_dir.as_deref());
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
     let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
     let (reloads, requests) = Reloads::channel();
@@ -193,6 +194,10 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
     tracing::info!(listening = doors.plugin.describe(), "gRPC door is open");
 
     // Everything is built. Before the doors answer: what waited in a listener's queue must not hear "starting".
+    if let Some(since) = kept_maintenance {
+        service.admission.resume_maintenance(since);
+        tracing::warn!(%since, "in maintenance as before the restart: new questions are refused");
+    }
     service.admission.open();
     service.reloads_go_to(reloads);
     let stop = CancellationToken::new();

@@ -6,8 +6,10 @@ mod cache;
 mod config;
 mod healthcheck;
 mod log_level;
+mod maintenance;
 mod models;
 mod print;
+mod process;
 mod providers;
 mod running;
 mod table;
@@ -78,7 +80,11 @@ enum Command {
     Cache(cache::CacheArgs),
     /// Show which lines a running plugin logs, change that for a while, or go back to the config's levels.
     LogLevel(log_level::LogLevelArgs),
-    /// Show the effective config, the schema of its files, or its reference.
+    /// Switch questions off or on; health, metrics and what is under way go on.
+    Maintenance(maintenance::MaintenanceArgs),
+    /// Stop a running plugin in order: no new questions, those under way finished, then its end.
+    Shutdown(maintenance::ShutdownArgs),
+    /// Show the effective config, the schema of its files, or its reference; or change it while the plugin runs.
     Config(config::ConfigArgs),
 }
 
@@ -105,6 +111,12 @@ pub fn run() -> ExitCode {
         }
         Some(Command::Models(args)) => with_config(&sources, |loaded| models::run(loaded, args)),
         Some(Command::Cache(args)) => with_config(&sources, |loaded| cache::run(&loaded.config, args)),
+        Some(Command::Maintenance(args)) => {
+            with_config(&sources, |loaded| maintenance::run(&loaded.config, args))
+        }
+        Some(Command::Shutdown(args)) => {
+            with_config(&sources, |loaded| maintenance::shutdown(&loaded.config, &args))
+        }
         Some(Command::LogLevel(args)) => with_config(&sources, |loaded| log_level::run(&loaded.config, args)),
         None if cli.serve.validate => validate::run(&sources, cli.serve.json),
         None if cli.serve.test_providers => {
@@ -139,6 +151,14 @@ fn with_config(sources: &Sources, then: impl FnOnce(Loaded) -> ExitCode) -> Exit
     match load(sources) {
         Ok(loaded) => then(loaded),
         Err(problems) => validate::refuse(&problems),
+    }
+}
+
+/// Runs what waits for a running plugin.
+fn block_on(work: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => print::failure(FAILED, format!("the runtime cannot start: {error}")),
     }
 }
 

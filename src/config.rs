@@ -16,6 +16,7 @@ pub mod model;
 mod problem;
 mod redis;
 pub mod reference;
+mod replace;
 mod rules;
 mod saved;
 pub mod schema;
@@ -33,8 +34,8 @@ pub mod watch;
 mod yaml;
 
 pub use environment::Environment;
-pub use live::Next;
-pub use load::{Loaded, Sources, load};
+pub use live::{Next, differences_between};
+pub use load::{Loaded, Sources, file_in_use, load};
 pub use model::Audit as AuditSettings;
 pub use model::{
     Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent,
@@ -42,5 +43,6 @@ pub use model::{
     ProviderPool, RateLimit, Redis, Retry, Sampler, Server, Service, Tracing,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
+pub use replace::{Like, LockedFolder};
 pub use rules::COMPONENTS as LOG_COMPONENTS;
 pub use saved::SavedService;

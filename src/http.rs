@@ -9,7 +9,7 @@
 //! | `/health/startup` | GET | everything was built once; stays well until the end | anyone |
 //! | `/metrics` | GET | Prometheus text 0.0.4, or OpenMetrics when asked for; gzip when asked for | anyone |
 //! | `/api/v1/data/query` | POST | a question, or another request of the host's query language | local |
-//! | `/admin/maintenance-mode` | GET, POST, DELETE | state, on, off | local |
+//! | `/admin/maintenance-mode` | GET, POST, DELETE | state, on (`?persist`: after a restart too), off | local |
 //! | `/admin/cache` | GET, DELETE | how the caches stand, clearing them | local |
 //! | `/admin/log-level` | GET, PUT, DELETE | levels in effect, other ones for a while, the config's again | local |
 //! | `/admin/reload` | GET, POST | what became of the last reload, loading the config again | local |

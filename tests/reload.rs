@@ -11,10 +11,14 @@ mod support {
     pub mod plugin;
 }
 
+#[path = "reload/apply.rs"]
+mod apply;
 #[path = "reload/files.rs"]
 mod files;
 #[path = "reload/keeps.rs"]
 mod keeps;
+#[path = "reload/maintenance.rs"]
+mod maintenance;
 #[path = "reload/refused.rs"]
 mod refused;
 #[path = "reload/volume.rs"]

@@ -48,7 +48,7 @@ impl Admission {
             Stage::Open if self.in_maintenance() => Some((
                 RejectReason::Maintenance,
                 "the plugin is in maintenance and takes no new questions; \
-                 an operator ends it with DELETE /admin/maintenance-mode",
+                 an operator ends it with `atest-ext-ai maintenance off`",
             )),
             Stage::Open => None,
         }
@@ -74,6 +74,11 @@ impl Admission {
             0 => None,
             milliseconds => Timestamp::from_millisecond(milliseconds).ok(),
         }
+    }
+    /// Goes on with a maintenance that was switched on before the plugin started.
+    pub fn resume_maintenance(&self, since: Timestamp) {
+        self.maintenance
+            .store(since.as_millisecond().max(1), Ordering::Release);
     }
     /// Switches maintenance on or off; gives what it was before.
     pub fn set_maintenance(&self, on: bool) -> bool {

@@ -1,5 +1,9 @@
-//! `config show|schema|reference`: the effective config, the schema of its files, and its documentation.
+//! `config show|schema|reference|apply|rollback|reload`: the effective config, the schema of its files, its documentation,
+//! and changing it while the plugin runs.
 
+mod apply;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -8,7 +12,7 @@ use serde_json::{Value, json};
 use super::{print, validate};
 use crate::config::{Loaded, Sources, reference, schema, show};
 
-/// What to show of the config.
+/// What to show or to do.
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
     #[command(subcommand)]
@@ -23,6 +27,22 @@ enum ConfigCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Put another config in the place of the one in use: check it, show what changes, keep the old one aside, have the
+    /// running plugin load it, watch its health, and take it back when that gets worse.
+    Apply {
+        /// The new config.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        change: apply::ChangeArgs,
+    },
+    /// Put the config back that was in use before the last `config apply`, in the same way.
+    Rollback {
+        #[command(flatten)]
+        change: apply::ChangeArgs,
+    },
+    /// Have the running plugin load its config again.
+    Reload,
     /// Print the JSON schema of a config file, for editors and CI.
     Schema,
     /// Print the reference of every setting and variable, in Markdown.
@@ -40,6 +60,12 @@ pub fn run(sources: &Sources, args: ConfigArgs) -> ExitCode {
             print::out(reference::markdown().trim_end());
             ExitCode::SUCCESS
         }
+        ConfigCommand::Apply { file, change } => apply::apply(sources, &file, &change),
+        ConfigCommand::Rollback { change } => apply::rollback(sources, &change),
+        ConfigCommand::Reload => match super::load(sources) {
+            Err(problems) => validate::refuse(&problems),
+            Ok(loaded) => apply::reload_now(&loaded.config.server),
+        },
         ConfigCommand::Show { json } => match super::load(sources) {
             Err(problems) => validate::refuse(&problems),
             Ok(loaded) if json => {

@@ -32,10 +32,8 @@ pub fn run(config: &Config, args: HealthcheckArgs) -> ExitCode {
     };
     let limit = Duration::from_secs(args.timeout);
     runtime.block_on(async {
-        let verified = within(limit, verify(config.server.socket_path.clone())).await;
-        let ready = within(limit, readiness(&config.server)).await;
         let mut healthy = true;
-        for (what, outcome) in [("verify", verified), ("ready", ready)] {
+        for (what, outcome) in ask(&config.server, limit).await {
             healthy &= outcome.is_ok();
             let (word, detail) = match outcome {
                 Ok(detail) => ("ok", detail),
@@ -49,6 +47,13 @@ pub fn run(config: &Config, args: HealthcheckArgs) -> ExitCode {
             ExitCode::from(FAILED)
         }
     })
+}
+
+/// Asks what atest asks and what a balancer asks, and gives what each hears.
+pub(super) async fn ask(server: &Server, limit: Duration) -> [(&'static str, Result<String, String>); 2] {
+    let verified = within(limit, verify(server.socket_path.clone())).await;
+    let ready = within(limit, readiness(server)).await;
+    [("verify", verified), ("ready", ready)]
 }
 
 async fn within(

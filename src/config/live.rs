@@ -77,6 +77,32 @@ impl Next {
     }
 }
 
+/// One setting that differs between two configs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// Its dotted key.
+    pub key: String,
+    /// Its value in the first; a mask for a secret.
+    pub before: Option<Value>,
+    /// Its value in the second.
+    pub after: Option<Value>,
+    /// Whether it takes effect at the next start only.
+    pub needs_restart: bool,
+}
+
+/// What differs between two configs.
+pub fn differences_between(before: &Loaded, after: &Loaded) -> Vec<Difference> {
+    let keys = differences(before, after).into_iter();
+    let (mut before, mut after) = (values(&before.config), values(&after.config));
+    keys.map(|key| Difference {
+        before: before.remove(&key),
+        after: after.remove(&key),
+        needs_restart: needs_restart(&key),
+        key,
+    })
+    .collect()
+}
+
 /// The dotted keys whose values differ.
 fn differences(one: &Loaded, other: &Loaded) -> Vec<String> {
     let (before, after) = (values(&one.config), values(&other.config));

@@ -127,6 +127,14 @@ impl Loaded {
     }
 }
 
+/// The config file that these sources name or find; `None` when there is none.
+///
+/// # Errors
+/// It is named, and there is none.
+pub fn file_in_use(sources: &Sources) -> Result<Option<PathBuf>, Problems> {
+    read::locate(sources)
+}
+
 /// Loads a config.
 ///
 /// # Errors

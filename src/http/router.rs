@@ -36,9 +36,9 @@ pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>) -> 
         .route("/metrics", get(metrics::exposition))
         // A scrape shrinks to a fifteenth at a tenth of what the usual level costs.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
-    let maintenance = get(admin::maintenance_state)
-        .post(admin::maintenance_on)
-        .delete(admin::maintenance_off);
+    let maintenance = get(admin::maintenance::maintenance_state)
+        .post(admin::maintenance::maintenance_on)
+        .delete(admin::maintenance::maintenance_off);
     let cache = get(admin::cache::cache_state).delete(admin::cache::cache_clear);
     let log_level = get(admin::log_level::log_level_state)
         .put(admin::log_level::log_level_change)

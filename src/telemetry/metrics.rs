@@ -185,6 +185,11 @@ impl Metrics {
         GaugeGuard::raise(&self.in_flight)
     }
 
+    /// How many questions are under way.
+    pub fn requests_in_flight(&self) -> i64 {
+        self.in_flight.get()
+    }
+
     /// Most connections that may be open at once.
     pub fn set_max_connections(&self, most: usize) {
         self.max_connections.set(i64::try_from(most).unwrap_or(i64::MAX));

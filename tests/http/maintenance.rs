@@ -37,7 +37,7 @@ fn questions_are_refused_until_maintenance_ends_and_monitoring_goes_on() {
     let off = send(plugin.http, "DELETE", PATH, &[], b"");
     assert_eq!(
         off.json(),
-        serde_json::json!({"maintenance": false, "since": null})
+        serde_json::json!({"maintenance": false, "since": null, "persistent": false, "in_flight": 0})
     );
     assert_eq!(get(plugin.http, "/health/ready").status, 200);
     assert_eq!(ask().pair("success").as_deref(), Some("true"));

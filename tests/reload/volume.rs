@@ -30,7 +30,7 @@ fn write(volume: &Path, stamp: &str, files: &[(&str, &str)]) {
     }
 }
 
-fn place(folder: &Path, text: &str) -> PathBuf {
+pub(super) fn place(folder: &Path, text: &str) -> PathBuf {
     let volume = folder.join("etc");
     write(&volume, "1", &[("config.yaml", text)]);
     volume.join("config.yaml")

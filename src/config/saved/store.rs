@@ -1,24 +1,23 @@
 //! The file that the page's settings are kept in: `settings.json` in the state folder, for its owner alone.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::FlockOperation;
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use super::{Saved, SavedService, notice};
 use crate::config::model::ProviderKind;
 use crate::config::problem::Notice;
+use crate::config::replace::{Like, LockedFolder};
 use crate::config::units::Time;
 
 const FILE: &str = "settings.json";
 /// Where a file is kept that could not be read as a whole, until the next one.
 const BROKEN: &str = "settings.json.broken-1";
-const NEW: &str = ".settings.json.new";
 
 /// The format that is written.
 const VERSION: u64 = 1;
@@ -215,9 +214,8 @@ pub(super) fn put(folder: &Path, saved: &Saved, name: &str) -> Result<(), SaveEr
         .mode(0o700)
         .create(folder)
         .map_err(in_folder)?;
-    let opened = File::open(folder).map_err(in_folder)?;
     // Two plugins may have the same folder: the second waits, and then sees what the first wrote.
-    rustix::fs::flock(&opened, FlockOperation::LockExclusive).map_err(|error| in_folder(error.into()))?;
+    let locked = LockedFolder::wait(folder).map_err(in_folder)?;
     let path = folder.join(FILE);
     let in_file = |error| SaveError::Write {
         path: path.clone(),
@@ -241,31 +239,10 @@ pub(super) fn put(folder: &Path, saved: &Saved, name: &str) -> Result<(), SaveEr
     if let Some(service) = saved.services.get(name) {
         found.saved.services.insert(name.to_owned(), service.clone());
     }
-    write(folder, &opened, &written(&found.saved)).map_err(in_file)
-}
-
-/// Puts a new file in the place of the old one: whoever reads meanwhile, and whatever happens, there is one of the two.
-fn write(folder: &Path, opened: &File, text: &str) -> std::io::Result<()> {
-    let new = folder.join(NEW);
-    match fs::remove_file(&new) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&new)?;
-    let outcome = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&new, folder.join(FILE)))
-        .and_then(|()| opened.sync_all());
-    if outcome.is_err() {
-        // The first error is the one to tell; what is left of the new file holds a key.
-        let _ = fs::remove_file(&new);
-    }
-    outcome
+    let text = written(&found.saved);
+    locked
+        .replace(FILE, text.as_bytes(), &Like::PRIVATE)
+        .map_err(in_file)
 }
 
 fn written(saved: &Saved) -> String {

@@ -150,7 +150,7 @@ async fn behind_a_proxy_not_even_loopback_is_local() {
 #[tokio::test]
 async fn maintenance_goes_on_and_off_and_tells_since_when() {
     let service = service(Config::default());
-    let off = serde_json::json!({"maintenance": false, "since": null});
+    let off = serde_json::json!({"maintenance": false, "since": null, "persistent": false, "in_flight": 0});
     assert_eq!(get(&service, MAINTENANCE).await.json(), off);
     let on = send(&service, Method::POST, MAINTENANCE, &[], Body::empty())
         .await
