@@ -17,6 +17,8 @@ mod apply;
 mod files;
 #[path = "reload/keeps.rs"]
 mod keeps;
+#[path = "reload/load.rs"]
+mod load;
 #[path = "reload/maintenance.rs"]
 mod maintenance;
 #[path = "reload/refused.rs"]

@@ -238,6 +238,17 @@ impl Reloader {
             waiting: next.waiting,
         };
         settings.put(next.loaded);
+        drop(settings);
+        if changes.changed.iter().any(|key| key.starts_with("ai.")) {
+            // An operator wants to hear soon that a provider does not take its new key.
+            let snapshot = service.snapshot();
+            tokio::spawn(async move {
+                let interval = snapshot.config.ai.health_check_interval;
+                if !interval.is_zero() {
+                    snapshot.providers.look(interval).await;
+                }
+            });
+        }
         Ok(changes)
     }
 

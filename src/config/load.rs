@@ -13,6 +13,7 @@ use super::problem::{Notice, Origin, Problems, Topic};
 use super::saved::{SaveError, Saved, SavedService};
 use super::schema::Shape;
 use super::tree::Node;
+use super::watch::content_of_one;
 use super::{
     check, databases, differences, effect, rules, services, spellings, state, substitute, variables,
 };
@@ -228,6 +229,7 @@ impl Ground {
             problems.sort();
             return Err(problems);
         }
+        remember_contents(&mut config);
         tell_without_effect(&tree, &mut notices);
         differences::tell(&tree, &config, &mut notices);
         notices.sort_by_key(|notice| notice.topic);
@@ -283,6 +285,14 @@ fn supply(environment: &mut Environment, tree: &Node) {
             .or(written)
             .unwrap_or_else(|| Config::default().plugin.environment)
     });
+}
+
+/// A file may get another content under the same name: what was made from it has to be made anew then.
+fn remember_contents(config: &mut Config) {
+    for service in config.ai.services.values_mut() {
+        service.ca_content = service.ca_file.as_deref().map(content_of_one);
+    }
+    config.tracing.ca_content = config.tracing.ca_file.as_deref().map(content_of_one);
 }
 
 fn lay_command_line(tree: &mut Node, sources: &Sources, problems: &mut Problems) {

@@ -19,7 +19,7 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-pub use content::{Content, content_of};
+pub use content::{Content, content_of, content_of_one};
 pub use mounts::silent_places;
 
 /// Longest time that events may go on before somebody looks: another program may write to the same folder all the time.

@@ -342,6 +342,7 @@ fn same_service(one: &Service, other: &Service) -> bool {
             service.top_p.map(f64::to_bits),
             service.models.clone(),
             service.ca_file.clone(),
+            service.ca_content,
         )
     };
     plain(one) == plain(other)

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::kinds::{self, Secret};
 use crate::config::units::Time;
+use crate::config::watch::Content;
 
 /// One configured provider.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -55,6 +56,9 @@ pub struct Service {
     /// Certificates (PEM) of authorities to trust besides the system's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<PathBuf>,
+    /// What was in that file when the config was loaded.
+    #[serde(skip)]
+    pub ca_content: Option<Content>,
     /// Keys without effect in this version.
     #[serde(flatten)]
     pub later: ServiceLater,
@@ -168,6 +172,7 @@ impl Default for Service {
             headers: BTreeMap::new(),
             models: Vec::new(),
             ca_file: None,
+            ca_content: None,
             later: ServiceLater::default(),
         }
     }

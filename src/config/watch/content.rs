@@ -15,6 +15,11 @@ const MOST: u64 = 64 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Content([u8; 32]);
 
+/// Reads one file.
+pub fn content_of_one(file: &Path) -> Content {
+    content_of(&BTreeSet::from([file.to_owned()]))
+}
+
 /// Reads the files. One that cannot be read counts as such: that it can be read again is a change.
 pub fn content_of(files: &BTreeSet<PathBuf>) -> Content {
     let mut all = Sha256::new();
