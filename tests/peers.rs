@@ -6,11 +6,15 @@
 mod support {
     #[path = "../support/http.rs"]
     pub mod http;
+    #[path = "../support/kubelet.rs"]
+    pub mod kubelet;
     #[path = "../support/peer.rs"]
     pub mod peer;
     #[path = "../support/plugin.rs"]
     pub mod plugin;
 }
 
+#[path = "peers/container.rs"]
+mod container;
 #[path = "peers/prometheus.rs"]
 mod prometheus;

@@ -7,6 +7,8 @@ mod support {
     pub mod fake_provider;
     #[path = "../support/http.rs"]
     pub mod http;
+    #[path = "../support/kubelet.rs"]
+    pub mod kubelet;
     #[path = "../support/plugin.rs"]
     pub mod plugin;
 }

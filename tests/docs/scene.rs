@@ -6,6 +6,7 @@
 //! | `providers failing` | one whose providers refuse the connection, the key, the rate and the quota |
 //! | `redis down` | one whose cache is in a Redis that is not there |
 //! | `traced` | one that sends each trace to a collector that is not there |
+//! | `to be shut down` | the same as `running`, for a block that ends it |
 //! | `stopped` | none |
 
 use std::fs;
@@ -34,7 +35,8 @@ const BAD_KEY: &str = r#"{"error":{"message":"Incorrect API key provided","code"
 /// A place where blocks are run.
 pub struct Scene {
     plugin: Plugin,
-    is_stopped: bool,
+    /// No plugin runs, or the block is to end it.
+    may_end: bool,
     ollama: String,
     openai: String,
     _providers: Vec<FakeProvider>,
@@ -56,7 +58,7 @@ impl Scene {
             providers.last().map_or_else(String::new, FakeProvider::url)
         };
         let (ollama, openai, more) = match name {
-            "running" | "stopped" => (provider(well), provider(well), String::new()),
+            "running" | "stopped" | "to be shut down" => (provider(well), provider(well), String::new()),
             "providers failing" => {
                 let more = format!(
                     "    deepseek: {{endpoint: \"{}\", api_key: sk-test, model: deepseek-chat}}\n    \
@@ -107,7 +109,7 @@ impl Scene {
             .expect("a link to the program");
         Scene {
             plugin,
-            is_stopped,
+            may_end: is_stopped || name == "to be shut down",
             ollama,
             openai,
             _providers: providers,
@@ -150,7 +152,7 @@ impl Scene {
             Some(text) if !matches(&text, &printed) => {
                 Err(format!("printed:\n{printed}and the document says:\n{text}"))
             }
-            _ if !self.is_stopped && !self.plugin.is_running() => Err(format!("ended the plugin:\n{script}")),
+            _ if !self.may_end && !self.plugin.is_running() => Err(format!("ended the plugin:\n{script}")),
             _ => Ok(()),
         }
     }

@@ -1,34 +1,10 @@
-//! The volume of a ConfigMap, changed as the kubelet does it (AtomicWriter of k8s.io/kubernetes/pkg/volume/util).
+//! A config in the volume of a ConfigMap.
 
-use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::{metric, setting, wait_for_setting};
+use crate::support::kubelet::write;
 use crate::support::plugin::Plugin;
-
-/// Writes a payload: a folder of its own, the files in it, a link to it, that link renamed over the one in use, links for
-/// the names that users see, the old folder removed.
-fn write(volume: &Path, stamp: &str, files: &[(&str, &str)]) {
-    fs::create_dir_all(volume).expect("the volume is written");
-    let old = fs::read_link(volume.join("..data")).ok();
-    let new = format!("..2026_11_28_10_00_00.{stamp}");
-    fs::create_dir(volume.join(&new)).expect("the volume is written");
-    for (name, text) in files {
-        fs::write(volume.join(&new).join(name), text).expect("the volume is written");
-    }
-    symlink(&new, volume.join("..data_tmp")).expect("the volume is written");
-    fs::rename(volume.join("..data_tmp"), volume.join("..data")).expect("the volume is written");
-    for (name, _) in files {
-        let seen = volume.join(name);
-        if seen.symlink_metadata().is_err() {
-            symlink(Path::new("..data").join(name), seen).expect("the volume is written");
-        }
-    }
-    if let Some(old) = old {
-        fs::remove_dir_all(volume.join(old)).expect("the volume is written");
-    }
-}
 
 pub(super) fn place(folder: &Path, text: &str) -> PathBuf {
     let volume = folder.join("etc");
