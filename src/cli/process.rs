@@ -111,13 +111,18 @@ fn unit_of(id: Pid) -> Option<Unit> {
     unit_in(&std::fs::read_to_string(format!("/proc/{id}/cgroup")).ok()?)
 }
 
-/// The unit in a control group's path (systemd.unit(5)): the innermost service. That of a login or of a user's manager is
-/// no service of its own.
-fn unit_in(cgroup: &str) -> Option<Unit> {
-    let path = cgroup.lines().find_map(|line| {
-        line.strip_prefix("0::")
-            .or_else(|| line.split_once(":name=systemd:")?.1.into())
-    })?;
+/// The unit in the paths of control groups (systemd.unit(5)): the innermost service. That of a login or of a user's
+/// manager is no service of its own. systemd has its own hierarchy, or version 2, or both.
+fn unit_in(cgroups: &str) -> Option<Unit> {
+    let paths = cgroups.lines().filter_map(|line| match line.strip_prefix("0::") {
+        Some(path) => Some(path),
+        None => line.split_once(":name=systemd:").map(|(_, path)| path),
+    });
+    let mut units = paths.filter_map(unit_of_path);
+    units.next()
+}
+
+fn unit_of_path(path: &str) -> Option<Unit> {
     let mut parts = path.split('/').rev();
     let name = parts.find(|part| part.ends_with(".service"))?;
     if name.starts_with("user@") {
@@ -148,6 +153,10 @@ mod tests {
             ),
             (
                 "1:name=systemd:/system.slice/a.service\n0::/\n",
+                unit("a.service", false),
+            ),
+            (
+                "9:name=systemd:/\n8:pids:/x.service\n0::/system.slice/a.service\n",
                 unit("a.service", false),
             ),
             (
