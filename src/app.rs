@@ -5,6 +5,7 @@ mod parent;
 mod signals;
 mod systemd;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{AnswerService, Ground, Snapshot};
-use crate::config::{Config, ExitWithParent, Loaded, Topic};
+use crate::config::{Config, ExitWithParent, Loaded, Scope, Topic};
 use crate::plugin::{About, ListenOptions, Listeners};
 use crate::provider::{self, Spending, metric_labels};
 use crate::telemetry::audit::{Audit, AuditError, Outcome};
@@ -53,6 +54,9 @@ pub enum AppError {
     /// The HTTP door cannot open.
     #[error(transparent)]
     Bind(#[from] http::BindError),
+    /// Who may do what cannot be decided.
+    #[error("{0}")]
+    Access(String),
     /// The gRPC door closed by itself.
     #[error("the gRPC door closed: {0}")]
     Plugin(#[from] plugin::ServeError),
@@ -147,6 +151,8 @@ async fn watch_providers(service: Arc<AnswerService>) {
 struct Doors {
     plugin: Listeners,
     http: Option<TcpListener>,
+    /// For atest's extension proxy.
+    relay: Option<TcpListener>,
     notices: Vec<String>,
 }
 
@@ -169,6 +175,9 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     ground.audit = audit.clone();
     ground.log_levels = log.levels();
     let secrets = audit::secrets(&loaded);
+    let access = Arc::new(http::Access::new(
+        http::Rules::new(&config).map_err(AppError::Access)?,
+    ));
     let spending = Arc::clone(&ground.spending);
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
     let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
@@ -180,6 +189,9 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     let stop = CancellationToken::new();
     let about = Arc::new(About {
         notices: doors.notices,
+        page_server: (doors.relay.as_ref())
+            .and_then(|listener| listener.local_addr().ok())
+            .map(|address| format!("http://{address}")),
     });
     let plugin_door = tokio::spawn(plugin::serve(
         doors.plugin,
@@ -187,9 +199,14 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
         about,
         stop.clone(),
     ));
-    let http_door = doors
-        .http
-        .map(|listener| tokio::spawn(http::serve(listener, Arc::clone(&service), stop.clone())));
+    let http_door = doors.http.map(|listener| {
+        let access = Arc::clone(&access);
+        tokio::spawn(http::serve(listener, Arc::clone(&service), access, stop.clone()))
+    });
+    let relay_door = doors.relay.map(|listener| {
+        let (service, access) = (Arc::clone(&service), Arc::clone(&access));
+        tokio::spawn(http::serve_relayed(listener, service, access, stop.clone()))
+    });
     systemd::ready(TAKING_QUESTIONS);
     let watchdog = tokio::spawn(systemd::watchdog());
     let watch = tokio::spawn(watch_providers(Arc::clone(&service)));
@@ -213,7 +230,7 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     stop.cancel();
     let drained = tokio::time::timeout(limit, async {
         let plugin_outcome = plugin_door.await;
-        if let Some(door) = http_door {
+        for door in [http_door, relay_door].into_iter().flatten() {
             let _ = door.await;
         }
         plugin_outcome
@@ -280,11 +297,25 @@ async fn open_doors(config: &Config, by_host: bool) -> Result<Doors, AppError> {
         }
         Err(error) => return Err(error.into()),
     };
+    let relay = relay(config).await.unwrap_or_else(|error| {
+        tracing::warn!(reason = %error, "there is no listener for atest's extension proxy");
+        None
+    });
     Ok(Doors {
         plugin,
         http,
+        relay,
         notices,
     })
+}
+
+/// The listener for atest's extension proxy: on this machine alone, where atest is; any port, which atest asks for.
+async fn relay(config: &Config) -> std::io::Result<Option<TcpListener>> {
+    let is_wanted = config.server.extension_proxy;
+    if !is_wanted.unwrap_or_else(|| config.access.opens(Scope::Api)) {
+        return Ok(None);
+    }
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map(Some)
 }
 
 fn listen_options(server: &crate::config::Server) -> ListenOptions {

@@ -11,6 +11,7 @@ mod print;
 mod providers;
 mod running;
 mod table;
+mod token;
 mod validate;
 
 use std::path::PathBuf;
@@ -136,6 +137,7 @@ fn load(sources: &Sources) -> Result<Loaded, Problems> {
         problems.add(&loaded.origin("logging"), "logging", error.to_string());
         return Err(problems);
     }
+    crate::http::check(&loaded)?;
     Ok(loaded)
 }
 

@@ -35,8 +35,8 @@ pub use load::{Loaded, Sources, load};
 pub use model::Audit as AuditSettings;
 pub use model::{
     Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent,
-    LogFormat, LogLevel, LogOutput, Logging, OtlpCompression, OtlpProtocol, Price, ProviderKind,
-    ProviderPool, RateLimit, Redis, Retry, Sampler, Server, Service, Tracing,
+    Jwt, LogFormat, LogLevel, LogOutput, Logging, MetricsFor, OtlpCompression, OtlpProtocol, Price,
+    ProviderKind, ProviderPool, RateLimit, Redis, Retry, Sampler, Scope, Server, Service, Tracing,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use rules::COMPONENTS as LOG_COMPONENTS;

@@ -11,8 +11,9 @@ use http::Method;
 use serde_json::Value;
 
 use super::running::{Reply, RunningPlugin};
-use super::{FAILED, print};
-use crate::config::Config;
+use super::token::TokenArgs;
+use super::{FAILED, INVALID, print};
+use crate::config::{Config, Scope};
 
 const PATH: &str = "/admin/cache";
 /// Longest wait for a reply. Clearing a large Redis takes a while; the plugin itself bounds it by `server.timeout`.
@@ -27,6 +28,9 @@ pub struct CacheArgs {
     /// Print one JSON object instead of text.
     #[arg(long, global = true)]
     json: bool,
+
+    #[command(flatten)]
+    token: TokenArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -45,7 +49,15 @@ pub fn run(config: &Config, args: CacheArgs) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return print::failure(FAILED, format!("the runtime cannot start: {error}")),
     };
-    let plugin = RunningPlugin::of(&config.server);
+    let scope = match args.command {
+        CacheCommand::Warm(_) => Scope::Api,
+        _ => Scope::Admin,
+    };
+    let token = match args.token.token(config, scope) {
+        Ok(token) => token,
+        Err(what) => return print::failure(INVALID, what),
+    };
+    let plugin = RunningPlugin::of(&config.server).with_token(token);
     runtime.block_on(async {
         match args.command {
             CacheCommand::Stats => tell(&plugin, Method::GET, args.json, &stats).await,

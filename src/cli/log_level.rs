@@ -8,8 +8,9 @@ use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::running::RunningPlugin;
-use super::{FAILED, print};
-use crate::config::Config;
+use super::token::TokenArgs;
+use super::{FAILED, INVALID, print};
+use crate::config::{Config, Scope};
 
 const PATH: &str = "/admin/log-level";
 /// Longest wait for a reply.
@@ -37,6 +38,9 @@ pub struct LogLevelArgs {
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    token: TokenArgs,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -52,7 +56,11 @@ pub fn run(config: &Config, args: LogLevelArgs) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return print::failure(FAILED, format!("the runtime cannot start: {error}")),
     };
-    let plugin = RunningPlugin::of(&config.server);
+    let token = match args.token.token(config, Scope::Admin) {
+        Ok(token) => token,
+        Err(what) => return print::failure(INVALID, what),
+    };
+    let plugin = RunningPlugin::of(&config.server).with_token(token);
     runtime.block_on(ask(&plugin, &args))
 }
 

@@ -1,5 +1,6 @@
 //! What types cannot say: addresses, names, and settings that contradict each other.
 
+mod access;
 mod limits;
 mod services;
 mod tracing;
@@ -53,6 +54,7 @@ pub fn check(config: &Config, tree: &Node, problems: &mut Problems, notices: &mu
     rules.services();
     rules.limits();
     rules.components();
+    rules.access();
     rules.audit();
     rules.tracing();
 }

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
 
+pub(super) use self::page::escaped;
 use self::process::ThisProcess;
 use self::sights::{Sight, sights};
 use super::reply::{json, of_type};
