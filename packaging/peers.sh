@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests talk to and is missing: Prometheus, Redis, OpenSSL's command, what the guide's commands use, and
+# Installs what the tests talk to and is missing: Prometheus, Redis, HAProxy, OpenSSL's command, what the guide's commands use, and
 # a Python venv with a gRPC client and two collectors of traces.
 # usage: peers.sh VENV
 set -euo pipefail
@@ -13,6 +13,7 @@ fi
 missing=()
 command -v prometheus >/dev/null && command -v promtool >/dev/null || missing+=(prometheus)
 command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
+command -v haproxy >/dev/null || missing+=(haproxy)
 command -v openssl >/dev/null || missing+=(openssl)
 # What the commands of the operations guide use.
 command -v curl >/dev/null || missing+=(curl)

@@ -198,9 +198,17 @@ impl Gate {
         let wants_page = request.method() == Method::GET && login::wants_html(request.headers());
         let mut response = match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if wants_page => {
-                login::refused(status, has_tokens, &message, request.uri().path())
+                let reason = match turned {
+                    Turned::Bare(_) => format!(
+                        "{} needs a token with the scope {}",
+                        kept.name(),
+                        kept.scope().word()
+                    ),
+                    _ => message,
+                };
+                login::refused(status, has_tokens, &reason, request.uri().path())
             }
-            _ => refusal(status, &message),
+            _ => refusal(status, message),
         };
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
 use super::Rules;
-use crate::config::model::{Scope, Token};
+use crate::config::model::{MetricsFor, Scope, Token};
 
 /// Shortest static token, in bytes: shorter ones can be guessed.
 const SHORTEST_TOKEN: usize = 16;
@@ -41,6 +41,12 @@ impl Rules<'_> {
         }
         self.jwt();
         self.extension_proxy();
+        if access.metrics == MetricsFor::Token && !access.opens(Scope::Metrics) {
+            self.advise(
+                "access.metrics",
+                "there is no token with the scope `metrics`, so only local callers can read /metrics",
+            );
+        }
     }
 
     fn token(&mut self, name: &str, token: &Token) {
@@ -104,31 +110,6 @@ impl Rules<'_> {
                 "access.jwt.secret",
                 format!("shorter than {SHORTEST_SECRET} bytes: whoever has one signed token could find it by trying"),
                 "`openssl rand -base64 48` makes one",
-            );
-        }
-        if jwt.audience.trim().is_empty() {
-            self.wrong(
-                "access.jwt.audience",
-                "empty: a token that was made for another program would be taken",
-                "name what the issuer writes into `aud`",
-            );
-        }
-        if jwt.scope_claim.trim().is_empty() {
-            self.wrong(
-                "access.jwt.scope_claim",
-                "empty",
-                "name the claim that lists scopes: scope, scp, roles",
-            );
-        }
-        if jwt
-            .issuer
-            .as_deref()
-            .is_some_and(|issuer| issuer.trim().is_empty())
-        {
-            self.wrong(
-                "access.jwt.issuer",
-                "empty: no token has such an issuer",
-                "leave it out to take any issuer whose key is known",
             );
         }
         if !jwt.is_on() {

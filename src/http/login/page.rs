@@ -17,6 +17,7 @@ const STYLE: &str = "\
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:12vh auto 2rem;padding:0 1rem}
 h1{font-size:1.4rem}
+h2{font-size:1.15rem;margin-top:1.5rem}
 label{display:block;margin-top:1rem}
 input,button{font:inherit;padding:.4rem .6rem;border:1px solid #8888;border-radius:.3rem}
 input{width:100%;box-sizing:border-box}
@@ -39,7 +40,7 @@ pub(in crate::http) const fn escaped_how_to() -> &'static str {
     "<p>On the machine that the plugin runs on, make a token:</p>\n<pre>openssl rand -hex 32</pre>\n\
      <p>Start the plugin with it in the variable <code>ATEST_EXT_AI_ADMIN_TOKEN</code> (it opens everything) or \
      <code>ATEST_EXT_AI_API_TOKEN</code> (questions only):</p>\n\
-     <pre>docker run -e ATEST_EXT_AI_ADMIN_TOKEN=… …</pre>\n<p>Or name it in the config file, here by a variable of your own:</p>\n\
+     <pre>docker run -e ATEST_EXT_AI_ADMIN_TOKEN …</pre>\n<p>Or name it in the config file, here by a variable of your own:</p>\n\
      <pre>access:\n  tokens:\n    operator:\n      token: ${OPERATOR_TOKEN}\n      scopes: [api, debug, admin]</pre>\n\
      <p>Then send it as <code>Authorization: Bearer TOKEN</code>, or sign in at <a href=\"/login\">/login</a>.</p>\n"
 }
@@ -53,6 +54,7 @@ pub(super) fn form(reason: &str, next: &str) -> String {
     whole(&format!(
         "<h1>Sign in to atest-ext-ai</h1>\n{wrong}\
          <form method=\"post\" action=\"/login\">\n<input type=\"hidden\" name=\"next\" value=\"{}\">\n\
+         <input type=\"hidden\" name=\"username\" value=\"atest-ext-ai\" autocomplete=\"username\">\n\
          <label for=\"token\">Token</label>\n\
          <input id=\"token\" name=\"token\" type=\"password\" autocomplete=\"current-password\" required autofocus>\n\
          <button type=\"submit\">Sign in</button>\n</form>\n\
