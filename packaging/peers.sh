@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests talk to and is missing: Prometheus, Redis, HAProxy, OpenSSL's command, what the guide's commands use, and
-# a Python venv with a gRPC client and two collectors of traces.
+# Installs what the tests talk to and is missing: Prometheus, Redis, HAProxy, OpenSSL's command, what the guide's commands
+# use, and a Python venv with a gRPC client and two collectors of traces.
 # usage: peers.sh VENV
 set -euo pipefail
 venv=$1

@@ -1,6 +1,6 @@
 //! `/debug/`: what can be seen of this very process, with the commands that show it.
 //!
-//! Local callers only, so paths of this machine may be shown. Nothing is listed that does not exist.
+//! For local callers and those with the scope `debug` only, so paths of this machine may be shown. Nothing is listed that does not exist.
 
 mod page;
 mod process;

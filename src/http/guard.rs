@@ -31,7 +31,8 @@ pub(super) struct Peer(pub SocketAddr);
 pub(super) struct Sender(pub Actor);
 
 impl Sender {
-    fn of(peer: Option<&Peer>) -> Sender {
+    /// Nobody but the other end of the connection.
+    pub(super) fn of(peer: Option<&Peer>) -> Sender {
         Sender(Actor {
             door: Door::Http,
             peer: peer.map(|peer| audit::Peer::Address(peer.0)),
@@ -227,20 +228,20 @@ impl Gate {
     /// Logs, counts and audits. None of it repeats what was sent.
     fn tell(&self, name: &str, turned: &Turned, has_tokens: bool, request: &Request) {
         let reason = turned.reason();
-        tracing::warn!(reason, "{name} refused to a caller");
-        self.failed(
-            turned.counted_as(has_tokens),
-            request.extensions().get(),
-            request.uri().path(),
-            &reason,
-        );
+        let mut sender = Sender::of(request.extensions().get());
+        if let Turned::Scope(holder) = turned {
+            sender.0.signed_in = Some(holder.name.clone());
+        }
+        let kind = turned.counted_as(has_tokens);
+        if self.failed(kind, &sender, request.uri().path(), &reason) {
+            tracing::warn!(reason, "{name} refused to a caller");
+        }
     }
 
-    /// Counts and audits.
-    pub(super) fn failed(&self, kind: AuthFailure, peer: Option<&Peer>, path: &str, reason: &str) {
+    /// Counts and audits. False when there are so many in this minute that the log need not tell of this one.
+    pub(super) fn failed(&self, kind: AuthFailure, sender: &Sender, path: &str, reason: &str) -> bool {
         self.service.metrics.authentication_failed(kind);
-        let Sender(actor) = Sender::of(peer);
-        self.service.audit().refused(&actor, path, reason);
+        self.service.audit().refused(&sender.0, path, reason)
     }
 }
 

@@ -14,10 +14,10 @@ use http_body_util::{BodyExt, Limited};
 use percent_encoding::percent_decode;
 
 use super::access::{Denied, Holder, Now, Page, SESSION_COOKIE};
-use super::guard::{Gate, Peer, retry_after, sent_by};
+use super::guard::{Gate, Peer, Sender, retry_after, sent_by};
 use super::reply::{of_type, refusal};
 use crate::telemetry::AuthFailure;
-use crate::telemetry::audit::{self, Actor, Door, Event, Outcome, Record};
+use crate::telemetry::audit::{Event, Outcome, Record};
 
 pub(super) use self::page::escaped_how_to;
 
@@ -45,7 +45,7 @@ pub(super) async fn login(State(gate): State<Gate>, request: Request) -> Respons
         let reason = "a web page of another origin sent it";
         gate.failed(
             AuthFailure::ForeignOrigin,
-            request.extensions().get(),
+            &Sender::of(request.extensions().get()),
             "/login",
             reason,
         );
@@ -95,8 +95,9 @@ fn refused_login(gate: &Gate, peer: Option<Peer>, denied: Denied, next: &str) ->
             "too many wrong tokens came from this address; wait a little".into(),
         ),
     };
-    tracing::warn!(reason, "a sign-in was refused");
-    gate.failed(kind, peer.as_ref(), "/login", &reason);
+    if gate.failed(kind, &Sender::of(peer.as_ref()), "/login", &reason) {
+        tracing::warn!(reason, "a sign-in was refused");
+    }
     let shown = if has_tokens {
         page::form(&reason, next)
     } else {
@@ -148,11 +149,8 @@ pub(super) fn wants_html(headers: &HeaderMap) -> bool {
 }
 
 fn record(gate: &Gate, peer: Option<Peer>, event: Event, holder: &Holder) {
-    let actor = Actor {
-        door: Door::Http,
-        peer: peer.map(|peer| audit::Peer::Address(peer.0)),
-        signed_in: Some(holder.name.clone()),
-    };
+    let Sender(mut actor) = Sender::of(peer.as_ref());
+    actor.signed_in = Some(holder.name.clone());
     gate.service.audit().record(&Record {
         event,
         outcome: Outcome::Success,

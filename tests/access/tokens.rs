@@ -148,6 +148,29 @@ fn a_config_with_weak_tokens_does_not_start_and_every_fault_is_told_at_once() {
 }
 
 #[test]
+fn a_file_of_keys_that_is_not_there_is_told_before_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.yaml");
+    fs::write(&file, "access:\n  jwt: {jwks_file: /nonexistent/jwks.json}\n").unwrap();
+    for arguments in [&["--validate"][..], &[]] {
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
+            .arg("--config")
+            .arg(&file)
+            .args(arguments)
+            .env_clear()
+            .env("HOME", folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(run.status.code(), Some(2));
+        let told = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
+        assert!(
+            told.contains("config.yaml:2:") && told.contains("/nonexistent/jwks.json: No such file"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn a_flood_of_guesses_waits_while_the_right_token_works_from_elsewhere() {
     let plugin = Plugin::start_with("", &TOKENS);
     let mut statuses = Vec::new();

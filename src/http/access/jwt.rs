@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::keys::{Key, keys};
 use super::refusal::Refusal;
+use super::rules::{Digest, sha256};
 use super::scopes::Scopes;
 use crate::config;
 
@@ -37,6 +38,8 @@ pub(super) struct Claims {
     pub scopes: Scopes,
     /// When it ends.
     pub expires: Timestamp,
+    /// What it was found right by: the key, the issuer, the audience and the claim of scopes.
+    pub found_right_by: Digest,
 }
 
 impl Jwt {
@@ -62,7 +65,7 @@ impl Jwt {
         if token.len() > LONGEST {
             return Err(Refusal::TooLong);
         }
-        let claims = self.signed(token)?;
+        let (claims, key) = self.signed(token)?;
         self.check_times(&claims, now)?;
         if let Some(issuer) = &self.issuer
             && claims.get("iss").and_then(Value::as_str) != Some(issuer)
@@ -81,11 +84,28 @@ impl Jwt {
             subject,
             scopes: Scopes::named(words),
             expires: moment(claims.get("exp")).ok_or(Refusal::NoExpiry)?,
+            found_right_by: self.basis(key),
         })
     }
 
-    /// The claims, once one of the keys that may have signed them did.
-    fn signed(&self, token: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    /// Whether a token that was found right by this would be so still, as far as keys and names go.
+    pub(super) fn still_goes_by(&self, basis: &Digest) -> bool {
+        self.keys.iter().any(|key| self.basis(key) == *basis)
+    }
+
+    fn basis(&self, key: &Key) -> Digest {
+        let names = [
+            self.issuer.as_deref().unwrap_or_default(),
+            &self.audience,
+            &self.scope_claim,
+        ];
+        let mut parts = key.digest.to_vec();
+        parts.extend(names.into_iter().flat_map(|name| sha256(name.as_bytes())));
+        sha256(&parts)
+    }
+
+    /// The claims and the key, once one of the keys that may have signed them did.
+    fn signed(&self, token: &[u8]) -> Result<(Map<String, Value>, &Key), Refusal> {
         let header = decode_header(token).map_err(|_| Refusal::Malformed)?;
         // What must be understood (RFC 7515 §4.1.11), and is not.
         if header.crit.is_some() {
@@ -103,7 +123,7 @@ impl Jwt {
         let mut refusal = Refusal::Key;
         for key in suited.filter(|key| key.is_named(header.kid.as_deref())) {
             match decode::<Map<String, Value>>(token, key.public(), &validation) {
-                Ok(right) => return Ok(right.claims),
+                Ok(right) => return Ok((right.claims, key)),
                 Err(error) if *error.kind() == ErrorKind::InvalidSignature => refusal = Refusal::Signature,
                 Err(_) => refusal = Refusal::Malformed,
             }

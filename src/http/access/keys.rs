@@ -10,6 +10,7 @@ use jsonwebtoken::jwk::{
 use jsonwebtoken::{Algorithm, DecodingKey};
 use secrecy::ExposeSecret;
 
+use super::rules::{Digest, sha256};
 use crate::config;
 
 /// Largest file of keys, bytes.
@@ -31,6 +32,8 @@ const RSA: &[Algorithm] = &[
 /// One key.
 pub(super) struct Key {
     id: Option<String>,
+    /// Which key it is, for sessions to end with it.
+    pub digest: Digest,
     algorithms: Vec<Algorithm>,
     key: DecodingKey,
 }
@@ -55,6 +58,7 @@ impl Key {
 pub(super) fn keys(settings: &config::Jwt) -> Result<Vec<Key>, String> {
     let secret = settings.secret.as_ref().map(|secret| Key {
         id: None,
+        digest: sha256(secret.expose_secret().as_bytes()),
         algorithms: vec![Algorithm::HS256],
         key: DecodingKey::from_secret(secret.expose_secret().as_bytes()),
     });
@@ -138,8 +142,10 @@ fn key(jwk: &Jwk) -> Result<Option<Key>, String> {
         return Ok(None);
     }
     let key = DecodingKey::from_jwk(jwk).map_err(|_| "cannot be read".to_owned())?;
+    let written = serde_json::to_vec(&jwk.algorithm).map_err(|_| "cannot be read".to_owned())?;
     Ok(Some(Key {
         id: common.key_id.clone(),
+        digest: sha256(&written),
         algorithms,
         key,
     }))

@@ -20,8 +20,6 @@ pub(super) type Digest = [u8; 32];
 pub struct Rules {
     tokens: Vec<Static>,
     jwt: Option<Jwt>,
-    /// Of everything that signed tokens are checked with: a session of one ends when it changes.
-    jwt_made_from: Digest,
     metrics: MetricsFor,
     pub(super) session_lifetime: Duration,
     pub(super) limits: Limits,
@@ -60,7 +58,7 @@ pub(in crate::http) struct Holder {
 pub(super) enum Source {
     /// The static token with that digest.
     Static(Digest),
-    /// A signed one, checked with what has that digest.
+    /// A signed one, found right by what has that digest.
     Signed(Digest),
 }
 
@@ -86,11 +84,9 @@ impl Rules {
                 expires: token.expires.map(|moment| moment.0),
             });
         }
-        let jwt = Jwt::new(&access.jwt)?;
         Ok(Rules {
             tokens,
-            jwt_made_from: jwt_made_from(&access.jwt),
-            jwt,
+            jwt: Jwt::new(&access.jwt)?,
             metrics: access.metrics,
             session_lifetime: access.session_lifetime,
             limits: Limits {
@@ -129,7 +125,7 @@ impl Rules {
             },
             scopes: claims.scopes,
             expires: Some(claims.expires),
-            source: Source::Signed(self.jwt_made_from),
+            source: Source::Signed(claims.found_right_by),
         })
     }
 
@@ -137,9 +133,9 @@ impl Rules {
     pub(super) fn again(&self, holder: &Holder, now: Timestamp) -> Option<Holder> {
         match holder.source {
             Source::Static(digest) => self.find(&digest)?.holder(now).ok(),
-            Source::Signed(made_from) => {
-                let is_valid = self.jwt.is_some()
-                    && made_from == self.jwt_made_from
+            Source::Signed(basis) => {
+                let jwt = self.jwt.as_ref();
+                let is_valid = jwt.is_some_and(|jwt| jwt.still_goes_by(&basis))
                     && holder.expires.is_none_or(|end| now < end);
                 is_valid.then(|| holder.clone())
             }
@@ -185,25 +181,6 @@ fn unhex(text: &str) -> Option<Digest> {
         *byte = u8::try_from(digit(0)? * 16 + digit(1)?).ok()?;
     }
     Some(digest)
-}
-
-/// A digest of what decides whether a signed token is right. Rotating the file of keys is left out: an issuer does that
-/// while its tokens stay valid.
-fn jwt_made_from(jwt: &crate::config::Jwt) -> Digest {
-    let mut hash = Sha256::new();
-    let secret = jwt.secret.as_ref().map(|secret| secret.expose_secret());
-    let file = jwt.jwks_file.as_ref().map(|file| file.to_string_lossy());
-    for part in [
-        secret,
-        file.as_deref(),
-        jwt.issuer.as_deref(),
-        Some(jwt.audience.as_str()),
-        Some(jwt.scope_claim.as_str()),
-    ] {
-        hash.update([u8::from(part.is_some())]);
-        hash.update(sha256(part.unwrap_or_default().as_bytes()));
-    }
-    hash.finalize().into()
 }
 
 impl std::fmt::Debug for Static {

@@ -307,6 +307,22 @@ fn each_key_of_an_issuer_is_good_for_its_own_algorithm() {
 }
 
 #[test]
+fn what_one_key_signed_outlives_a_new_key_but_not_its_own_end() {
+    let issuer = Issuer::new();
+    let before = issuer.jwt().unwrap();
+    let right = before.verify(&issuer.sign("ec", Some("ec")), now()).unwrap();
+    let text = fs::read_to_string(issuer.folder.path().join("keys.json")).unwrap();
+    let all: Value = serde_json::from_str(&text).unwrap();
+    let only = |index: usize| {
+        issuer.write(&json!({"keys": [all["keys"][index]]}));
+        issuer.jwt().unwrap()
+    };
+    assert!(before.still_goes_by(&right.found_right_by));
+    assert!(only(1).still_goes_by(&right.found_right_by));
+    assert!(!only(0).still_goes_by(&right.found_right_by));
+}
+
+#[test]
 fn a_public_key_is_no_secret() {
     let issuer = Issuer::new();
     let public = issuer.pair("rsa").2.public_key_pem();

@@ -81,6 +81,8 @@ fn a_session_of_a_signed_token_ends_when_the_secret_changes() {
     assert!(sessions.holder(&id, &first, later(600)).is_none());
     let id = sessions.begin(first.check(token.as_bytes(), now()).unwrap(), HOUR, now());
     assert!(sessions.holder(&id, &rules(&"b".repeat(32)), now()).is_none());
+    let id = sessions.begin(first.check(token.as_bytes(), now()).unwrap(), HOUR, now());
+    assert!(sessions.holder(&id, &rules(&"a".repeat(32)), now()).is_some());
 }
 
 #[test]
