@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests talk to and is missing: Prometheus, Redis, podman, OpenSSL's command, what the guide's commands use, and
-# a Python venv with a gRPC client and two collectors of traces.
+# Installs what the tests talk to and is missing: Prometheus, Redis, HAProxy, podman, OpenSSL's command, what the guide's
+# commands use, and a Python venv with a gRPC client and two collectors of traces.
 # usage: peers.sh VENV
 set -euo pipefail
 venv=$1
@@ -13,6 +13,7 @@ fi
 missing=()
 command -v prometheus >/dev/null && command -v promtool >/dev/null || missing+=(prometheus)
 command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
+command -v haproxy >/dev/null || missing+=(haproxy)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v podman >/dev/null && command -v runc >/dev/null || missing+=(podman runc catatonit containernetworking-plugins)
 # What the commands of the operations guide use.

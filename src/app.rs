@@ -6,6 +6,7 @@ mod reload;
 mod signals;
 mod systemd;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{AnswerService, Ground, Reloads, Snapshot};
-use crate::config::{Config, ExitWithParent, Loaded, Problems, Sources, Topic};
+use crate::config::{Config, ExitWithParent, Loaded, Problems, Scope, Sources, Topic};
 use crate::plugin::{About, ListenOptions, Listeners};
 use crate::provider::{self, Spending, metric_labels};
 use crate::telemetry::audit::{Actor, Audit, AuditError, Outcome};
@@ -23,7 +24,7 @@ use crate::telemetry::trace::{Collector, TraceCounts, Tracer};
 use crate::telemetry::{Metrics, ReloadTrigger, logs};
 use crate::{answer, http, plugin};
 
-use reload::Reloader;
+use reload::{Exchanged, Reloader};
 
 /// Threads for work that blocks: reading schemas, linking words. Each is idle most of the time.
 const BLOCKING_THREADS: usize = 16;
@@ -56,6 +57,9 @@ pub enum AppError {
     /// The HTTP door cannot open.
     #[error(transparent)]
     Bind(#[from] http::BindError),
+    /// Who may do what cannot be decided.
+    #[error("{0}")]
+    Access(String),
     /// The gRPC door closed by itself.
     #[error("the gRPC door closed: {0}")]
     Plugin(#[from] plugin::ServeError),
@@ -93,6 +97,9 @@ pub fn check(loaded: &Loaded) -> Result<(), Problems> {
     let mut problems = Problems::default();
     if let Err(error) = logs::check(&loaded.config.logging) {
         problems.add(&loaded.origin("logging"), "logging", error.to_string());
+    }
+    if let Err(more) = http::check(loaded) {
+        problems.0.extend(more.0);
     }
     match problems.0.is_empty() {
         true => Ok(()),
@@ -162,6 +169,8 @@ async fn watch_providers(service: Arc<AnswerService>) {
 struct Doors {
     plugin: Listeners,
     http: Option<TcpListener>,
+    /// For atest's extension proxy.
+    relay: Option<TcpListener>,
     notices: Vec<String>,
 }
 
@@ -184,12 +193,24 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
     ground.audit = audit.clone();
     ground.log_levels = log.levels();
     let secrets = audit::secrets(&loaded);
+    let access = Arc::new(http::Access::new(
+        http::Rules::new(&config).map_err(AppError::Access)?,
+    ));
     let spending = Arc::clone(&ground.spending);
     let kept_maintenance = answer::kept_maintenance(loaded.state_dir.as_deref());
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
     let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
     let (reloads, requests) = Reloads::channel();
-    let reloader = Reloader::new(Arc::clone(&service), sources, requests, collector, traces);
+    let reloader = Reloader::new(
+        Arc::clone(&service),
+        sources,
+        requests,
+        Exchanged {
+            access: Arc::clone(&access),
+            collector,
+            traces,
+        },
+    );
     let doors = open_doors(&config, host.by_host).await?;
     tracing::info!(listening = doors.plugin.describe(), "gRPC door is open");
 
@@ -203,6 +224,9 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
     let stop = CancellationToken::new();
     let about = Arc::new(About {
         notices: doors.notices,
+        page_server: (doors.relay.as_ref())
+            .and_then(|listener| listener.local_addr().ok())
+            .map(|address| format!("http://{address}")),
     });
     let plugin_door = tokio::spawn(plugin::serve(
         doors.plugin,
@@ -210,9 +234,14 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
         about,
         stop.clone(),
     ));
-    let http_door = doors
-        .http
-        .map(|listener| tokio::spawn(http::serve(listener, Arc::clone(&service), stop.clone())));
+    let http_door = doors.http.map(|listener| {
+        let access = Arc::clone(&access);
+        tokio::spawn(http::serve(listener, Arc::clone(&service), access, stop.clone()))
+    });
+    let relay_door = doors.relay.map(|listener| {
+        let (service, access) = (Arc::clone(&service), Arc::clone(&access));
+        tokio::spawn(http::serve_relayed(listener, service, access, stop.clone()))
+    });
     systemd::ready(TAKING_QUESTIONS);
     let watchdog = tokio::spawn(systemd::watchdog());
     let watch = tokio::spawn(watch_providers(Arc::clone(&service)));
@@ -237,7 +266,7 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
     stop.cancel();
     let drained = tokio::time::timeout(limit, async {
         let plugin_outcome = plugin_door.await;
-        if let Some(door) = http_door {
+        for door in [http_door, relay_door].into_iter().flatten() {
             let _ = door.await;
         }
         plugin_outcome
@@ -304,11 +333,25 @@ async fn open_doors(config: &Config, by_host: bool) -> Result<Doors, AppError> {
         }
         Err(error) => return Err(error.into()),
     };
+    let relay = relay(config).await.unwrap_or_else(|error| {
+        tracing::warn!(reason = %error, "there is no listener for atest's extension proxy");
+        None
+    });
     Ok(Doors {
         plugin,
         http,
+        relay,
         notices,
     })
+}
+
+/// The listener for atest's extension proxy: on this machine alone, where atest is; any port, which atest asks for.
+async fn relay(config: &Config) -> std::io::Result<Option<TcpListener>> {
+    let is_wanted = config.server.extension_proxy;
+    if !is_wanted.unwrap_or_else(|| config.access.opens(Scope::Api)) {
+        return Ok(None);
+    }
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map(Some)
 }
 
 fn listen_options(server: &crate::config::Server) -> ListenOptions {

@@ -13,6 +13,7 @@ mod process;
 mod providers;
 mod running;
 mod table;
+mod token;
 mod validate;
 
 use std::path::PathBuf;

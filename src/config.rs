@@ -39,8 +39,8 @@ pub use load::{Loaded, Sources, file_in_use, load};
 pub use model::Audit as AuditSettings;
 pub use model::{
     Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent,
-    LogFormat, LogLevel, LogOutput, Logging, OtlpCompression, OtlpProtocol, Price, ProviderKind,
-    ProviderPool, RateLimit, Redis, Retry, Sampler, Server, Service, Tracing,
+    Jwt, LogFormat, LogLevel, LogOutput, Logging, MetricsFor, OtlpCompression, OtlpProtocol, Price,
+    ProviderKind, ProviderPool, RateLimit, Redis, Retry, Sampler, Scope, Server, Service, Tracing,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use replace::{Like, LockedFolder};

@@ -17,7 +17,7 @@ pub mod trace;
 pub use build::build_info;
 pub use exposition::Format;
 pub use label::{
-    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, MetricLabels,
+    AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, MetricLabels,
     ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus, Validation,
 };
 pub use metrics::{GaugeGuard, Metrics};

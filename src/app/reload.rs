@@ -17,15 +17,27 @@ use super::{LAST_TRACES, TAKING_QUESTIONS, systemd};
 use crate::answer::{AnswerService, ReloadRequest, Reloaded, without_paths};
 use crate::config::watch::{Content, Sign, Watch, content_of, silent_places};
 use crate::config::{Loaded, Next, Origin, Problems, Sources};
+use crate::http::{Access, Rules};
 use crate::telemetry::audit::{Actor, Event, Outcome, Record};
 use crate::telemetry::trace::{Collector, TraceCounts, Tracer};
 use crate::telemetry::{ReloadResult, ReloadTrigger};
+
+/// What a reload exchanges besides what answers questions.
+pub(super) struct Exchanged {
+    /// Who may do what.
+    pub access: Arc<Access>,
+    /// What sends traces.
+    pub collector: Option<Collector>,
+    /// Where spans are counted.
+    pub traces: TraceCounts,
+}
 
 /// Does the reloads of one plugin.
 pub(super) struct Reloader {
     service: Arc<AnswerService>,
     sources: Sources,
     requests: mpsc::Receiver<ReloadRequest>,
+    access: Arc<Access>,
     collector: Option<Collector>,
     traces: TraceCounts,
     watch: Watch,
@@ -46,20 +58,20 @@ enum Told {
 }
 
 impl Reloader {
-    /// One for a plugin that was made from `sources`, and sends its traces to `collector`.
+    /// One for a plugin that was made from `sources`.
     pub(super) fn new(
         service: Arc<AnswerService>,
         sources: Sources,
         requests: mpsc::Receiver<ReloadRequest>,
-        collector: Option<Collector>,
-        traces: TraceCounts,
+        exchanged: Exchanged,
     ) -> Reloader {
         Reloader {
             service,
             sources,
             requests,
-            collector,
-            traces,
+            access: exchanged.access,
+            collector: exchanged.collector,
+            traces: exchanged.traces,
             watch: Watch::default(),
             seen: None,
             refused: None,
@@ -210,9 +222,11 @@ impl Reloader {
         let loading = spawn_blocking(move || {
             let loaded = running.again(&sources)?;
             super::check(&loaded)?;
-            Ok(loaded)
+            // Files were read for the check, and are read again: what was exchanged in between is found now.
+            let rules = Rules::new(&loaded.config).map_err(|reason| one_problem(&reason))?;
+            Ok((loaded, rules))
         });
-        let loaded = match loading.await {
+        let (loaded, rules) = match loading.await {
             Ok(outcome) => outcome?,
             Err(error) => return Err(one_problem(&format!("loading the config failed: {error}"))),
         };
@@ -226,6 +240,7 @@ impl Reloader {
         if let Err(error) = service.log_levels().configure(&config.logging) {
             tracing::error!(%error, "log levels stay as they were");
         }
+        self.access.put(rules);
         if let Some((tracer, collector)) = traces {
             service.trace_with(tracer);
             let earlier = std::mem::replace(&mut self.collector, collector);

@@ -11,8 +11,9 @@ use http::Method;
 use serde_json::Value;
 
 use super::running::{Reply, RunningPlugin};
+use super::token::TokenArgs;
 use super::{FAILED, print};
-use crate::config::Config;
+use crate::config::{Config, Scope};
 
 const PATH: &str = "/admin/cache";
 /// Longest wait for a reply. Clearing a large Redis takes a while; the plugin itself bounds it by `server.timeout`.
@@ -27,6 +28,9 @@ pub struct CacheArgs {
     /// Print one JSON object instead of text.
     #[arg(long, global = true)]
     json: bool,
+
+    #[command(flatten)]
+    token: TokenArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -41,12 +45,15 @@ enum CacheCommand {
 
 /// Talks to the plugin that the config describes.
 pub fn run(config: &Config, args: CacheArgs) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return print::failure(FAILED, format!("the runtime cannot start: {error}")),
+    let scope = match args.command {
+        CacheCommand::Warm(_) => Scope::Api,
+        _ => Scope::Admin,
     };
-    let plugin = RunningPlugin::of(&config.server);
-    runtime.block_on(async {
+    let plugin = match RunningPlugin::for_command(config, &args.token, scope) {
+        Ok(plugin) => plugin,
+        Err(code) => return code,
+    };
+    super::block_on(async {
         match args.command {
             CacheCommand::Stats => tell(&plugin, Method::GET, args.json, &stats).await,
             CacheCommand::Clear => tell(&plugin, Method::DELETE, args.json, &cleared).await,

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::token::TokenArgs;
 use super::{print, validate};
 use crate::config::{Loaded, Sources, reference, schema, show};
 
@@ -42,7 +43,10 @@ enum ConfigCommand {
         change: apply::ChangeArgs,
     },
     /// Have the running plugin load its config again.
-    Reload,
+    Reload {
+        #[command(flatten)]
+        token: TokenArgs,
+    },
     /// Print the JSON schema of a config file, for editors and CI.
     Schema,
     /// Print the reference of every setting and variable, in Markdown.
@@ -62,9 +66,9 @@ pub fn run(sources: &Sources, args: ConfigArgs) -> ExitCode {
         }
         ConfigCommand::Apply { file, change } => apply::apply(sources, &file, &change),
         ConfigCommand::Rollback { change } => apply::rollback(sources, &change),
-        ConfigCommand::Reload => match super::load(sources) {
+        ConfigCommand::Reload { token } => match super::load(sources) {
             Err(problems) => validate::refuse(&problems),
-            Ok(loaded) => apply::reload_now(&loaded.config.server),
+            Ok(loaded) => apply::reload_now(&loaded.config, &token),
         },
         ConfigCommand::Show { json } => match super::load(sources) {
             Err(problems) => validate::refuse(&problems),

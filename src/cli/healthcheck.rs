@@ -26,12 +26,8 @@ pub struct HealthcheckArgs {
 
 /// Asks the plugin that the config describes.
 pub fn run(config: &Config, args: HealthcheckArgs) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return print::failure(FAILED, format!("the runtime cannot start: {error}")),
-    };
     let limit = Duration::from_secs(args.timeout);
-    runtime.block_on(async {
+    super::block_on(async {
         let mut healthy = true;
         for (what, outcome) in ask(&config.server, limit).await {
             healthy &= outcome.is_ok();

@@ -8,8 +8,9 @@ use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::running::RunningPlugin;
+use super::token::TokenArgs;
 use super::{FAILED, print};
-use crate::config::Config;
+use crate::config::{Config, Scope};
 
 const PATH: &str = "/admin/log-level";
 /// Longest wait for a reply.
@@ -37,6 +38,9 @@ pub struct LogLevelArgs {
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    token: TokenArgs,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -48,12 +52,10 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 /// Talks to the plugin that the config describes.
 pub fn run(config: &Config, args: LogLevelArgs) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return print::failure(FAILED, format!("the runtime cannot start: {error}")),
-    };
-    let plugin = RunningPlugin::of(&config.server);
-    runtime.block_on(ask(&plugin, &args))
+    match RunningPlugin::for_command(config, &args.token, Scope::Admin) {
+        Ok(plugin) => super::block_on(ask(&plugin, &args)),
+        Err(code) => code,
+    }
 }
 
 async fn ask(plugin: &RunningPlugin, args: &LogLevelArgs) -> ExitCode {

@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use super::process::PluginProcess;
 use super::running::RunningPlugin;
+use super::token::TokenArgs;
 use super::{FAILED, print};
-use crate::config::Config;
 use crate::config::units::Time;
+use crate::config::{Config, Scope};
 
 const PATH: &str = "/admin/maintenance-mode";
 /// Longest wait for a reply.
@@ -27,6 +28,8 @@ const LAST_STEPS: Duration = Duration::from_secs(15);
 pub struct MaintenanceArgs {
     #[command(subcommand)]
     command: MaintenanceCommand,
+    #[command(flatten)]
+    token: TokenArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -63,6 +66,8 @@ pub struct ShutdownArgs {
     /// Longest wait for questions under way; then they are cut.
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "30s")]
     drain: Duration,
+    #[command(flatten)]
+    token: TokenArgs,
 }
 
 pub(super) fn time(text: &str) -> Result<Duration, String> {
@@ -71,7 +76,10 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
 
 /// Talks to the plugin that the config describes.
 pub fn run(config: &Config, args: MaintenanceArgs) -> ExitCode {
-    let plugin = RunningPlugin::of(&config.server);
+    let plugin = match RunningPlugin::for_command(config, &args.token, Scope::Admin) {
+        Ok(plugin) => plugin,
+        Err(code) => return code,
+    };
     super::block_on(async {
         let (outcome, json) = match args.command {
             MaintenanceCommand::Status { json } => (send(&plugin, Method::GET, PATH).await, json),
@@ -103,7 +111,10 @@ pub fn run(config: &Config, args: MaintenanceArgs) -> ExitCode {
 /// Refuses new questions, waits for those under way, and stops the process.
 pub fn shutdown(config: &Config, args: &ShutdownArgs) -> ExitCode {
     let server = &config.server;
-    let plugin = RunningPlugin::of(server);
+    let plugin = match RunningPlugin::for_command(config, &args.token, Scope::Admin) {
+        Ok(plugin) => plugin,
+        Err(code) => return code,
+    };
     super::block_on(async {
         let Some(process) = PluginProcess::at(&server.socket_path).await else {
             return print::failure(

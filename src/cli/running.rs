@@ -1,6 +1,7 @@
 //! Talks to a running plugin over its HTTP listener.
 
 use std::fmt;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,7 +11,9 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-use crate::config::Server;
+use super::token::{ShownToken, TokenArgs};
+use super::{INVALID, print};
+use crate::config::{Config, Scope, Server};
 
 /// Most of a reply that is read, bytes.
 const MAX_REPLY: usize = 4 * 1024 * 1024;
@@ -19,6 +22,7 @@ const MAX_REPLY: usize = 4 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub(super) struct RunningPlugin {
     authority: String,
+    token: Option<ShownToken>,
 }
 
 /// What it replied.
@@ -54,7 +58,28 @@ impl RunningPlugin {
     pub(super) fn of(server: &Server) -> RunningPlugin {
         RunningPlugin {
             authority: server.reached_at(),
+            token: None,
         }
+    }
+
+    /// The one of a config, for a command that needs this scope.
+    ///
+    /// # Errors
+    /// The token that the user named cannot be used; it is told, and this is the command's exit code.
+    pub(super) fn for_command(
+        config: &Config,
+        tokens: &TokenArgs,
+        scope: Scope,
+    ) -> Result<RunningPlugin, ExitCode> {
+        match tokens.token(config, scope) {
+            Ok(token) => Ok(RunningPlugin::of(&config.server).with_token(token)),
+            Err(what) => Err(print::failure(INVALID, what)),
+        }
+    }
+
+    /// The same, for a command that may show this token.
+    pub(super) fn with_token(self, token: Option<ShownToken>) -> RunningPlugin {
+        RunningPlugin { token, ..self }
     }
 
     /// The reply to a request of somebody who waits at a terminal, for `patience` at most.
@@ -77,7 +102,9 @@ impl RunningPlugin {
         }
     }
 
-    /// Sends one request, with JSON if any, over a connection of its own. There is no limit of time in here.
+    /// Sends one request, with JSON if any, over a connection of its own. There is no limit of time in here. A token that
+    /// nobody named is shown only when the plugin asks for one: the plugin that runs may have been started with another,
+    /// and a local caller needs none.
     ///
     /// # Errors
     /// Nobody listens there, or the connection broke; for people.
@@ -86,6 +113,24 @@ impl RunningPlugin {
         method: Method,
         path: &str,
         json: Option<&Value>,
+    ) -> Result<Reply, String> {
+        let token = self.token.as_ref();
+        let at_once = token.filter(|token| token.is_named);
+        let reply = self.exchange(method.clone(), path, json, at_once).await?;
+        match token {
+            Some(token) if !token.is_named && reply.status == StatusCode::UNAUTHORIZED => {
+                self.exchange(method, path, json, Some(token)).await
+            }
+            _ => Ok(reply),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        json: Option<&Value>,
+        token: Option<&ShownToken>,
     ) -> Result<Reply, String> {
         let said = |error: &dyn std::error::Error| format!("{self}{}: {}", bare(path), innermost(error));
         let stream = TcpStream::connect(&self.authority)
@@ -101,6 +146,9 @@ impl RunningPlugin {
             .header(header::HOST, &self.authority);
         if json.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, token.header());
         }
         let body = json.map_or_else(Bytes::new, |json| json.to_string().into());
         let request = request.body(Full::new(body)).map_err(|error| said(&error))?;

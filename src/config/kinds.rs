@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::model::{LogLevel, ProviderKind};
-use super::units::{Days, Mode, Rate, Size, Time};
+use super::units::{Days, Mode, Moment, Rate, Size, Time};
 
 /// What is shown instead of a secret.
 pub const MASK: &str = "********";
@@ -25,6 +25,7 @@ pub fn canonical(kind: &str, text: &str) -> Result<String, String> {
         "rate" => Rate::parse(text).map(|v| v.to_string()),
         "days" => Days::parse(text).map(|v| v.to_string()),
         "mode" => Mode::parse(text).map(|v| v.to_string()),
+        "moment" => Moment::parse(text).map(|v| v.to_string()),
         "level" => LogLevel::parse(text)
             .map(|v| v.as_str().to_owned())
             .ok_or_else(|| "not a level: one of trace, debug, info, warn, error".into()),
@@ -81,6 +82,7 @@ text_kind!(Size, "size", "Size", "500MB");
 text_kind!(Rate, "rate", "Rate", "100MB/s");
 text_kind!(Days, "days", "Days", "28d");
 text_kind!(Mode, "mode", "Mode", "0660");
+text_kind!(Moment, "moment", "Moment", "2027-01-15T08:00:00Z");
 
 /// A text that must not be shown: written as a mask, never in `Debug`.
 #[derive(Debug, Clone)]

@@ -39,6 +39,7 @@ at_the_start!(
     server.socket_permissions,
     server.socket_owner,
     server.socket_group,
+    server.extension_proxy,
     server.exit_with_parent,
     server.state_dir,
     logging.format,

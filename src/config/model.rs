@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod access;
 mod ai;
 mod audit;
 mod databases;
@@ -20,6 +21,7 @@ mod server;
 mod service;
 mod tracing;
 
+pub use access::{Access, Jwt, MetricsFor, Scope, Token};
 pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, Price, RateLimit, Retry};
 pub use audit::Audit;
 pub use databases::{Database, DatabaseBlock};
@@ -36,6 +38,8 @@ pub use tracing::{OtlpCompression, OtlpProtocol, Sampler, Tracing};
 pub struct Config {
     /// Listeners and how the process ends.
     pub server: Server,
+    /// Who may do what over HTTP.
+    pub access: Access,
     /// What the plugin calls itself, and how talkative it is.
     pub plugin: Plugin,
     /// Who answers questions, and within which limits.

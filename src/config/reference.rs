@@ -213,6 +213,10 @@ fn variables_table() -> String {
             Sets::Listener => {
                 "`unix:///path` or `/path` sets `server.socket_path`; `tcp://host:port` or `host:port` sets `server.listen_address`".into()
             }
+            Sets::Token(token, scopes) => {
+                let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
+                format!("sets `access.tokens.{token}.token`, with the scopes {} where the file gives none", words.join(", "))
+            }
             Sets::AppEnvironment => "sets `plugin.environment`; `development` also sets `logging.format` to `text`".into(),
             Sets::Threads => "sets `performance.worker_threads`".into(),
             Sets::Otel(key, Form::Text) => format!("OpenTelemetry's; sets `{key}`"),

@@ -1,5 +1,6 @@
 //! What types cannot say: addresses, names, and settings that contradict each other.
 
+mod access;
 mod limits;
 mod services;
 mod tracing;
@@ -53,6 +54,7 @@ pub fn check(config: &Config, tree: &Node, problems: &mut Problems, notices: &mu
     rules.services();
     rules.limits();
     rules.components();
+    rules.access();
     rules.audit();
     rules.tracing();
 }
@@ -100,11 +102,17 @@ impl Rules<'_> {
                 "write 127.0.0.1, 0.0.0.0, :: or a name, without scheme and port",
             );
         } else if !is_loopback(&server.host) && !server.behind_proxy {
-            self.advise(
-                "server.host",
-                "other machines can reach the HTTP listener; they may see health and metrics only, \
-                 what is for local callers is refused to them",
-            );
+            let text = match self.config.access.has_credentials() {
+                false => {
+                    "other machines can reach the HTTP listener; they may see health and metrics only, \
+                     what is for local callers is refused to them"
+                }
+                true => {
+                    "other machines can reach the HTTP listener; health and metrics are open to them, everything else to \
+                     those with a token"
+                }
+            };
+            self.advise("server.host", text);
         }
         if server.port == ATEST_PORT {
             self.advise(

@@ -8,8 +8,9 @@ use super::tree::join;
 use super::{effect, yaml};
 
 /// Sections in the order in which they are read about.
-pub const SECTIONS: [&str; 12] = [
+pub const SECTIONS: [&str; 13] = [
     "server",
+    "access",
     "plugin",
     "ai",
     "databases",

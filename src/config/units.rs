@@ -3,6 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::civil::{Date, Time as Clock};
+use jiff::tz::TimeZone;
+
 /// Longest time that can be set: ten years, far from every overflow.
 const LONGEST: Duration = Duration::from_secs(10 * 366 * 86_400);
 
@@ -25,6 +29,36 @@ pub struct Days(pub u32);
 /// A file mode in octal: `0660`, `660` or `0o660`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mode(pub u32);
+
+/// A moment: `2027-01-15T08:00:00Z`, with any offset; a date alone is its first moment in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment(pub Timestamp);
+
+impl Moment {
+    /// Reads RFC 3339, or a date.
+    pub fn parse(text: &str) -> Result<Moment, String> {
+        let text = text.trim();
+        if let Ok(moment) = text.parse::<Timestamp>() {
+            return Ok(Moment(moment));
+        }
+        let is_date = text.len() == "2027-01-15".len();
+        let first = (text.parse::<Date>().ok().filter(|_| is_date)).and_then(|date| {
+            TimeZone::UTC
+                .to_timestamp(date.to_datetime(Clock::midnight()))
+                .ok()
+        });
+        match first {
+            Some(first) => Ok(Moment(first)),
+            None => Err("not a moment: write it like 2027-01-15T08:00:00Z or 2027-01-15".into()),
+        }
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 impl Time {
     /// Reads Go's notation (`time.ParseDuration`), with `d` for days; a bare number other than 0 is refused,
@@ -272,6 +306,30 @@ mod tests {
         }
         for wrong in ["0888", "1777777", "rw", "", "-1", "+660"] {
             assert!(Mode::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn moments_are_read_with_an_offset_or_as_a_date() {
+        let read = |text: &str| Moment::parse(text).map(|moment| moment.to_string());
+        assert_eq!(
+            read("2027-01-15T08:00:00Z").as_deref(),
+            Ok("2027-01-15T08:00:00Z")
+        );
+        assert_eq!(
+            read("2027-01-15T08:00:00+02:00").as_deref(),
+            Ok("2027-01-15T06:00:00Z")
+        );
+        assert_eq!(read("2027-01-15").as_deref(), Ok("2027-01-15T00:00:00Z"));
+        for wrong in [
+            "2027-01-15T08:00:00",
+            "2027-13-01",
+            "tomorrow",
+            "20270115",
+            "1800000000",
+            "",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -7,10 +7,10 @@ use percent_encoding::percent_decode_str;
 
 use super::check::check;
 use super::environment::Environment;
-use super::model::ProviderKind;
+use super::model::{ProviderKind, Scope};
 use super::problem::{Notice, Origin, Problems, Topic};
 use super::schema::{Kind, Shape};
-use super::tree::Node;
+use super::tree::{Node, Value};
 use super::{services, suggest};
 
 /// Prefix of the plugin's own variables.
@@ -32,6 +32,8 @@ pub enum Sets {
     MissingOllamaModel,
     /// `unix:///p` or `/p` sets `server.socket_path`; `tcp://h:p` or `h:p` sets `server.listen_address`.
     Listener,
+    /// Sets a token of that name; where the file gives it no scopes, it gets these.
+    Token(&'static str, &'static [Scope]),
     /// Sets `plugin.environment`; `development` also makes logs `text`.
     AppEnvironment,
     /// Sets `performance.worker_threads`; a value that Go would ignore is ignored.
@@ -175,6 +177,18 @@ pub const VARIABLES: &[(&str, Sets)] = &[
         "OTEL_TRACES_EXPORTER",
         Sets::Otel("tracing.enabled", Form::OffWhen("none")),
     ),
+    (
+        "ATEST_EXT_AI_TOKEN",
+        Sets::Elsewhere("the token that commands show to a running plugin (`cache`, `log-level`)"),
+    ),
+    ("ATEST_EXT_AI_API_TOKEN", Sets::Token("api", &[Scope::Api])),
+    ("ATEST_EXT_AI_ADMIN_TOKEN", Sets::Token("admin", &Scope::ALL)),
+    (
+        "ATEST_EXT_AI_METRICS_TOKEN",
+        Sets::Token("metrics", &[Scope::Metrics]),
+    ),
+    ("JWT_SECRET", Sets::Key("access.jwt.secret")),
+    ("ATEST_EXT_AI_JWT_SECRET", Sets::Key("access.jwt.secret")),
     ("APP_ENV", Sets::AppEnvironment),
     ("ATEST_EXT_AI_ENVIRONMENT", Sets::Key("plugin.environment")),
     ("ATEST_EXT_AI_DEBUG", Sets::Key("plugin.debug")),
@@ -316,6 +330,7 @@ fn apply(
             let (key, address) = listener(value);
             set(tree, key, address, name, problems);
         }
+        Sets::Token(token, scopes) => set_token(tree, token, scopes, value, name, problems),
         Sets::AppEnvironment => set_app_environment(tree, value, name, problems),
         Sets::Threads => match value.trim().parse::<u32>() {
             Ok(threads @ 1..=1024) => {
@@ -408,6 +423,28 @@ fn listener(value: &str) -> (&'static str, &str) {
             value.strip_prefix("tcp://").unwrap_or(value),
         )
     }
+}
+
+fn set_token(
+    tree: &mut Node,
+    token: &str,
+    scopes: &[Scope],
+    value: &str,
+    variable: &str,
+    problems: &mut Problems,
+) {
+    let origin = || Origin::Environment(variable.to_owned());
+    let section = ["access", "tokens", token];
+    let inner = |key| [&section[..], &[key]].concat();
+    if tree.get(&inner("scopes")).is_none() {
+        let words = scopes.iter().map(|scope| Node::text(scope.word(), origin()));
+        let list = Node {
+            origin: origin(),
+            value: Value::List(words.collect()),
+        };
+        tree.put(&inner("scopes"), list);
+    }
+    put(tree, &inner("token"), value, origin(), problems);
 }
 
 fn set_service(

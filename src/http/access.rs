@@ -1,12 +1,33 @@
-//! Who is *local*: the one rule that opens questions and administration without a token.
+//! Who may: the rule of who is *local*, which opens everything without a token, and below it what tokens open.
 //!
 //! Local is a loopback peer, **and** a `Host` of 127.0.0.0/8, `[::1]` or `localhost` (any port), **and** no `Forwarded`,
 //! `X-Forwarded-*` or `Via`, **and** no foreign `Origin`, **and** not `server.behind_proxy`. So neither a web page, nor
 //! a name that was re-bound to 127.0.0.1, nor whoever comes through a proxy is local.
 
+mod failures;
+mod jwt;
+mod keys;
+mod known;
+mod presented;
+mod proven;
+mod refusal;
+mod rules;
+mod scopes;
+mod sender;
+mod sessions;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use axum::http::header::{HOST, HeaderMap, ORIGIN};
+
+pub use self::known::Access;
+pub use self::rules::Rules;
+
+pub(super) use self::known::{Denied, Now};
+pub(super) use self::presented::{Presented, SESSION_COOKIE};
+pub(super) use self::refusal::Refusal;
+pub(super) use self::rules::Holder;
+pub(super) use self::sender::Page;
 
 /// Of a header's name, as much as is repeated in replies and logs: callers can make names as long as they like.
 const MAX_NAME_SHOWN: usize = 32;

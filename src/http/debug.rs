@@ -1,6 +1,6 @@
 //! `/debug/`: what can be seen of this very process, with the commands that show it.
 //!
-//! Local callers only, so paths of this machine may be shown. Nothing is listed that does not exist.
+//! For local callers and those with the scope `debug` only, so paths of this machine may be shown. Nothing is listed that does not exist.
 
 mod page;
 mod process;
@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
 
+pub(super) use self::page::escaped;
 use self::process::ThisProcess;
 use self::sights::{Sight, sights};
 use super::reply::{json, of_type};

@@ -1,13 +1,12 @@
 //! What a person sees who opens the door's root: what this is, and where to look.
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::guard::Gate;
+use super::login::{HOW_TO_GET_ONE, escaped_how_to, wants_html};
 use super::reply::of_type;
-use crate::answer::AnswerService;
 use crate::telemetry::build_info;
 
 /// Path, method, and what it is for.
@@ -21,56 +20,60 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("/health/ready", "GET", "it takes questions now"),
     ("/health/startup", "GET", "everything was built once"),
     ("/metrics", "GET", "for Prometheus"),
-    (
-        "/api/v1/data/query",
-        "POST",
-        "a question (JSON), from this machine only",
-    ),
-    (
-        "/admin/maintenance-mode",
-        "GET POST DELETE",
-        "state, on, off; from this machine only",
-    ),
+    ("/login", "GET", "signing in with a browser"),
+    ("/api/v1/data/query", "POST", "a question (JSON) *"),
+    ("/admin/maintenance-mode", "GET POST DELETE", "state, on, off *"),
     (
         "/admin/cache",
         "GET DELETE",
-        "how the caches stand, clearing them; from this machine only",
+        "how the caches stand, clearing them *",
     ),
     (
         "/admin/log-level",
         "GET PUT DELETE",
-        "log levels, other ones for a while, the config's again; from this machine only",
+        "log levels, other ones for a while, the config's again *",
     ),
-    (
-        "/debug/",
-        "GET",
-        "what can be seen, with the commands for it; from this machine only",
-    ),
+    ("/debug/", "GET", "what can be seen, with the commands for it *"),
 ];
+
+/// What the star says.
+const KEPT: &str = "* from this machine, or with a token";
 
 const ABOUT: &str = "Turns questions in plain language into SQL for the API-testing tool atest.";
 
 /// What to type.
 const EXAMPLE_BODY: &str = r#"{"type":"ai","natural_language":"show all users","database_type":"mysql"}"#;
 
-/// `GET /`: HTML for browsers, plain text for everyone else.
-pub(super) async fn index(State(service): State<Arc<AnswerService>>, headers: HeaderMap) -> Response {
-    let port = service.snapshot().config.server.port;
-    let wants_html = headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .any(|accept| accept.to_str().is_ok_and(|text| text.contains("text/html")));
-    if wants_html {
-        of_type(StatusCode::OK, "text/html; charset=utf-8", page(port))
+/// `GET /`: HTML for browsers, plain text for everyone else. Whoever comes from elsewhere while there is no token reads
+/// how to get one.
+pub(super) async fn index(State(gate): State<Gate>, request: Request) -> Response {
+    let port = gate.service.snapshot().config.server.port;
+    let is_shut_out = !gate.access.rules().has_credentials() && gate.is_local(&request).is_err();
+    if wants_html(request.headers()) {
+        of_type(
+            StatusCode::OK,
+            "text/html; charset=utf-8",
+            page(port, is_shut_out),
+        )
     } else {
-        of_type(StatusCode::OK, "text/plain; charset=utf-8", text(port))
+        of_type(
+            StatusCode::OK,
+            "text/plain; charset=utf-8",
+            text(port, is_shut_out),
+        )
     }
 }
 
-fn text(port: u16) -> String {
+fn text(port: u16, is_shut_out: bool) -> String {
     let mut text = format!("atest-ext-ai {}\n{ABOUT}\n\n", build_info().version);
     for (path, methods, purpose) in PLACES {
         text.push_str(&format!("  {methods:<16} {path:<24} {purpose}\n"));
+    }
+    text.push_str(&format!("  {KEPT}\n"));
+    if is_shut_out {
+        text.push_str(&format!(
+            "\nYou come from elsewhere, and there is no token yet: {HOW_TO_GET_ONE}.\n"
+        ));
     }
     text.push_str(&format!(
         "\nTry:\n  curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n    http://127.0.0.1:{port}/api/v1/data/query\n"
@@ -78,7 +81,7 @@ fn text(port: u16) -> String {
     text
 }
 
-fn page(port: u16) -> String {
+fn page(port: u16, is_shut_out: bool) -> String {
     let rows: String = PLACES
         .iter()
         .map(|(path, methods, purpose)| {
@@ -89,10 +92,17 @@ fn page(port: u16) -> String {
             format!("<tr><td>{methods}</td><td><code>{place}</code></td><td>{purpose}</td></tr>\n")
         })
         .collect();
+    let shut_out = match is_shut_out {
+        true => format!(
+            "<h2>You come from elsewhere, and there is no token yet</h2>\n{}",
+            escaped_how_to()
+        ),
+        false => String::new(),
+    };
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>atest-ext-ai</title></head>\n<body>\n\
          <h1>atest-ext-ai {}</h1>\n<p>{ABOUT}</p>\n\
-         <table>\n<tr><th>method</th><th>path</th><th>for</th></tr>\n{rows}</table>\n\
+         <table>\n<tr><th>method</th><th>path</th><th>for</th></tr>\n{rows}</table>\n<p>{KEPT}</p>\n{shut_out}\
          <p>A question:</p>\n<pre>curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n  \
          http://127.0.0.1:{port}/api/v1/data/query</pre>\n</body>\n</html>\n",
         build_info().version,

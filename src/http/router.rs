@@ -13,16 +13,17 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use super::guard::{Kept, local_only};
+use super::guard::{Gate, Kept, pass};
 use super::health::{self, Probed};
 use super::heartbeat::Heartbeat;
 use super::reply::refusal;
-use super::{admin, debug, index, metrics, query};
+use super::{admin, debug, index, login, metrics, query};
 use crate::answer::AnswerService;
 
 /// All routes.
-pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>) -> Router {
-    let local = |kept| from_fn_with_state((Arc::clone(&service), kept), local_only);
+pub(super) fn router(gate: Gate, heartbeat: Arc<Heartbeat>) -> Router {
+    let service = Arc::clone(&gate.service);
+    let kept = |kept| from_fn_with_state((gate.clone(), kept), pass);
     let probes = Router::new()
         .route("/health", get(health::overall))
         .route("/health/live", get(health::live))
@@ -35,7 +36,8 @@ pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>) -> 
     let exposition = Router::new()
         .route("/metrics", get(metrics::exposition))
         // A scrape shrinks to a fifteenth at a tenth of what the usual level costs.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .route_layer(kept(Kept::Metrics));
     let maintenance = get(admin::maintenance::maintenance_state)
         .post(admin::maintenance::maintenance_on)
         .delete(admin::maintenance::maintenance_off);
@@ -52,25 +54,39 @@ pub(super) fn router(service: Arc<AnswerService>, heartbeat: Arc<Heartbeat>) -> 
             get(admin::reload::reload_state).post(admin::reload::reload),
         )
         .route("/admin/config", get(admin::reload::config))
-        .route_layer(local(Kept::Administration));
+        .route_layer(kept(Kept::Administration));
     let debug = Router::new()
         .route("/debug", get(debug::with_slash))
         .route("/debug/", get(debug::debug))
-        .route_layer(local(Kept::Debugging));
+        .route_layer(kept(Kept::Debugging));
     let quick = Router::new()
         .route("/", get(index::index))
+        .route("/login", get(login::login_page).post(login::login))
+        .route("/logout", post(login::logout))
         .merge(exposition)
         .merge(admin)
         .merge(debug)
-        .with_state(Arc::clone(&service))
+        .with_state(gate.clone())
         .merge(probes)
         .layer(from_fn_with_state(Arc::clone(&service), in_time));
     let questions = Router::new()
         .route("/api/v1/data/query", post(query::data_query))
-        .route_layer(local(Kept::Questions))
+        .route_layer(kept(Kept::Questions))
         .with_state(service);
-    quick
-        .merge(questions)
+    with_what_is_common(quick.merge(questions))
+}
+
+/// The one route of the listener for atest's extension proxy, whose paths have one segment.
+pub(super) fn relayed(gate: Gate) -> Router {
+    let questions = Router::new()
+        .route("/query", post(query::data_query))
+        .route_layer(from_fn_with_state((gate.clone(), Kept::RelayedQuestions), pass))
+        .with_state(gate.service);
+    with_what_is_common(questions)
+}
+
+fn with_what_is_common(routes: Router) -> Router {
+    routes
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(after_panic))

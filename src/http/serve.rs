@@ -22,9 +22,10 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use self::stall::StallLimit;
-use super::guard::Peer;
+use super::access::Access;
+use super::guard::{Gate, Peer};
 use super::heartbeat::Heartbeat;
-use super::router::router;
+use super::router::{relayed, router};
 use crate::answer::AnswerService;
 
 /// Longest wait for a request's head, which is also how long a connection may idle between requests. Longer than a
@@ -50,13 +51,44 @@ const MAX_TURNED_AWAY: usize = 32;
 pub async fn serve(
     listener: TcpListener,
     service: Arc<AnswerService>,
+    access: Arc<Access>,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
-    let address = listener.local_addr()?;
     let heartbeat = Arc::new(Heartbeat::new());
     let mut background = JoinSet::new();
     background.spawn(Arc::clone(&heartbeat).beat());
-    let router = router(Arc::clone(&service), heartbeat);
+    let gate = Gate {
+        service: Arc::clone(&service),
+        access,
+    };
+    accept(listener, router(gate, heartbeat), service, shutdown).await
+}
+
+/// The same for the listener that atest's extension proxy sends questions to.
+///
+/// # Errors
+///
+/// When the listener itself is broken.
+pub async fn serve_relayed(
+    listener: TcpListener,
+    service: Arc<AnswerService>,
+    access: Arc<Access>,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let gate = Gate {
+        service: Arc::clone(&service),
+        access,
+    };
+    accept(listener, relayed(gate), service, shutdown).await
+}
+
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    service: Arc<AnswerService>,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let address = listener.local_addr()?;
     let mut connections = Connections::default();
     tracing::info!(%address, "listening for http");
     loop {

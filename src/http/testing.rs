@@ -3,13 +3,15 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::guard::Peer;
+use super::access::{Access, Rules};
+use super::guard::{Gate, Peer};
 use super::heartbeat::Heartbeat;
 use super::router::router;
 use crate::answer::{AnswerService, Ground, Snapshot};
@@ -68,9 +70,32 @@ impl Reply {
     }
 }
 
+/// Whom the door of that service lets in.
+pub(super) fn gate(service: &Arc<AnswerService>) -> Gate {
+    let rules = Rules::new(&service.snapshot().config).unwrap();
+    Gate {
+        service: Arc::clone(service),
+        access: Arc::new(Access::new(rules)),
+    }
+}
+
 /// Sends one request from 127.0.0.1 with `Host: localhost:9090`, unless `headers` says otherwise.
 pub(super) async fn send(
     service: &Arc<AnswerService>,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Body>,
+) -> Reply {
+    let router = router(gate(service), Arc::new(Heartbeat::new()));
+    let from = SocketAddr::from(([127, 0, 0, 1], 40_000));
+    exchange(router, from, method, path, headers, body).await
+}
+
+/// Sends one request from somewhere, with `Host: localhost:9090` unless `headers` says otherwise.
+pub(super) async fn exchange(
+    router: Router,
+    from: SocketAddr,
     method: Method,
     path: &str,
     headers: &[(&str, &str)],
@@ -83,9 +108,7 @@ pub(super) async fn send(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let peer = Peer(SocketAddr::from(([127, 0, 0, 1], 40_000)));
-    let request = request.extension(peer).body(body.into()).unwrap();
-    let router = router(Arc::clone(service), Arc::new(Heartbeat::new()));
+    let request = request.extension(Peer(from)).body(body.into()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     Reply {

@@ -25,6 +25,8 @@ use crate::telemetry::build_info;
 pub struct About {
     /// Sentences such as "HTTP listener off: 127.0.0.1:9090 is in use".
     pub notices: Vec<String>,
+    /// Where atest's extension proxy finds `POST /query`, as a URL; `None` when nothing listens for it.
+    pub page_server: Option<String>,
 }
 
 /// The service.
@@ -166,7 +168,13 @@ impl Loader for AtestLoader {
     }
 
     async fn get_page_of_server(&self, request: Request<SimpleName>) -> Reply<CommonResult> {
-        Err(pages::missing("server behind the page", &request.get_ref().name))
+        match &self.about.page_server {
+            Some(url) if request.get_ref().name == pages::PAGE => reply(CommonResult {
+                success: true,
+                message: url.clone(),
+            }),
+            _ => Err(pages::missing("server behind the page", &request.get_ref().name)),
+        }
     }
 
     async fn get_themes(&self, _: Request<Empty>) -> Reply<SimpleList> {
@@ -276,6 +284,7 @@ mod tests {
         let snapshot = Snapshot::new(Arc::new(Config::default()), &ground, None);
         let about = About {
             notices: notices.iter().map(|notice| (*notice).to_owned()).collect(),
+            page_server: None,
         };
         AtestLoader::new(Arc::new(AnswerService::new(snapshot, ground)), Arc::new(about))
     }

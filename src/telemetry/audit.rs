@@ -132,16 +132,18 @@ impl Audit {
         }
     }
 
-    /// A caller that was turned away. Of many in one minute, some are written, and how many were left out.
-    pub fn refused(&self, actor: &Actor, target: &str, reason: &str) {
-        self.refused_at(actor, target, reason, Instant::now());
+    /// A caller that was turned away. Of many in one minute, some are written, and how many were left out. False when this
+    /// one was left out.
+    pub fn refused(&self, actor: &Actor, target: &str, reason: &str) -> bool {
+        self.refused_at(actor, target, reason, Instant::now())
     }
 
-    fn refused_at(&self, actor: &Actor, target: &str, reason: &str, now: Instant) {
-        let Some(shared) = &self.0 else { return };
+    fn refused_at(&self, actor: &Actor, target: &str, reason: &str, now: Instant) -> bool {
+        let Some(shared) = &self.0 else { return true };
         let mut state = shared.state();
         shared.tell_left_out(&mut state, now);
-        if state.flood.admits(now) {
+        let is_told = state.flood.admits(now);
+        if is_told {
             let record = Record {
                 event: Event::AuthenticationFailure,
                 outcome: Outcome::Refused,
@@ -151,6 +153,7 @@ impl Audit {
             };
             shared.write(&mut state, &record);
         }
+        is_told
     }
 
     /// Tells how many refusals were left out, when the minute is over in which they were; runs for as long as the

@@ -2,8 +2,8 @@
 //! entries.
 
 use super::label::{
-    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, FallbackTo, MAX_MODELS,
-    MAX_PROVIDERS, ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger,
+    AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, FallbackTo,
+    MAX_MODELS, MAX_PROVIDERS, ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger,
     RequestStatus, RetryReason, Signal, SpanState, TokenDirection, Validation,
 };
 
@@ -211,6 +211,9 @@ catalogue! {
     REJECTED: Counter, "atest_ai_requests_rejected_total", Count, [closed("reason", RejectReason::WORDS)],
         "Requests turned away before anybody worked on them, by reason.",
         "Load that is turned away, and why.";
+    AUTH_FAILURES: Counter, "atest_ai_authentication_failures_total", Count, [closed("reason", AuthFailure::WORDS)],
+        "HTTP callers turned away, by reason: no token, a wrong one, one past its time or for something else, not local, a page of another origin, or too many wrong ones before.",
+        "Somebody who guesses tokens, or a client with an old one.";
     IN_FLIGHT: Gauge, "atest_ai_requests_in_flight", Count, [],
         "AI requests under way.",
         "How busy it is, beside the size of the pool.";

@@ -73,6 +73,26 @@ closed_label! {
 }
 
 closed_label! {
+    /// Why a caller was turned away: the label `reason` of `atest_ai_authentication_failures_total`.
+    AuthFailure {
+        /// No token, where one opens the door.
+        Missing = "missing",
+        /// Not local, where nothing but that opens the door.
+        NotLocal = "not_local",
+        /// A token that is wrong.
+        WrongToken = "wrong_token",
+        /// A token past its time, or before it.
+        Expired = "expired",
+        /// A right token for something else.
+        WrongScope = "wrong_scope",
+        /// A page of another origin made a browser send it.
+        ForeignOrigin = "foreign_origin",
+        /// Too many wrong tokens from the address; this one was not looked at.
+        Slowed = "slowed",
+    }
+}
+
+closed_label! {
     /// Why a request was turned away before anybody worked on it: the label `reason` of
     /// `atest_ai_requests_rejected_total`.
     RejectReason {
@@ -92,6 +112,8 @@ closed_label! {
         Budget = "budget",
         /// No place came free within `performance.worker_pools.ai_requests.timeout`.
         QueueTimeout = "queue_timeout",
+        /// The caller is not one of those who may.
+        Auth = "auth",
     }
 }
 

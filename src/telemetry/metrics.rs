@@ -27,7 +27,7 @@ use self::series::{Series, Vectors};
 use super::build::build_info;
 use super::catalogue::{self, MetricDef};
 use super::exposition::{self, Format};
-use super::label::{ErrorKind, MetricLabels, RejectReason, RequestStatus, Validation};
+use super::label::{AuthFailure, ErrorKind, MetricLabels, RejectReason, RequestStatus, Validation};
 use super::logs::LogCounts;
 use super::scraped::Scraped;
 use super::trace::{self, SpanIds, TraceCounts};
@@ -44,6 +44,7 @@ pub struct Metrics {
     queue: Queue,
     caches: Caches,
     rejected: Vec<IntCounter>,
+    auth_failures: Vec<IntCounter>,
     validated: Vec<IntCounter>,
     overhead: Histogram,
     audit_failures: IntCounter,
@@ -87,6 +88,7 @@ impl Metrics {
             queue: Queue::new(&register),
             caches: Caches::new(&register),
             rejected: register.each(&catalogue::REJECTED, RejectReason::WORDS),
+            auth_failures: register.each(&catalogue::AUTH_FAILURES, AuthFailure::WORDS),
             validated: register.each(&catalogue::VALIDATED, Validation::WORDS),
             overhead: register
                 .histograms(&catalogue::OVERHEAD)
@@ -173,6 +175,12 @@ impl Metrics {
     /// A request that was turned away before anybody worked on it.
     pub fn rejected(&self, reason: RejectReason) {
         self.rejected[reason as usize].inc();
+    }
+
+    /// A caller that was turned away, because it is not one of those who may.
+    pub fn authentication_failed(&self, reason: AuthFailure) {
+        self.rejected(RejectReason::Auth);
+        self.auth_failures[reason as usize].inc();
     }
 
     /// A connection that is open until the guard is dropped.

@@ -21,7 +21,7 @@ mod generated {
 
 use generated::remote::loader_client::LoaderClient;
 pub use generated::server::ExtensionStatus;
-use generated::server::{DataQuery, Empty};
+use generated::server::{DataQuery, Empty, SimpleName};
 
 /// What `Verify` says over a Unix socket.
 pub fn verify(socket: &Path) -> Result<ExtensionStatus, String> {
@@ -48,6 +48,16 @@ pub fn query(socket: &Path, key: &str, sql: &str) -> Result<BTreeMap<String, Str
         .into_iter()
         .map(|pair| (pair.key, pair.value))
         .collect())
+}
+
+/// Where the page's server is, by `GetPageOfServer`.
+#[allow(dead_code, reason = "each test crate uses another part of it")]
+pub fn page_server(socket: &Path, name: &str) -> Result<String, String> {
+    let named = SimpleName { name: name.into() };
+    let reply = call(&unix(socket), async |mut client| {
+        client.get_page_of_server(named.clone()).await
+    })?;
+    Ok(reply.message)
 }
 
 /// The status of `remote.Loader` in gRPC's own health service.

@@ -25,11 +25,14 @@ async fn everything_sent(more: &str) -> String {
     .await;
     let config = traced(&collector.url()).replace("sampler:", &format!("{more}sampler:"))
         + &provider(&scripted.url()).replace("ai: {", "ai: {retry: {initial_delay: 1ms}, ");
-    let plugin = Plugin::start(&config);
+    let plugin = Plugin::start_with(
+        &config,
+        &[("ATEST_EXT_AI_API_TOKEN", "planted-token-for-questions")],
+    );
     let reply = ask(
         &plugin,
         "users called planted-question",
-        &[("authorization", "Bearer planted-token")],
+        &[("authorization", "Bearer planted-token-for-questions")],
     );
     assert_eq!(reply.pair("success").as_deref(), Some("true"), "{}", reply.text());
     let trace = collector.trace_with("POST /api/v1/data/query").await;

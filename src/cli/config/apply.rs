@@ -19,8 +19,9 @@ use self::place::Place;
 use crate::cli::maintenance::time;
 use crate::cli::process::{PluginProcess, Unit};
 use crate::cli::running::RunningPlugin;
+use crate::cli::token::TokenArgs;
 use crate::cli::{FAILED, INVALID, print, validate};
-use crate::config::{Loaded, Server, Sources};
+use crate::config::{Config, Loaded, Scope, Server, Sources};
 
 /// Longest wait for one reply, and for a reload.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,6 +38,9 @@ pub struct ChangeArgs {
     /// How long the plugin's health is watched before the change is kept.
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "10s")]
     watch: Duration,
+
+    #[command(flatten)]
+    token: TokenArgs,
 }
 
 /// Puts the config in `file` in the place of the one in use.
@@ -83,15 +87,16 @@ fn change(sources: &Sources, place: &Place, bytes: &[u8], from: &Path, args: &Ch
     if args.dry_run {
         return ExitCode::SUCCESS;
     }
-    let server = before
-        .as_ref()
-        .map_or(&after, |before| before)
-        .config
-        .server
-        .clone();
+    // As far as is known, the plugin runs with the one before, and knows its tokens.
+    let running = &before.as_ref().unwrap_or(&after).config;
+    let plugin = match RunningPlugin::for_command(running, &args.token, Scope::Admin) {
+        Ok(plugin) => plugin,
+        Err(code) => return code,
+    };
     let work = Work {
         place,
-        server,
+        plugin,
+        server: running.server.clone(),
         watch: args.watch,
     };
     crate::cli::block_on(async {
@@ -105,7 +110,7 @@ fn change(sources: &Sources, place: &Place, bytes: &[u8], from: &Path, args: &Ch
 /// One change, from the backup to the end of the watch.
 struct Work<'a> {
     place: &'a Place,
-    /// Of the config that the plugin was started with, as far as is known.
+    plugin: RunningPlugin,
     server: Server,
     watch: Duration,
 }
@@ -113,8 +118,8 @@ struct Work<'a> {
 impl Work<'_> {
     async fn run(&self, bytes: &[u8]) -> Result<(), String> {
         let process = PluginProcess::at(&self.server.socket_path).await;
-        let plugin = RunningPlugin::of(&self.server);
-        let before = Health::of(&plugin, &self.server).await;
+        let plugin = &self.plugin;
+        let before = Health::of(plugin, &self.server).await;
         let old = self.place.exchange(bytes)?;
         print::out(&format!(
             "{} is in place; what was there is {}",
@@ -125,7 +130,7 @@ impl Work<'_> {
             print::out("no plugin runs with it: it takes effect at the next start");
             return Ok(());
         };
-        let outcome = self.take_effect(&plugin, process.unit(), &before).await;
+        let outcome = self.take_effect(plugin, process.unit(), &before).await;
         let Err(reason) = outcome else {
             print::out("the change is kept; `config rollback` takes it back");
             return Ok(());
@@ -134,7 +139,7 @@ impl Work<'_> {
             "atest-ext-ai: {reason}; going back to the config before"
         ));
         self.place.restore(&old)?;
-        match reload(&plugin, process.unit()).await {
+        match reload(plugin, process.unit()).await {
             Ok(()) => Err("the change was taken back, and the config before is in effect".to_owned()),
             Err(again) => Err(format!(
                 "the change was taken back, but the plugin does not load the config before either: {again}; restart it"
@@ -161,8 +166,11 @@ impl Work<'_> {
 }
 
 /// Has the plugin load its config, and says what became of it.
-pub fn reload_now(server: &Server) -> ExitCode {
-    let plugin = RunningPlugin::of(server);
+pub fn reload_now(config: &Config, token: &TokenArgs) -> ExitCode {
+    let plugin = match RunningPlugin::for_command(config, token, Scope::Admin) {
+        Ok(plugin) => plugin,
+        Err(code) => return code,
+    };
     crate::cli::block_on(async {
         let reply = plugin.reply(Method::POST, "/admin/reload", None, PATIENCE).await;
         let reply = match reply {

@@ -1,3 +1,4 @@
+mod access;
 mod tracing;
 
 use std::path::PathBuf;

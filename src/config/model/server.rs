@@ -41,6 +41,10 @@ pub struct Server {
     pub socket_group: Option<String>,
     /// Whether a proxy or balancer stands before the HTTP listener. Then no caller counts as local.
     pub behind_proxy: bool,
+    /// Whether a second listener on 127.0.0.1 takes questions that come through atest's own `/extensionProxy`. They need
+    /// a token with the scope `api`. When not set: where there is such a token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension_proxy: Option<bool>,
     /// Longest time for one HTTP request.
     #[serde(with = "kinds::time")]
     #[schemars(with = "Time", extend("x-min" = "1ms"))]
@@ -115,6 +119,7 @@ impl Default for Server {
             socket_owner: None,
             socket_group: None,
             behind_proxy: false,
+            extension_proxy: None,
             timeout: Duration::from_secs(30),
             max_connections: 1024,
             shutdown_timeout: Duration::from_secs(30),

@@ -77,7 +77,7 @@ fn facts(page: &mut String, process: &ThisProcess) {
 }
 
 /// Text for HTML, also inside quotes.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::http) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -19,6 +19,10 @@ pub enum Event {
     PluginStop,
     /// A caller was turned away, because it is not one of those who may.
     AuthenticationFailure,
+    /// Somebody signed in with a browser.
+    SignIn,
+    /// Somebody signed out.
+    SignOut,
     /// Questions were switched off.
     MaintenanceOn,
     /// Questions were switched on again.
@@ -95,13 +99,16 @@ impl Serialize for Peer {
 }
 
 /// Who did it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Actor {
     /// Which way it came.
     pub door: Door,
     /// The other end, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<Peer>,
+    /// The name of the token that it showed, or the subject of a signed one; none for who is let in without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_in: Option<String>,
 }
 
 impl Actor {
@@ -109,11 +116,13 @@ impl Actor {
     pub const PLUGIN: Actor = Actor {
         door: Door::Plugin,
         peer: None,
+        signed_in: None,
     };
     /// Whoever sent a signal; the system does not say who.
     pub const SIGNAL: Actor = Actor {
         door: Door::Signal,
         peer: None,
+        signed_in: None,
     };
 }
 
@@ -177,6 +186,7 @@ mod tests {
         let actor = Actor {
             door: Door::Http,
             peer: Some(Peer::Address("127.0.0.1:40000".parse().unwrap())),
+            signed_in: None,
         };
         let record = Record {
             event: Event::AuthenticationFailure,
