@@ -2,6 +2,7 @@
 
 mod audit;
 mod parent;
+mod secrets;
 mod signals;
 mod systemd;
 
@@ -169,6 +170,7 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     ground.audit = audit.clone();
     ground.log_levels = log.levels();
     let secrets = audit::secrets(&loaded);
+    let (_vault, _changed) = secrets::Secrets::start(&loaded, &ground);
     let spending = Arc::clone(&ground.spending);
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
     let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));

@@ -18,6 +18,7 @@ pub mod reference;
 mod rules;
 mod saved;
 pub mod schema;
+pub mod secrets;
 mod services;
 pub mod show;
 mod spellings;
@@ -31,7 +32,7 @@ mod variables;
 mod yaml;
 
 pub use environment::Environment;
-pub use load::{Loaded, Sources, load};
+pub use load::{Loaded, Sources, ask_vault, load};
 pub use model::Audit as AuditSettings;
 pub use model::{
     Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent,
@@ -41,3 +42,4 @@ pub use model::{
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use rules::COMPONENTS as LOG_COMPONENTS;
 pub use saved::SavedService;
+pub use secrets::Held;

@@ -40,17 +40,13 @@ pub fn run(sources: &Sources, args: ConfigArgs) -> ExitCode {
             print::out(reference::markdown().trim_end());
             ExitCode::SUCCESS
         }
-        ConfigCommand::Show { json } => match super::load(sources) {
-            Err(problems) => validate::refuse(&problems),
-            Ok(loaded) if json => {
-                print::out(&as_json(&loaded).to_string());
-                ExitCode::SUCCESS
+        ConfigCommand::Show { json } => super::with_secrets(sources, |loaded, _| {
+            match json {
+                true => print::out(&as_json(&loaded).to_string()),
+                false => print::out(as_yaml(&loaded).trim_end()),
             }
-            Ok(loaded) => {
-                print::out(as_yaml(&loaded).trim_end());
-                ExitCode::SUCCESS
-            }
-        },
+            ExitCode::SUCCESS
+        }),
     }
 }
 

@@ -81,9 +81,9 @@ fn list<'a>(out: &mut String, heading: &str, notices: impl Iterator<Item = &'a N
         out.push_str(&format!("\n{heading}\n"));
     }
     for notice in notices {
-        let place = match &notice.origin {
-            Origin::File { line, .. } => format!(" (line {line})"),
-            _ => String::new(),
+        let place = match notice.origin.line() {
+            Some(line) => format!(" (line {line})"),
+            None => String::new(),
         };
         out.push_str(&format!("  {}{place}\n    {}\n", notice.key, notice.text));
     }
@@ -126,6 +126,10 @@ pub fn origin_json(origin: &Origin) -> Value {
             json!({ "kind": "file", "file": file.as_path(), "line": line, "column": column })
         }
         Origin::Environment(variable) => json!({ "kind": "environment", "variable": variable }),
+        Origin::Secret { place, line } => {
+            let line = line.as_ref().map(|line| origin_json(line));
+            json!({ "kind": place.word(), "place": place.to_string(), "taken_by": line })
+        }
         Origin::Saved => json!({ "kind": "saved" }),
         Origin::CommandLine(option) => json!({ "kind": "command_line", "option": option }),
     }

@@ -1,9 +1,10 @@
 //! Loading: find the file, read it, lay environment and command line over it, and what the page saved; check everything,
 //! tell everything.
 
+mod layers;
 mod read;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,10 +13,11 @@ use super::model::Config;
 use super::problem::{Notice, Origin, Problems, Topic};
 use super::saved::{SaveError, Saved, SavedService};
 use super::schema::Shape;
+use super::secrets::{self, Held, VaultError};
+use super::substitute::Substitution;
 use super::tree::Node;
-use super::{
-    check, databases, differences, effect, rules, services, spellings, state, substitute, variables,
-};
+use super::{check, databases, differences, effect, model, rules, services, spellings, state, variables};
+use layers::Layers;
 
 /// What a config is made from.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +30,8 @@ pub struct Sources {
     pub socket: Option<PathBuf>,
     /// `--port`: the TCP port for gRPC, on 127.0.0.1.
     pub port: Option<u16>,
+    /// What Vault gave ([`ask_vault`]). `None`: it is not asked, and what it would give counts as set.
+    pub vault: Option<Held>,
 }
 
 /// A config that was found right, and how it came about.
@@ -43,6 +47,11 @@ pub struct Loaded {
     pub file: Option<PathBuf>,
     /// The folder for what outlives the process; `None` when no folder can be written.
     pub state_dir: Option<PathBuf>,
+    /// Files whose content belongs to the config, besides its own file. They need not exist.
+    #[allow(dead_code, reason = "whoever watches the files reads it")]
+    pub files: BTreeSet<PathBuf>,
+    /// What Vault gave; `None` when it was not asked.
+    pub vault: Option<Held>,
     /// What there was before the page changed anything.
     ground: Arc<Ground>,
     /// What the page has changed.
@@ -57,6 +66,10 @@ struct Ground {
     notices: Vec<Notice>,
     file: Option<PathBuf>,
     state_dir: Option<PathBuf>,
+    files: BTreeSet<PathBuf>,
+    vault: Option<Held>,
+    /// Who fills in mapped variables, where Vault is to be asked.
+    vault_settings: Option<model::Vault>,
 }
 
 impl Loaded {
@@ -106,6 +119,25 @@ pub fn load(sources: &Sources) -> Result<Loaded, Problems> {
     Ok(loaded)
 }
 
+/// The same sources with what Vault holds, where the config says that it is to be asked, and only then. It is not asked
+/// again when `sources` already have an answer to the same settings. Waits for Vault: nothing for an async task.
+///
+/// # Errors
+/// Which of the secrets that are needed it does not give, why, and what to do. What else is wrong with the config is told
+/// by [`load`].
+pub fn ask_vault(sources: &Sources) -> Result<Sources, VaultError> {
+    let settings = Ground::of(sources).ok().and_then(|ground| ground.vault_settings);
+    let held = match (settings, &sources.vault) {
+        (None, _) => None,
+        (Some(settings), Some(held)) if held.answers(&settings) => return Ok(sources.clone()),
+        (Some(settings), _) => Some(secrets::ask(&settings)?),
+    };
+    Ok(Sources {
+        vault: held,
+        ..sources.clone()
+    })
+}
+
 impl Ground {
     fn of(sources: &Sources) -> Result<Ground, Problems> {
         let mut problems = Problems::default();
@@ -117,9 +149,27 @@ impl Ground {
         };
         let mut environment = sources.environment.clone();
         supply(&mut environment, &tree);
-        substitute::substitute(&mut tree, "", &environment, &mut problems);
+        let mut files = BTreeSet::new();
+        let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let mut layers = Layers {
+            tree: &tree,
+            folder,
+            environment: &mut environment,
+            files: &mut files,
+            problems: &mut problems,
+            notices: &mut notices,
+        };
+        layers.lay_folders();
+        let vault_settings = layers.vault();
+        if let Some(settings) = &vault_settings {
+            layers.lay_vault(settings, sources.vault.as_ref());
+        }
+        let mut substitution = Substitution::new(&environment, folder);
+        substitution.apply(&mut tree, "", &mut problems);
+        files.append(&mut substitution.files);
         check::check(&mut tree, Shape::root(), "", &mut problems);
         variables::overlay(&mut tree, &environment, &mut problems, &mut notices);
+        credit(&mut tree, &environment, &mut problems, &mut notices);
         lay_command_line(&mut tree, sources, &mut problems);
         tell_overlooked_file(sources, file.as_deref(), &mut notices);
         let named = tree.text_at(&["server", "state_dir"]).map(Path::new);
@@ -129,6 +179,9 @@ impl Ground {
             problems,
             notices,
             file,
+            files,
+            vault: sources.vault.clone().filter(|_| vault_settings.is_some()),
+            vault_settings,
         })
     }
 
@@ -145,7 +198,7 @@ impl Ground {
         let json = check::check(&mut tree, Shape::root(), "", &mut problems).unwrap_or_default();
         let mut config: Config = match serde_json::from_value(json) {
             Ok(config) => config,
-            Err(error) if problems.0.is_empty() => {
+            Err(error) if problems.0.iter().all(|problem| problem.origin.is_unread()) => {
                 let file = read::whole(self.file.as_deref());
                 problems.add(&file, "", format!("cannot be read: {error}"));
                 return Err(problems);
@@ -158,6 +211,8 @@ impl Ground {
         rules::check(&config, &tree, &mut problems, &mut notices);
         let origin_of = |key: &str| tree.nearest_origin(key);
         databases::check(&mut config, origin_of, &mut problems, &mut notices);
+        // Of a value that nobody knows, nothing can be wrong.
+        problems.0.retain(|problem| !problem.origin.is_unread());
         if !problems.0.is_empty() {
             problems.sort();
             return Err(problems);
@@ -165,8 +220,12 @@ impl Ground {
         tell_without_effect(&tree, &mut notices);
         differences::tell(&tree, &config, &mut notices);
         notices.sort_by_key(|notice| notice.topic);
+        let mut files = self.files.clone();
+        files.extend(named_files(&config));
         Ok(Loaded {
             config,
+            files,
+            vault: self.vault.clone(),
             origins: origins(&tree),
             notices,
             file: self.file.clone(),
@@ -191,6 +250,33 @@ impl Ground {
         }
         Ok(loaded)
     }
+}
+
+/// Says of what came as a variable from a secret store that it came from there.
+fn credit(tree: &mut Node, environment: &Environment, problems: &mut Problems, notices: &mut [Notice]) {
+    let mut of = |origin: &mut Origin| {
+        if let Some(truth) = environment.true_origin(origin) {
+            *origin = truth;
+        }
+    };
+    tree.each_origin(&mut of);
+    problems.0.iter_mut().for_each(|problem| of(&mut problem.origin));
+    notices.iter_mut().for_each(|notice| of(&mut notice.origin));
+}
+
+/// The files that settings name and whose content decides how the plugin works.
+fn named_files(config: &Config) -> impl Iterator<Item = PathBuf> {
+    let schemas = config
+        .databases
+        .values()
+        .filter_map(|database| database.schema_file.as_ref());
+    let authorities = config
+        .ai
+        .services
+        .values()
+        .filter_map(|service| service.ca_file.as_ref());
+    let of_traces = config.tracing.ca_file.as_ref();
+    schemas.chain(authorities).chain(of_traces).cloned()
 }
 
 /// `${VERSION}`, `${HOSTNAME}` and `${ENVIRONMENT}` have values also where nobody sets them.

@@ -1,6 +1,7 @@
 //! What types cannot say: addresses, names, and settings that contradict each other.
 
 mod limits;
+mod secrets;
 mod services;
 mod tracing;
 
@@ -55,6 +56,7 @@ pub fn check(config: &Config, tree: &Node, problems: &mut Problems, notices: &mu
     rules.components();
     rules.audit();
     rules.tracing();
+    rules.secrets();
 }
 
 struct Rules<'a> {

@@ -10,6 +10,7 @@ mod money;
 mod provider;
 mod queue;
 mod register;
+mod secrets;
 mod series;
 
 use std::fmt;
@@ -23,6 +24,7 @@ use self::cache::Caches;
 use self::money::Money;
 use self::queue::Queue;
 use self::register::{Register, VALID};
+use self::secrets::Secrets;
 use self::series::{Series, Vectors};
 use super::build::build_info;
 use super::catalogue::{self, MetricDef};
@@ -48,6 +50,7 @@ pub struct Metrics {
     overhead: Histogram,
     audit_failures: IntCounter,
     config: Mutex<IntGaugeVec>,
+    secrets: Secrets,
     connections: IntGauge,
     max_connections: IntGauge,
     in_flight: IntGauge,
@@ -93,6 +96,7 @@ impl Metrics {
                 .with_label_values::<&str>(&[]),
             audit_failures: register.counter(&catalogue::AUDIT_WRITE_FAILURES),
             config: Mutex::new(register.gauges(&catalogue::CONFIG_INFO)),
+            secrets: Secrets::new(&register),
             connections: register.gauge(&catalogue::ACTIVE_CONNECTIONS),
             max_connections: register.gauge(&catalogue::MAX_CONNECTIONS),
             in_flight: register.gauge(&catalogue::IN_FLIGHT),

@@ -1,3 +1,4 @@
+mod secrets;
 mod tracing;
 
 use std::path::PathBuf;

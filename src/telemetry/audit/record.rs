@@ -31,6 +31,8 @@ pub enum Event {
     ConfigChange,
     /// A secret was taken into use.
     SecretRead,
+    /// Secrets have other values.
+    SecretChange,
     /// Lines of this log were lost.
     AuditGap,
 }
