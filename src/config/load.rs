@@ -126,7 +126,18 @@ pub fn load(sources: &Sources) -> Result<Loaded, Problems> {
 /// Which of the secrets that are needed it does not give, why, and what to do. What else is wrong with the config is told
 /// by [`load`].
 pub fn ask_vault(sources: &Sources) -> Result<Sources, VaultError> {
-    let settings = Ground::of(sources).ok().and_then(|ground| ground.vault_settings);
+    // Without what may be held for other settings.
+    let without = Sources {
+        vault: None,
+        ..sources.clone()
+    };
+    let Ok(ground) = Ground::of(&without) else {
+        return Ok(sources.clone());
+    };
+    let settings = ground.vault_settings.clone();
+    if settings.is_some() && Arc::new(ground).with(&Saved::default()).is_err() {
+        return Ok(sources.clone());
+    }
     let held = match (settings, &sources.vault) {
         (None, _) => None,
         (Some(settings), Some(held)) if held.answers(&settings) => return Ok(sources.clone()),

@@ -131,10 +131,16 @@ impl OpenBao {
 
     /// Lets a policy `name` read below `path`, which for version 2 has `data` after its mount.
     pub fn let_read(&self, name: &str, path: &str) {
+        let file = self.policy_file(name, path);
+        self.run(&["policy", "write", name, &file]);
+    }
+
+    /// The same as a file.
+    pub fn policy_file(&self, name: &str, path: &str) -> String {
         let file = self.folder.path().join(format!("{name}.hcl"));
         let rule = format!("path \"{path}/*\" {{ capabilities = [\"read\"] }}\n");
         fs::write(&file, rule).expect("it can be written");
-        self.run(&["policy", "write", name, &file.to_string_lossy()]);
+        file.to_string_lossy().into_owned()
     }
 
     /// A token with that policy, and further options of `token create`.

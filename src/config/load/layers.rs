@@ -130,6 +130,12 @@ impl Layers<'_> {
     /// Lays what Vault gave over the environment; without an answer of Vault, that it was not asked.
     pub(super) fn lay_vault(&mut self, vault: &Vault, held: Option<&Held>) {
         let used = substitute::names(self.tree);
+        if held.is_none() {
+            let key = "secrets.vault.enabled";
+            let text = "Vault is not asked for this check; what its mappings give counts as set".to_owned();
+            self.notices
+                .push(notice(key, self.tree.nearest_origin(key), text));
+        }
         for (index, mapping) in vault.mappings.iter().enumerate() {
             let name = &mapping.env_var;
             if !used.contains(name) && !variables::is_meant(name) {
@@ -157,14 +163,12 @@ impl Layers<'_> {
         let standing = self.environment.given(name);
         if standing.is_some_and(|standing| standing != value) {
             let other = match self.environment.place(name) {
-                Some(place) => place.to_string(),
+                Some(place) => place.brief(),
                 None => "the environment".to_owned(),
             };
-            let text = if wins {
-                format!("used from {place}; {other} has another value")
-            } else {
-                format!("used from {other}; {place} has another value")
-            };
+            let mine = place.brief();
+            let (used, unused) = if wins { (mine, other) } else { (other, mine) };
+            let text = format!("{used} is used; {unused} has another value");
             self.notices.push(notice(name, origin_of(&place), text));
         }
         if wins {
@@ -173,8 +177,11 @@ impl Layers<'_> {
     }
 
     fn advise(&mut self, name: &str, place: &Place, text: &str) {
-        self.notices
-            .push(notice(name, origin_of(place), format!("{place}: {text}")));
+        self.notices.push(notice(
+            name,
+            origin_of(place),
+            format!("{}: {text}", place.brief()),
+        ));
     }
 }
 

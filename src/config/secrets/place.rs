@@ -1,7 +1,7 @@
 //! Where a secret is.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a secret is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,23 @@ pub enum Place {
 }
 
 impl Place {
+    /// The place for a log, without the path to it on this machine.
+    pub fn brief(&self) -> String {
+        let last = |path: Option<&Path>| {
+            let name = path.and_then(Path::file_name).unwrap_or_default();
+            name.to_string_lossy().into_owned()
+        };
+        match self {
+            Place::File(path) => format!("the file {}", last(Some(path))),
+            Place::Folder(path) => format!(
+                "the secret folder's file {}/{}",
+                last(path.parent()),
+                last(Some(path))
+            ),
+            Place::Vault(_) | Place::NotAsked(_) => self.to_string(),
+        }
+    }
+
     /// What kind of place it is, in one word without a path.
     pub fn word(&self) -> &'static str {
         match self {

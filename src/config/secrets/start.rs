@@ -119,8 +119,10 @@ fn lack(settings: &Settings, failure: &Failure, held: &mut Held, lines: &mut Vec
 }
 
 fn needed(names: &str, failure: &Failure) -> String {
+    let verbs = if names.contains(", ") { ("are", "were") } else { ("is", "was") };
     format!(
-        "secrets.vault.mappings: {names} is needed and was not read: {failure}. With `required: false` the plugin \
-         starts without it and goes on asking"
+        "secrets.vault.mappings: {names} {} needed and {} not read: {failure}. With `required: false` the plugin \
+         starts without it and goes on asking",
+        verbs.0, verbs.1
     )
 }

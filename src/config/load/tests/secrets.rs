@@ -177,15 +177,20 @@ fn vault_wins_over_folders_and_folders_over_the_environment_and_notices_name_pla
     let texts: Vec<&str> = notices.iter().map(|notice| notice.text.as_str()).collect();
     assert_eq!(texts.len(), 3, "{texts:?}");
     assert!(
-        texts[0].contains("one/openai-api-key; the environment has another value"),
+        texts[0].contains("one/openai-api-key is used; the environment has another value"),
         "{texts:?}"
     );
     assert!(
         texts[1].contains("two/openai-api-key has another value"),
         "{texts:?}"
     );
-    assert!(texts[2].starts_with("used from vault"), "{texts:?}");
-    assert!(!texts.concat().contains("sk-"), "{texts:?}");
+    assert!(
+        texts[2].starts_with("vault secret/atest-ai/openai:api_key is used"),
+        "{texts:?}"
+    );
+    let told = texts.concat();
+    let folder = machine.folder.path().display().to_string();
+    assert!(!told.contains("sk-") && !told.contains(&folder), "{told}");
 
     let without = load_held(&machine, &text, held(&[], &["OPENAI_API_KEY"])).unwrap();
     assert_eq!(key_of(&without), "sk-one");
