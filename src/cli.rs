@@ -151,7 +151,13 @@ fn with_config(sources: &Sources, then: impl FnOnce(Loaded) -> ExitCode) -> Exit
 /// The same with what Vault holds, where it is to be asked.
 fn with_secrets(sources: &Sources, then: impl FnOnce(Loaded, &Sources) -> ExitCode) -> ExitCode {
     match settings::ask_vault(sources) {
-        Ok(sources) => with_config(&sources, |loaded| then(loaded, &sources)),
+        Ok(sources) => {
+            let code = with_config(&sources, |loaded| then(loaded, &sources));
+            if let Some(held) = &sources.vault {
+                settings::secrets::sign_out(held);
+            }
+            code
+        }
         Err(error) => print::failure(FAILED, error),
     }
 }

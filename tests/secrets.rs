@@ -40,11 +40,13 @@ const GOOD: &str = r#"{"sql": "SELECT name FROM users", "explanation": "Names.",
 
 /// A provider that remembers the keys that it was given.
 pub struct Provider {
+    /// It.
     pub fake: FakeProvider,
     keys: Arc<Mutex<Vec<String>>>,
 }
 
 impl Provider {
+    /// Starts one.
     pub async fn start() -> Provider {
         let keys = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&keys);
@@ -73,6 +75,7 @@ impl Provider {
     }
 }
 
+/// Asks for names of users; the number makes it another question.
 pub fn ask(plugin: &Plugin, number: usize) -> Reply {
     let parameters = json!({
         "prompt": format!("names of users {number}"), "database_type": "mysql",
@@ -104,6 +107,7 @@ pub fn run(folder: &Path, config: &str, arguments: &[&str], environment: &[(&str
         .unwrap()
 }
 
+/// Bytes as text.
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -12,5 +12,5 @@ mod vault;
 
 pub use held::{Held, HeldSecret};
 pub use place::Place;
-pub use start::{VaultError, ask};
+pub use start::{VaultError, ask, sign_out};
 pub use vault::place as place_of;

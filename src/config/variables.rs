@@ -270,6 +270,12 @@ pub fn is_meant(name: &str) -> bool {
     }
 }
 
+/// Whether a variable has another meaning already, so that a secret of its name is hardly meant for it.
+pub fn is_taken(name: &str) -> bool {
+    let own = VARIABLES.iter().find(|(known, _)| *known == name);
+    own.is_some_and(|(_, sets)| matches!(sets, Sets::Elsewhere(_) | Sets::Nothing(_)))
+}
+
 /// Lays what the environment sets over `tree`.
 pub fn overlay(
     tree: &mut Node,

@@ -83,7 +83,9 @@ async fn no_secret_of_vault_a_folder_or_a_file_is_shown_anywhere() {
     plugin.wait_for_log("does not accept the role", 1);
     said.push_str(&everything(&plugin));
     assert!(
-        said.contains("********") && said.contains("secret_change") && said.contains("\"level\":\"trace\",\"component\":\"hyper_util\""),
+        said.contains("********")
+            && said.contains("secret_change")
+            && said.contains("\"level\":\"trace\",\"component\":\"hyper_util\""),
         "{said}"
     );
     hunt(

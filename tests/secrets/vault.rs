@@ -203,3 +203,22 @@ async fn a_role_signs_in_over_tls_into_its_namespace_and_the_end_of_its_token_is
     let left = end - i64::try_from(now.as_secs()).unwrap();
     assert!((1..=3600).contains(&left), "{left} s");
 }
+
+#[test]
+fn a_command_that_is_done_leaves_no_sign_in_behind() {
+    let Some(bao) = OpenBao::start() else { return };
+    bao.put("secret/atest-ai/openai", "api_key=sk-1");
+    bao.let_read("sidecar", "secret/data/atest-ai");
+    let (role_id, secret_id) = bao.app_role("plugin", "sidecar", &["token_ttl=1h"]);
+    let sign_ins = || bao.run(&["list", "auth/token/accessors"]).lines().count();
+    let folder = TempDir::new().unwrap();
+    let config = block(&bao.url, "").replace(
+        &format!("auth_method: token\n    token: {ROOT}"),
+        &format!("auth_method: approle\n    role_id: {role_id}\n    secret_id: {secret_id}"),
+    );
+    let before = sign_ins();
+    let shown = run(folder.path(), &config, &["config", "show"], &[]);
+    assert_eq!(shown.status.code(), Some(0), "{}", text(&shown.stderr));
+    assert!(text(&shown.stdout).contains("# vault secret/atest-ai/openai:api_key"));
+    assert_eq!(sign_ins(), before);
+}

@@ -33,7 +33,8 @@ impl Layers<'_> {
     /// systemd's.
     pub(super) fn lay_folders(&mut self) {
         let used = substitute::names(self.tree);
-        let is_wanted = |name: &str| used.contains(name) || variables::is_meant(name);
+        let is_used = |name: &str| used.contains(name) && !variables::is_taken(name);
+        let is_wanted = |name: &str| is_used(name) || variables::is_meant(name);
         let mut folders = self.named_folders();
         if let Some(path) = self.environment.given(CREDENTIALS) {
             let origin = Origin::Environment(CREDENTIALS.to_owned());

@@ -17,19 +17,39 @@ const WAITS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 #[error("{}", .0.join("\n"))]
 pub struct VaultError(Vec<String>);
 
+/// Longest time for signing out.
+const SIGNING_OUT: Duration = Duration::from_secs(1);
+
+/// Ends the sign-in that the secrets were read with, so that it does not live on in Vault after a command that took a
+/// second. A token that somebody else made is left alone.
+pub fn sign_out(held: &Held) {
+    let Some(session) = held.session.as_ref().filter(|session| session.is_own()) else {
+        return;
+    };
+    let mut vault = Vault::of(session);
+    // That it cannot be ended is as well: its lease does.
+    drop(within_a_runtime(async {
+        drop(tokio::time::timeout(SIGNING_OUT, vault.sign_out()).await);
+    }));
+}
+
 /// What Vault has of the mapped secrets. Waits for it, as long as `timeout` says: nothing for an async task.
 ///
 /// # Errors
 /// Which of those that are required it does not give, why, and what to do.
 pub fn ask(settings: &Settings) -> Result<Held, VaultError> {
-    // A thread of its own: where the caller is within a runtime, another one may not be started.
+    within_a_runtime(first(settings))?
+}
+
+/// Waits for it, in a thread of its own: where the caller is within a runtime, another one may not be started.
+fn within_a_runtime<T: Send>(work: impl Future<Output = T> + Send) -> Result<T, VaultError> {
     std::thread::scope(|scope| {
         let asking = scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .map_err(|error| VaultError(vec![format!("Vault cannot be asked: {error}")]))?;
-            runtime.block_on(first(settings))
+            Ok(runtime.block_on(work))
         });
         asking
             .join()
@@ -119,7 +139,11 @@ fn lack(settings: &Settings, failure: &Failure, held: &mut Held, lines: &mut Vec
 }
 
 fn needed(names: &str, failure: &Failure) -> String {
-    let verbs = if names.contains(", ") { ("are", "were") } else { ("is", "was") };
+    let verbs = if names.contains(", ") {
+        ("are", "were")
+    } else {
+        ("is", "was")
+    };
     format!(
         "secrets.vault.mappings: {names} {} needed and {} not read: {failure}. With `required: false` the plugin \
          starts without it and goes on asking",

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::time::{Duration, Instant};
 
-use crate::config::model::Vault as Settings;
+use crate::config::model::{AuthMethod, Vault as Settings};
 
 pub use failure::{Failure, FailureKind};
 pub use read::{Readings, place};
@@ -120,6 +120,11 @@ impl Vault {
 }
 
 impl Session {
+    /// Whether the token was made by signing in, and for this session alone.
+    pub fn is_own(&self) -> bool {
+        self.token.is_some() && self.settings.auth_method != AuthMethod::Token
+    }
+
     /// What it was made with.
     pub fn settings(&self) -> &Settings {
         &self.settings

@@ -113,13 +113,14 @@ fn a_mounted_secret_gives_the_variables_that_mean_something() {
     );
     std::fs::write(machine.path("mounted/..now/binary"), [0xff]).unwrap();
     let text = format!(
-        "secrets: {{folders: ['{}']}}\nai: {{services: {{openai: {{headers: {{X-Team: '${{MY_HEADER}}'}}}}}}}}",
+        "secrets: {{folders: ['{}']}}\nai: {{services: {{openai: {{headers: {{X-Team: '${{MY_HEADER}}', X-Host: '${{HOSTNAME}}'}}}}}}}}",
         machine.path("mounted").display()
     );
     let loaded = machine.load(&text).unwrap();
     assert_eq!(key_of(&loaded), "sk-mounted");
     let service = &loaded.config.ai.services["openai"];
     assert_eq!(service.headers["X-Team"].0.expose_secret(), "team-1");
+    assert_ne!(service.headers["X-Host"].0.expose_secret(), "not-the-host");
     let origin = loaded.origin("ai.services.openai.api_key");
     let expected = Place::Folder(machine.path("mounted/openai-api-key"));
     assert!(

@@ -1,7 +1,7 @@
 //! The keeper and a real OpenBao: rotation, ends of tokens, sealing, rights.
 
 // Each test crate uses another part of it.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::duplicate_mod)]
 #[path = "../../../../tests/support"]
 mod support {
     pub mod openbao;

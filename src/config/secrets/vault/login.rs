@@ -105,6 +105,15 @@ impl Vault {
         }
     }
 
+    /// Ends the token.
+    ///
+    /// # Errors
+    /// That Vault cannot be asked.
+    pub async fn sign_out(&mut self) -> Result<(), Failure> {
+        let path = "auth/token/revoke-self";
+        self.call(Method::POST, path, Some(&json!({}))).await.map(drop)
+    }
+
     /// Whether Vault knows the token no longer: revoked, or at its end.
     pub async fn is_token_dead(&mut self) -> Result<bool, Failure> {
         let reply = self.call(Method::GET, "auth/token/lookup-self", None).await?;
