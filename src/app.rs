@@ -170,6 +170,7 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     ground.audit = audit.clone();
     ground.log_levels = log.levels();
     let secrets = audit::secrets(&loaded);
+    // What comes out of `_changed` belongs into the sources of the next load.
     let (_vault, _changed) = secrets::Secrets::start(&loaded, &ground);
     let spending = Arc::clone(&ground.spending);
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);

@@ -139,3 +139,6 @@ impl Newsroom {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,11 +120,14 @@ impl Keeper {
     }
 
     async fn turn(&mut self, is_reading: bool, tell: &mut impl FnMut(News)) -> Result<(), Failure> {
-        if self.vault.token_due().is_some_and(|due| Instant::now() >= due) {
-            self.vault.renew().await?;
-        }
-        if !is_reading {
-            return Ok(());
+        let is_due = self.vault.token_due().is_some_and(|due| Instant::now() >= due);
+        let renewed = match is_due {
+            true => self.vault.renew().await,
+            false => Ok(()),
+        };
+        // With the last third of its life, a token that has no successor still reads.
+        if !is_reading || !self.vault.has_living_token() {
+            return renewed;
         }
         let mut readings = self.vault.read().await?;
         let is_denied = |reading: &Result<_, Failure>| matches!(reading, Err(failure) if failure.kind == FailureKind::Denied);
@@ -134,7 +137,7 @@ impl Keeper {
             readings = self.vault.read().await?;
         }
         self.take(readings, tell);
-        Ok(())
+        renewed
     }
 
     /// Takes what was read; what could not be read stays as it was.

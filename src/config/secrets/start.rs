@@ -1,13 +1,12 @@
 //! The first look into Vault, before there is a config: what is needed and not there ends the start, with its reason.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::time::{Duration, Instant};
 
-use super::vault::{Failure, Readings, Vault, place};
-use super::{Held, HeldSecret};
-use crate::config::model::{Vault as Settings, VaultMapping};
+use super::Held;
+use super::vault::{Failure, FailureKind, Readings, Vault, place};
+use crate::config::model::Vault as Settings;
 
 /// Waits between two tries: the first and the longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
@@ -83,12 +82,15 @@ pub(super) async fn first(settings: &Settings) -> Result<Held, VaultError> {
         }
         Err(failure) => lack(settings, &failure, &mut held, &mut lines),
     }
-    held.session = Some(Arc::new(vault.session()));
+    let session = vault.session();
     if lines.is_empty() {
-        Ok(held)
-    } else {
-        Err(VaultError(lines))
+        held.session = Some(Arc::new(session));
+        return Ok(held);
     }
+    if session.is_own() {
+        drop(tokio::time::timeout(SIGNING_OUT, vault.sign_out()).await);
+    }
+    Err(VaultError(lines))
 }
 
 async fn once(vault: &mut Vault) -> Result<Readings, Failure> {
@@ -98,7 +100,7 @@ async fn once(vault: &mut Vault) -> Result<Readings, Failure> {
 
 fn slow() -> Failure {
     Failure::new(
-        super::vault::FailureKind::Unreachable,
+        FailureKind::Unreachable,
         "Vault did not answer in time",
         "check it and the network, or raise secrets.vault.timeout",
     )
@@ -107,7 +109,7 @@ fn slow() -> Failure {
 fn sort(settings: &Settings, mut readings: Readings, held: &mut Held, lines: &mut Vec<String>) {
     for mapping in &settings.mappings {
         match readings.remove(&mapping.env_var) {
-            Some(Ok(secret)) => keep(&mut held.secrets, mapping, secret),
+            Some(Ok(secret)) => drop(held.secrets.insert(mapping.env_var.clone(), secret)),
             Some(Err(failure)) if mapping.required => lines.push(needed(
                 &format!(
                     "{} (vault {})",
@@ -120,10 +122,6 @@ fn sort(settings: &Settings, mut readings: Readings, held: &mut Held, lines: &mu
             None => {}
         }
     }
-}
-
-fn keep(secrets: &mut BTreeMap<String, HeldSecret>, mapping: &VaultMapping, secret: HeldSecret) {
-    secrets.insert(mapping.env_var.clone(), secret);
 }
 
 /// Vault gave nothing at all.

@@ -113,6 +113,12 @@ impl Vault {
         }
     }
 
+    /// Whether there is a token whose lease has not ended.
+    pub fn has_living_token(&self) -> bool {
+        let token = self.token.as_deref();
+        token.is_some_and(|token| token.lease.is_none_or(|lease| token.since.elapsed() < lease))
+    }
+
     /// When the token's lease ends.
     pub fn token_expires(&self) -> Option<Timestamp> {
         self.token.as_ref().and_then(|token| token.expires)

@@ -193,6 +193,12 @@ fn vault_wins_over_folders_and_folders_over_the_environment_and_notices_name_pla
     let folder = machine.folder.path().display().to_string();
     assert!(!told.contains("sk-") && !told.contains(&folder), "{told}");
 
+    let debug = format!("{loaded:?} {loaded:#?}");
+    assert!(
+        debug.contains("OPENAI_API_KEY") && !debug.contains("sk-"),
+        "{debug}"
+    );
+
     let without = load_held(&machine, &text, held(&[], &["OPENAI_API_KEY"])).unwrap();
     assert_eq!(key_of(&without), "sk-one");
 }
