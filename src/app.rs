@@ -3,6 +3,7 @@
 mod audit;
 mod parent;
 mod reload;
+mod secrets;
 mod signals;
 mod systemd;
 
@@ -196,6 +197,7 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
     let access = Arc::new(http::Access::new(
         http::Rules::new(&config).map_err(AppError::Access)?,
     ));
+    let kept_secrets = secrets::Secrets::start(&loaded, &ground);
     let spending = Arc::clone(&ground.spending);
     let kept_maintenance = answer::kept_maintenance(loaded.state_dir.as_deref());
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
@@ -207,6 +209,7 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
         requests,
         Exchanged {
             access: Arc::clone(&access),
+            secrets: kept_secrets,
             collector,
             traces,
         },

@@ -103,14 +103,15 @@ pub fn run() -> ExitCode {
         environment: Environment::of_this_process(),
         socket: cli.serve.socket,
         port: cli.serve.port,
+        vault: None,
     };
     match cli.command {
         Some(Command::Config(args)) => config::run(&sources, args),
-        Some(Command::Ask(args)) => with_config(&sources, |loaded| ask::run(loaded, args)),
+        Some(Command::Ask(args)) => with_secrets(&sources, |loaded, _| ask::run(loaded, args)),
         Some(Command::Healthcheck(args)) => {
             with_config(&sources, |loaded| healthcheck::run(&loaded.config, args))
         }
-        Some(Command::Models(args)) => with_config(&sources, |loaded| models::run(loaded, args)),
+        Some(Command::Models(args)) => with_secrets(&sources, |loaded, _| models::run(loaded, args)),
         Some(Command::Cache(args)) => with_config(&sources, |loaded| cache::run(&loaded.config, args)),
         Some(Command::Maintenance(args)) => {
             with_config(&sources, |loaded| maintenance::run(&loaded.config, args))
@@ -121,9 +122,9 @@ pub fn run() -> ExitCode {
         Some(Command::LogLevel(args)) => with_config(&sources, |loaded| log_level::run(&loaded.config, args)),
         None if cli.serve.validate => validate::run(&sources, cli.serve.json),
         None if cli.serve.test_providers => {
-            with_config(&sources, |loaded| providers::run(loaded, cli.serve.json))
+            with_secrets(&sources, |loaded, _| providers::run(loaded, cli.serve.json))
         }
-        None => with_config(&sources, |loaded| serve(loaded, &sources)),
+        None => with_secrets(&sources, serve),
     }
 }
 
@@ -160,6 +161,20 @@ fn block_on(work: impl Future<Output = ExitCode>) -> ExitCode {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(work),
         Err(error) => print::failure(FAILED, format!("the runtime cannot start: {error}")),
+    }
+}
+
+/// The same with what Vault holds, where it is to be asked.
+fn with_secrets(sources: &Sources, then: impl FnOnce(Loaded, &Sources) -> ExitCode) -> ExitCode {
+    match settings::ask_vault(sources) {
+        Ok(sources) => {
+            let code = with_config(&sources, |loaded| then(loaded, &sources));
+            if let Some(held) = &sources.vault {
+                settings::secrets::sign_out(held);
+            }
+            code
+        }
+        Err(error) => print::failure(FAILED, error),
     }
 }
 

@@ -20,6 +20,7 @@ mod replace;
 mod rules;
 mod saved;
 pub mod schema;
+pub mod secrets;
 mod services;
 pub mod show;
 mod spellings;
@@ -35,7 +36,7 @@ mod yaml;
 
 pub use environment::Environment;
 pub use live::{Next, differences_between};
-pub use load::{Loaded, Sources, file_in_use, load};
+pub use load::{Loaded, Sources, ask_vault, file_in_use, load};
 pub use model::Audit as AuditSettings;
 pub use model::{
     Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent,
@@ -46,3 +47,4 @@ pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use replace::{Like, LockedFolder};
 pub use rules::COMPONENTS as LOG_COMPONENTS;
 pub use saved::SavedService;
+pub use secrets::Held;

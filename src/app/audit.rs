@@ -88,6 +88,7 @@ pub(super) fn secrets(loaded: &Loaded) -> Vec<(String, String)> {
 fn word_of(origin: &Origin) -> String {
     match origin {
         Origin::File { .. } => "file".into(),
+        Origin::Secret { place, .. } => place.word().into(),
         other => other.to_string(),
     }
 }

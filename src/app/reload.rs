@@ -13,10 +13,11 @@ use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::task::{block_in_place, spawn_blocking};
 
+use super::secrets::Secrets;
 use super::{LAST_TRACES, TAKING_QUESTIONS, systemd};
 use crate::answer::{AnswerService, ReloadRequest, Reloaded, without_paths};
 use crate::config::watch::{Content, Sign, Watch, content_of, silent_places};
-use crate::config::{Loaded, Next, Origin, Problems, Sources};
+use crate::config::{Held, Loaded, Next, Origin, Problems, Sources, ask_vault};
 use crate::http::{Access, Rules};
 use crate::telemetry::audit::{Actor, Event, Outcome, Record};
 use crate::telemetry::trace::{Collector, TraceCounts, Tracer};
@@ -26,6 +27,8 @@ use crate::telemetry::{ReloadResult, ReloadTrigger};
 pub(super) struct Exchanged {
     /// Who may do what.
     pub access: Arc<Access>,
+    /// What keeps secrets of Vault current, and where their changes come out.
+    pub secrets: (Secrets, mpsc::Receiver<Held>),
     /// What sends traces.
     pub collector: Option<Collector>,
     /// Where spans are counted.
@@ -38,6 +41,8 @@ pub(super) struct Reloader {
     sources: Sources,
     requests: mpsc::Receiver<ReloadRequest>,
     access: Arc<Access>,
+    secrets: Secrets,
+    changed_secrets: mpsc::Receiver<Held>,
     collector: Option<Collector>,
     traces: TraceCounts,
     watch: Watch,
@@ -65,10 +70,13 @@ impl Reloader {
         requests: mpsc::Receiver<ReloadRequest>,
         exchanged: Exchanged,
     ) -> Reloader {
+        let (secrets, changed_secrets) = exchanged.secrets;
         Reloader {
             service,
             sources,
             requests,
+            secrets,
+            changed_secrets,
             access: exchanged.access,
             collector: exchanged.collector,
             traces: exchanged.traces,
@@ -100,6 +108,10 @@ impl Reloader {
                     Some(request) => self.serve(request).await,
                     None => return self.collector,
                 },
+                Some(held) = self.changed_secrets.recv() => {
+                    self.sources.vault = Some(held);
+                    self.reload(ReloadTrigger::Secrets, &Actor::PLUGIN, Told::Always).await;
+                }
                 sign = sign => self.look(sign).await,
             }
         }
@@ -220,13 +232,18 @@ impl Reloader {
         };
         let sources = self.sources.clone();
         let loading = spawn_blocking(move || {
+            let sources = ask_vault(&sources).map_err(|error| {
+                let mut problems = Problems::default();
+                problems.add(&Origin::Default, "secrets.vault", error.to_string());
+                problems
+            })?;
             let loaded = running.again(&sources)?;
             super::check(&loaded)?;
             // Files were read for the check, and are read again: what was exchanged in between is found now.
             let rules = Rules::new(&loaded.config).map_err(|reason| one_problem(&reason))?;
-            Ok((loaded, rules))
+            Ok((loaded, rules, sources))
         });
-        let (loaded, rules) = match loading.await {
+        let (loaded, rules, sources) = match loading.await {
             Ok(outcome) => outcome?,
             Err(error) => return Err(one_problem(&format!("loading the config failed: {error}"))),
         };
@@ -241,6 +258,8 @@ impl Reloader {
             tracing::error!(%error, "log levels stay as they were");
         }
         self.access.put(rules);
+        self.secrets.put(&next.loaded);
+        self.sources = sources;
         if let Some((tracer, collector)) = traces {
             service.trace_with(tracer);
             let earlier = std::mem::replace(&mut self.collector, collector);

@@ -70,17 +70,13 @@ pub fn run(sources: &Sources, args: ConfigArgs) -> ExitCode {
             Err(problems) => validate::refuse(&problems),
             Ok(loaded) => apply::reload_now(&loaded.config, &token),
         },
-        ConfigCommand::Show { json } => match super::load(sources) {
-            Err(problems) => validate::refuse(&problems),
-            Ok(loaded) if json => {
-                print::out(&as_json(&loaded).to_string());
-                ExitCode::SUCCESS
+        ConfigCommand::Show { json } => super::with_secrets(sources, |loaded, _| {
+            match json {
+                true => print::out(&as_json(&loaded).to_string()),
+                false => print::out(as_yaml(&loaded).trim_end()),
             }
-            Ok(loaded) => {
-                print::out(as_yaml(&loaded).trim_end());
-                ExitCode::SUCCESS
-            }
-        },
+            ExitCode::SUCCESS
+        }),
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::{INVALID, print};
-use crate::config::{Loaded, Notice, Origin, Problem, Problems, Sources, Topic, show};
+use crate::config::{Loaded, Notice, Problem, Problems, Sources, Topic, show};
 
 /// Checks the config and tells: exit code 0 when it is valid, 2 when it is not.
 pub fn run(sources: &Sources, as_json: bool) -> ExitCode {
@@ -81,9 +81,9 @@ fn list<'a>(out: &mut String, heading: &str, notices: impl Iterator<Item = &'a N
         out.push_str(&format!("\n{heading}\n"));
     }
     for notice in notices {
-        let place = match &notice.origin {
-            Origin::File { line, .. } => format!(" (line {line})"),
-            _ => String::new(),
+        let place = match notice.origin.line() {
+            Some(line) => format!(" (line {line})"),
+            None => String::new(),
         };
         out.push_str(&format!("  {}{place}\n    {}\n", notice.key, notice.text));
     }

@@ -123,6 +123,15 @@ pub fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || parse_ip(host).is_some_and(|ip| ip.is_loopback())
 }
 
+/// Whether a base URL leads to this machine.
+pub fn is_on_this_machine(endpoint: &str) -> bool {
+    let host = split_scheme(endpoint.trim()).and_then(|(_, rest)| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+        without_port(authority)
+    });
+    host.is_some_and(is_loopback)
+}
+
 /// Whether it stands for every address of this machine.
 pub fn is_any(host: &str) -> bool {
     parse_ip(host).is_some_and(|ip| ip.is_unspecified())
@@ -165,6 +174,25 @@ mod tests {
             "é://x",
         ] {
             assert!(check(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_known_by_its_loopback_addresses() {
+        for here in [
+            "http://127.0.0.1:8200",
+            "https://LOCALHOST/x",
+            "http://[::1]:8200",
+        ] {
+            assert!(is_on_this_machine(here), "{here}");
+        }
+        for elsewhere in [
+            "http://localhost.example.com",
+            "https://vault:8200",
+            "127.0.0.1",
+            "",
+        ] {
+            assert!(!is_on_this_machine(elsewhere), "{elsewhere}");
         }
     }
 

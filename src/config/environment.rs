@@ -1,12 +1,20 @@
 //! A snapshot of the environment: the one place that reads it, and what tests pass instead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::problem::Origin;
+use super::secrets::Place;
 
 /// Variables and their values, and where the machine's files are.
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
+    /// Variables that do not come from the process, and where they come from.
+    places: BTreeMap<String, Arc<Place>>,
+    /// Variables that a secret store should give and does not.
+    missing: BTreeSet<String>,
     /// The root of the file system; tests have one of their own.
     root: Option<PathBuf>,
 }
@@ -29,7 +37,7 @@ impl Environment {
             .collect();
         Environment {
             variables,
-            root: None,
+            ..Environment::default()
         }
     }
 
@@ -41,7 +49,7 @@ impl Environment {
         let variables = pairs.into_iter().map(|(name, value)| (name.into(), value.into()));
         Environment {
             variables: variables.collect(),
-            root: None,
+            ..Environment::default()
         }
     }
 
@@ -81,6 +89,38 @@ impl Environment {
     /// The home folder.
     pub fn home(&self) -> Option<PathBuf> {
         self.given("HOME").map(PathBuf::from)
+    }
+
+    /// Lays a secret from elsewhere over a variable.
+    pub fn lay(&mut self, name: &str, value: &str, place: Place) {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self.places.insert(name.to_owned(), Arc::new(place));
+    }
+
+    /// Says that a secret store should give a variable and does not: what needs it is left unset.
+    pub fn lacks(&mut self, name: &str) {
+        self.missing.insert(name.to_owned());
+    }
+
+    /// Whether a secret store should give the variable and nobody does.
+    pub fn is_lacking(&self, name: &str) -> bool {
+        self.given(name).is_none() && self.missing.contains(name)
+    }
+
+    /// Where a variable comes from; `None` when from the process, or from nowhere.
+    pub fn place(&self, name: &str) -> Option<&Arc<Place>> {
+        self.places.get(name)
+    }
+
+    /// The same origin; for a variable that is a secret from elsewhere, that place.
+    pub fn true_origin(&self, origin: &Origin) -> Option<Origin> {
+        match origin {
+            Origin::Environment(name) => Some(Origin::Secret {
+                place: Arc::clone(self.places.get(name)?),
+                line: None,
+            }),
+            _ => None,
+        }
     }
 
     /// Sets a variable where it is unset.

@@ -8,7 +8,6 @@ use super::kinds::MASK;
 use super::load::Loaded;
 use super::model::Config;
 use super::tree::join;
-use super::watch::Content;
 
 /// Settings that are used once, at the start: places that are listened on, the threads, where files are.
 macro_rules! at_the_start {
@@ -116,27 +115,12 @@ fn differences(one: &Loaded, other: &Loaded) -> Vec<String> {
         before != after || is_secret && one.written(key) != other.written(key)
     };
     let mut differing: BTreeSet<String> = keys.into_iter().filter(|key| differs(key)).cloned().collect();
-    let (before, after) = (contents(&one.config), contents(&other.config));
-    let exchanged = after
-        .into_iter()
-        .filter(|(key, content)| before.get(key).is_some_and(|before| before != content));
-    differing.extend(exchanged.map(|(key, _)| key));
+    let exchanged = other.contents.iter().filter(|(key, content)| {
+        let before = one.contents.get(*key);
+        before.is_some_and(|before| before != *content)
+    });
+    differing.extend(exchanged.map(|(key, _)| key.clone()));
     differing.into_iter().collect()
-}
-
-/// What is in the files that settings name, by the setting's key.
-fn contents(config: &Config) -> BTreeMap<String, Content> {
-    let services = config.ai.services.iter();
-    let mut contents: BTreeMap<String, Content> = services
-        .filter_map(|(name, service)| Some((format!("ai.services.{name}.ca_file"), service.ca_content?)))
-        .collect();
-    contents.extend(
-        config
-            .tracing
-            .ca_content
-            .map(|content| ("tracing.ca_file".to_owned(), content)),
-    );
-    contents
 }
 
 /// Every setting that is a single value or a list, by dotted key.

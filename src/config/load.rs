@@ -1,6 +1,7 @@
 //! Loading: find the file, read it, lay environment and command line over it, and what the page saved; check everything,
 //! tell everything.
 
+mod layers;
 mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,11 +13,12 @@ use super::model::Config;
 use super::problem::{Notice, Origin, Problems, Topic};
 use super::saved::{SaveError, Saved, SavedService};
 use super::schema::Shape;
+use super::secrets::{self, Held, VaultError};
+use super::substitute::Substitution;
 use super::tree::Node;
-use super::watch::content_of_one;
-use super::{
-    check, databases, differences, effect, rules, services, spellings, state, substitute, variables,
-};
+use super::watch::{Content, content_of_one};
+use super::{check, databases, differences, effect, model, rules, services, spellings, state, variables};
+use layers::Layers;
 
 /// What a config is made from.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +31,8 @@ pub struct Sources {
     pub socket: Option<PathBuf>,
     /// `--port`: the TCP port for gRPC, on 127.0.0.1.
     pub port: Option<u16>,
+    /// What Vault gave ([`ask_vault`]). `None`: it is not asked, and what it would give counts as set.
+    pub vault: Option<Held>,
 }
 
 /// A config that was found right, and how it came about.
@@ -44,6 +48,12 @@ pub struct Loaded {
     pub file: Option<PathBuf>,
     /// The folder for what outlives the process; `None` when no folder can be written.
     pub state_dir: Option<PathBuf>,
+    /// Files whose content belongs to the config, besides its own file. They need not exist.
+    files: BTreeSet<PathBuf>,
+    /// What was in the files that settings name, by the setting's key.
+    pub(super) contents: BTreeMap<String, Content>,
+    /// What Vault gave; `None` when it was not asked.
+    pub vault: Option<Held>,
     /// What there was before the page changed anything.
     ground: Arc<Ground>,
     /// What the page has changed.
@@ -64,6 +74,10 @@ struct Ground {
     /// Where a file is looked for, when none is named.
     candidates: Vec<PathBuf>,
     state_dir: Option<PathBuf>,
+    files: BTreeSet<PathBuf>,
+    vault: Option<Held>,
+    /// Who fills in mapped variables, where Vault is to be asked.
+    vault_settings: Option<model::Vault>,
 }
 
 impl Loaded {
@@ -102,7 +116,8 @@ impl Loaded {
 
     /// Every file that the config was made from, and each at which one would be found that is not there yet.
     pub fn files(&self) -> BTreeSet<PathBuf> {
-        let mut files: BTreeSet<PathBuf> = self.file.iter().cloned().collect();
+        let mut files = self.files.clone();
+        files.extend(self.file.iter().cloned());
         files.extend(self.ground.candidates.iter().cloned());
         files
     }
@@ -172,6 +187,36 @@ fn load_with(
     Ok(loaded)
 }
 
+/// The same sources with what Vault holds, where the config says that it is to be asked, and only then. It is not asked
+/// again when `sources` already have an answer to the same settings. Waits for Vault: nothing for an async task.
+///
+/// # Errors
+/// Which of the secrets that are needed it does not give, why, and what to do. What else is wrong with the config is told
+/// by [`load`].
+pub fn ask_vault(sources: &Sources) -> Result<Sources, VaultError> {
+    // Without what may be held for other settings.
+    let without = Sources {
+        vault: None,
+        ..sources.clone()
+    };
+    let Ok(ground) = Ground::of(&without) else {
+        return Ok(sources.clone());
+    };
+    let settings = ground.vault_settings.clone();
+    if settings.is_some() && Arc::new(ground).with(&Saved::default()).is_err() {
+        return Ok(sources.clone());
+    }
+    let held = match (settings, &sources.vault) {
+        (None, _) => None,
+        (Some(settings), Some(held)) if held.answers(&settings) => return Ok(sources.clone()),
+        (Some(settings), _) => Some(secrets::ask(&settings)?),
+    };
+    Ok(Sources {
+        vault: held,
+        ..sources.clone()
+    })
+}
+
 impl Ground {
     fn of(sources: &Sources) -> Result<Ground, Problems> {
         let mut problems = Problems::default();
@@ -183,9 +228,27 @@ impl Ground {
         };
         let mut environment = sources.environment.clone();
         supply(&mut environment, &tree);
-        substitute::substitute(&mut tree, "", &environment, &mut problems);
+        let mut files = BTreeSet::new();
+        let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let mut layers = Layers {
+            tree: &tree,
+            folder,
+            environment: &mut environment,
+            files: &mut files,
+            problems: &mut problems,
+            notices: &mut notices,
+        };
+        layers.lay_folders();
+        let vault_settings = layers.vault();
+        if let Some(settings) = &vault_settings {
+            layers.lay_vault(settings, sources.vault.as_ref());
+        }
+        let mut substitution = Substitution::new(&environment, folder);
+        substitution.apply(&mut tree, "", &mut problems);
+        files.append(&mut substitution.files);
         check::check(&mut tree, Shape::root(), "", &mut problems);
         variables::overlay(&mut tree, &environment, &mut problems, &mut notices);
+        credit(&mut tree, &environment, &mut problems, &mut notices);
         lay_command_line(&mut tree, sources, &mut problems);
         tell_overlooked_file(sources, file.as_deref(), &mut notices);
         let named = tree.text_at(&["server", "state_dir"]).map(Path::new);
@@ -196,6 +259,9 @@ impl Ground {
             notices,
             candidates: read::looked_for(sources),
             file,
+            files,
+            vault: sources.vault.clone().filter(|_| vault_settings.is_some()),
+            vault_settings,
         })
     }
 
@@ -212,7 +278,7 @@ impl Ground {
         let json = check::check(&mut tree, Shape::root(), "", &mut problems).unwrap_or_default();
         let mut config: Config = match serde_json::from_value(json) {
             Ok(config) => config,
-            Err(error) if problems.0.is_empty() => {
+            Err(error) if problems.0.iter().all(|problem| problem.origin.is_unread()) => {
                 let file = read::whole(self.file.as_deref());
                 problems.add(&file, "", format!("cannot be read: {error}"));
                 return Err(problems);
@@ -225,16 +291,27 @@ impl Ground {
         rules::check(&config, &tree, &mut problems, &mut notices);
         let origin_of = |key: &str| tree.nearest_origin(key);
         databases::check(&mut config, origin_of, &mut problems, &mut notices);
+        // Of a value that nobody knows, nothing can be wrong.
+        problems.0.retain(|problem| !problem.origin.is_unread());
         if !problems.0.is_empty() {
             problems.sort();
             return Err(problems);
         }
-        remember_contents(&mut config);
+        remember_authorities(&mut config);
         tell_without_effect(&tree, &mut notices);
         differences::tell(&tree, &config, &mut notices);
         notices.sort_by_key(|notice| notice.topic);
+        let mut files = self.files.clone();
+        let mut contents = BTreeMap::new();
+        for (key, file) in named_files(&config) {
+            files.insert(file.to_owned());
+            contents.insert(key, content_of_one(file));
+        }
         Ok(Loaded {
             config,
+            files,
+            contents,
+            vault: self.vault.clone(),
             origins: origins(&tree),
             notices,
             file: self.file.clone(),
@@ -263,6 +340,41 @@ impl Ground {
     }
 }
 
+/// Says of what came as a variable from a secret store that it came from there.
+fn credit(tree: &mut Node, environment: &Environment, problems: &mut Problems, notices: &mut [Notice]) {
+    let mut of = |origin: &mut Origin| {
+        if let Some(truth) = environment.true_origin(origin) {
+            *origin = truth;
+        }
+    };
+    tree.each_origin(&mut of);
+    problems.0.iter_mut().for_each(|problem| of(&mut problem.origin));
+    notices.iter_mut().for_each(|notice| of(&mut notice.origin));
+}
+
+/// The files that settings name and whose content decides how the plugin works, by the setting's key.
+fn named_files(config: &Config) -> impl Iterator<Item = (String, &Path)> {
+    let databases = config.databases.iter();
+    let schemas = databases.filter_map(|(name, database)| {
+        Some((
+            format!("databases.{name}.schema_file"),
+            database.schema_file.as_deref()?,
+        ))
+    });
+    let services = config.ai.services.iter();
+    let authorities = services.filter_map(|(name, service)| {
+        Some((format!("ai.services.{name}.ca_file"), service.ca_file.as_deref()?))
+    });
+    let single = [
+        ("tracing.ca_file", config.tracing.ca_file.as_deref()),
+        ("access.jwt.jwks_file", config.access.jwt.jwks_file.as_deref()),
+    ];
+    let single = single
+        .into_iter()
+        .filter_map(|(key, file)| Some((key.to_owned(), file?)));
+    schemas.chain(authorities).chain(single)
+}
+
 /// `${VERSION}`, `${HOSTNAME}` and `${ENVIRONMENT}` have values also where nobody sets them.
 fn supply(environment: &mut Environment, tree: &Node) {
     environment.supply("VERSION", || env!("CARGO_PKG_VERSION").to_owned());
@@ -288,11 +400,10 @@ fn supply(environment: &mut Environment, tree: &Node) {
 }
 
 /// A file may get another content under the same name: what was made from it has to be made anew then.
-fn remember_contents(config: &mut Config) {
+fn remember_authorities(config: &mut Config) {
     for service in config.ai.services.values_mut() {
         service.ca_content = service.ca_file.as_deref().map(content_of_one);
     }
-    config.tracing.ca_content = config.tracing.ca_file.as_deref().map(content_of_one);
 }
 
 fn lay_command_line(tree: &mut Node, sources: &Sources, problems: &mut Problems) {

@@ -17,6 +17,7 @@ mod databases;
 mod logging;
 mod operation;
 mod reload;
+mod secrets;
 mod server;
 mod service;
 mod tracing;
@@ -26,8 +27,9 @@ pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, Price, RateLimit, Retry};
 pub use audit::Audit;
 pub use databases::{Database, DatabaseBlock};
 pub use logging::{LogFormat, LogLevel, LogOutput, Logging};
-pub use operation::{Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis, Secrets};
+pub use operation::{Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis};
 pub use reload::Reload;
+pub use secrets::{AuthMethod, KvVersion, Secrets, Vault, VaultMapping};
 pub use server::{ExitWithParent, Plugin, Server};
 pub use service::{ProviderKind, Service};
 pub use tracing::{OtlpCompression, OtlpProtocol, Sampler, Tracing};
@@ -60,8 +62,7 @@ pub struct Config {
     /// Threads, pools, memory and caches.
     pub performance: Performance,
     /// Where secrets come from, besides this file and the environment.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub secrets: Option<Secrets>,
+    pub secrets: Secrets,
     /// Copies of the configuration and logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup: Option<Backup>,

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::secrets::Place;
+
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Origin {
@@ -21,6 +23,13 @@ pub enum Origin {
     },
     /// A variable of the environment.
     Environment(String),
+    /// A secret from outside of the file and the environment.
+    Secret {
+        /// Where it is.
+        place: Arc<Place>,
+        /// The line of the config file that takes it from there; `None` when it came as a variable.
+        line: Option<Box<Origin>>,
+    },
     /// What the page saved in the state folder.
     Saved,
     /// An option of the command line.
@@ -34,8 +43,32 @@ impl Origin {
             Origin::Default => 0,
             Origin::File { .. } => 1,
             Origin::Environment(_) => 2,
+            Origin::Secret { line, .. } => line.as_ref().map_or(2, |line| line.rank()),
             Origin::Saved => 3,
             Origin::CommandLine(_) => 4,
+        }
+    }
+
+    /// The line of the config file, from 1.
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            Origin::File { line, .. } => Some(*line),
+            Origin::Secret { line, .. } => line.as_ref().and_then(|line| line.line()),
+            _ => None,
+        }
+    }
+
+    /// Whether the value itself is not known, because nobody asked for it.
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Origin::Secret { place, .. } if matches!(**place, Place::NotAsked(_)))
+    }
+
+    fn order(&self) -> (u8, usize, usize) {
+        match self {
+            Origin::File { line, column, .. } => (1, *line, *column),
+            Origin::Default => (0, 0, 0),
+            Origin::Secret { line: Some(line), .. } => line.order(),
+            other => (other.rank(), 0, 0),
         }
     }
 }
@@ -47,6 +80,11 @@ impl fmt::Display for Origin {
             Origin::File { file, line: 0, .. } => write!(f, "{}", file.display()),
             Origin::File { file, line, column } => write!(f, "{}:{line}:{column}", file.display()),
             Origin::Environment(name) => write!(f, "environment {name}"),
+            Origin::Secret { place, line: None } => place.fmt(f),
+            Origin::Secret {
+                place,
+                line: Some(line),
+            } => write!(f, "{place} ({line})"),
             Origin::Saved => f.write_str("saved by the page"),
             Origin::CommandLine(option) => write!(f, "command line {option}"),
         }
@@ -134,13 +172,7 @@ impl Problems {
 
     /// File order, then environment, what the page saved, and the command line.
     pub fn sort(&mut self) {
-        self.0.sort_by_key(|problem| match problem.origin {
-            Origin::File { line, column, .. } => (1, line, column),
-            Origin::Default => (0, 0, 0),
-            Origin::Environment(_) => (2, 0, 0),
-            Origin::Saved => (3, 0, 0),
-            Origin::CommandLine(_) => (4, 0, 0),
-        });
+        self.0.sort_by_key(|problem| problem.origin.order());
         self.0.dedup();
     }
 }

@@ -68,7 +68,10 @@ and left out; nothing stops because of them, and the file is kept as `settings.j
 * `${VAR}` in a value is replaced by the variable; `${VAR:-default}` by the default when it is unset or empty; `$$` is a dollar
   sign. An unset variable without a default is an error, except `VERSION`, `HOSTNAME` and `ENVIRONMENT`, which the program
   supplies. Only values are replaced, after YAML has been read: a variable cannot add keys.
-* Relative paths start at the folder in which the plugin is started.
+* `${file:PATH}` is replaced by the content of a file without the line feeds at its end (UTF-8, at most 64 KiB);
+  `${file:PATH:-default}` by the default when there is no such file, or nothing in it. A relative `PATH` starts at the folder of
+  the config file.
+* Other relative paths start at the folder in which the plugin is started.
 * Unknown keys, keys given twice, tags and second documents are errors. Anchors, aliases and `<<` work.
 * A file has at most 1 MiB and 20 000 values.
 ";
@@ -223,6 +226,7 @@ fn variables_table() -> String {
             Sets::Otel(key, Form::Milliseconds) => format!("OpenTelemetry's; sets `{key}`, in milliseconds"),
             Sets::Otel(key, Form::Pairs) => format!("OpenTelemetry's; sets entries of `{key}`: `name=value,name=value`"),
             Sets::Otel(key, Form::OffWhen(word)) => format!("OpenTelemetry's; `{word}` sets `{key}` to false"),
+            Sets::Vault(key) => format!("Vault's; sets `secrets.vault.{key}` where that section leaves it open"),
             Sets::Elsewhere(text) => (*text).to_owned(),
             Sets::Nothing(reason) => format!("nothing: {reason}"),
         };

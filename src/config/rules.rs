@@ -2,6 +2,7 @@
 
 mod access;
 mod limits;
+mod secrets;
 mod services;
 mod tracing;
 
@@ -57,6 +58,7 @@ pub fn check(config: &Config, tree: &Node, problems: &mut Problems, notices: &mu
     rules.access();
     rules.audit();
     rules.tracing();
+    rules.secrets();
 }
 
 struct Rules<'a> {

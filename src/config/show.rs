@@ -98,6 +98,10 @@ pub fn origin_json(origin: &Origin) -> Value {
             json!({ "kind": "file", "file": file.as_path(), "line": line, "column": column })
         }
         Origin::Environment(variable) => json!({ "kind": "environment", "variable": variable }),
+        Origin::Secret { place, line } => {
+            let line = line.as_ref().map(|line| origin_json(line));
+            json!({ "kind": place.word(), "place": place.to_string(), "taken_by": line })
+        }
         Origin::Saved => json!({ "kind": "saved" }),
         Origin::CommandLine(option) => json!({ "kind": "command_line", "option": option }),
     }

@@ -184,6 +184,18 @@ impl Node {
         }
     }
 
+    /// Calls `change` for the origin of each value.
+    pub fn each_origin(&mut self, change: &mut impl FnMut(&mut Origin)) {
+        change(&mut self.origin);
+        match &mut self.value {
+            Value::List(nodes) => nodes.iter_mut().for_each(|node| node.each_origin(change)),
+            Value::Map(entries) => entries
+                .iter_mut()
+                .for_each(|entry| entry.node.each_origin(change)),
+            Value::Null | Value::Text(_) => {}
+        }
+    }
+
     /// Calls `visit` for each leaf (text, list or empty map) with its dotted path.
     pub fn leaves(&self, path: &str, visit: &mut impl FnMut(&str, &Node)) {
         match &self.value {

@@ -41,6 +41,8 @@ pub enum Sets {
     /// One of OpenTelemetry's sets a key. These are often set for all programs of a cluster, so a value that means
     /// nothing here is told and ignored, as its specification asks.
     Otel(&'static str, Form),
+    /// One of Vault's own sets a key of `secrets.vault`, where there is such a section and it does not say it.
+    Vault(&'static str),
     /// Is read elsewhere; the text says what for.
     Elsewhere(&'static str),
     /// Does nothing; the text says why.
@@ -247,6 +249,10 @@ pub const VARIABLES: &[(&str, Sets)] = &[
         Sets::Service(ProviderKind::Anthropic, "model"),
     ),
     ("ATEST_EXT_AI_AI_MODEL", Sets::MissingOllamaModel),
+    ("VAULT_ADDR", Sets::Vault("address")),
+    ("VAULT_NAMESPACE", Sets::Vault("namespace")),
+    ("VAULT_CACERT", Sets::Vault("ca_file")),
+    ("VAULT_TOKEN", Sets::Vault("token")),
     (
         "OPENAI_ORG_ID",
         Sets::Nothing("the Go plugin read it in a client that nothing used"),
@@ -267,6 +273,21 @@ pub fn of_settings() -> Vec<(String, String)> {
         }
     });
     found
+}
+
+/// Whether a variable sets something, so that a secret of its name is meant for it.
+pub fn is_meant(name: &str) -> bool {
+    let own = VARIABLES.iter().find(|(known, _)| *known == name);
+    match own {
+        Some((_, sets)) => !matches!(sets, Sets::Elsewhere(_) | Sets::Nothing(_)),
+        None => name.starts_with(PREFIX) && of_settings().iter().any(|(known, _)| known == name),
+    }
+}
+
+/// Whether a variable has another meaning already, so that a secret of its name is hardly meant for it.
+pub fn is_taken(name: &str) -> bool {
+    let own = VARIABLES.iter().find(|(known, _)| *known == name);
+    own.is_some_and(|(_, sets)| matches!(sets, Sets::Elsewhere(_) | Sets::Nothing(_)))
 }
 
 /// Lays what the environment sets over `tree`.
@@ -349,6 +370,7 @@ fn apply(
                 not_used(&reason);
             }
         }
+        Sets::Vault(key) => set_vault(tree, key, value, name, problems),
         Sets::Elsewhere(_) => {}
         Sets::Nothing(reason) => not_used(reason),
     }
@@ -398,6 +420,19 @@ fn set_otel(tree: &mut Node, key: &str, form: Form, value: &str, name: &str) -> 
         }
         Form::OffWhen(word) if value.eq_ignore_ascii_case(word) => put_one(&path, "false"),
         Form::OffWhen(_) => Ok(()),
+    }
+}
+
+/// Vault's own variables are often set for other programs too, so they say only what the config leaves open.
+fn set_vault(tree: &mut Node, key: &str, value: &str, name: &str, problems: &mut Problems) {
+    let is_given = |key: &str| tree.get(&["secrets", "vault", key]).is_some();
+    if tree.get(&["secrets", "vault"]).is_none() || is_given(key) {
+        return;
+    }
+    let method = tree.text_at(&["secrets", "vault", "auth_method"]);
+    let is_by_token = method.is_none_or(|method| method.trim().eq_ignore_ascii_case("token"));
+    if key != "token" || (is_by_token && !is_given("token_file")) {
+        set(tree, &format!("secrets.vault.{key}"), value, name, problems);
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::label::{
     AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, FallbackTo,
-    MAX_MODELS, MAX_PROVIDERS, ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger,
-    RequestStatus, RetryReason, Signal, SpanState, TokenDirection, Validation,
+    MAX_MODELS, MAX_PROVIDERS, MAX_SECRETS, ProviderOperation, RateLimitKind, RejectReason, ReloadResult,
+    ReloadTrigger, RequestStatus, RetryReason, Signal, SpanState, TokenDirection, Validation,
 };
 
 /// One metric.
@@ -71,6 +71,8 @@ pub enum Values {
     Provider,
     /// A configured model of the series' provider, or `other`.
     Model,
+    /// A mapped secret, by its variable, or `vault_token`.
+    Secret,
     /// One word at a time, which the program makes itself: of its build, or of the config in effect.
     Built,
 }
@@ -351,6 +353,13 @@ catalogue! {
     CONFIG_WATCH_UP: Gauge, "atest_ai_config_watch_up", Count, [],
         "Whether the system tells of changed files; at 0 they are looked at every reload.poll_interval.",
         "Changes that arrive late.";
+    SECRET_EXPIRY: Gauge, "atest_ai_secret_expiry_timestamp_seconds", Seconds,
+        [LabelDef { name: "name", values: Values::Secret }],
+        "When a secret ends, in seconds since 1970: the sign-in to Vault (vault_token), and secrets that Vault will delete. There only for those that end.",
+        "Secrets to renew in time; a sign-in that is not renewed.";
+    VAULT_UP: Gauge, "atest_ai_vault_up", Count, [],
+        "1 while Vault can be asked for secrets, 0 while it cannot. There only where it is to be asked.",
+        "A Vault that is sealed or gone: secrets that change there do not arrive.";
     LOG_MESSAGES: Counter, "atest_ai_log_messages_total", Count,
         [closed("level", &["error", "warn", "info", "debug", "trace"])],
         "Log lines written, by level.",
@@ -450,6 +459,7 @@ impl MetricDef {
             Values::Provider if with_model => 1,
             Values::Provider => MAX_PROVIDERS + 1,
             Values::Model => MAX_MODELS + MAX_PROVIDERS + 1,
+            Values::Secret => MAX_SECRETS,
             Values::Built => 1,
         });
         values.product()

@@ -7,6 +7,8 @@ pub const OTHER: &str = "other";
 pub const MAX_PROVIDERS: usize = 8;
 /// Most models that get a label value of their own; further ones count as [`OTHER`]. Each has some seventy series.
 pub const MAX_MODELS: usize = 16;
+/// Most secrets whose end is told.
+pub const MAX_SECRETS: usize = 8;
 
 /// The embedded engine: it is in this process, so it has no line that could be down and no breaker.
 pub const BUILTIN: &str = "builtin";

@@ -10,6 +10,7 @@ mod money;
 mod provider;
 mod queue;
 mod register;
+mod secrets;
 mod series;
 
 use std::fmt;
@@ -23,6 +24,7 @@ use self::cache::Caches;
 use self::money::Money;
 use self::queue::Queue;
 use self::register::{Register, VALID};
+use self::secrets::Secrets;
 use self::series::{Series, Vectors};
 use super::build::build_info;
 use super::catalogue::{self, MetricDef};
@@ -49,6 +51,7 @@ pub struct Metrics {
     overhead: Histogram,
     audit_failures: IntCounter,
     config: config::ConfigState,
+    secrets: Secrets,
     connections: IntGauge,
     max_connections: IntGauge,
     in_flight: IntGauge,
@@ -95,6 +98,7 @@ impl Metrics {
                 .with_label_values::<&str>(&[]),
             audit_failures: register.counter(&catalogue::AUDIT_WRITE_FAILURES),
             config: config::ConfigState::new(&register),
+            secrets: Secrets::new(&register),
             connections: register.gauge(&catalogue::ACTIVE_CONNECTIONS),
             max_connections: register.gauge(&catalogue::MAX_CONNECTIONS),
             in_flight: register.gauge(&catalogue::IN_FLIGHT),

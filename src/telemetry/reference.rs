@@ -115,7 +115,7 @@ fn label(label: &LabelDef) -> String {
     match label.values {
         Values::Closed(words) if words == BOUNDED => format!("`{}` (those with a provider)", label.name),
         Values::Closed(words) => format!("`{}` ({})", label.name, words.join(", ")),
-        Values::Provider | Values::Model | Values::Built => format!("`{}`", label.name),
+        Values::Provider | Values::Model | Values::Secret | Values::Built => format!("`{}`", label.name),
     }
 }
 

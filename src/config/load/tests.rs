@@ -1,4 +1,5 @@
 mod access;
+mod secrets;
 mod tracing;
 
 use std::path::PathBuf;
@@ -775,7 +776,6 @@ fn the_guides_blocks_are_understood() {
         .load(guide)
         .unwrap_or_else(|problems| panic!("{problems}"));
     let of_later_versions = [
-        "secrets.",
         "backup.",
         "performance.memory.",
         "performance.connection_pools.databases.",
@@ -786,6 +786,9 @@ fn the_guides_blocks_are_understood() {
             .any(|section| notice.key.starts_with(section));
         assert_eq!(is_later, notice.topic == Topic::NotInEffect, "{notice}");
     }
+    let vault = loaded.config.secrets.vault.as_ref().unwrap();
+    assert_eq!(vault.address.as_deref(), Some("https://vault.example.com"));
+    assert_eq!(vault.mappings[1].entry_and_field(), Some(("claude", "api_key")));
     assert_eq!(loaded.config.ai.max_concurrent_requests, 10);
     let performance = &loaded.config.performance;
     assert_eq!(performance.worker_pools.ai_requests.queue_size, 100);

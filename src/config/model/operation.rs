@@ -1,4 +1,4 @@
-//! `performance`, `secrets` and `backup`: how the plugin is run.
+//! `performance` and `backup`: how the plugin is run.
 
 use std::time::Duration;
 
@@ -276,48 +276,6 @@ impl Default for ProviderPool {
             idle_timeout: Duration::from_secs(300),
         }
     }
-}
-
-/// Where secrets come from, besides this file and the environment.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Secrets {
-    /// HashiCorp Vault.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vault: Option<Vault>,
-}
-
-/// HashiCorp Vault.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Vault {
-    /// Whether to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-    /// URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    /// How the plugin proves who it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_method: Option<String>,
-    /// Role to sign in with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
-    /// Where the secrets are mounted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mount_path: Option<String>,
-    /// Which secret becomes which variable.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub mappings: Vec<VaultMapping>,
-}
-
-/// Which secret becomes which variable.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct VaultMapping {
-    /// Path of the secret.
-    pub vault_path: String,
-    /// The variable that it becomes.
-    pub env_var: String,
 }
 
 /// Copies of the configuration and logs.

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::kinds::{self, Secret};
 use crate::config::units::Time;
-use crate::config::watch::Content;
 
 /// Spans of questions, sent to a collector by OTLP.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -33,9 +32,6 @@ pub struct Tracing {
     /// Certificates (PEM) of authorities to trust besides the system's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<PathBuf>,
-    /// What was in that file when the config was loaded.
-    #[serde(skip)]
-    pub ca_content: Option<Content>,
     /// Whether what is sent is compressed.
     pub compression: OtlpCompression,
     /// Longest time for sending one batch.
@@ -90,7 +86,6 @@ impl Default for Tracing {
             protocol: OtlpProtocol::default(),
             headers: BTreeMap::new(),
             ca_file: None,
-            ca_content: None,
             compression: OtlpCompression::default(),
             timeout: Duration::from_secs(10),
             sampler: Sampler::default(),

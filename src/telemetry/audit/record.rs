@@ -37,6 +37,8 @@ pub enum Event {
     ConfigReload,
     /// A secret was taken into use.
     SecretRead,
+    /// Secrets have other values.
+    SecretChange,
     /// Lines of this log were lost.
     AuditGap,
 }

@@ -52,6 +52,8 @@ fn in_full_use() -> Arc<Metrics> {
     metrics.provider_up("openai", true);
     metrics.cache_backend_up(CacheBackend::Redis, false);
     metrics.rate_limit_remaining("openai", RateLimitKind::Tokens, 0.5);
+    metrics.vault_up(Some(true));
+    metrics.secrets_end(&[("vault_token", 1_800_000_000)]);
     metrics.config_in_effect(&Config::default());
     metrics.budget(BudgetPeriod::Day, Some(5.0));
     metrics
@@ -103,6 +105,13 @@ fn filled() -> Metrics {
     for backend in [CacheBackend::Memory, CacheBackend::Redis] {
         metrics.cache_backend_up(backend, true);
     }
+    metrics.vault_up(Some(true));
+    let secrets: Vec<String> = (0..8).map(|number| format!("SOME_API_KEY_{number}")).collect();
+    let ends: Vec<(&str, i64)> = secrets
+        .iter()
+        .map(|name| (name.as_str(), 1_800_000_000))
+        .collect();
+    metrics.secrets_end(&ends);
     metrics.config_in_effect(&Config::default());
     for period in [BudgetPeriod::Day, BudgetPeriod::Month] {
         metrics.budget(period, Some(100.0));
@@ -570,6 +579,8 @@ fn promtool_has_nothing_to_say() {
     metrics.provider_up("odd \"name\"\\", true);
     metrics.cache_backend_up(CacheBackend::Redis, true);
     metrics.rate_limit_remaining("odd \"name\"\\", RateLimitKind::Requests, 1.0 / 3.0);
+    metrics.vault_up(Some(false));
+    metrics.secrets_end(&[("vault_token", 1_800_000_000)]);
     metrics.config_in_effect(&Config::default());
     metrics.budget(BudgetPeriod::Month, Some(0.1 + 0.2));
     // What a bucket would show in the other format must not get into this one.
