@@ -13,7 +13,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{AnswerService, Ground, Snapshot};
-use crate::config::{Config, ExitWithParent, Loaded, Topic};
+use crate::config::{ClientAuth, Config, ExitWithParent, Loaded, Topic};
 use crate::plugin::{About, ListenOptions, Listeners};
 use crate::provider::{self, Spending, metric_labels};
 use crate::telemetry::audit::{Audit, AuditError, Outcome};
@@ -50,6 +50,9 @@ pub enum AppError {
     /// The gRPC door cannot open.
     #[error(transparent)]
     Listen(#[from] plugin::ListenError),
+    /// The files of `server.tls` cannot be used.
+    #[error("TLS cannot be used: {0}")]
+    Tls(#[from] http::tls::Faults),
     /// The HTTP door cannot open.
     #[error(transparent)]
     Bind(#[from] http::BindError),
@@ -172,6 +175,8 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
     let spending = Arc::clone(&ground.spending);
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
     let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
+    let material = http::tls::Material::new(&config.server)?;
+    let tls = Arc::new(http::tls::Tls::new(material, Arc::clone(&service.metrics)));
     let doors = open_doors(&config, host.by_host).await?;
     tracing::info!(listening = doors.plugin.describe(), "gRPC door is open");
 
@@ -185,11 +190,18 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
         doors.plugin,
         Arc::clone(&service),
         about,
+        Arc::clone(&tls),
         stop.clone(),
     ));
-    let http_door = doors
-        .http
-        .map(|listener| tokio::spawn(http::serve(listener, Arc::clone(&service), stop.clone())));
+    let http_door = doors.http.map(|listener| {
+        tokio::spawn(http::serve(
+            listener,
+            Arc::clone(&service),
+            Arc::clone(&tls),
+            stop.clone(),
+        ))
+    });
+    let tls_clock = tokio::spawn(async move { tls.keep_watch().await });
     systemd::ready(TAKING_QUESTIONS);
     let watchdog = tokio::spawn(systemd::watchdog());
     let watch = tokio::spawn(watch_providers(Arc::clone(&service)));
@@ -227,7 +239,7 @@ async fn run(loaded: Loaded, host: HostedBy, log: &LogHandle) -> Result<(), AppE
             std::process::exit(1);
         }
     };
-    for task in [watchdog, watch, keep, level_clock, refusals] {
+    for task in [watchdog, watch, keep, level_clock, refusals, tls_clock] {
         task.abort();
     }
     if let Some(collector) = collector {
@@ -295,6 +307,9 @@ fn listen_options(server: &crate::config::Server) -> ListenOptions {
         permissions: server.socket_permissions,
         owner: server.socket_owner.clone(),
         group: server.socket_group.clone(),
+        users: server.socket_uids.clone(),
+        open_tcp: server.allow_insecure_grpc
+            || server.tls.is_on() && server.tls.client_auth == ClientAuth::Required,
         systemd: true,
     }
 }

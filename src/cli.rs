@@ -136,6 +136,8 @@ fn load(sources: &Sources) -> Result<Loaded, Problems> {
         problems.add(&loaded.origin("logging"), "logging", error.to_string());
         return Err(problems);
     }
+    crate::http::tls::check(&loaded)?;
+    crate::plugin::check(&loaded)?;
     Ok(loaded)
 }
 

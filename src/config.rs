@@ -34,9 +34,10 @@ pub use environment::Environment;
 pub use load::{Loaded, Sources, load};
 pub use model::Audit as AuditSettings;
 pub use model::{
-    Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent,
-    LogFormat, LogLevel, LogOutput, Logging, OtlpCompression, OtlpProtocol, Price, ProviderKind,
-    ProviderPool, RateLimit, Redis, Retry, Sampler, Server, Service, Tracing,
+    Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, ClientAuth, Config, Database,
+    ExitWithParent, LogFormat, LogLevel, LogOutput, Logging, OtlpCompression, OtlpProtocol, Price,
+    ProviderKind, ProviderPool, RateLimit, Redis, Retry, Sampler, Server, Service, Tls as TlsSettings,
+    TlsVersion, Tracing,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use rules::COMPONENTS as LOG_COMPONENTS;

@@ -21,6 +21,7 @@ mod access;
 mod admin;
 mod body;
 mod debug;
+pub mod farewell;
 mod guard;
 mod health;
 mod heartbeat;
@@ -31,9 +32,10 @@ mod query;
 mod reply;
 mod router;
 mod serve;
+pub mod tls;
 
 pub use listen::{BindError, bind};
-pub use serve::serve;
+pub use serve::{StallLimit, serve};
 
 #[cfg(test)]
 mod testing;

@@ -17,6 +17,7 @@ mod logging;
 mod operation;
 mod server;
 mod service;
+mod tls;
 mod tracing;
 
 pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, Price, RateLimit, Retry};
@@ -26,6 +27,7 @@ pub use logging::{LogFormat, LogLevel, LogOutput, Logging};
 pub use operation::{Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis, Secrets};
 pub use server::{ExitWithParent, Plugin, Server};
 pub use service::{ProviderKind, Service};
+pub use tls::{ClientAuth, Tls, TlsVersion};
 pub use tracing::{OtlpCompression, OtlpProtocol, Sampler, Tracing};
 
 /// Everything that can be set.

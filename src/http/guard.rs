@@ -20,6 +20,10 @@ use crate::telemetry::audit::{self, Actor, Door};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub SocketAddr);
 
+/// On requests that came over TLS.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Secure;
+
 /// Who sent a request, as the audit log names it.
 #[derive(Debug, Clone)]
 pub(super) struct Sender(pub Actor);
@@ -75,6 +79,7 @@ pub(super) async fn local_only(
         authority: request.uri().authority().map(|authority| authority.as_str()),
         headers: request.headers(),
         behind_proxy: server.behind_proxy,
+        secure: request.extensions().get::<Secure>().is_some(),
     });
     match verdict {
         Ok(()) => next.run(request).await,
@@ -108,7 +113,8 @@ fn advice(reason: &NotLocal, server: &Server) -> String {
             .into()
     } else {
         format!(
-            "Call it on the machine that the plugin runs on, directly at http://127.0.0.1:{}",
+            "Call it on the machine that the plugin runs on, directly at {}://127.0.0.1:{}",
+            server.scheme(),
             server.port
         )
     }

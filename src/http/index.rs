@@ -55,30 +55,31 @@ const EXAMPLE_BODY: &str = r#"{"type":"ai","natural_language":"show all users","
 
 /// `GET /`: HTML for browsers, plain text for everyone else.
 pub(super) async fn index(State(service): State<Arc<AnswerService>>, headers: HeaderMap) -> Response {
-    let port = service.snapshot().config.server.port;
+    let server = service.snapshot().config.server.clone();
+    let base = format!("{}://127.0.0.1:{}", server.scheme(), server.port);
     let wants_html = headers
         .get_all(header::ACCEPT)
         .iter()
         .any(|accept| accept.to_str().is_ok_and(|text| text.contains("text/html")));
     if wants_html {
-        of_type(StatusCode::OK, "text/html; charset=utf-8", page(port))
+        of_type(StatusCode::OK, "text/html; charset=utf-8", page(&base))
     } else {
-        of_type(StatusCode::OK, "text/plain; charset=utf-8", text(port))
+        of_type(StatusCode::OK, "text/plain; charset=utf-8", text(&base))
     }
 }
 
-fn text(port: u16) -> String {
+fn text(base: &str) -> String {
     let mut text = format!("atest-ext-ai {}\n{ABOUT}\n\n", build_info().version);
     for (path, methods, purpose) in PLACES {
         text.push_str(&format!("  {methods:<16} {path:<24} {purpose}\n"));
     }
     text.push_str(&format!(
-        "\nTry:\n  curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n    http://127.0.0.1:{port}/api/v1/data/query\n"
+        "\nTry:\n  curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n    {base}/api/v1/data/query\n"
     ));
     text
 }
 
-fn page(port: u16) -> String {
+fn page(base: &str) -> String {
     let rows: String = PLACES
         .iter()
         .map(|(path, methods, purpose)| {
@@ -94,7 +95,7 @@ fn page(port: u16) -> String {
          <h1>atest-ext-ai {}</h1>\n<p>{ABOUT}</p>\n\
          <table>\n<tr><th>method</th><th>path</th><th>for</th></tr>\n{rows}</table>\n\
          <p>A question:</p>\n<pre>curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n  \
-         http://127.0.0.1:{port}/api/v1/data/query</pre>\n</body>\n</html>\n",
+         {base}/api/v1/data/query</pre>\n</body>\n</html>\n",
         build_info().version,
     )
 }

@@ -5,6 +5,7 @@
 
 mod cache;
 mod config;
+mod connections;
 mod exemplar;
 mod money;
 mod provider;
@@ -20,6 +21,7 @@ use arc_swap::ArcSwap;
 use prometheus::{Histogram, IntCounter, IntGauge, IntGaugeVec, Registry};
 
 use self::cache::Caches;
+use self::connections::Connections;
 use self::money::Money;
 use self::queue::Queue;
 use self::register::{Register, VALID};
@@ -48,8 +50,7 @@ pub struct Metrics {
     overhead: Histogram,
     audit_failures: IntCounter,
     config: Mutex<IntGaugeVec>,
-    connections: IntGauge,
-    max_connections: IntGauge,
+    connections: Connections,
     in_flight: IntGauge,
     ready: IntGauge,
     maintenance: IntGauge,
@@ -93,8 +94,7 @@ impl Metrics {
                 .with_label_values::<&str>(&[]),
             audit_failures: register.counter(&catalogue::AUDIT_WRITE_FAILURES),
             config: Mutex::new(register.gauges(&catalogue::CONFIG_INFO)),
-            connections: register.gauge(&catalogue::ACTIVE_CONNECTIONS),
-            max_connections: register.gauge(&catalogue::MAX_CONNECTIONS),
+            connections: Connections::new(&register),
             in_flight: register.gauge(&catalogue::IN_FLIGHT),
             ready: register.gauge(&catalogue::READY),
             maintenance: register.gauge(&catalogue::MAINTENANCE),
@@ -175,19 +175,9 @@ impl Metrics {
         self.rejected[reason as usize].inc();
     }
 
-    /// A connection that is open until the guard is dropped.
-    pub fn connection_opened(self: &Arc<Self>) -> GaugeGuard {
-        GaugeGuard::raise(&self.connections)
-    }
-
     /// A question that is under way until the guard is dropped.
     pub fn request_started(self: &Arc<Self>) -> GaugeGuard {
         GaugeGuard::raise(&self.in_flight)
-    }
-
-    /// Most connections that may be open at once.
-    pub fn set_max_connections(&self, most: usize) {
-        self.max_connections.set(i64::try_from(most).unwrap_or(i64::MAX));
     }
 
     /// Whether requests are taken.

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use super::*;
 use crate::config::Config;
 use crate::telemetry::label::{
-    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, MAX_MODELS, MAX_PROVIDERS,
-    ProviderOperation, RateLimitKind, RetryReason,
+    BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName, CircuitState, MAX_MODELS,
+    MAX_PROVIDERS, ProviderOperation, RateLimitKind, RetryReason,
 };
 
 fn metrics(providers: &[&str], models: &[(&str, &str)]) -> Arc<Metrics> {
@@ -54,7 +54,13 @@ fn in_full_use() -> Arc<Metrics> {
     metrics.cache_backend_up(CacheBackend::Redis, false);
     metrics.rate_limit_remaining("openai", RateLimitKind::Tokens, 0.5);
     metrics.config_in_effect(&Config::default());
+    with_certificates(&metrics);
     metrics
+}
+
+fn with_certificates(metrics: &Metrics) {
+    let end = jiff::Timestamp::from_second(4_102_444_800).unwrap();
+    metrics.certificates_end(&[(CertificateName::Server, end), (CertificateName::ClientCa, end)]);
 }
 
 /// Metrics with every series that there can be, and names of the length that services and models have.
@@ -105,6 +111,7 @@ fn filled() -> Metrics {
         metrics.cache_backend_up(backend, true);
     }
     metrics.config_in_effect(&Config::default());
+    with_certificates(&metrics);
     metrics
 }
 
