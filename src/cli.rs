@@ -131,14 +131,21 @@ fn misuse(cli: &Cli) -> Option<&'static str> {
 /// Loads the config and checks what the rooms know better than its types.
 fn load(sources: &Sources) -> Result<Loaded, Problems> {
     let loaded = settings::load(sources)?;
+    let mut problems = Problems::default();
     if let Err(error) = logs::check(&loaded.config.logging) {
-        let mut problems = Problems::default();
         problems.add(&loaded.origin("logging"), "logging", error.to_string());
-        return Err(problems);
     }
-    crate::http::tls::check(&loaded)?;
-    crate::plugin::check(&loaded)?;
-    Ok(loaded)
+    for checked in [crate::http::tls::check(&loaded), crate::plugin::check(&loaded)] {
+        problems
+            .0
+            .extend(checked.err().into_iter().flat_map(|found| found.0));
+    }
+    if problems.0.is_empty() {
+        Ok(loaded)
+    } else {
+        problems.sort();
+        Err(problems)
+    }
 }
 
 /// Goes on with a valid config; tells all that is wrong with another.

@@ -33,6 +33,8 @@ const LOOK: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug, Default)]
 pub struct Material {
     secured: Option<Secured>,
+    /// Whether every client has to show a certificate.
+    required: bool,
     advice: Vec<Advice>,
 }
 
@@ -85,6 +87,7 @@ impl Material {
                 grpc: config(Protocol::Http2)?,
                 ends,
             }),
+            required: tls.client_auth == ClientAuth::Required,
             advice,
         })
     }
@@ -142,16 +145,30 @@ impl Tls {
         Arc::new(Tls::new(Material::default(), Arc::default()))
     }
 
-    /// Goes on with other material, from the next handshake on. Whether a listener speaks TLS at all is settled when it
-    /// opens: material that says otherwise is left aside, and the log says so.
+    /// Goes on with other material, from the next handshake on. Material that needs a restart is left aside, and the log
+    /// says so.
     #[allow(dead_code, reason = "a reload of the config calls it")]
     pub fn put(&self, material: Material) {
-        if material.is_on() != self.is_on() {
-            tracing::warn!("TLS is switched on or off by a restart only: the listeners go on as they opened");
+        if let Some(reason) = self.needs_restart(&material) {
+            tracing::warn!("{reason}: the listeners go on as they were");
             return;
         }
         self.material.store(Arc::new(material));
         self.tell();
+    }
+
+    /// Why material takes effect by a restart only; `None` when it can be put in place. Whether a listener speaks TLS is
+    /// settled when it opens; and one that is open to other machines because everybody shows a certificate must not go on
+    /// without.
+    pub fn needs_restart(&self, material: &Material) -> Option<&'static str> {
+        let now = self.material.load();
+        if material.is_on() != now.is_on() {
+            Some("TLS is switched on or off by a restart only")
+        } else if now.required && !material.required {
+            Some("clients go without certificates (`server.tls.client_auth`) after a restart only")
+        } else {
+            None
+        }
     }
 
     /// Whether the listeners speak TLS.

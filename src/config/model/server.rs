@@ -95,6 +95,12 @@ pub enum ExitWithParent {
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Server {
+    /// Most connections of all listeners together: HTTP, gRPC over Unix sockets, and gRPC over TCP where there is.
+    pub fn max_connections_together(&self) -> usize {
+        let kinds = if self.listen_address.is_some() { 3 } else { 2 };
+        self.max_connections.saturating_mul(kinds)
+    }
+
     /// The scheme of the HTTP listener's URLs.
     pub fn scheme(&self) -> &'static str {
         if self.tls.is_on() { "https" } else { "http" }

@@ -49,15 +49,16 @@ impl Files {
     }
 
     fn server(&self, certificate: &str, key: &str) -> Server {
-        let mut server = Server::default();
-        server.tls = TlsSettings {
-            cert_file: Some(self.write("tls.crt", certificate)),
-            key_file: Some(self.write("tls.key", key)),
-            client_ca_file: Some(self.write("ca.crt", &self.authority.pem())),
-            client_auth: ClientAuth::Required,
-            ..TlsSettings::default()
-        };
-        server
+        Server {
+            tls: TlsSettings {
+                cert_file: Some(self.write("tls.crt", certificate)),
+                key_file: Some(self.write("tls.key", key)),
+                client_ca_file: Some(self.write("ca.crt", &self.authority.pem())),
+                client_auth: ClientAuth::Required,
+                ..TlsSettings::default()
+            },
+            ..Server::default()
+        }
     }
 }
 
@@ -159,13 +160,30 @@ fn the_earliest_end_of_a_file_is_the_metric_and_a_past_one_is_no_fault() {
     let line = "atest_ai_tls_cert_expiry_timestamp_seconds{name=\"server\"} 978307200";
     assert!(text().contains(line), "{}", text());
     assert!(text().contains("{name=\"client_ca\"}"));
-    // TLS is not switched off under way.
+    // TLS is not switched off under way, nor what clients have to show.
     tls.put(Material::default());
     assert!(tls.is_on() && text().contains(line));
     let mut server = files.server(&chain, &key);
+    for (client_auth, is_taken) in [
+        (ClientAuth::Optional, false),
+        (ClientAuth::None, false),
+        (ClientAuth::Required, true),
+    ] {
+        server.tls.client_auth = client_auth;
+        let material = Material::new(&server).unwrap();
+        assert_eq!(
+            tls.needs_restart(&material).is_none(),
+            is_taken,
+            "{client_auth:?}"
+        );
+    }
     server.tls.client_auth = ClientAuth::None;
-    tls.put(Material::new(&server).unwrap());
-    assert!(!text().contains("{name=\"client_ca\"}"), "{}", text());
+    let tls = Tls::new(Material::new(&server).unwrap(), Arc::clone(&metrics));
+    assert!(
+        tls.is_on() && !text().contains("{name=\"client_ca\"}"),
+        "{}",
+        text()
+    );
 }
 
 /// A client that trusts the authority, and one connection of it.
