@@ -91,10 +91,10 @@ impl Client {
     /// The next frame; `None` when the connection is over.
     pub fn next(&mut self) -> Option<Frame> {
         let mut head = [0; 9];
-        self.0.read_exact(&mut head).ok()?;
+        self.read(&mut head)?;
         let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
         let mut payload = vec![0; length as usize];
-        self.0.read_exact(&mut payload).ok()?;
+        self.read(&mut payload)?;
         Some(Frame {
             kind: head[3],
             flags: head[4],
@@ -103,10 +103,28 @@ impl Client {
         })
     }
 
+    fn read(&mut self, bytes: &mut [u8]) -> Option<()> {
+        match self.0.read_exact(bytes) {
+            Ok(()) => Some(()),
+            Err(error) => {
+                assert_ended(&error);
+                None
+            }
+        }
+    }
+
     /// Reads until the connection is over; the frames that came.
     pub fn rest(&mut self) -> Vec<Frame> {
         std::iter::from_fn(|| self.next()).collect()
     }
+}
+
+/// An end is an end; a client that was left waiting is none.
+pub fn assert_ended(error: &io::Error) {
+    assert!(
+        !matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut),
+        "the connection stays open"
+    );
 }
 
 /// The error code of a GOAWAY among the frames.

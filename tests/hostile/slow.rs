@@ -3,7 +3,9 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use crate::frames::{Client, DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, call, frame};
+use crate::frames::{
+    Client, DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, assert_ended, call, frame,
+};
 use crate::standing::{Standing, Target, wait_for_series};
 use crate::support::plugin::{PATIENCE, Plugin};
 
@@ -59,7 +61,9 @@ fn heads_and_bodies_that_trickle_are_cut() {
                 });
                 let mut said = Vec::new();
                 let mut reading = stream;
-                let _ = reading.read_to_end(&mut said);
+                if let Err(error) = reading.read_to_end(&mut said) {
+                    assert_ended(&error);
+                }
                 let _ = reading.shutdown(std::net::Shutdown::Both);
                 trickle.join().unwrap();
                 String::from_utf8_lossy(&said).into_owned()
@@ -129,6 +133,8 @@ fn a_port_that_hears_nothing_does_not_keep_the_client() {
     silent.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut said = Vec::new();
     // Ten seconds for the first word.
-    let _ = silent.read_to_end(&mut said);
+    if let Err(error) = silent.read_to_end(&mut said) {
+        assert_ended(&error);
+    }
     assert!(said.len() <= 64, "{said:?}");
 }

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use crate::frames::assert_ended;
 use crate::standing::Standing;
 use crate::support::http::get;
 use crate::support::plugin::{PATIENCE, Plugin};
@@ -24,7 +25,9 @@ fn replies(plugin: &Plugin, bytes: &[u8]) -> String {
     // It may close before it has read all.
     let _ = stream.write_all(bytes);
     let mut said = Vec::new();
-    let _ = stream.read_to_end(&mut said);
+    if let Err(error) = stream.read_to_end(&mut said) {
+        assert_ended(&error);
+    }
     String::from_utf8_lossy(&said).into_owned()
 }
 

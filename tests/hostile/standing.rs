@@ -35,6 +35,8 @@ pub struct Standing {
 
 impl Standing {
     pub fn of(plugin: &Plugin) -> Standing {
+        // It answers a moment before the last of its own tasks is there.
+        plugin.wait_for_log("\"message\":\"ready\"", 1);
         let text = get(plugin.http, "/metrics").text();
         let value = |name: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(name));
