@@ -16,7 +16,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{AnswerService, Ground, Reloads, Snapshot};
-use crate::config::{Config, ExitWithParent, Loaded, Problems, Scope, Sources, Topic};
+use crate::config::{ClientAuth, Config, ExitWithParent, Loaded, Problems, Scope, Sources, Topic};
 use crate::plugin::{About, ListenOptions, Listeners};
 use crate::provider::{self, Spending, metric_labels};
 use crate::telemetry::audit::{Actor, Audit, AuditError, Outcome};
@@ -55,6 +55,9 @@ pub enum AppError {
     /// The gRPC door cannot open.
     #[error(transparent)]
     Listen(#[from] plugin::ListenError),
+    /// The files of `server.tls` cannot be used.
+    #[error("TLS cannot be used: {0}")]
+    Tls(#[from] http::tls::Faults),
     /// The HTTP door cannot open.
     #[error(transparent)]
     Bind(#[from] http::BindError),
@@ -99,13 +102,20 @@ pub fn check(loaded: &Loaded) -> Result<(), Problems> {
     if let Err(error) = logs::check(&loaded.config.logging) {
         problems.add(&loaded.origin("logging"), "logging", error.to_string());
     }
-    if let Err(more) = http::check(loaded) {
-        problems.0.extend(more.0);
+    for checked in [
+        http::check(loaded),
+        http::tls::check(loaded),
+        plugin::check(loaded),
+    ] {
+        problems
+            .0
+            .extend(checked.err().into_iter().flat_map(|found| found.0));
     }
-    match problems.0.is_empty() {
-        true => Ok(()),
-        false => Err(problems),
+    if problems.0.is_empty() {
+        return Ok(());
     }
+    problems.sort();
+    Err(problems)
 }
 
 /// Who started the plugin.
@@ -202,6 +212,8 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
     let kept_maintenance = answer::kept_maintenance(loaded.state_dir.as_deref());
     let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
     let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
+    let material = http::tls::Material::new(&config.server)?;
+    let tls = Arc::new(http::tls::Tls::new(material, Arc::clone(&service.metrics)));
     let (reloads, requests) = Reloads::channel();
     let reloader = Reloader::new(
         Arc::clone(&service),
@@ -209,6 +221,7 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
         requests,
         Exchanged {
             access: Arc::clone(&access),
+            tls: Arc::clone(&tls),
             secrets: kept_secrets,
             collector,
             traces,
@@ -235,16 +248,24 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
         doors.plugin,
         Arc::clone(&service),
         about,
+        Arc::clone(&tls),
         stop.clone(),
     ));
     let http_door = doors.http.map(|listener| {
-        let access = Arc::clone(&access);
-        tokio::spawn(http::serve(listener, Arc::clone(&service), access, stop.clone()))
+        let (access, tls) = (Arc::clone(&access), Arc::clone(&tls));
+        tokio::spawn(http::serve(
+            listener,
+            Arc::clone(&service),
+            access,
+            tls,
+            stop.clone(),
+        ))
     });
     let relay_door = doors.relay.map(|listener| {
         let (service, access) = (Arc::clone(&service), Arc::clone(&access));
         tokio::spawn(http::serve_relayed(listener, service, access, stop.clone()))
     });
+    let tls_clock = tokio::spawn(async move { tls.keep_watch().await });
     systemd::ready(TAKING_QUESTIONS);
     let watchdog = tokio::spawn(systemd::watchdog());
     let watch = tokio::spawn(watch_providers(Arc::clone(&service)));
@@ -283,7 +304,7 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
             std::process::exit(1);
         }
     };
-    for task in [watchdog, watch, keep, level_clock, refusals] {
+    for task in [watchdog, watch, keep, level_clock, refusals, tls_clock] {
         task.abort();
     }
     if let Ok(Some(collector)) = reloader.await {
@@ -365,6 +386,9 @@ fn listen_options(server: &crate::config::Server) -> ListenOptions {
         permissions: server.socket_permissions,
         owner: server.socket_owner.clone(),
         group: server.socket_group.clone(),
+        users: server.socket_uids.clone(),
+        open_tcp: server.allow_insecure_grpc
+            || server.tls.is_on() && server.tls.client_auth == ClientAuth::Required,
         systemd: true,
     }
 }

@@ -39,9 +39,10 @@ pub use live::{Next, differences_between};
 pub use load::{Loaded, Sources, ask_vault, file_in_use, load};
 pub use model::Audit as AuditSettings;
 pub use model::{
-    Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, Config, Database, ExitWithParent,
-    Jwt, LogFormat, LogLevel, LogOutput, Logging, MetricsFor, OtlpCompression, OtlpProtocol, Price,
-    ProviderKind, ProviderPool, RateLimit, Redis, Retry, Sampler, Scope, Server, Service, Tracing,
+    Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, ClientAuth, Config, Database,
+    ExitWithParent, Jwt, LogFormat, LogLevel, LogOutput, Logging, MetricsFor, OtlpCompression, OtlpProtocol,
+    Price, ProviderKind, ProviderPool, RateLimit, Redis, Retry, Sampler, Scope, Server, Service,
+    Tls as TlsSettings, TlsVersion, Tracing,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use replace::{Like, LockedFolder};

@@ -27,6 +27,7 @@ mod access;
 mod admin;
 mod body;
 mod debug;
+pub mod farewell;
 mod guard;
 mod health;
 mod heartbeat;
@@ -38,10 +39,11 @@ mod query;
 mod reply;
 mod router;
 mod serve;
+pub mod tls;
 
 pub use access::{Access, Rules};
 pub use listen::{BindError, bind};
-pub use serve::{serve, serve_relayed};
+pub use serve::{StallLimit, serve, serve_relayed};
 
 use crate::config::{Loaded, Problems};
 

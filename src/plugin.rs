@@ -2,6 +2,7 @@
 
 mod access;
 mod address;
+mod calls;
 mod connection;
 mod context;
 mod health;
@@ -11,8 +12,9 @@ mod pages;
 mod passed;
 mod serve;
 mod socket;
+mod traffic;
 
-pub use listeners::{ListenError, ListenOptions, Listeners, listen};
+pub use listeners::{ListenError, ListenOptions, Listeners, check, listen};
 pub use loader::About;
 pub use serve::{ServeError, serve};
 

@@ -17,7 +17,8 @@ pub mod trace;
 pub use build::build_info;
 pub use exposition::Format;
 pub use label::{
-    AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, MetricLabels,
-    ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus, Validation,
+    AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName, CircuitState,
+    ConnectionClosed, ConnectionDoor, ErrorKind, HandshakeFailure, MetricLabels, ProviderOperation,
+    RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus, Validation,
 };
 pub use metrics::{GaugeGuard, Metrics};

@@ -18,6 +18,7 @@ use super::{LAST_TRACES, TAKING_QUESTIONS, systemd};
 use crate::answer::{AnswerService, ReloadRequest, Reloaded, without_paths};
 use crate::config::watch::{Content, Sign, Watch, content_of, silent_places};
 use crate::config::{Held, Loaded, Next, Origin, Problems, Sources, ask_vault};
+use crate::http::tls::{Material, Tls};
 use crate::http::{Access, Rules};
 use crate::telemetry::audit::{Actor, Event, Outcome, Record};
 use crate::telemetry::trace::{Collector, TraceCounts, Tracer};
@@ -27,6 +28,8 @@ use crate::telemetry::{ReloadResult, ReloadTrigger};
 pub(super) struct Exchanged {
     /// Who may do what.
     pub access: Arc<Access>,
+    /// What the listeners encrypt with.
+    pub tls: Arc<Tls>,
     /// What keeps secrets of Vault current, and where their changes come out.
     pub secrets: (Secrets, mpsc::Receiver<Held>),
     /// What sends traces.
@@ -41,6 +44,7 @@ pub(super) struct Reloader {
     sources: Sources,
     requests: mpsc::Receiver<ReloadRequest>,
     access: Arc<Access>,
+    tls: Arc<Tls>,
     secrets: Secrets,
     changed_secrets: mpsc::Receiver<Held>,
     collector: Option<Collector>,
@@ -78,6 +82,7 @@ impl Reloader {
             secrets,
             changed_secrets,
             access: exchanged.access,
+            tls: exchanged.tls,
             collector: exchanged.collector,
             traces: exchanged.traces,
             watch: Watch::default(),
@@ -250,6 +255,16 @@ impl Reloader {
         let Some(next) = settings.next(loaded) else {
             return Err(one_problem("the settings of this process cannot be changed"));
         };
+        let server = &next.loaded.config.server;
+        let material = block_in_place(|| Material::new(server)).map_err(|faults| {
+            let mut problems = Problems::default();
+            problems.add(
+                &next.loaded.origin("server.tls"),
+                "server.tls",
+                faults.to_string(),
+            );
+            problems
+        })?;
         let traces = self.prepare_traces(&next)?;
 
         // From here on nothing can fail.
@@ -258,6 +273,7 @@ impl Reloader {
             tracing::error!(%error, "log levels stay as they were");
         }
         self.access.put(rules);
+        self.tls.put(material);
         self.secrets.put(&next.loaded);
         self.sources = sources;
         if let Some((tracer, collector)) = traces {

@@ -1,5 +1,7 @@
 //! Talks to a running plugin over its HTTP listener.
 
+mod pinned;
+
 use std::fmt;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,11 +11,12 @@ use http::{Method, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::token::{ShownToken, TokenArgs};
 use super::{INVALID, print};
-use crate::config::{Config, Scope, Server};
+use crate::config::{Config, Scope, Server, TlsSettings};
 
 /// Most of a reply that is read, bytes.
 const MAX_REPLY: usize = 4 * 1024 * 1024;
@@ -23,7 +26,14 @@ const MAX_REPLY: usize = 4 * 1024 * 1024;
 pub(super) struct RunningPlugin {
     authority: String,
     token: Option<ShownToken>,
+    /// `None` where its listener speaks no TLS.
+    tls: Option<TlsSettings>,
 }
+
+/// A connection, with or without TLS.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// What it replied.
 #[derive(Debug)]
@@ -59,6 +69,7 @@ impl RunningPlugin {
         RunningPlugin {
             authority: server.reached_at(),
             token: None,
+            tls: server.tls.is_on().then(|| server.tls.clone()),
         }
     }
 
@@ -132,10 +143,20 @@ impl RunningPlugin {
         json: Option<&Value>,
         token: Option<&ShownToken>,
     ) -> Result<Reply, String> {
-        let said = |error: &dyn std::error::Error| format!("{self}{}: {}", bare(path), innermost(error));
+        let said = |error: &(dyn std::error::Error + 'static)| {
+            let reason = self.refused(error).unwrap_or_else(|| innermost(error));
+            format!("{self}{}: {reason}", bare(path))
+        };
         let stream = TcpStream::connect(&self.authority)
             .await
             .map_err(|error| said(&error))?;
+        let stream: Box<dyn Stream> = match &self.tls {
+            None => Box::new(stream),
+            Some(tls) => {
+                let connected = pinned::connect(tls, &self.authority, stream).await;
+                Box::new(connected.map_err(|reason| format!("{self}{}: {reason}", bare(path)))?)
+            }
+        };
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| said(&error))?;
@@ -161,11 +182,27 @@ impl RunningPlugin {
             .to_bytes();
         Ok(Reply { status, body })
     }
+
+    /// What it says when it does not like the certificate of its client, or misses one.
+    fn refused(&self, error: &(dyn std::error::Error + 'static)) -> Option<String> {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            let inner = error
+                .downcast_ref::<std::io::Error>()
+                .and_then(|error| error.get_ref());
+            if let Some(rustls::Error::AlertReceived(alert)) = inner.and_then(|inner| inner.downcast_ref()) {
+                return Some(pinned::refused(*alert, self.tls.as_ref()?));
+            }
+            next = error.source();
+        }
+        None
+    }
 }
 
 impl fmt::Display for RunningPlugin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://{}", self.authority)
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        write!(f, "{scheme}://{}", self.authority)
     }
 }
 

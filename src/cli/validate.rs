@@ -10,7 +10,12 @@ use crate::config::{Loaded, Notice, Problem, Problems, Sources, Topic, show};
 
 /// Checks the config and tells: exit code 0 when it is valid, 2 when it is not.
 pub fn run(sources: &Sources, as_json: bool) -> ExitCode {
-    match (super::load(sources), as_json) {
+    let loaded = super::load(sources).map(|mut loaded| {
+        let more = crate::http::tls::notices(&loaded);
+        loaded.notices.extend(more);
+        loaded
+    });
+    match (loaded, as_json) {
         (Ok(loaded), false) => print::out(valid(&loaded).trim_end()),
         (Ok(loaded), true) => print::out(&valid_json(&loaded).to_string()),
         (Err(problems), false) => return refuse(&problems),

@@ -62,6 +62,14 @@ const GIVEN: &[(&str, &str)] = &[
         "server.timeout",
         "bounds an HTTP request; the Go plugin had no HTTP requests",
     ),
+    (
+        "server.read_timeout",
+        "bounds the head and the body of a request; the Go plugin ignored it",
+    ),
+    (
+        "server.write_timeout",
+        "bounds how long a client may take nothing of its reply; the Go plugin ignored it",
+    ),
     ("server.max_connections", "is enforced; the Go plugin did not"),
     (
         "plugin.log_level",

@@ -9,14 +9,6 @@ const TLS: &str = "has no meaning here: TLS is used where an endpoint begins wit
 /// Key (a `*` stands for a free name, a last `**` for everything below) and the reason. The first match counts.
 const NOT_IN_EFFECT: &[(&str, &str)] = &[
     (
-        "server.read_timeout",
-        "has no meaning here: `server.timeout` bounds a whole HTTP request",
-    ),
-    (
-        "server.write_timeout",
-        "has no meaning here: `server.timeout` bounds a whole HTTP request",
-    ),
-    (
         "plugin.name",
         "comes with a later version: atest calls the plugin by the name of its store",
     ),
@@ -151,12 +143,21 @@ mod tests {
         "server.socket_path",
         "server.default_socket",
         "server.listen_address",
+        "server.allow_insecure_grpc",
+        "server.tls.cert_file",
+        "server.tls.key_file",
+        "server.tls.client_ca_file",
+        "server.tls.client_auth",
+        "server.tls.min_version",
         "server.socket_permissions",
         "server.socket_owner",
         "server.socket_group",
+        "server.socket_uids",
         "server.behind_proxy",
         "server.extension_proxy",
         "server.timeout",
+        "server.read_timeout",
+        "server.write_timeout",
         "server.max_connections",
         "server.shutdown_timeout",
         "server.exit_with_parent",

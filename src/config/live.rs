@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::kinds::MASK;
 use super::load::Loaded;
-use super::model::Config;
+use super::model::{ClientAuth, Config};
 use super::tree::join;
 
 /// Settings that are used once, at the start: places that are listened on, the threads, where files are.
@@ -38,6 +38,8 @@ at_the_start!(
     server.socket_permissions,
     server.socket_owner,
     server.socket_group,
+    server.socket_uids,
+    server.allow_insecure_grpc,
     server.extension_proxy,
     server.exit_with_parent,
     server.state_dir,
@@ -69,13 +71,26 @@ pub struct Next {
 impl Next {
     /// Compares what was loaded with what runs. `started` is the config that the plugin was started with.
     pub fn new(running: &Loaded, started: &Config, mut loaded: Loaded) -> Next {
-        let waiting = keep(started, &mut loaded.config);
+        let mut waiting = keep(started, &mut loaded.config);
+        waiting.extend(keep_tls(&running.config, &mut loaded.config));
         Next {
             changed: differences(running, &loaded),
             waiting,
             loaded,
         }
     }
+}
+
+/// Whether a listener speaks TLS is settled when it opens; and one that is open to other machines because everybody shows
+/// a certificate does not go on without. What is in the files can change.
+fn keep_tls(running: &Config, next: &mut Config) -> Option<&'static str> {
+    let (now, wanted) = (&running.server.tls, &mut next.server.tls);
+    let is_lowered = now.client_auth == ClientAuth::Required && wanted.client_auth != ClientAuth::Required;
+    if now.is_on() == wanted.is_on() && !is_lowered {
+        return None;
+    }
+    wanted.clone_from(now);
+    Some("server.tls")
 }
 
 /// One setting that differs between two configs.

@@ -365,7 +365,11 @@ fn named_files(config: &Config) -> impl Iterator<Item = (String, &Path)> {
     let authorities = services.filter_map(|(name, service)| {
         Some((format!("ai.services.{name}.ca_file"), service.ca_file.as_deref()?))
     });
+    let tls = &config.server.tls;
     let single = [
+        ("server.tls.cert_file", tls.cert_file.as_deref()),
+        ("server.tls.key_file", tls.key_file.as_deref()),
+        ("server.tls.client_ca_file", tls.client_ca_file.as_deref()),
         ("tracing.ca_file", config.tracing.ca_file.as_deref()),
         ("access.jwt.jwks_file", config.access.jwt.jwks_file.as_deref()),
     ];

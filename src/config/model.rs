@@ -20,6 +20,7 @@ mod reload;
 mod secrets;
 mod server;
 mod service;
+mod tls;
 mod tracing;
 
 pub use access::{Access, Jwt, MetricsFor, Scope, Token};
@@ -32,6 +33,7 @@ pub use reload::Reload;
 pub use secrets::{AuthMethod, KvVersion, Secrets, Vault, VaultMapping};
 pub use server::{ExitWithParent, Plugin, Server};
 pub use service::{ProviderKind, Service};
+pub use tls::{ClientAuth, Tls, TlsVersion};
 pub use tracing::{OtlpCompression, OtlpProtocol, Sampler, Tracing};
 
 /// Everything that can be set.

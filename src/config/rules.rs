@@ -4,6 +4,7 @@ mod access;
 mod limits;
 mod secrets;
 mod services;
+mod tls;
 mod tracing;
 
 use super::endpoint::{is_any, is_host, is_loopback, split_address};
@@ -50,6 +51,7 @@ pub fn check(config: &Config, tree: &Node, problems: &mut Problems, notices: &mu
     };
     rules.addresses();
     rules.sockets();
+    rules.tls();
     rules.state_dir();
     rules.names();
     rules.services();
@@ -138,11 +140,6 @@ impl Rules<'_> {
                 "server.listen_address",
                 "the same port as `server.port`, on which the HTTP listener is",
                 "give gRPC a port of its own",
-            );
-        } else if !is_loopback(host) {
-            self.advise(
-                "server.listen_address",
-                "other machines can ask questions over gRPC without signing in; keep it on 127.0.0.1",
             );
         }
     }

@@ -43,6 +43,8 @@ pub(super) struct Caller<'a> {
     pub headers: &'a HeaderMap,
     /// `server.behind_proxy`.
     pub behind_proxy: bool,
+    /// Whether it came over TLS.
+    pub secure: bool,
 }
 
 /// Why a caller is not local; each text completes "this request is not local: …".
@@ -88,7 +90,7 @@ pub(super) fn judge(caller: &Caller<'_>) -> Result<(), NotLocal> {
     }
     let host = the_host(caller)?;
     if caller.headers.contains_key(ORIGIN) {
-        judge_origin(caller.headers, host)
+        judge_origin(caller.headers, host, caller.secure)
     } else {
         judge_fetch_metadata(caller.headers)
     }
@@ -142,23 +144,28 @@ fn is_port_or_nothing(text: &str) -> bool {
 
 /// A page's own origin is the scheme, host and port that it was asked from: nothing else is own, not even another port
 /// of localhost, and not `null`.
-fn judge_origin(headers: &HeaderMap, host: &str) -> Result<(), NotLocal> {
+fn judge_origin(headers: &HeaderMap, host: &str, secure: bool) -> Result<(), NotLocal> {
     let mut origins = headers.get_all(ORIGIN).iter();
     let (Some(origin), None) = (origins.next(), origins.next()) else {
         return Err(NotLocal::Origin);
     };
+    let (scheme, port) = if secure {
+        ("https://", ":443")
+    } else {
+        ("http://", ":80")
+    };
+    let bare = |authority: &str| {
+        authority
+            .strip_suffix(port)
+            .unwrap_or(authority)
+            .to_ascii_lowercase()
+    };
     let own = origin
         .to_str()
         .ok()
-        .and_then(|text| text.strip_prefix("http://"))
-        .is_some_and(|authority| {
-            without_default_port(authority).eq_ignore_ascii_case(without_default_port(host))
-        });
+        .and_then(|text| text.strip_prefix(scheme))
+        .is_some_and(|authority| bare(authority) == bare(host));
     if own { Ok(()) } else { Err(NotLocal::Origin) }
-}
-
-fn without_default_port(authority: &str) -> &str {
-    authority.strip_suffix(":80").unwrap_or(authority)
 }
 
 /// Browsers leave `Origin` out of some requests that a foreign page causes (an image, a script), and then say so in

@@ -26,6 +26,10 @@ const BASIC: HeaderValue = HeaderValue::from_static("Basic realm=\"atest-ext-ai\
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub SocketAddr);
 
+/// On requests that came over TLS.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Secure;
+
 /// Who sent a request, as the audit log names it.
 #[derive(Debug, Clone)]
 pub(super) struct Sender(pub Actor);
@@ -143,6 +147,7 @@ impl Gate {
             authority: request.uri().authority().map(|authority| authority.as_str()),
             headers: request.headers(),
             behind_proxy: self.service.snapshot().config.server.behind_proxy,
+            secure: request.extensions().get::<Secure>().is_some(),
         })
     }
 
@@ -357,7 +362,8 @@ fn advice(reason: &NotLocal, server: &Server) -> String {
             .into()
     } else {
         format!(
-            "Call it on the machine that the plugin runs on, directly at http://127.0.0.1:{}",
+            "Call it on the machine that the plugin runs on, directly at {}://127.0.0.1:{}",
+            server.scheme(),
             server.port
         )
     }

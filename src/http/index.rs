@@ -47,24 +47,25 @@ const EXAMPLE_BODY: &str = r#"{"type":"ai","natural_language":"show all users","
 /// `GET /`: HTML for browsers, plain text for everyone else. Whoever comes from elsewhere while there is no token reads
 /// how to get one.
 pub(super) async fn index(State(gate): State<Gate>, request: Request) -> Response {
-    let port = gate.service.snapshot().config.server.port;
+    let server = gate.service.snapshot().config.server.clone();
+    let base = format!("{}://127.0.0.1:{}", server.scheme(), server.port);
     let is_shut_out = !gate.access.rules().has_credentials() && gate.is_local(&request).is_err();
     if wants_html(request.headers()) {
         of_type(
             StatusCode::OK,
             "text/html; charset=utf-8",
-            page(port, is_shut_out),
+            page(&base, is_shut_out),
         )
     } else {
         of_type(
             StatusCode::OK,
             "text/plain; charset=utf-8",
-            text(port, is_shut_out),
+            text(&base, is_shut_out),
         )
     }
 }
 
-fn text(port: u16, is_shut_out: bool) -> String {
+fn text(base: &str, is_shut_out: bool) -> String {
     let mut text = format!("atest-ext-ai {}\n{ABOUT}\n\n", build_info().version);
     for (path, methods, purpose) in PLACES {
         text.push_str(&format!("  {methods:<16} {path:<24} {purpose}\n"));
@@ -76,12 +77,12 @@ fn text(port: u16, is_shut_out: bool) -> String {
         ));
     }
     text.push_str(&format!(
-        "\nTry:\n  curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n    http://127.0.0.1:{port}/api/v1/data/query\n"
+        "\nTry:\n  curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n    {base}/api/v1/data/query\n"
     ));
     text
 }
 
-fn page(port: u16, is_shut_out: bool) -> String {
+fn page(base: &str, is_shut_out: bool) -> String {
     let rows: String = PLACES
         .iter()
         .map(|(path, methods, purpose)| {
@@ -104,7 +105,7 @@ fn page(port: u16, is_shut_out: bool) -> String {
          <h1>atest-ext-ai {}</h1>\n<p>{ABOUT}</p>\n\
          <table>\n<tr><th>method</th><th>path</th><th>for</th></tr>\n{rows}</table>\n<p>{KEPT}</p>\n{shut_out}\
          <p>A question:</p>\n<pre>curl -H 'Content-Type: application/json' -d '{EXAMPLE_BODY}' \\\n  \
-         http://127.0.0.1:{port}/api/v1/data/query</pre>\n</body>\n</html>\n",
+         {base}/api/v1/data/query</pre>\n</body>\n</html>\n",
         build_info().version,
     )
 }

@@ -39,7 +39,7 @@ fn sample(service: &AnswerService) {
     let metrics = &service.metrics;
     metrics.set_ready(is_ready(service));
     metrics.set_maintenance(service.admission.in_maintenance());
-    metrics.set_max_connections(service.snapshot().config.server.max_connections);
+    metrics.set_max_connections(service.snapshot().config.server.max_connections_together());
 }
 
 /// All `Accept` lines as one list, as RFC 9110 §5.3 allows to read them.

@@ -35,7 +35,7 @@ pub(super) async fn data_query(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let patience = service.snapshot().config.server.timeout;
+    let patience = service.snapshot().config.server.time_to_read();
     let text = match json_text(&headers, body, patience).await {
         Ok(text) => text,
         Err(refused) => {

@@ -6,37 +6,42 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use hyper::Request;
 use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue, TRANSFER_ENCODING};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use self::stall::StallLimit;
+pub use self::stall::StallLimit;
 use super::access::Access;
-use super::guard::{Gate, Peer};
+use super::farewell;
+use super::guard::{Gate, Peer, Secure};
 use super::heartbeat::Heartbeat;
 use super::router::{relayed, router};
+use super::tls::{Protocol, Tls};
 use crate::answer::AnswerService;
+use crate::config::Server;
+use crate::telemetry::audit::{self, Actor, Door};
+use crate::telemetry::{ConnectionClosed, ConnectionDoor, HandshakeFailure};
 
-/// Longest wait for a request's head, which is also how long a connection may idle between requests. Longer than a
-/// usual scrape interval (15 s), so that Prometheus keeps its connection.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// Longest time in which a client may read nothing of a reply.
-const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// More header lines than any client here sends: browsers behind single sign-on reach about 40.
 const MAX_HEADERS: usize = 64;
 /// Bytes of request line and headers.
 const MAX_HEAD: usize = 32 * 1024;
+/// Requests on one connection; after them the client makes a new one. A balancer spreads its load that way, and nobody
+/// keeps a place for ever.
+const MAX_REQUESTS: usize = 1000;
 /// Pause after the system could not give a connection (no file descriptors left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Connections over the limit that are told so at one time; more are closed without a word.
@@ -52,6 +57,7 @@ pub async fn serve(
     listener: TcpListener,
     service: Arc<AnswerService>,
     access: Arc<Access>,
+    tls: Arc<Tls>,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
     let heartbeat = Arc::new(Heartbeat::new());
@@ -61,10 +67,16 @@ pub async fn serve(
         service: Arc::clone(&service),
         access,
     };
-    accept(listener, router(gate, heartbeat), service, shutdown).await
+    let reception = Reception {
+        router: router(gate, heartbeat),
+        service,
+        tls: tls.is_on().then_some(tls),
+        shutdown,
+    };
+    accept(listener, reception).await
 }
 
-/// The same for the listener that atest's extension proxy sends questions to.
+/// The same for the listener that atest's extension proxy sends questions to; it is plain, and on loopback.
 ///
 /// # Errors
 ///
@@ -79,18 +91,20 @@ pub async fn serve_relayed(
         service: Arc::clone(&service),
         access,
     };
-    accept(listener, relayed(gate), service, shutdown).await
+    let reception = Reception {
+        router: relayed(gate),
+        service,
+        tls: None,
+        shutdown,
+    };
+    accept(listener, reception).await
 }
 
-async fn accept(
-    listener: TcpListener,
-    router: Router,
-    service: Arc<AnswerService>,
-    shutdown: CancellationToken,
-) -> io::Result<()> {
+async fn accept(listener: TcpListener, reception: Reception) -> io::Result<()> {
     let address = listener.local_addr()?;
+    let shutdown = reception.shutdown.clone();
     let mut connections = Connections::default();
-    tracing::info!(%address, "listening for http");
+    tracing::info!(%address, tls = reception.tls.is_some(), "listening for http");
     loop {
         tokio::select! {
             biased;
@@ -98,7 +112,7 @@ async fn accept(
             Some(ended) = connections.open.join_next() => log_panic(ended),
             Some(_) = connections.turned_away.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => connections.take(stream, peer, &service, &router, &shutdown),
+                Ok((stream, peer)) => connections.take(stream, peer, &reception),
                 Err(error) => after_failed_accept(error).await?,
             },
         }
@@ -106,6 +120,16 @@ async fn accept(
     drop(listener);
     connections.finish().await;
     Ok(())
+}
+
+/// What every connection needs.
+#[derive(Clone)]
+struct Reception {
+    router: Router,
+    service: Arc<AnswerService>,
+    /// `None` where the listener speaks no TLS.
+    tls: Option<Arc<Tls>>,
+    shutdown: CancellationToken,
 }
 
 /// The connections of one listener. Dropping them closes them.
@@ -119,27 +143,24 @@ struct Connections {
 }
 
 impl Connections {
-    /// Serves a new connection, or turns it away when there are as many as may be.
-    fn take(
-        &mut self,
-        stream: TcpStream,
-        peer: SocketAddr,
-        service: &AnswerService,
-        router: &Router,
-        shutdown: &CancellationToken,
-    ) {
+    /// Serves a new connection, or turns it away when there are as many as may be. Handshakes count.
+    fn take(&mut self, stream: TcpStream, peer: SocketAddr, reception: &Reception) {
+        let service = &reception.service;
         let snapshot = service.snapshot();
         let server = &snapshot.config.server;
         if self.open.len() < server.max_connections {
             self.crowded = false;
             let counted = service.metrics.connection_opened();
-            let serving = connection(stream, peer, router.clone(), server.timeout, shutdown.clone());
+            let serving = reception.clone().receive(stream, peer, Times::of(server));
             self.open.spawn(async move {
                 serving.await;
                 drop(counted);
             });
             return;
         }
+        service
+            .metrics
+            .connection_closed(ConnectionDoor::Http, ConnectionClosed::Limit);
         // Said once for each time that it gets crowded: a flood must not fill the log.
         if !self.crowded {
             self.crowded = true;
@@ -148,7 +169,8 @@ impl Connections {
                 "http connections over `server.max_connections` are turned away"
             );
         }
-        if self.turned_away.len() < MAX_TURNED_AWAY {
+        // Without a handshake there are no words that a client of TLS could read.
+        if reception.tls.is_none() && self.turned_away.len() < MAX_TURNED_AWAY {
             self.turned_away.spawn(turn_away(stream));
         }
     }
@@ -181,61 +203,124 @@ async fn after_failed_accept(error: io::Error) -> io::Result<()> {
     }
 }
 
-/// One connection, from its first byte to its last.
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    timeout: Duration,
-    shutdown: CancellationToken,
-) {
-    // Replies are small and complete: waiting to fill a packet only delays them. A failure costs nothing but that.
-    let _ = stream.set_nodelay(true);
-    let answering = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
-        let answer = router.clone().oneshot(request);
-        async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
-    });
-    let io = TokioIo::new(StallLimit::new(stream, STALL_TIMEOUT.min(timeout)));
-    let serving = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT.min(timeout))
-        .max_headers(MAX_HEADERS)
-        .max_header_size(MAX_HEAD)
-        .max_buf_size(MAX_HEAD * 2)
-        .serve_connection(io, answering);
-    tokio::pin!(serving);
-    let outcome = tokio::select! {
-        outcome = serving.as_mut() => outcome,
-        () = shutdown.cancelled() => {
-            serving.as_mut().graceful_shutdown();
-            serving.await
+/// How patient a connection is.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    /// With a request's head, and between requests.
+    head: Duration,
+    /// With a client that takes nothing of its reply.
+    stall: Duration,
+}
+
+impl Times {
+    fn of(server: &Server) -> Times {
+        Times {
+            head: server.time_to_read(),
+            stall: server.time_to_write(),
         }
-    };
-    if let Err(error) = outcome {
-        tracing::debug!(%peer, %error, "an http connection ended early");
     }
 }
 
-/// Says why, and closes. The request is not read, so that this costs nothing; the short wait keeps the unread bytes
-/// from turning the reply into a reset.
-async fn turn_away(mut stream: TcpStream) {
-    const BODY: &str = "{\"code\":14,\"message\":\"too many open connections: the limit is `server.max_connections`\",\"details\":[]}\n";
-    let reply = format!(
-        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-         retry-after: 1\r\nconnection: close\r\n\r\n{BODY}",
-        BODY.len()
-    );
-    let telling = async {
-        stream.write_all(reply.as_bytes()).await?;
-        stream.shutdown().await?;
-        let mut unread = [0; 4096];
-        while tokio::io::AsyncReadExt::read(&mut stream, &mut unread).await? > 0 {}
-        io::Result::Ok(())
-    };
-    // Whether the client has listened is its own affair.
-    let _ = tokio::time::timeout(Duration::from_secs(1), telling).await;
+impl Reception {
+    /// One connection, from its first byte to its last.
+    async fn receive(self, stream: TcpStream, peer: SocketAddr, times: Times) {
+        // Replies are small and complete: waiting to fill a packet only delays them. A failure costs nothing but that.
+        let _ = stream.set_nodelay(true);
+        let Some(tls) = self.tls.clone() else {
+            return self.serve(stream, peer, times, false).await;
+        };
+        // A handshake has nothing to finish, so that a stop does not wait for it.
+        let accepted = tokio::select! {
+            accepted = tls.accept(stream, Protocol::Http1) => accepted,
+            () = self.shutdown.cancelled() => return,
+        };
+        match accepted {
+            Ok(stream) => self.serve(stream, peer, times, true).await,
+            Err(failure) => {
+                tracing::debug!(%peer, reason = %failure, "a handshake failed");
+                if failure.reason == HandshakeFailure::ClientCertificate {
+                    let actor = Actor {
+                        door: Door::Http,
+                        peer: Some(audit::Peer::Address(peer)),
+                        signed_in: None,
+                    };
+                    let why = "it showed no client certificate, or none of `server.tls.client_ca_file`";
+                    self.service.audit().refused(&actor, "tls", why);
+                }
+            }
+        }
+    }
+
+    async fn serve<S>(self, stream: S, peer: SocketAddr, times: Times, secure: bool)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let Reception {
+            router,
+            service,
+            shutdown,
+            ..
+        } = self;
+        let requests = AtomicUsize::new(0);
+        let answering = service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(Peer(peer));
+            if secure {
+                request.extensions_mut().insert(Secure);
+            }
+            let is_last = is_last(&request, requests.fetch_add(1, Ordering::Relaxed));
+            let answer = router.clone().oneshot(request);
+            async move {
+                let answer = answer.await.unwrap_or_else(|never| match never {});
+                Ok::<_, Infallible>(if is_last { last(answer) } else { answer })
+            }
+        });
+        let io = TokioIo::new(StallLimit::new(stream, times.stall));
+        let serving = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(times.head)
+            .max_headers(MAX_HEADERS)
+            .max_header_size(MAX_HEAD)
+            .max_buf_size(MAX_HEAD * 2)
+            .serve_connection(io, answering);
+        tokio::pin!(serving);
+        let outcome = tokio::select! {
+            outcome = serving.as_mut() => outcome,
+            () = shutdown.cancelled() => {
+                serving.as_mut().graceful_shutdown();
+                serving.await
+            }
+        };
+        if let Err(error) = outcome {
+            if stall::is_stall(&error) {
+                service
+                    .metrics
+                    .connection_closed(ConnectionDoor::Http, ConnectionClosed::Stalled);
+            }
+            tracing::debug!(%peer, %error, "an http connection ended early");
+        }
+    }
+}
+
+/// Whether the connection ends with this request. One with `Transfer-Encoding` may have been framed otherwise by a proxy
+/// before this door (it may have had `Content-Length` too, which is then not to be seen here), and what follows could be
+/// a request that the proxy never saw (RFC 9112 §6.1): it is never read.
+fn is_last(request: &Request<Body>, before: usize) -> bool {
+    before + 1 >= MAX_REQUESTS || request.headers().contains_key(TRANSFER_ENCODING)
+}
+
+fn last(mut answer: Response<Body>) -> Response<Body> {
+    answer
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+/// Says why, and closes. The request is not read, so that this costs nothing.
+async fn turn_away(stream: TcpStream) {
+    const WHY: &str = "too many open connections: the limit is `server.max_connections`";
+    let words = farewell::http1("503 Service Unavailable", 14, WHY, Some(1));
+    farewell::say(stream, &words).await;
 }
 
 fn log_panic(ended: Result<(), tokio::task::JoinError>) {

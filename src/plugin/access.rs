@@ -24,6 +24,16 @@ pub struct UnknownName {
     file: &'static str,
 }
 
+/// The number of a user, given by it or by name.
+pub(super) fn user(name: &str) -> Result<u32, UnknownName> {
+    const FILE: &str = "/etc/passwd";
+    number_of(name.trim(), Path::new(FILE)).ok_or_else(|| UnknownName {
+        kind: "user",
+        name: name.trim().to_owned(),
+        file: FILE,
+    })
+}
+
 impl Access {
     /// Looks names up; numbers are taken as they are.
     pub fn new(mode: u32, owner: Option<&str>, group: Option<&str>) -> Result<Access, UnknownName> {

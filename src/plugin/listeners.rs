@@ -1,14 +1,16 @@
 //! All places that gRPC is listened for.
 
+use std::collections::BTreeSet;
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-use super::access::{Access, UnknownName};
+use super::access::{self, Access, UnknownName};
 use super::address::{Address, AddressError};
 use super::passed::{self, Passed};
 use super::socket::{self, OwnSocket, SocketError};
+use crate::config::{Loaded, Problems};
 
 /// Where to listen.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +27,11 @@ pub struct ListenOptions {
     pub owner: Option<String>,
     /// Group of Unix sockets, by name or number.
     pub group: Option<String>,
+    /// Users that may use Unix sockets, by name or number, besides root and the plugin's own; empty for everybody whom
+    /// the mode lets in.
+    pub users: Vec<String>,
+    /// Whether TCP may be open to other machines: everybody has to show a certificate, or the config says that nobody has to.
+    pub open_tcp: bool,
     /// Whether sockets that systemd passes are taken over.
     pub systemd: bool,
 }
@@ -54,6 +61,12 @@ pub enum ListenError {
     /// The configured owner or group.
     #[error("cannot set who may connect: {0}")]
     Access(#[from] UnknownName),
+    /// A TCP address that other machines can reach, where nobody shows who he is.
+    #[error(
+        "gRPC on {0} would be open to other machines without showing who they are: listen on 127.0.0.1 or a Unix socket, \
+         or set `server.tls` with `client_auth: required`, or `server.allow_insecure_grpc: true`"
+    )]
+    Insecure(SocketAddr),
     /// Sockets from systemd.
     #[error("cannot take over systemd's sockets: {0}")]
     Systemd(io::Error),
@@ -76,6 +89,7 @@ pub struct Listeners {
     pub(super) unix: Vec<UnixListener>,
     pub(super) tcp: Vec<TcpListener>,
     pub(super) own: Vec<OwnSocket>,
+    pub(super) users: BTreeSet<u32>,
     places: Vec<String>,
     paths: Vec<PathBuf>,
 }
@@ -87,7 +101,11 @@ pub fn listen(options: &ListenOptions) -> Result<Listeners, ListenError> {
         options.owner.as_deref(),
         options.group.as_deref(),
     )?;
-    let mut listeners = Listeners::default();
+    let users = options.users.iter().map(|name| access::user(name));
+    let mut listeners = Listeners {
+        users: users.collect::<Result<_, _>>()?,
+        ..Listeners::default()
+    };
     if options.systemd {
         for passed in passed::take().map_err(ListenError::Systemd)? {
             listeners.take_over(passed).map_err(ListenError::Systemd)?;
@@ -111,13 +129,47 @@ pub fn listen(options: &ListenOptions) -> Result<Listeners, ListenError> {
     if listeners.places.is_empty() {
         return Err(ListenError::Nowhere);
     }
+    if !options.open_tcp {
+        listeners.keep_to_this_machine()?;
+    }
     Ok(listeners)
+}
+
+/// What is wrong with the users that the config names.
+///
+/// # Errors
+/// Every name that there is no user of.
+pub fn check(loaded: &Loaded) -> Result<(), Problems> {
+    let mut problems = Problems::default();
+    for (index, name) in loaded.config.server.socket_uids.iter().enumerate() {
+        if let Err(unknown) = access::user(name) {
+            let key = format!("server.socket_uids[{index}]");
+            problems.add(&loaded.origin(&key), key, unknown.to_string());
+        }
+    }
+    if problems.0.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 impl Listeners {
     /// The places, for logs.
     pub fn describe(&self) -> String {
         self.places.join(", ")
+    }
+
+    /// A name may have been resolved to another address than it promised, and systemd opens what its unit says: so what
+    /// counts is where it listens in the end. Nobody was served yet.
+    fn keep_to_this_machine(&self) -> Result<(), ListenError> {
+        for listener in &self.tcp {
+            let bound = listener.local_addr().map_err(ListenError::Systemd)?;
+            if !bound.ip().to_canonical().is_loopback() {
+                return Err(ListenError::Insecure(bound));
+            }
+        }
+        Ok(())
     }
 
     fn open(&mut self, address: Address, access: Access) -> Result<(), ListenError> {
@@ -155,12 +207,6 @@ impl Listeners {
     fn open_tcp(&mut self, address: &str) -> io::Result<()> {
         let listener = TcpListener::bind(address)?;
         let bound = listener.local_addr()?;
-        if !bound.ip().is_loopback() {
-            tracing::warn!(
-                address = %bound,
-                "gRPC is open to other machines without encryption or sign-in; 127.0.0.1 or a Unix socket is safer"
-            );
-        }
         self.places.push(format!("tcp:{bound}"));
         self.tcp.push(listener);
         Ok(())
@@ -263,6 +309,27 @@ mod tests {
             ..ListenOptions::default()
         });
         assert!(matches!(wrong, Err(ListenError::Address(_))));
+    }
+
+    #[test]
+    fn other_machines_are_let_in_only_where_the_config_says_so() {
+        let open = |address: &str, open_tcp| {
+            listen(&ListenOptions {
+                tcp: vec![address.into()],
+                open_tcp,
+                ..ListenOptions::default()
+            })
+        };
+        for address in ["0.0.0.0:0", "[::]:0"] {
+            let error = open(address, false).unwrap_err();
+            assert!(
+                matches!(error, ListenError::Insecure(_))
+                    && error.to_string().contains("client_auth: required"),
+                "{error}"
+            );
+            assert!(open(address, true).is_ok());
+        }
+        assert!(open("127.0.0.1:0", false).is_ok());
     }
 
     #[test]

@@ -101,7 +101,10 @@ impl Loader for AtestLoader {
     async fn query(&self, request: Request<DataQuery>) -> Reply<DataQueryResult> {
         let mut context = store_context(request.metadata());
         context.actor.door = Door::Grpc;
-        context.actor.peer = request.extensions().get::<Client>().and_then(|client| client.0);
+        context.actor.peer = request
+            .extensions()
+            .get::<Client>()
+            .and_then(|client| client.peer);
         let asked = request.into_inner();
         let request = QueryRequest {
             kind: asked.r#type,

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::body::Body;
@@ -14,13 +13,15 @@ use tonic::transport::Server;
 use tonic_reflection::server::Builder as Reflection;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::connection::{self, Listener, Reception};
+use super::calls::Calls;
+use super::connection::{self, Listener, Reception, Room};
 use super::contract::DESCRIPTORS;
 use super::contract::remote::loader_server::LoaderServer;
 use super::health;
 use super::listeners::Listeners;
 use super::loader::{About, AtestLoader};
 use crate::answer::AnswerService;
+use crate::http::tls::Tls;
 
 /// Largest request, bytes: what gRPC clients expect, and enough for the tables of a large database.
 const MAX_REQUEST: usize = 4 * 1024 * 1024;
@@ -30,6 +31,18 @@ const MAX_STREAMS: u32 = 256;
 
 /// Metadata of one call, bytes: a store's properties ride there.
 const MAX_METADATA: u32 = 64 * 1024;
+
+/// Streams that a client has reset before anybody looked at them, and streams that were reset because the client broke
+/// the rules: with more of either it is sent away (CVE-2023-44487, "rapid reset", and its kind).
+const MAX_PENDING_RESETS: usize = 20;
+const MAX_ERROR_RESETS: usize = 64;
+
+/// Largest frame that is taken, bytes: the least that HTTP/2 allows to say.
+const MAX_FRAME: u32 = 16 * 1024;
+
+/// What may be on its way to the plugin unread, bytes: of one connection, and of one call.
+const CONNECTION_WINDOW: u32 = 1024 * 1024;
+const STREAM_WINDOW: u32 = 256 * 1024;
 
 /// How often an idle client is asked whether it is still there, and how long it may take to say so.
 const PING_INTERVAL: Duration = Duration::from_secs(60);
@@ -55,21 +68,35 @@ pub async fn serve(
     listeners: Listeners,
     service: Arc<AnswerService>,
     about: Arc<About>,
+    tls: Arc<Tls>,
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
-    let Listeners { unix, tcp, own, .. } = listeners;
+    let Listeners {
+        unix,
+        tcp,
+        own,
+        users,
+        ..
+    } = listeners;
     let config = Arc::clone(&service.snapshot().config);
-    let reception = Reception {
-        metrics: Arc::clone(&service.metrics),
-        room: Arc::new(Semaphore::new(
-            config.server.max_connections.min(Semaphore::MAX_PERMITS),
-        )),
+    let over_unix = Reception {
+        service: Arc::clone(&service),
+        room: Arc::new(Room::default()),
+        tls: None,
+        users: Arc::new(users),
         first_word: connection::FIRST_WORD,
         stop: shutdown.clone(),
     };
+    let over_tcp = Reception {
+        room: Arc::new(Room::default()),
+        tls: tls.is_on().then_some(tls),
+        ..over_unix.clone()
+    };
     let unix = unix.into_iter().map(unix_in_runtime);
+    let unix = unix.map(|listener| Ok((listener?, over_unix.clone())));
     let tcp = tcp.into_iter().map(tcp_in_runtime);
-    let incoming = connection::incoming(unix.chain(tcp).collect::<io::Result<_>>()?, &reception);
+    let tcp = tcp.map(|listener| Ok((listener?, over_tcp.clone())));
+    let incoming = connection::incoming(unix.chain(tcp).collect::<io::Result<_>>()?);
 
     let loader = LoaderServer::new(AtestLoader::new(Arc::clone(&service), about))
         .max_decoding_message_size(MAX_REQUEST)
@@ -82,8 +109,14 @@ pub async fn serve(
     let served = Server::builder()
         .max_concurrent_streams(MAX_STREAMS)
         .http2_max_header_list_size(MAX_METADATA)
+        .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))
+        .http2_max_local_error_reset_streams(Some(MAX_ERROR_RESETS))
+        .max_frame_size(MAX_FRAME)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .initial_stream_window_size(STREAM_WINDOW)
         .http2_keepalive_interval(Some(PING_INTERVAL))
         .http2_keepalive_timeout(Some(PING_PATIENCE))
+        .layer(Calls)
         .layer(CatchPanicLayer::custom(after_panic))
         .add_service(loader)
         .add_service(health::service(service))

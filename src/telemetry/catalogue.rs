@@ -2,9 +2,10 @@
 //! entries.
 
 use super::label::{
-    AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, ErrorKind, FallbackTo,
-    MAX_MODELS, MAX_PROVIDERS, MAX_SECRETS, ProviderOperation, RateLimitKind, RejectReason, ReloadResult,
-    ReloadTrigger, RequestStatus, RetryReason, Signal, SpanState, TokenDirection, Validation,
+    AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName, CircuitState,
+    ConnectionClosed, ConnectionDoor, ErrorKind, FallbackTo, HandshakeFailure, MAX_MODELS, MAX_PROVIDERS,
+    MAX_SECRETS, ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus,
+    RetryReason, Signal, SpanState, TokenDirection, Validation,
 };
 
 /// One metric.
@@ -285,6 +286,18 @@ catalogue! {
     MAX_CONNECTIONS: Gauge, "atest_ai_max_connections", Count, [],
         "Most client connections that may be open at once, all listeners together.",
         "What the open connections are a share of.";
+    CONNECTIONS_CLOSED: Counter, "atest_ai_connections_closed_total", Count,
+        [closed("door", ConnectionDoor::WORDS), closed("reason", ConnectionClosed::WORDS)],
+        "Connections that were turned away, because there were too many (limit) or their user may not (user), or cut, because the client took nothing of its reply (stalled).",
+        "Clients that are shut out, or that hold on to what they do not use.";
+    TLS_CERT_EXPIRY: Gauge, "atest_ai_tls_cert_expiry_timestamp_seconds", Seconds,
+        [closed("name", CertificateName::WORDS)],
+        "When the first certificate in the file ends, in seconds since 1970: server is what the listeners show, client_ca the authorities of clients. There only for what is configured.",
+        "A certificate that ends soon: minus `time()`, it is the time that is left.";
+    TLS_HANDSHAKE_FAILURES: Counter, "atest_ai_tls_handshake_failures_total", Count,
+        [closed("reason", HandshakeFailure::WORDS)],
+        "TLS handshakes of clients that failed, by reason.",
+        "Clients that cannot come in, after a change of certificates above all.";
     CACHE_HITS: Counter, "atest_ai_cache_hits_total", Count, [],
         "Questions answered without a call of their own: from the cache, or together with the same question under way.",
         "Share of questions that cost nothing.";

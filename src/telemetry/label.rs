@@ -164,6 +164,58 @@ impl ReloadResult {
 }
 
 closed_label! {
+    /// Which certificate: the label `name` of `atest_ai_tls_cert_expiry_timestamp_seconds`.
+    CertificateName {
+        /// The one that the listeners show, with those after it in its file.
+        Server = "server",
+        /// The authorities of clients.
+        ClientCa = "client_ca",
+    }
+}
+
+closed_label! {
+    /// Why a TLS handshake failed: the label `reason` of `atest_ai_tls_handshake_failures_total`.
+    HandshakeFailure {
+        /// It took too long.
+        Timeout = "timeout",
+        /// The client speaks no TLS.
+        PlainText = "plain_text",
+        /// The two have no version, cipher or protocol in common.
+        NothingShared = "nothing_shared",
+        /// The client showed no certificate, or none that is good here.
+        ClientCertificate = "client_certificate",
+        /// The client did not like what it was shown: it does not know the authority, or the certificate has ended.
+        RefusedByClient = "refused_by_client",
+        /// The client went away.
+        Disconnected = "disconnected",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+closed_label! {
+    /// Which connection was turned away or cut: the label `door` of `atest_ai_connections_closed_total`.
+    ConnectionDoor {
+        /// Of the HTTP listener.
+        Http = "http",
+        /// Of a gRPC listener.
+        Grpc = "grpc",
+    }
+}
+
+closed_label! {
+    /// Why it was: the label `reason` of `atest_ai_connections_closed_total`.
+    ConnectionClosed {
+        /// There are as many as `server.max_connections` allows.
+        Limit = "limit",
+        /// Its user is not among `server.socket_uids`.
+        User = "user",
+        /// The client took nothing of its reply for too long.
+        Stalled = "stalled",
+    }
+}
+
+closed_label! {
     /// What a provider is called for: the label `operation` of `atest_ai_provider_request_duration_seconds`.
     ProviderOperation {
         /// An answer.

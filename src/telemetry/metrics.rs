@@ -5,6 +5,7 @@
 
 mod cache;
 mod config;
+mod connections;
 mod exemplar;
 mod money;
 mod provider;
@@ -21,6 +22,7 @@ use arc_swap::ArcSwap;
 use prometheus::{Histogram, IntCounter, IntGauge, IntGaugeVec, Registry};
 
 use self::cache::Caches;
+use self::connections::Connections;
 use self::money::Money;
 use self::queue::Queue;
 use self::register::{Register, VALID};
@@ -52,8 +54,7 @@ pub struct Metrics {
     audit_failures: IntCounter,
     config: config::ConfigState,
     secrets: Secrets,
-    connections: IntGauge,
-    max_connections: IntGauge,
+    connections: Connections,
     in_flight: IntGauge,
     ready: IntGauge,
     maintenance: IntGauge,
@@ -99,8 +100,7 @@ impl Metrics {
             audit_failures: register.counter(&catalogue::AUDIT_WRITE_FAILURES),
             config: config::ConfigState::new(&register),
             secrets: Secrets::new(&register),
-            connections: register.gauge(&catalogue::ACTIVE_CONNECTIONS),
-            max_connections: register.gauge(&catalogue::MAX_CONNECTIONS),
+            connections: Connections::new(&register),
             in_flight: register.gauge(&catalogue::IN_FLIGHT),
             ready: register.gauge(&catalogue::READY),
             maintenance: register.gauge(&catalogue::MAINTENANCE),
@@ -187,11 +187,6 @@ impl Metrics {
         self.auth_failures[reason as usize].inc();
     }
 
-    /// A connection that is open until the guard is dropped.
-    pub fn connection_opened(self: &Arc<Self>) -> GaugeGuard {
-        GaugeGuard::raise(&self.connections)
-    }
-
     /// A question that is under way until the guard is dropped.
     pub fn request_started(self: &Arc<Self>) -> GaugeGuard {
         GaugeGuard::raise(&self.in_flight)
@@ -200,11 +195,6 @@ impl Metrics {
     /// How many questions are under way.
     pub fn requests_in_flight(&self) -> i64 {
         self.in_flight.get()
-    }
-
-    /// Most connections that may be open at once.
-    pub fn set_max_connections(&self, most: usize) {
-        self.max_connections.set(i64::try_from(most).unwrap_or(i64::MAX));
     }
 
     /// Whether requests are taken.

@@ -104,7 +104,9 @@ impl Plugin {
             if self.child.try_wait().expect("a child can be asked").is_some() {
                 return false;
             }
-            if http::try_get(self.http, "/health/startup").is_some_and(|reply| reply.status == 200) {
+            // A door that speaks TLS tells a plain request so. It opens once everything is built.
+            let is_built = |reply: http::Reply| reply.status == 200 || reply.text().contains("speaks https");
+            if http::try_get(self.http, "/health/startup").is_some_and(is_built) {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(10));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::LogLevel;
+use super::{LogLevel, Tls};
 use crate::config::kinds;
 use crate::config::units::{Mode, Time};
 
@@ -26,9 +26,14 @@ pub struct Server {
     /// Also listen on `/tmp/atest-ext-ai.sock` while that path is free. Existing `stores.yaml` files point there,
     /// while atest starts the plugin with another path.
     pub default_socket: bool,
-    /// Extra TCP address for gRPC (`host:port`). There is no authentication on it: keep it on a loopback address.
+    /// Extra TCP address for gRPC (`host:port`). One that other machines can reach needs `tls.client_auth: required`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen_address: Option<String>,
+    /// Whether `listen_address` may be open to other machines although nobody has to show a certificate there. Whoever
+    /// reaches it can ask, and spend your API keys.
+    pub allow_insecure_grpc: bool,
+    /// TLS for HTTP, and for gRPC over TCP.
+    pub tls: Tls,
     /// Mode of the Unix sockets, in octal.
     #[serde(with = "kinds::mode")]
     #[schemars(with = "Mode")]
@@ -39,6 +44,10 @@ pub struct Server {
     /// Group of the Unix sockets: a group name or gid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub socket_group: Option<String>,
+    /// Users (names or uids) that may use the Unix sockets, besides root and the plugin's own. Empty: whoever the mode of
+    /// the socket lets in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub socket_uids: Vec<String>,
     /// Whether a proxy or balancer stands before the HTTP listener. Then no caller counts as local.
     pub behind_proxy: bool,
     /// Whether a second listener on 127.0.0.1 takes questions that come through atest's own `/extensionProxy`. They need
@@ -49,7 +58,17 @@ pub struct Server {
     #[serde(with = "kinds::time")]
     #[schemars(with = "Time", extend("x-min" = "1ms"))]
     pub timeout: Duration,
-    /// Most connections open at once, for HTTP and for gRPC each; further ones are turned away.
+    /// Longest time to send a request: its head, then its body. When not set: 30 s, or `timeout` where that is shorter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-min" = "1ms"))]
+    pub read_timeout: Option<Time>,
+    /// Longest time in which a client may take nothing of its reply; then the connection is cut. When not set: 30 s, or
+    /// `timeout` where that is shorter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-min" = "1ms"))]
+    pub write_timeout: Option<Time>,
+    /// Most connections open at once, for HTTP, for gRPC over Unix sockets and for gRPC over TCP each; further ones are
+    /// turned away.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub max_connections: usize,
     /// Longest time to finish what is under way at a stop; then connections are cut.
@@ -62,23 +81,6 @@ pub struct Server {
     /// write, else `atest-ext-ai` in `$XDG_STATE_HOME` (`~/.local/state`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_dir: Option<PathBuf>,
-    /// Keys without effect in this version, and second spellings.
-    #[serde(flatten)]
-    pub later: ServerLater,
-}
-
-/// Keys of `server` without effect in this version.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct ServerLater {
-    /// Longest time to read a request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-min" = "1ms"))]
-    pub read_timeout: Option<Time>,
-    /// Longest time to write a reply.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-min" = "1ms"))]
-    pub write_timeout: Option<Time>,
 }
 
 /// Whether the plugin ends when the host that started it ends.
@@ -92,7 +94,34 @@ pub enum ExitWithParent {
     Never,
 }
 
+/// Longest time for a request's head or body, and for a client to take something of its reply, where nobody says
+/// otherwise. Longer than a usual scrape interval (15 s), so that Prometheus keeps its connection.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 impl Server {
+    /// Most connections of all listeners together: HTTP, gRPC over Unix sockets, and gRPC over TCP where there is.
+    pub fn max_connections_together(&self) -> usize {
+        let kinds = if self.listen_address.is_some() { 3 } else { 2 };
+        self.max_connections.saturating_mul(kinds)
+    }
+
+    /// The scheme of the HTTP listener's URLs.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_on() { "https" } else { "http" }
+    }
+
+    /// Longest time for a request's head, and then for its body.
+    pub fn time_to_read(&self) -> Duration {
+        self.read_timeout
+            .map_or(PATIENCE.min(self.timeout), |time| time.0)
+    }
+
+    /// Longest time in which a client may take nothing of its reply.
+    pub fn time_to_write(&self) -> Duration {
+        self.write_timeout
+            .map_or(PATIENCE.min(self.timeout), |time| time.0)
+    }
+
     /// `host:port` at which this machine reaches the HTTP listener: loopback where it listens on all addresses.
     pub fn reached_at(&self) -> String {
         let (host, port) = (self.host.trim_matches(['[', ']']), self.port);
@@ -115,17 +144,21 @@ impl Default for Server {
             socket_path: "/tmp/atest-ext-ai.sock".into(),
             default_socket: true,
             listen_address: None,
+            allow_insecure_grpc: false,
+            tls: Tls::default(),
             socket_permissions: 0o660,
             socket_owner: None,
             socket_group: None,
+            socket_uids: Vec::new(),
             behind_proxy: false,
             extension_proxy: None,
             timeout: Duration::from_secs(30),
+            read_timeout: None,
+            write_timeout: None,
             max_connections: 1024,
             shutdown_timeout: Duration::from_secs(30),
             exit_with_parent: ExitWithParent::Auto,
             state_dir: None,
-            later: ServerLater::default(),
         }
     }
 }

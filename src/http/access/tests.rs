@@ -21,6 +21,7 @@ fn judged(peer: &str, lines: &[(&str, &str)]) -> Result<(), NotLocal> {
         authority: None,
         headers: &headers(lines),
         behind_proxy: false,
+        secure: false,
     })
 }
 
@@ -68,6 +69,7 @@ fn another_machine_is_not_local_whatever_it_claims() {
         authority: None,
         headers: &headers(&[("host", "localhost")]),
         behind_proxy: false,
+        secure: false,
     };
     assert_eq!(judge(&unknown), Err(NotLocal::Peer));
 }
@@ -133,6 +135,7 @@ fn the_authority_of_the_request_line_counts_too() {
             authority: Some(authority),
             headers: &headers(lines),
             behind_proxy: false,
+            secure: false,
         })
     };
     assert_eq!(with("localhost:9090", &[]), Ok(()));
@@ -180,6 +183,7 @@ fn behind_a_proxy_nobody_is_local() {
         authority: None,
         headers: &headers(&[("host", "localhost")]),
         behind_proxy: true,
+        secure: false,
     });
     assert_eq!(found, Err(NotLocal::BehindProxy));
 }
@@ -248,4 +252,21 @@ fn what_a_foreign_page_embeds_is_not_local_but_a_followed_link_is() {
     }
     assert_eq!(asked("same-origin", "cors", "empty"), Ok(()));
     assert_eq!(asked("none", "navigate", "document"), Ok(()));
+}
+
+#[test]
+fn over_tls_the_own_origin_is_https_and_no_other() {
+    let judged = |origin: &str, secure| {
+        judge(&Caller {
+            peer: Some("127.0.0.1".parse().unwrap()),
+            authority: None,
+            headers: &headers(&[("host", "localhost:9443"), ("origin", origin)]),
+            behind_proxy: false,
+            secure,
+        })
+    };
+    assert_eq!(judged("https://localhost:9443", true), Ok(()));
+    assert_eq!(judged("http://localhost:9443", true), Err(NotLocal::Origin));
+    assert_eq!(judged("https://localhost:9443", false), Err(NotLocal::Origin));
+    assert_eq!(judged("https://localhost", true), Err(NotLocal::Origin));
 }

@@ -53,7 +53,7 @@ impl ThisProcess {
             pid: std::process::id(),
             program: program(),
             config_file: config_file.as_deref().map(absolute),
-            http: format!("http://{}", config.server.reached_at()),
+            http: format!("{}://{}", config.server.scheme(), config.server.reached_at()),
             socket: absolute(&config.server.socket_path),
             log_output,
             log_file,

@@ -12,7 +12,7 @@ use tokio::time::{Sleep, sleep};
 /// Fails a write that gets nowhere for `limit`. Reads are not limited here: hyper limits a request's head, and the
 /// reader of a body the body.
 #[derive(Debug)]
-pub(super) struct StallLimit<S> {
+pub struct StallLimit<S> {
     stream: S,
     limit: Duration,
     /// Set while a write waits.
@@ -20,7 +20,8 @@ pub(super) struct StallLimit<S> {
 }
 
 impl<S> StallLimit<S> {
-    pub(super) fn new(stream: S, limit: Duration) -> StallLimit<S> {
+    /// Limits that stream.
+    pub fn new(stream: S, limit: Duration) -> StallLimit<S> {
         StallLimit {
             stream,
             limit,
@@ -36,11 +37,26 @@ impl<S> StallLimit<S> {
         }
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(self.limit)));
         ready!(waiting.as_mut().poll(context));
-        Poll::Ready(Err(io::Error::new(
-            io::ErrorKind::TimedOut,
-            "the client stopped reading the reply",
-        )))
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, Stalled)))
     }
+}
+
+/// A client that takes nothing of its reply.
+#[derive(Debug, thiserror::Error)]
+#[error("the client stopped reading the reply")]
+pub struct Stalled;
+
+/// Whether that is what ended a connection.
+pub(super) fn is_stall(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if inner.is_some_and(|inner| inner.is::<Stalled>()) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for StallLimit<S> {

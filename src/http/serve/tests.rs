@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
 use super::*;
@@ -23,7 +23,13 @@ async fn door(server: Server) -> Door {
     let listener = crate::http::bind(&Server { port: 0, ..server }).await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();
-    let serving = tokio::spawn(serve(listener, service, Arc::default(), shutdown.clone()));
+    let serving = tokio::spawn(serve(
+        listener,
+        service,
+        Arc::default(),
+        Tls::off(),
+        shutdown.clone(),
+    ));
     Door {
         address,
         shutdown,

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use super::*;
 use crate::config::Config;
 use crate::telemetry::label::{
-    BudgetPeriod, CacheBackend, CacheName, CacheResult, CircuitState, MAX_MODELS, MAX_PROVIDERS,
-    ProviderOperation, RateLimitKind, RetryReason,
+    BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName, CircuitState, MAX_MODELS,
+    MAX_PROVIDERS, ProviderOperation, RateLimitKind, RetryReason,
 };
 
 fn metrics(providers: &[&str], models: &[(&str, &str)]) -> Arc<Metrics> {
@@ -56,7 +56,13 @@ fn in_full_use() -> Arc<Metrics> {
     metrics.secrets_end(&[("vault_token", 1_800_000_000)]);
     metrics.config_in_effect(&Config::default());
     metrics.budget(BudgetPeriod::Day, Some(5.0));
+    with_certificates(&metrics);
     metrics
+}
+
+fn with_certificates(metrics: &Metrics) {
+    let end = jiff::Timestamp::from_second(4_102_444_800).unwrap();
+    metrics.certificates_end(&[(CertificateName::Server, end), (CertificateName::ClientCa, end)]);
 }
 
 /// Metrics with every series that there can be, and names of the length that services and models have.
@@ -116,6 +122,7 @@ fn filled() -> Metrics {
     for period in [BudgetPeriod::Day, BudgetPeriod::Month] {
         metrics.budget(period, Some(100.0));
     }
+    with_certificates(&metrics);
     metrics
 }
 
