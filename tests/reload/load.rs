@@ -27,6 +27,14 @@ struct Asker<'a> {
 }
 
 impl Asker<'_> {
+    fn connect(&self) -> Result<TcpStream, String> {
+        let connected = TcpStream::connect(self.address).and_then(|stream| {
+            stream.set_read_timeout(Some(PATIENCE))?;
+            Ok(stream)
+        });
+        connected.map_err(|error| error.to_string())
+    }
+
     /// Asks until told to stop; an error is a lost request.
     fn run(&self) -> Result<(), String> {
         let body = br#"{"type":"ai","natural_language":"Show all users","database_type":"mysql"}"#;
@@ -35,10 +43,7 @@ impl Asker<'_> {
             body.len()
         );
         let request = [request.as_bytes(), body].concat();
-        let mut stream = TcpStream::connect(self.address).map_err(|error| error.to_string())?;
-        stream
-            .set_read_timeout(Some(PATIENCE))
-            .map_err(|error| error.to_string())?;
+        let mut stream = self.connect()?;
         let pause = Duration::from_secs(1) / u32::try_from(RATE / ASKERS).expect("a small number");
         let mut next = Instant::now();
         while !self.stop.load(Ordering::Relaxed) {
@@ -50,6 +55,10 @@ impl Asker<'_> {
                 return Err(reply);
             }
             self.answered.fetch_add(1, Ordering::Relaxed);
+            // A connection ends after so many requests, and says so.
+            if reply.to_ascii_lowercase().contains("\r\nconnection: close\r\n") {
+                stream = self.connect()?;
+            }
             next += pause;
             thread::sleep(next.saturating_duration_since(Instant::now()));
         }
