@@ -1,5 +1,5 @@
 //! CPU, throughput, start and memory beside a bare tonic echo: `make bench`, or some of its parts by
-//! `cargo bench --bench echo -- start cache engine telemetry provider`.
+//! `cargo bench --bench echo -- start cache engine telemetry provider reload`.
 //!
 //! Both servers run as processes of their own on Unix sockets, under the same load, in alternating pairs; what counts
 //! is the ratio within a pair, because the machine's speed changes between runs. CPU is utime + stime of the server
@@ -15,10 +15,20 @@ mod contract;
 mod engine;
 #[path = "../tests/support/fake_provider.rs"]
 mod fake_provider;
+#[allow(dead_code, reason = "tests use more of it")]
+#[path = "../tests/support/http.rs"]
+mod http;
+/// What `http` takes from its neighbour.
+mod plugin {
+    /// Longest wait for a reply.
+    pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+}
 #[path = "echo/load.rs"]
 mod load;
 #[path = "echo/provider.rs"]
 mod provider;
+#[path = "echo/reload.rs"]
+mod reload;
 #[path = "echo/server.rs"]
 mod server;
 #[path = "echo/telemetry.rs"]
@@ -93,6 +103,10 @@ fn main() {
             for load in [Load::new_questions(), Load::new_questions_with_schema()] {
                 provider::report(load).await;
             }
+        }
+        if is_wanted("reload") {
+            println!("\nreloads, 1,000 questions a second");
+            reload::report(Load::question_alone().at(1000.0)).await;
         }
     });
     if is_wanted("engine") {

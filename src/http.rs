@@ -36,6 +36,7 @@ mod listen;
 mod login;
 mod metrics;
 mod query;
+mod rate;
 mod reply;
 mod router;
 mod serve;
@@ -43,6 +44,7 @@ pub mod tls;
 
 pub use access::{Access, Rules};
 pub use listen::{BindError, bind};
+pub use rate::{Caller as RatedCaller, Rates};
 pub use serve::{StallLimit, serve, serve_relayed};
 
 use crate::config::{Loaded, Problems};

@@ -1,5 +1,6 @@
 //! A server process under test: started on a socket of its own, killed when dropped.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -15,7 +16,9 @@ pub struct Server {
     child: Child,
     started: Instant,
     socket: PathBuf,
-    _folder: tempfile::TempDir,
+    /// Where the plugin's HTTP door is.
+    pub http: SocketAddr,
+    folder: tempfile::TempDir,
 }
 
 impl Server {
@@ -28,19 +31,18 @@ impl Server {
     pub fn plugin_with(settings: &str) -> Server {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let socket = folder.path().join("plugin.sock");
-        let config = folder.path().join("config.yaml");
-        let text = format!(
-            "server:\n  host: 127.0.0.1\n  port: {}\n  socket_path: {}\n  default_socket: false\n  state_dir: {}\n\
-             logging:\n  output: file\n  file:\n    path: {}\n{settings}",
-            free_port(),
-            socket.display(),
-            folder.path().join("state").display(),
-            folder.path().join("plugin.log").display()
-        );
-        std::fs::write(&config, text).expect("the config is written");
+        let http = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let config = put_config(folder.path(), http, settings);
         let mut command = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"));
         command.arg("--config").arg(&config);
-        Server::start(command, socket, folder)
+        let mut server = Server::start(command, socket, folder);
+        server.http = http;
+        server
+    }
+
+    /// Puts a new config with these settings in the place of the plugin's.
+    pub fn put_config(&self, settings: &str) {
+        put_config(self.folder.path(), self.http, settings);
     }
 
     /// The bare echo: this program again, as a server.
@@ -69,7 +71,8 @@ impl Server {
             child,
             started,
             socket,
-            _folder: folder,
+            http: SocketAddr::from(([127, 0, 0, 1], 0)),
+            folder,
         }
     }
 
@@ -141,4 +144,23 @@ async fn connect(socket: &Path) -> Result<Channel, tonic::transport::Error> {
     Endpoint::from_static("http://localhost")
         .connect_with_connector(connector)
         .await
+}
+
+/// Writes a config with the places of a server, by a rename, into a folder of its own.
+fn put_config(folder: &Path, http: SocketAddr, settings: &str) -> PathBuf {
+    let etc = folder.join("etc");
+    std::fs::create_dir_all(&etc).expect("a folder for the config");
+    let at = |name: &str| folder.join(name).display().to_string();
+    let text = format!(
+        "server:\n  host: 127.0.0.1\n  port: {}\n  socket_path: {}\n  default_socket: false\n  state_dir: {}\n\
+         logging:\n  output: file\n  file:\n    path: {}\n{settings}",
+        http.port(),
+        at("plugin.sock"),
+        at("state"),
+        at("plugin.log")
+    );
+    let (new, config) = (etc.join("config.yaml.new"), etc.join("config.yaml"));
+    std::fs::write(&new, text).expect("the config is written");
+    std::fs::rename(&new, &config).expect("the config is put in place");
+    config
 }

@@ -159,6 +159,7 @@ mod tests {
         "server.read_timeout",
         "server.write_timeout",
         "server.max_connections",
+        "server.max_requests_per_second",
         "server.shutdown_timeout",
         "server.exit_with_parent",
         "server.state_dir",

@@ -13,12 +13,14 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use super::guard::{Gate, Kept, pass};
+use super::guard::{Gate, Kept, Peer, pass};
 use super::health::{self, Probed};
 use super::heartbeat::Heartbeat;
+use super::rate::{Caller as RatedCaller, Rates};
 use super::reply::refusal;
 use super::{admin, debug, index, login, metrics, query};
 use crate::answer::AnswerService;
+use crate::telemetry::RejectReason;
 
 /// All routes.
 pub(super) fn router(gate: Gate, heartbeat: Arc<Heartbeat>) -> Router {
@@ -72,8 +74,8 @@ pub(super) fn router(gate: Gate, heartbeat: Arc<Heartbeat>) -> Router {
     let questions = Router::new()
         .route("/api/v1/data/query", post(query::data_query))
         .route_layer(kept(Kept::Questions))
-        .with_state(service);
-    with_what_is_common(quick.merge(questions))
+        .with_state(Arc::clone(&service));
+    with_what_is_common(quick.merge(questions), service)
 }
 
 /// The one route of the listener for atest's extension proxy, whose paths have one segment.
@@ -81,14 +83,15 @@ pub(super) fn relayed(gate: Gate) -> Router {
     let questions = Router::new()
         .route("/query", post(query::data_query))
         .route_layer(from_fn_with_state((gate.clone(), Kept::RelayedQuestions), pass))
-        .with_state(gate.service);
-    with_what_is_common(questions)
+        .with_state(Arc::clone(&gate.service));
+    with_what_is_common(questions, gate.service)
 }
 
-fn with_what_is_common(routes: Router) -> Router {
+fn with_what_is_common(routes: Router, service: Arc<AnswerService>) -> Router {
     routes
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state((service, Arc::new(Rates::default())), in_rate))
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(from_fn(common_headers))
 }
@@ -103,6 +106,33 @@ async fn in_time(State(service): State<Arc<AnswerService>>, request: Request, ne
             format!("no reply within {} s (`server.timeout`)", limit.as_secs_f64()),
         ),
     }
+}
+
+/// Bounds the requests of one caller by `server.max_requests_per_second`. Whoever watches the plugin is not counted.
+async fn in_rate(
+    State((service, rates)): State<(Arc<AnswerService>, Arc<Rates>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    if path == "/metrics" || path == "/health" || path.starts_with("/health/") {
+        return next.run(request).await;
+    }
+    let peer = request.extensions().get::<Peer>();
+    let caller = peer.map_or(RatedCaller::Unknown, |peer| RatedCaller::at(peer.0.ip()));
+    let per_second = service.snapshot().config.server.max_requests_per_second;
+    let Err(wait) = rates.admit(caller, per_second) else {
+        return next.run(request).await;
+    };
+    service.metrics.rejected(RejectReason::RateLimit);
+    let mut response = refusal(
+        StatusCode::TOO_MANY_REQUESTS,
+        "more requests a second from this address than `server.max_requests_per_second` allows; send them more slowly",
+    );
+    // Whole seconds are all that the header has (RFC 9110, 10.2.3).
+    let seconds = wait.as_secs() + 1;
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
 }
 
 async fn no_such_path() -> Response {

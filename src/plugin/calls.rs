@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,24 +16,60 @@ use tower::{Layer, Service};
 
 use super::connection::Client;
 use super::traffic::Call;
+use crate::answer::AnswerService;
+use crate::http::{RatedCaller, Rates};
+use crate::telemetry::RejectReason;
+use crate::telemetry::audit::Peer;
 
 /// Streams of reflection may stay open while a person thinks.
 const REFLECTION: &str = "/grpc.reflection.";
+const HEALTH: &str = "/grpc.health.";
 const REFLECTION_TIME: Duration = Duration::from_secs(10 * 60);
 
 /// Wraps every call.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Calls;
+#[derive(Debug, Clone)]
+pub(super) struct Calls {
+    service: Arc<AnswerService>,
+    rates: Arc<Rates>,
+}
+
+impl Calls {
+    pub(super) fn of(service: &Arc<AnswerService>) -> Calls {
+        Calls {
+            service: Arc::clone(service),
+            rates: Arc::default(),
+        }
+    }
+
+    /// Whether the caller sends no more calls than it may. Whoever asks for health is not counted.
+    fn admit(&self, path: &str, client: &Client) -> Result<(), Status> {
+        if path.starts_with(HEALTH) {
+            return Ok(());
+        }
+        let caller = match client.peer {
+            Some(Peer::Address(address)) => RatedCaller::at(address.ip()),
+            Some(Peer::Process { user, .. }) => RatedCaller::User(user),
+            None => RatedCaller::Unknown,
+        };
+        let per_second = self.service.snapshot().config.server.max_requests_per_second;
+        self.rates.admit(caller, per_second).map_err(|_| {
+            self.service.metrics.rejected(RejectReason::RateLimit);
+            let text =
+                "more calls a second than `server.max_requests_per_second` allows; send them more slowly";
+            Status::resource_exhausted(text)
+        })
+    }
+}
 
 /// The service within.
 #[derive(Debug, Clone)]
-pub(super) struct Counted<S>(S);
+pub(super) struct Counted<S>(S, Calls);
 
 impl<S> Layer<S> for Calls {
     type Service = Counted<S>;
 
     fn layer(&self, inner: S) -> Counted<S> {
-        Counted(inner)
+        Counted(inner, self.clone())
     }
 }
 
@@ -57,6 +94,9 @@ where
             let answer = self.0.call(request);
             return Box::pin(async move { Ok(answer.await?.map(Body::new)) });
         };
+        if let Err(refused) = self.1.admit(request.uri().path(), &client) {
+            return Box::pin(async move { Ok(refused.into_http()) });
+        }
         let time = if request.uri().path().starts_with(REFLECTION) {
             REFLECTION_TIME
         } else {

@@ -106,6 +106,7 @@ pub async fn serve(
             .register_encoded_file_descriptor_set(DESCRIPTORS)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
+    let answers = Arc::clone(&service);
     let served = Server::builder()
         .max_concurrent_streams(MAX_STREAMS)
         .http2_max_header_list_size(MAX_METADATA)
@@ -116,7 +117,7 @@ pub async fn serve(
         .initial_stream_window_size(STREAM_WINDOW)
         .http2_keepalive_interval(Some(PING_INTERVAL))
         .http2_keepalive_timeout(Some(PING_PATIENCE))
-        .layer(Calls)
+        .layer(Calls::of(&answers))
         .layer(CatchPanicLayer::custom(after_panic))
         .add_service(loader)
         .add_service(health::service(service))

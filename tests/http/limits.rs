@@ -122,3 +122,23 @@ fn bad_types_and_texts_are_refused_with_the_reason() {
         );
     }
 }
+
+#[test]
+fn a_caller_who_asks_too_often_is_429_and_whoever_watches_is_not_counted() {
+    let plugin = Plugin::start("server:\n  max_requests_per_second: 3\n");
+    let replies: Vec<_> = (0..12).map(|_| get(plugin.http, "/nothing-here")).collect();
+    let refused: Vec<_> = replies.iter().filter(|reply| reply.status == 429).collect();
+    assert!(refused.len() >= 6 && replies[0].status == 404);
+    assert_eq!(refused[0].header("retry-after"), "1");
+    assert!(refused[0].text().contains("server.max_requests_per_second"));
+    for _ in 0..12 {
+        assert_eq!(get(plugin.http, "/health/live").status, 200);
+        assert_eq!(get(plugin.http, "/metrics").status, 200);
+    }
+    let counted = format!(
+        "\natest_ai_requests_rejected_total{{reason=\"rate_limit\"}} {}\n",
+        refused.len()
+    );
+    let metrics = get(plugin.http, "/metrics").text();
+    assert!(metrics.contains(&counted), "{counted}");
+}

@@ -206,3 +206,23 @@ fn a_taken_http_port_keeps_only_those_from_starting_who_can_choose_another() {
         verify(&socket)
     );
 }
+
+#[test]
+fn a_user_who_calls_too_often_is_refused() {
+    let place = Place::new();
+    let socket = place.path("a.sock");
+    let settings = "  default_socket: false\n  max_requests_per_second: 3\n";
+    let mut command = place.command(&place.config("rated", &socket, settings));
+    let mut plugin = place.start("rated", &mut command);
+    plugin.wait_until_ready(&socket);
+    let outcomes: Vec<_> = (0..12).map(|_| verify(&socket)).collect();
+    let refused: Vec<_> = outcomes
+        .iter()
+        .filter_map(|outcome| outcome.as_ref().err())
+        .collect();
+    assert!(refused.len() >= 4, "{outcomes:?}");
+    assert!(
+        refused[0].contains("server.max_requests_per_second"),
+        "{refused:?}"
+    );
+}

@@ -43,6 +43,32 @@ fn every_way_of_saving_a_file_takes_effect() {
 }
 
 #[test]
+fn a_change_without_an_event_is_found_by_looking() {
+    let config = |seconds| format!("reload:\n  poll_interval: 1s\n{}", timeout(seconds));
+    let plugin = Plugin::start_from(&config(10), &[], |folder, text| {
+        let etc = folder.join("etc");
+        fs::create_dir_all(&etc).unwrap();
+        fs::write(etc.join("config.yaml"), text).unwrap();
+        etc.join("config.yaml")
+    });
+    // The same file by another name, in a folder that nobody watches: as a network file system does it, without a word.
+    let elsewhere = plugin.folder().join("the-same-file");
+    fs::hard_link(plugin.config_file(), &elsewhere).unwrap();
+    wait_for("the first looks", &plugin, || {
+        (metric(&plugin, "atest_ai_config_watch_up") == 1.0).then_some(())
+    });
+    fs::write(&elsewhere, plugin.config_text(&config(11))).unwrap();
+    wait_for_setting(&plugin, "ai.timeout", "11s");
+    assert_eq!(
+        metric(
+            &plugin,
+            "atest_ai_config_reloads_total{result=\"applied\",trigger=\"poll\"}"
+        ),
+        1.0
+    );
+}
+
+#[test]
 fn where_nothing_is_watched_a_signal_and_a_request_reload() {
     let config = |seconds| format!("reload:\n  watch: false\n{}", timeout(seconds));
     let plugin = Plugin::start(&config(10));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -71,6 +72,11 @@ pub struct Server {
     /// turned away.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub max_connections: usize,
+    /// Most requests a second of one caller (an address, or a user behind a Unix socket), for HTTP and for gRPC each; further
+    /// ones are refused. Health and metrics are not counted. No limit when not set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub max_requests_per_second: Option<NonZeroU32>,
     /// Longest time to finish what is under way at a stop; then connections are cut.
     #[serde(with = "kinds::time")]
     #[schemars(with = "Time")]
@@ -156,6 +162,7 @@ impl Default for Server {
             read_timeout: None,
             write_timeout: None,
             max_connections: 1024,
+            max_requests_per_second: None,
             shutdown_timeout: Duration::from_secs(30),
             exit_with_parent: ExitWithParent::Auto,
             state_dir: None,

@@ -252,10 +252,13 @@ impl Shell<'_> {
     fn settings(&self) -> Sight {
         Sight {
             name: "Settings",
-            about: "What the files and this shell's environment make; secrets are hidden.".into(),
-            path: None,
+            about: "What is in effect, and what the files and a shell's environment would make; secrets are hidden.".into(),
+            path: Some("/admin/config"),
             commands: vec![
-                command("each value and where it comes from", self.program("config show")),
+                command("in effect", format!("curl -s {}", self.url("/admin/config"))),
+                command("what became of the last reload", format!("curl -s {}", self.url("/admin/reload"))),
+                command("load the files again", self.program("config reload")),
+                command("of the files", self.program("config show")),
                 command("what is wrong with the file", self.program("--validate")),
             ],
         }
@@ -269,7 +272,10 @@ impl Shell<'_> {
             path: Some("/admin/maintenance-mode"),
             commands: vec![
                 command("its state", format!("curl -s {url}")),
-                command("on", format!("curl -s -X POST {url}")),
+                command(
+                    "on, until no question is under way",
+                    self.program("maintenance on --drain 30s"),
+                ),
                 command("off", format!("curl -s -X DELETE {url}")),
             ],
         }
