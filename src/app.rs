@@ -2,8 +2,10 @@
 
 mod audit;
 mod parent;
+mod parts;
 mod reload;
 mod secrets;
+mod serving;
 mod signals;
 mod systemd;
 
@@ -13,19 +15,19 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 
-use crate::answer::{AnswerService, Ground, Reloads, Snapshot};
-use crate::config::{ClientAuth, Config, ExitWithParent, Loaded, Problems, Scope, Sources, Topic};
-use crate::plugin::{About, ListenOptions, Listeners};
-use crate::provider::{self, Spending, metric_labels};
+use crate::answer::{AnswerService, Ground};
+use crate::config::{ClientAuth, Config, ExitWithParent, Loaded, Problems, Scope, Sources};
+use crate::plugin::{ListenOptions, Listeners};
+use crate::provider::{Spending, metric_labels};
 use crate::telemetry::audit::{Actor, Audit, AuditError, Outcome};
 use crate::telemetry::logs::{LogCounts, LogHandle, LogLevels};
-use crate::telemetry::trace::{Collector, TraceCounts, Tracer};
+use crate::telemetry::trace::{TraceCounts, Tracer};
 use crate::telemetry::{Metrics, ReloadTrigger, logs};
-use crate::{answer, http, plugin};
+use crate::{http, plugin};
 
-use reload::{Exchanged, Reloader};
+use parts::Parts;
+use serving::Serving;
 
 /// Threads for work that blocks: reading schemas, linking words. Each is idle most of the time.
 const BLOCKING_THREADS: usize = 16;
@@ -33,9 +35,6 @@ const BLOCKING_THREADS: usize = 16;
 const LAST_STEPS: Duration = Duration::from_secs(5);
 /// Longest time for sending the last traces.
 const LAST_TRACES: Duration = Duration::from_secs(5);
-
-/// Time between two looks at the config while providers are not looked at.
-const NO_WATCH: Duration = Duration::from_secs(30);
 
 /// Where `stores.yaml` files point that were written for the Go plugin.
 const DEFAULT_SOCKET: &str = "/tmp/atest-ext-ai.sock";
@@ -143,39 +142,6 @@ pub fn ground(loaded: &Loaded, logs: LogCounts, traces: TraceCounts) -> Ground {
     }
 }
 
-/// Has traces sent, when they are to be. Questions are answered all the same when that cannot be.
-fn collector(config: &Config, ground: &mut Ground, counts: TraceCounts) -> Option<Collector> {
-    if !config.tracing.is_on() {
-        return None;
-    }
-    match Collector::start(&config.tracing, counts) {
-        Ok((tracer, collector)) => {
-            ground.tracer = tracer;
-            Some(collector)
-        }
-        Err(error) => {
-            tracing::error!(reason = %error, "no traces are sent");
-            None
-        }
-    }
-}
-
-/// Looks at the providers again and again, so that an operator hears of one that fails before somebody asks.
-async fn watch_providers(service: Arc<AnswerService>) {
-    loop {
-        let snapshot = service.snapshot();
-        let interval = snapshot.config.ai.health_check_interval;
-        if interval.is_zero() {
-            // Another config may say otherwise.
-            tokio::time::sleep(NO_WATCH).await;
-            continue;
-        }
-        snapshot.providers.look(interval).await;
-        drop(snapshot);
-        tokio::time::sleep(interval).await;
-    }
-}
-
 /// Everything that is open while the plugin runs.
 struct Doors {
     plugin: Listeners,
@@ -188,115 +154,25 @@ struct Doors {
 async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) -> Result<(), AppError> {
     // Signals first: one that comes while starting must not be lost.
     let mut signals = Signals::new()?;
-    let config = Arc::new(loaded.config.clone());
-    // How defaults differ from the Go plugin's is told by --validate; at each start it would only be noise.
-    for notice in loaded
-        .notices
-        .iter()
-        .filter(|notice| notice.topic != Topic::Difference)
-    {
-        tracing::info!(setting = notice.key, "{}", notice.text);
-    }
-    let traces = TraceCounts::default();
-    let mut ground = ground(&loaded, log.counts(), traces.clone());
-    let collector = collector(&config, &mut ground, traces.clone());
-    let audit = audit::open(&loaded, &ground.metrics)?;
-    ground.audit = audit.clone();
-    ground.log_levels = log.levels();
-    let secrets = audit::secrets(&loaded);
-    let access = Arc::new(http::Access::new(
-        http::Rules::new(&config).map_err(AppError::Access)?,
-    ));
-    let kept_secrets = secrets::Secrets::start(&loaded, &ground);
-    let spending = Arc::clone(&ground.spending);
-    let kept_maintenance = answer::kept_maintenance(loaded.state_dir.as_deref());
-    let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
-    let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
-    let material = http::tls::Material::new(&config.server)?;
-    let tls = Arc::new(http::tls::Tls::new(material, Arc::clone(&service.metrics)));
-    let (reloads, requests) = Reloads::channel();
-    let reloader = Reloader::new(
-        Arc::clone(&service),
-        sources,
-        requests,
-        Exchanged {
-            access: Arc::clone(&access),
-            tls: Arc::clone(&tls),
-            secrets: kept_secrets,
-            collector,
-            traces,
-        },
-    );
-    let doors = open_doors(&config, host.by_host).await?;
+    let server = loaded.config.server.clone();
+    let ends_with_host = host.by_host && server.exit_with_parent == ExitWithParent::Auto;
+    let parts = Parts::build(loaded, sources, log)?;
+    let doors = open_doors(&parts.config, host.by_host).await?;
     tracing::info!(listening = doors.plugin.describe(), "gRPC door is open");
 
-    // Everything is built. Before the doors answer: what waited in a listener's queue must not hear "starting".
-    if let Some(since) = kept_maintenance {
-        service.admission.resume_maintenance(since);
-        tracing::warn!(%since, "in maintenance as before the restart: new questions are refused");
-    }
-    service.admission.open();
-    service.reloads_go_to(reloads);
-    let stop = CancellationToken::new();
-    let about = Arc::new(About {
-        notices: doors.notices,
-        page_server: (doors.relay.as_ref())
-            .and_then(|listener| listener.local_addr().ok())
-            .map(|address| format!("http://{address}")),
-    });
-    let plugin_door = tokio::spawn(plugin::serve(
-        doors.plugin,
-        Arc::clone(&service),
-        about,
-        Arc::clone(&tls),
-        stop.clone(),
-    ));
-    let http_door = doors.http.map(|listener| {
-        let (access, tls) = (Arc::clone(&access), Arc::clone(&tls));
-        tokio::spawn(http::serve(
-            listener,
-            Arc::clone(&service),
-            access,
-            tls,
-            stop.clone(),
-        ))
-    });
-    let relay_door = doors.relay.map(|listener| {
-        let (service, access) = (Arc::clone(&service), Arc::clone(&access));
-        tokio::spawn(http::serve_relayed(listener, service, access, stop.clone()))
-    });
-    let tls_clock = tokio::spawn(async move { tls.keep_watch().await });
-    systemd::ready(TAKING_QUESTIONS);
-    let watchdog = tokio::spawn(systemd::watchdog());
-    let watch = tokio::spawn(watch_providers(Arc::clone(&service)));
-    let keep = tokio::spawn(provider::keep_spending(Arc::clone(&spending)));
-    let level_clock = tokio::spawn(signals::keep_time(log.levels(), audit.clone()));
-    let refusals = tokio::spawn({
-        let audit = audit.clone();
-        async move { audit.keep_time().await }
-    });
-    let reloader = tokio::spawn(reloader.run(stop.clone()));
-    audit::started(&audit, &secrets);
+    let (service, audit) = (Arc::clone(&parts.service), parts.audit.clone());
+    let serving = Serving::begin(parts, doors, log);
     tracing::info!(version = crate::telemetry::build_info().version, "ready");
-
-    let ends_with_host = host.by_host && config.server.exit_with_parent == ExitWithParent::Auto;
     let reason = signals
         .wait_for_stop(log, &service, ends_with_host.then_some(host.parent))
         .await;
+
     let limit = service.snapshot().config.server.shutdown_timeout;
     tracing::info!(reason, "stopping");
     systemd::stopping();
     service.admission.drain();
-    stop.cancel();
-    let drained = tokio::time::timeout(limit, async {
-        let plugin_outcome = plugin_door.await;
-        for door in [http_door, relay_door].into_iter().flatten() {
-            let _ = door.await;
-        }
-        plugin_outcome
-    });
     let outcome = tokio::select! {
-        outcome = drained => outcome,
+        outcome = serving.end(limit) => outcome,
         () = signals.second() => {
             tracing::warn!("a second signal: ending at once");
             audit::stopped(&audit, "a second signal", Outcome::Failed);
@@ -304,16 +180,6 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
             std::process::exit(1);
         }
     };
-    for task in [watchdog, watch, keep, level_clock, refusals, tls_clock] {
-        task.abort();
-    }
-    if let Ok(Some(collector)) = reloader.await {
-        collector.stop(LAST_TRACES).await;
-    }
-    if let Err(error) = spending.save() {
-        tracing::warn!(reason = %error.kind(), "what was spent since the last save is lost");
-    }
-    let outcome = finish(outcome, limit);
     let how = if outcome.is_ok() {
         Outcome::Success
     } else {
@@ -321,26 +187,6 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
     };
     audit::stopped(&audit, reason, how);
     outcome
-}
-
-type DoorOutcome =
-    Result<Result<Result<(), plugin::ServeError>, tokio::task::JoinError>, tokio::time::error::Elapsed>;
-
-fn finish(outcome: DoorOutcome, limit: Duration) -> Result<(), AppError> {
-    match outcome {
-        Ok(Ok(served)) => {
-            tracing::info!("stopped");
-            Ok(served?)
-        }
-        Ok(Err(failure)) => Err(AppError::System(std::io::Error::other(failure.to_string()))),
-        Err(_) => {
-            tracing::warn!(
-                limit_s = limit.as_secs_f64(),
-                "stopped with questions under way: server.shutdown_timeout passed"
-            );
-            Ok(())
-        }
-    }
 }
 
 async fn open_doors(config: &Config, by_host: bool) -> Result<Doors, AppError> {

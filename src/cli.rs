@@ -103,8 +103,10 @@ pub fn run() -> ExitCode {
         environment: Environment::of_this_process(),
         socket: cli.serve.socket,
         port: cli.serve.port,
+        piped: None,
         vault: None,
-    };
+    }
+    .read_pipe();
     match cli.command {
         Some(Command::Config(args)) => config::run(&sources, args),
         Some(Command::Ask(args)) => with_secrets(&sources, |loaded, _| ask::run(loaded, args)),

@@ -31,8 +31,30 @@ pub struct Sources {
     pub socket: Option<PathBuf>,
     /// `--port`: the TCP port for gRPC, on 127.0.0.1.
     pub port: Option<u16>,
+    /// What the file held, where that can be read only once ([`Sources::read_pipe`]).
+    pub piped: Option<Piped>,
     /// What Vault gave ([`ask_vault`]). `None`: it is not asked, and what it would give counts as set.
     pub vault: Option<Held>,
+}
+
+/// What a pipe held; it may hold secrets.
+#[derive(Clone)]
+pub struct Piped(Arc<[u8]>);
+
+impl std::fmt::Debug for Piped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
+impl Sources {
+    /// Reads the file where it is a pipe, so that it can be loaded more than once.
+    pub fn read_pipe(mut self) -> Sources {
+        if let Ok(Some(path)) = read::locate(&self) {
+            self.piped = read::piped(&path).map(|bytes| Piped(bytes.into()));
+        }
+        self
+    }
 }
 
 /// A config that was found right, and how it came about.
@@ -223,7 +245,7 @@ impl Ground {
         let mut notices = Vec::new();
         let file = read::locate(sources)?;
         let mut tree = match &file {
-            Some(path) => read::read(path, &mut problems)?,
+            Some(path) => read::read(path, sources.piped.as_ref().map(|piped| &*piped.0), &mut problems)?,
             None => Node::empty_map(Origin::Default),
         };
         let mut environment = sources.environment.clone();

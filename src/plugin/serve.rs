@@ -78,7 +78,6 @@ pub async fn serve(
         users,
         ..
     } = listeners;
-    let config = Arc::clone(&service.snapshot().config);
     let over_unix = Reception {
         service: Arc::clone(&service),
         room: Arc::new(Room::default()),
@@ -125,14 +124,16 @@ pub async fn serve(
         .add_service(describe().build_v1alpha()?)
         .serve_with_incoming_shutdown(incoming, shutdown.clone().cancelled_owned());
 
-    let patience = config.server.shutdown_timeout;
     let out_of_patience = async {
         shutdown.cancelled().await;
+        // As the config says then.
+        let patience = answers.snapshot().config.server.shutdown_timeout;
         tokio::time::sleep(patience).await;
+        patience
     };
     let result = tokio::select! {
         result = served => result.map_err(ServeError::from),
-        () = out_of_patience => {
+        patience = out_of_patience => {
             tracing::warn!(?patience, "calls are still under way at the end of the time to finish; cutting them off");
             Ok(())
         }

@@ -60,3 +60,19 @@ fn what_the_page_saved_stays_in_force_and_says_where_it_comes_from() {
     let line = shown.lines().find(|line| line.contains("from-page")).unwrap();
     assert!(line.contains("saved by the page"), "{line}");
 }
+
+#[test]
+fn a_config_that_came_through_a_pipe_is_not_waited_for_again() {
+    let plugin = Plugin::start_from("ai:\n  timeout: 10s\n", &[], |folder, text| {
+        let pipe = folder.join("config.yaml");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        let (writer, text) = (pipe.clone(), text.to_owned());
+        std::thread::spawn(move || fs::write(writer, text));
+        pipe
+    });
+    assert_eq!(setting(&plugin, "ai.timeout"), "10s");
+    let reply = reload(&plugin);
+    assert_eq!(reply.json()["result"], "unchanged", "{}", reply.text());
+    assert_eq!(setting(&plugin, "ai.timeout"), "10s");
+}

@@ -76,8 +76,22 @@ pub(super) fn whole(file: Option<&Path>) -> Origin {
     }
 }
 
-/// Reads a file into a tree whose top is a mapping.
-pub(super) fn read(path: &Path, problems: &mut Problems) -> Result<Node, Problems> {
+/// What a pipe held, as a shell makes one of `<(command)`: it can be read only once. `None` for a regular file, and for one
+/// that cannot be read, of which `read` tells more.
+pub(super) fn piped(path: &Path) -> Option<Vec<u8>> {
+    let found = std::fs::metadata(path).ok()?;
+    if found.is_file() || found.is_dir() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
+        .ok()?;
+    Some(bytes)
+}
+
+/// Reads a file into a tree whose top is a mapping; `piped` is what it held where it can be read no more.
+pub(super) fn read(path: &Path, piped: Option<&[u8]>, problems: &mut Problems) -> Result<Node, Problems> {
     let file = whole(Some(path));
     let fail = |message: String, suggestion: &str| {
         let mut problems = Problems::default();
@@ -91,8 +105,15 @@ pub(super) fn read(path: &Path, problems: &mut Problems) -> Result<Node, Problem
         );
     }
     let mut bytes = Vec::new();
-    let opened = std::fs::File::open(path);
-    let result = opened.and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes));
+    let result = match piped {
+        Some(piped) => {
+            bytes.extend_from_slice(piped);
+            Ok(bytes.len())
+        }
+        None => {
+            std::fs::File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
+        }
+    };
     if let Err(error) = result {
         return fail(
             format!("cannot be read: {error}"),

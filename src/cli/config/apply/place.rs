@@ -87,6 +87,7 @@ impl Place {
             })?;
         let outcome = crate::cli::load(&Sources {
             file: Some(new.clone()),
+            piped: None,
             ..sources.clone()
         });
         // It may hold keys. That it cannot be removed says nothing about the config.
