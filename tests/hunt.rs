@@ -57,7 +57,7 @@ async fn no_secret_shows_in_anything_that_comes_out() {
     scene.rotate();
     scene.reload_another();
     faults::all(&mut scene);
-    // Whatever is locked out by then, is locked out for good.
+    // From here on this address waits with every token.
     requests::until_slowed_down(&mut scene);
     scene.signals();
     outputs::take(&mut scene);
@@ -65,6 +65,7 @@ async fn no_secret_shows_in_anything_that_comes_out() {
     outputs::take_files(&mut scene);
 
     planted::assert_that_all_are_planted();
+    outputs::assert_that_they_say_something(&scene.came_out);
     let hunt = Hunt::new(&scene.secrets());
     let found: Vec<String> = scene
         .came_out

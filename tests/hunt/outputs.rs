@@ -95,6 +95,33 @@ pub fn take_files(scene: &mut Scene) {
     }
 }
 
+/// What must be found where, so that an empty output is no clean one.
+const SAID: &[(&str, &str)] = &[
+    ("what the collector was sent", "names of all users"),
+    ("what Redis keeps", "SELECT name FROM users"),
+    ("plugin.log", "\"level\":\"trace\",\"component\":\"hyper_util\""),
+    ("plugin.log", "\"component\":\"ai_provider\""),
+    ("plugin.log", "the config is not used"),
+    ("plugin.log", "secrets have changed in Vault"),
+    ("audit.log", "authentication_failure"),
+    ("audit.log", "sign_in"),
+    ("audit.log", "secret_change"),
+    ("audit.log", "\"config_reload\",\"outcome\":\"refused\""),
+    ("GET /metrics as application/openmetrics-text", "# EOF"),
+    ("what [\"config\", \"show\"] prints", "********"),
+];
+
+/// Nothing was looked at for nothing.
+pub fn assert_that_they_say_something(came_out: &[(String, Vec<u8>)]) {
+    for (output, words) in SAID {
+        let of_it = came_out.iter().filter(|(name, _)| name.contains(output));
+        let is_said = of_it
+            .into_iter()
+            .any(|(_, bytes)| memchr::memmem::find(bytes, words.as_bytes()).is_some());
+        assert!(is_said, "{output} does not say {words}");
+    }
+}
+
 fn files_in(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
