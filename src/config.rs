@@ -13,6 +13,7 @@ pub mod kinds;
 mod live;
 mod load;
 pub mod model;
+mod names;
 mod problem;
 mod redis;
 pub mod reference;

@@ -154,7 +154,9 @@ impl Databases {
 
     /// The schema behind a path or URL that the person at the command line gave.
     pub async fn schema_at(&self, path_or_url: &str) -> Result<KnownSchema, SchemaError> {
-        self.read(path_or_url, &Source::parse(path_or_url)?).await
+        // What follows a question mark may be a password, and names no file.
+        let name = path_or_url.split('?').next().unwrap_or_default();
+        self.read(name, &Source::parse(path_or_url)?).await
     }
 
     async fn read(&self, name: &str, source: &Source) -> Result<KnownSchema, SchemaError> {

@@ -10,6 +10,8 @@ mod fake_provider;
 mod support {
     #[path = "../support/http.rs"]
     pub mod http;
+    #[path = "../support/kubelet.rs"]
+    pub mod kubelet;
     #[path = "../support/openbao.rs"]
     pub mod openbao;
     #[path = "../support/peer.rs"]
@@ -19,8 +21,12 @@ mod support {
 }
 #[path = "secrets/folders.rs"]
 mod folders;
-#[path = "secrets/hunt.rs"]
-mod hunt;
+#[path = "secrets/hostile.rs"]
+mod hostile;
+#[path = "secrets/reach.rs"]
+mod reach;
+#[path = "secrets/tokens.rs"]
+mod tokens;
 #[path = "secrets/vault.rs"]
 mod vault;
 

@@ -6,6 +6,8 @@
 mod support {
     #[path = "../support/http.rs"]
     pub mod http;
+    #[path = "../support/kubelet.rs"]
+    pub mod kubelet;
     #[path = "../support/peer.rs"]
     pub mod peer;
     #[path = "../support/plugin.rs"]
@@ -14,6 +16,8 @@ mod support {
 
 #[path = "tls/commands.rs"]
 mod commands;
+#[path = "tls/exchanged.rs"]
+mod exchanged;
 #[path = "tls/files.rs"]
 mod files;
 #[path = "tls/grpc.rs"]

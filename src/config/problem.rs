@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::names::shown_path;
 use super::secrets::Place;
 
 /// Where a value comes from.
@@ -141,7 +142,7 @@ impl fmt::Display for Problems {
 }
 
 impl Problems {
-    /// Adds one.
+    /// Adds one. A key's names are shown as far as they may be.
     pub fn add(
         &mut self,
         origin: &Origin,
@@ -150,7 +151,7 @@ impl Problems {
     ) -> &mut Problem {
         let problem = Problem {
             origin: origin.clone(),
-            key: key.into(),
+            key: shown_path(&key.into()).into_owned(),
             message: message.into(),
             suggestion: None,
         };
@@ -160,6 +161,7 @@ impl Problems {
 
     /// Whether one concerns the setting, a part of it, or what it is a part of.
     pub fn concern(&self, key: &str) -> bool {
+        let key = &*shown_path(key);
         let within = |inner: &str, outer: &str| {
             inner
                 .strip_prefix(outer)

@@ -1,5 +1,6 @@
 //! Keys that do not exist: what was probably meant.
 
+use super::names::shown_path;
 use super::problem::Problems;
 use super::schema::Shape;
 use super::suggest;
@@ -34,7 +35,7 @@ pub fn tell(entry: &Entry, section: Shape<'_>, section_key: &str, problems: &mut
     let place = if section_key.is_empty() {
         "there is no such section".to_owned()
     } else {
-        format!("there is no such setting in `{section_key}`")
+        format!("there is no such setting in `{}`", shown_path(section_key))
     };
     let suggestion = meant(&entry.key, &path, section, section_key);
     problems.add(&entry.origin, path, place).suggestion = suggestion;
@@ -46,7 +47,8 @@ fn meant(name: &str, path: &str, section: Shape<'_>, section_key: &str) -> Optio
     }
     let siblings = section.properties().map(|(sibling, _)| sibling);
     if let Some(sibling) = suggest::closest(name, siblings) {
-        return Some(format!("did you mean `{}`?", join(section_key, sibling)));
+        let path = join(section_key, sibling);
+        return Some(format!("did you mean `{}`?", shown_path(&path)));
     }
     let all = all_keys();
     let last = |key: &str| key.rsplit('.').next().unwrap_or("").to_owned();

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
+use super::names::shown;
 use super::problem::{Origin, Problems};
 use super::tree::{Entry, Node, Value};
 
@@ -182,7 +183,8 @@ impl<'a, I: granit_parser::BorrowedInput<'a>> Reader<'a, I> {
             }
             if let Some(first) = entries.iter().find(|entry| entry.key == key) {
                 let message = format!(
-                    "the key {key:?} stands here a second time; the first is at {}",
+                    "the key {:?} stands here a second time; the first is at {}",
+                    shown(&key),
                     first.origin
                 );
                 self.problems
@@ -252,7 +254,7 @@ impl<'a, I: granit_parser::BorrowedInput<'a>> Reader<'a, I> {
         };
         if !tag.is_yaml_core_schema() && tag.suffix() != "!" && !tag.suffix().is_empty() {
             let at = self.at(span);
-            let message = format!("the tag {} has no meaning here", tag.original());
+            let message = format!("the tag {} has no meaning here", shown(&tag.original()));
             self.problems.add(&at, "", message).suggest("remove it");
         }
     }

@@ -290,7 +290,8 @@ impl Remote {
     ) -> ChatReply {
         reply.first_token = first_token;
         reply.warnings = self.ignored_settings(habits);
-        if reply.model.is_empty() {
+        // A model's name goes into traces and replies.
+        if reply.model.is_empty() || self.peer.gives_away(&reply.model) {
             chat.model.clone_into(&mut reply.model);
         }
         reply
@@ -359,7 +360,18 @@ impl Remote {
                 ),
             )));
         }
-        reply::read(&reply.text, dialect)
+        let read = reply::read(&reply.text, dialect);
+        let gives_away = match &read {
+            Ok(written) => [&written.sql, &written.explanation]
+                .into_iter()
+                .chain(&written.assumptions)
+                .any(|text| self.peer.gives_away(text)),
+            Err(error) => self.peer.gives_away(&error.to_string()),
+        };
+        if gives_away {
+            return Err(self.peer.gave_away().into());
+        }
+        read
     }
 }
 

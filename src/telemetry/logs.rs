@@ -13,6 +13,7 @@ mod layer;
 mod levels;
 pub(super) mod line;
 mod notice;
+mod panic;
 mod queue;
 pub(super) mod rotated;
 
@@ -97,6 +98,7 @@ impl Drop for LogHandle {
 pub fn init(logging: &Logging) -> Result<LogHandle, LogError> {
     let (subscriber, handle) = build(logging)?;
     tracing::subscriber::set_global_default(subscriber).map_err(|_| LogError::AlreadyStarted)?;
+    panic::log_panics();
     Ok(handle)
 }
 

@@ -112,6 +112,9 @@ impl Answer {
         while let Some(piece) = self.next(peer).await? {
             body.extend_from_slice(&piece);
         }
+        if peer.gives_away(&String::from_utf8_lossy(&body)) {
+            return Err(peer.gave_away());
+        }
         Ok(body)
     }
 

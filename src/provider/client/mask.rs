@@ -18,6 +18,9 @@ const KEY_STARTS: [&str; 10] = [
 /// Shortest secret that is looked for: a shorter one would be found in every text.
 const MIN_SECRET: usize = 6;
 
+/// Shortest secret that spoils a good answer.
+const MIN_TELLING: usize = 16;
+
 /// What of `text` may be repeated to the asker: the secrets that were sent and whatever looks like one masked, on one
 /// line, at most 200 characters.
 pub(super) fn repeatable(text: &str, secrets: &[SecretString]) -> String {
@@ -53,6 +56,17 @@ pub(super) fn repeatable(text: &str, secrets: &[SecretString]) -> String {
         }
     }
     out
+}
+
+/// Whether an answer holds one of the secrets that were sent, as it is or as JSON writes it. A value without a digit or
+/// of few letters may stand in any answer by chance: extra headers name teams, and local servers take any key.
+pub(super) fn gives_away(answer: &str, secrets: &[SecretString]) -> bool {
+    let mut secrets = secrets.iter().map(ExposeSecret::expose_secret);
+    secrets.any(|secret| {
+        let is_telling = secret.len() >= MIN_TELLING && secret.bytes().any(|byte| byte.is_ascii_digit());
+        let escaped = || serde_json::Value::from(secret).to_string();
+        is_telling && (answer.contains(secret) || answer.contains(escaped().trim_matches('"')))
+    })
 }
 
 /// Masks the parts of a word that look like keys: by their beginning, or because somebody has starred out a part.
@@ -117,6 +131,25 @@ mod tests {
             "{shown}"
         );
         assert_eq!(shown.chars().count(), MAX_CHARS + 1, "{shown}");
+    }
+
+    #[test]
+    fn an_answer_gives_a_key_away_and_no_word() {
+        let secrets = [
+            "sk-0123456789\"abcdef".into(),
+            "orders".into(),
+            "a-team-of-testers".into(),
+        ];
+        for (answer, expected) in [
+            ("SELECT 'sk-0123456789\"abcdef'", true),
+            (r#"{"id": "sk-0123456789\"abcdef"}"#, true),
+            (
+                "SELECT name FROM orders -- for a-team-of-testers, sk-0123456789",
+                false,
+            ),
+        ] {
+            assert_eq!(gives_away(answer, &secrets), expected, "{answer}");
+        }
     }
 
     #[test]

@@ -228,6 +228,20 @@ impl Peer {
         mask::repeatable(words, &self.secrets)
     }
 
+    /// The failure of an answer that repeats a secret.
+    pub fn gave_away(&self) -> Failure {
+        self.failure(
+            FailureKind::InvalidResponse,
+            "wrote a key that it was sent into its answer, which is therefore not used",
+            "see what answers there",
+        )
+    }
+
+    /// Whether words of its own hold a secret that it was sent.
+    pub fn gives_away(&self, words: &str) -> bool {
+        mask::gives_away(words, &self.secrets)
+    }
+
     /// Its name for messages.
     pub fn name(&self) -> &str {
         &self.name

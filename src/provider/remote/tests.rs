@@ -265,6 +265,32 @@ async fn garbage_is_no_answer() {
 }
 
 #[tokio::test]
+async fn an_answer_with_the_key_in_it_is_not_used() {
+    for kind in WIRES {
+        for part in ["pots\"", "Counts the pots.", "\"assumptions\":[]"] {
+            let with_key = match part {
+                "pots\"" => format!("pots WHERE name = '{KEY}'\""),
+                "Counts the pots." => KEY.to_owned(),
+                _ => format!("\"assumptions\":[\"{KEY}\"]"),
+            };
+            let found = failure(kind, good(kind, &ANSWER.replace(part, &with_key))).await;
+            assert_eq!(found.kind, FailureKind::InvalidResponse, "{kind:?}: {part}");
+            assert!(!found.message.contains(KEY), "{}", found.message);
+        }
+        let refusal = ANSWER
+            .replace("true", "false")
+            .replace("\"clarification\":\"\"", &format!("\"clarification\":\"{KEY}?\""));
+        let found = failure(kind, good(kind, &refusal)).await;
+        assert!(!found.message.contains(KEY), "{}", found.message);
+        let listed = serde_json::json!({"id": KEY, "name": KEY});
+        let list = serde_json::json!({"data": [listed], "models": [listed]}).to_string();
+        let fake = FakeProvider::start(move |_| Script::json(200, list.clone())).await;
+        let error = provider(kind, &fake).models().await.unwrap_err().to_string();
+        assert!(error.contains("wrote a key") && !error.contains(KEY), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_web_page_is_called_one() {
     for kind in WIRES {
         let page = "<!DOCTYPE html><title>Please sign in</title>";

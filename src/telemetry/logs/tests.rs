@@ -25,7 +25,7 @@ fn to_file(path: &Path, max_size: u64, compress: bool) -> Logging {
 }
 
 /// What `act` logs, as JSON lines.
-fn logged(logging: Logging, act: impl FnOnce()) -> Vec<Json> {
+pub(super) fn logged(logging: Logging, act: impl FnOnce()) -> Vec<Json> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plugin.log");
     let output = to_file(&path, 0, false).output;
