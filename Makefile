@@ -7,9 +7,11 @@ PROFILE ?= quick
 BINARY := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/atest-ext-ai
 VENV ?= target/venv
 LLM_VENV ?= target/venv-llm
+# Time for each fuzz target.
+FUZZ_SECONDS ?= 60
 DEMO := target/demo/shop.sqlite
 
-.PHONY: help build run test test-llm peers lint docs bench clean
+.PHONY: help build run test test-llm peers fuzz lint docs bench clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -37,12 +39,15 @@ test: peers ## All tests
 test-llm: build ## Ask real model servers of others, one for each wire (installs and compiles them first: slow)
 	@packaging/test-llm.sh $(BINARY) $(LLM_VENV)
 
+fuzz: ## Throw mutated bytes at what reads configs, requests, tokens and SQL, FUZZ_SECONDS each (60)
+	fuzz/run.sh $(FUZZ_SECONDS)
+
 lint: ## Format and lints, warnings are errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
 docs: ## Write the generated pages in docs/ anew
-	ATEST_UPDATE_DOCS=1 $(CARGO) test --locked --bin atest-ext-ai -- the_metrics_page the_configuration_docs
+	ATEST_UPDATE_DOCS=1 $(CARGO) test --locked --lib -- the_metrics_page the_configuration_docs
 
 bench: ## CPU and throughput beside a bare gRPC echo, as ratios from one run
 	$(CARGO) bench --locked --bench echo

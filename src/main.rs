@@ -1,15 +1,5 @@
-//! The program `atest-ext-ai`: parses the command line and hands over.
-
-mod answer;
-mod app;
-mod cli;
-mod config;
-mod database;
-mod http;
-mod plugin;
-mod provider;
-mod telemetry;
+//! The program `atest-ext-ai`: hands over to the library.
 
 fn main() -> std::process::ExitCode {
-    cli::run()
+    atest_ext_ai::run()
 }

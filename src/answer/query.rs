@@ -20,6 +20,8 @@ use crate::telemetry::audit::Actor;
 use crate::telemetry::trace::Root;
 
 mod capabilities;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod generate;
 mod lists;
 mod natural;
@@ -131,6 +133,23 @@ pub async fn run(
     request: QueryRequest,
     context: StoreContext,
 ) -> Result<Vec<Pair>, QueryError> {
+    let sql = request.sql.as_str();
+    match wanted(&request)? {
+        Wanted::Generate => generate::by_parameters(service, sql, &context).await,
+        Wanted::Question => generate::by_key(service, &request.key, sql, &context).await,
+        Wanted::Capabilities => capabilities::report(service, sql).await,
+        Wanted::OldCapabilities => Ok(capabilities::old_report(service)),
+        Wanted::Providers => lists::providers(service, sql).await,
+        Wanted::ModelsCatalog => lists::models_catalog(service, sql),
+        Wanted::Models => lists::models(service, sql, &context).await,
+        Wanted::TestConnection => probe::test_connection(service, sql, &context).await,
+        Wanted::HealthCheck => probe::health_check(service, sql, &context).await,
+        Wanted::UpdateConfig => update::update_config(service, sql, &context).await,
+    }
+}
+
+/// What a request asks for.
+fn wanted(request: &QueryRequest) -> Result<Wanted, QueryError> {
     if !matches!(request.kind.as_str(), "" | "ai") {
         return Err(QueryError::InvalidArgument(format!(
             "unsupported query type: {} (use \"ai\", or leave it empty)",
@@ -144,19 +163,7 @@ pub async fn run(
                 .into(),
         ));
     }
-    let sql = request.sql.as_str();
-    match Wanted::by(&request.key)? {
-        Wanted::Generate => generate::by_parameters(service, sql, &context).await,
-        Wanted::Question => generate::by_key(service, &request.key, sql, &context).await,
-        Wanted::Capabilities => capabilities::report(service, sql).await,
-        Wanted::OldCapabilities => Ok(capabilities::old_report(service)),
-        Wanted::Providers => lists::providers(service, sql).await,
-        Wanted::ModelsCatalog => lists::models_catalog(service, sql),
-        Wanted::Models => lists::models(service, sql, &context).await,
-        Wanted::TestConnection => probe::test_connection(service, sql, &context).await,
-        Wanted::HealthCheck => probe::health_check(service, sql, &context).await,
-        Wanted::UpdateConfig => update::update_config(service, sql, &context).await,
-    }
+    Wanted::by(&request.key)
 }
 
 #[cfg(test)]

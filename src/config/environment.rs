@@ -42,7 +42,7 @@ impl Environment {
     }
 
     /// An environment made of pairs.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub fn from_pairs<N: Into<String>, V: Into<String>>(
         pairs: impl IntoIterator<Item = (N, V)>,
     ) -> Environment {
@@ -54,7 +54,7 @@ impl Environment {
     }
 
     /// The same, on a machine whose files are all under `root`.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub fn rooted_at(self, root: impl Into<PathBuf>) -> Environment {
         Environment {
             root: Some(root.into()),

@@ -5,6 +5,8 @@
 //! a name that was re-bound to 127.0.0.1, nor whoever comes through a proxy is local.
 
 mod failures;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod jwt;
 mod keys;
 mod known;

@@ -35,7 +35,7 @@ pub(super) struct Probed {
 
 /// Whether the query string has `verbose`, `verbose=1`, `verbose=true`, … among whatever else. A probe that is spelt
 /// wrongly is still a probe, so nothing here is an error.
-fn is_verbose(query: Option<&str>) -> bool {
+pub(super) fn is_verbose(query: Option<&str>) -> bool {
     query.unwrap_or_default().split('&').any(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         name == "verbose" && !matches!(value, "0" | "false" | "no")

@@ -1,6 +1,6 @@
 //! `POST /api/v1/data/query`: the host's query language over HTTP, answered as atest's own gateway answers.
 
-mod request;
+pub(super) mod request;
 mod result;
 
 use std::collections::BTreeMap;

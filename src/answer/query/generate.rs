@@ -8,7 +8,6 @@ use super::parameters::{DIALECT_NAMES, Parameters, malformed, schema_values, sho
 use super::reply::{API_VERSION, Pair, Reply, answered};
 use super::{QueryError, StoreContext, settings};
 use crate::answer::{Answer, AnswerService, AskError, Question, SchemaHints};
-use crate::provider::Providers;
 
 /// The one code that pages know; `error_kind` beside it tells failures apart.
 const ERROR_CODE: &str = "GENERATION_FAILED";
@@ -19,24 +18,8 @@ pub(super) async fn by_parameters(
     sql: &str,
     context: &StoreContext,
 ) -> Result<Vec<Pair>, QueryError> {
-    let parameters = Parameters::required(sql)?;
-    let Some(prompt) = parameters.text("prompt")?.map(str::to_owned) else {
-        return Err(QueryError::InvalidArgument(
-            "invalid request: prompt is empty; it must hold the question".into(),
-        ));
-    };
     let start = Reply::new().with("api_version", API_VERSION);
-    ask(
-        service,
-        Asked {
-            prompt,
-            parameters,
-            existing_sql: None,
-        },
-        context,
-        start,
-    )
-    .await
+    ask(service, Asked::by_parameters(sql)?, context, start).await
 }
 
 /// The key is the question, and `sql` is SQL that the asker has, or parameters after all.
@@ -46,38 +29,54 @@ pub(super) async fn by_key(
     sql: &str,
     context: &StoreContext,
 ) -> Result<Vec<Pair>, QueryError> {
-    // No SQL statement is a JSON object, so an object can only be parameters.
-    let (parameters, existing_sql) = match serde_json::from_str(sql) {
-        Ok(Value::Object(object)) => (Parameters::new(object)?, None),
-        _ => (
-            Parameters::default(),
-            Some(sql.trim()).filter(|sql| !sql.is_empty()).map(str::to_owned),
-        ),
-    };
-    let prompt = parameters.text("prompt")?.unwrap_or(key).to_owned();
-    ask(
-        service,
-        Asked {
-            prompt,
-            parameters,
-            existing_sql,
-        },
-        context,
-        Reply::new(),
-    )
-    .await
+    ask(service, Asked::by_key(key, sql)?, context, Reply::new()).await
 }
 
 /// A question with what came beside it.
-struct Asked {
+pub(super) struct Asked {
     prompt: String,
     parameters: Parameters,
     existing_sql: Option<String>,
 }
 
+impl Asked {
+    /// Everything is in the parameters.
+    pub(super) fn by_parameters(sql: &str) -> Result<Asked, QueryError> {
+        let parameters = Parameters::required(sql)?;
+        let Some(prompt) = parameters.text("prompt")?.map(str::to_owned) else {
+            return Err(QueryError::InvalidArgument(
+                "invalid request: prompt is empty; it must hold the question".into(),
+            ));
+        };
+        Ok(Asked {
+            prompt,
+            parameters,
+            existing_sql: None,
+        })
+    }
+
+    /// The key is the question, unless the parameters have one.
+    pub(super) fn by_key(key: &str, sql: &str) -> Result<Asked, QueryError> {
+        // No SQL statement is a JSON object, so an object can only be parameters.
+        let (parameters, existing_sql) = match serde_json::from_str(sql) {
+            Ok(Value::Object(object)) => (Parameters::new(object)?, None),
+            _ => (
+                Parameters::default(),
+                Some(sql.trim()).filter(|sql| !sql.is_empty()).map(str::to_owned),
+            ),
+        };
+        let prompt = parameters.text("prompt")?.unwrap_or(key).to_owned();
+        Ok(Asked {
+            prompt,
+            parameters,
+            existing_sql,
+        })
+    }
+}
+
 /// A question ready to be asked, and what its asker should know whatever the answer is.
-struct Prepared {
-    question: Question,
+pub(super) struct Prepared {
+    pub(super) question: Question,
     notes: Vec<String>,
     /// Words for a dialect that mean none of ours.
     unknown_dialects: Vec<String>,
@@ -89,7 +88,12 @@ async fn ask(
     context: &StoreContext,
     start: Reply,
 ) -> Result<Vec<Pair>, QueryError> {
-    let prepared = prepare(asked, context, &service.snapshot().providers)?;
+    let prepared = {
+        let snapshot = service.snapshot();
+        prepare(asked, context, |name| {
+            snapshot.providers.find(name).ok()?.endpoint
+        })?
+    };
     let request_id = prepared.question.request_id.clone();
     let result = service.ask(prepared.question).await;
     let mut notes = prepared.notes;
@@ -108,9 +112,13 @@ async fn ask(
     }
 }
 
-fn prepare(asked: Asked, context: &StoreContext, providers: &Providers) -> Result<Prepared, QueryError> {
+/// Reads the question. `home` gives the endpoint that a provider is known by here.
+pub(super) fn prepare(
+    asked: Asked,
+    context: &StoreContext,
+    home: impl Fn(&str) -> Option<String>,
+) -> Result<Prepared, QueryError> {
     let parameters = &asked.parameters;
-    let home = |name: &str| providers.find(name).ok()?.endpoint;
     let (wish, withheld) = settings::wish(parameters, context, home)?;
     let (dialect, unknown_dialects) = dialect(parameters, context);
     let schema = schema(parameters, context)?;

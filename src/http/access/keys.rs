@@ -73,11 +73,16 @@ pub(super) fn keys(settings: &config::Jwt) -> Result<Vec<Key>, String> {
 
 fn of_file(file: &Path) -> Result<Vec<Key>, String> {
     let mut text = String::new();
-    let opened = File::open(file).map_err(|reason| format!("{}: {reason}", file.display()))?;
+    let unreadable = |reason: std::io::Error| format!("{}: {reason}", file.display());
+    // Looked at first: opening a named pipe would wait for somebody to write.
+    if !std::fs::metadata(file).map_err(unreadable)?.is_file() {
+        return Err(format!("{} is not a file", file.display()));
+    }
+    let opened = File::open(file).map_err(unreadable)?;
     opened
         .take(MAX_FILE + 1)
         .read_to_string(&mut text)
-        .map_err(|reason| format!("{}: {reason}", file.display()))?;
+        .map_err(unreadable)?;
     if text.len() as u64 > MAX_FILE {
         return Err(format!("{} is larger than 1 MiB", file.display()));
     }

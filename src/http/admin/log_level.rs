@@ -1,6 +1,6 @@
 //! The log levels of a running plugin: what is in effect, other ones for a while, and back to the config's.
 
-mod request;
+pub(in crate::http) mod request;
 
 use std::sync::Arc;
 

@@ -37,15 +37,11 @@ pub(in crate::http) async fn maintenance_on(
     RawQuery(query): RawQuery,
     Sender(actor): Sender,
 ) -> Response {
-    let persists = match query.as_deref().unwrap_or_default() {
-        "" => false,
-        "persist" | "persist=true" | "persist=1" => true,
-        _ => {
-            return refusal(
-                StatusCode::BAD_REQUEST,
-                "only ?persist is known here: the next start begins in maintenance too",
-            );
-        }
+    let Some(persists) = is_to_persist(query.as_deref()) else {
+        return refusal(
+            StatusCode::BAD_REQUEST,
+            "only ?persist is known here: the next start begins in maintenance too",
+        );
     };
     let was_on = service.admission.set_maintenance(true);
     if !was_on {
@@ -69,6 +65,15 @@ pub(in crate::http) async fn maintenance_on(
         );
     }
     state_of(&service).await
+}
+
+/// Whether the query string has maintenance outlive the process; `None` when it says something else.
+pub(in crate::http) fn is_to_persist(query: Option<&str>) -> Option<bool> {
+    match query.unwrap_or_default() {
+        "" => Some(false),
+        "persist" | "persist=true" | "persist=1" => Some(true),
+        _ => None,
+    }
 }
 
 /// `DELETE /admin/maintenance-mode`: questions are taken again, also after a restart.

@@ -7,7 +7,7 @@ use crate::answer::query::{NaturalLanguage, QueryRequest};
 
 /// What is wrong with a body; the text is for the caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Problem {
+pub(in crate::http) enum Problem {
     /// Broken JSON.
     #[error("the body is not valid JSON: {0}")]
     Json(String),
@@ -30,7 +30,7 @@ pub(super) enum Problem {
 }
 
 /// A body of either form as one request.
-pub(super) fn parse(text: &str) -> Result<QueryRequest, Problem> {
+pub(in crate::http) fn parse(text: &str) -> Result<QueryRequest, Problem> {
     let text = text.trim_start_matches('\u{feff}');
     let value: Value = serde_json::from_str(text).map_err(|error| Problem::Json(error.to_string()))?;
     let Value::Object(map) = value else {

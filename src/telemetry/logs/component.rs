@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn every_room_and_every_name_that_the_config_accepts_is_a_component() {
-        let rooms = include_str!("../../main.rs")
+        let rooms = include_str!("../../lib.rs")
             .lines()
             .filter_map(|line| line.strip_prefix("mod "));
         let rooms: Vec<&str> = rooms.map(|rest| rest.trim_end_matches(';')).collect();

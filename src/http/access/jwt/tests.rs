@@ -393,6 +393,27 @@ fn a_file_of_keys_that_cannot_be_used_says_why() {
 }
 
 #[test]
+fn a_pipe_in_place_of_the_file_of_keys_is_refused_and_not_waited_for() {
+    let issuer = Issuer::new();
+    let file = issuer.folder.path().join("keys.json");
+    fs::remove_file(&file).unwrap();
+    let (fifo, mode) = (
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+    );
+    rustix::fs::mknodat(rustix::fs::CWD, &file, fifo, mode, 0).unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || tell.send(issuer.jwt().map(drop)));
+    let outcome = told.recv_timeout(std::time::Duration::from_secs(10));
+    assert!(
+        outcome
+            .expect("it waits for the pipe")
+            .unwrap_err()
+            .contains("is not a file")
+    );
+}
+
+#[test]
 fn a_key_of_a_kind_that_is_not_known_here_is_no_obstacle() {
     let issuer = Issuer::new();
     let text = fs::read_to_string(issuer.folder.path().join("keys.json")).unwrap();

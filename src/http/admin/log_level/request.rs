@@ -11,7 +11,7 @@ use crate::telemetry::logs::LevelChange;
 
 /// What is wrong with it.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Problem {
+pub(in crate::http) enum Problem {
     /// Neither form.
     #[error(
         "{0}; send {{\"level\": \"debug\", \"components\": {{\"provider\": \"trace\"}}, \"for\": \"10m\"}}, or \
@@ -31,7 +31,7 @@ pub(super) enum Problem {
 
 impl Problem {
     /// 400 for what cannot be read, 422 for what is not known.
-    pub(super) fn status(&self) -> StatusCode {
+    pub(in crate::http) fn status(&self) -> StatusCode {
         match self {
             Problem::Form(_) => StatusCode::BAD_REQUEST,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
@@ -49,7 +49,7 @@ struct Written {
 
 /// Reads either form. The content type says nothing: curl calls everything a form. A web page cannot send a PUT to another
 /// origin without asking first, so a form is as safe as JSON.
-pub(super) fn parse(body: &[u8]) -> Result<LevelChange, Problem> {
+pub(in crate::http) fn parse(body: &[u8]) -> Result<LevelChange, Problem> {
     let text = std::str::from_utf8(body).map_err(|_| Problem::Form("the body is not UTF-8 text".into()))?;
     let text = text.trim();
     let written = if text.starts_with('{') {
