@@ -3,6 +3,7 @@
 # Needs the stable toolchain and a C++ compiler, no more. Fails with the path of the input when one is found.
 set -euo pipefail
 cd "$(dirname "$0")"
+here=$PWD
 usage="usage: fuzz/run.sh SECONDS [TARGET...]"
 seconds=${1:?$usage}
 shift
@@ -24,7 +25,7 @@ built=$SECONDS
 # shellcheck disable=SC2086
 cargo build --release --target "$machine" --target-dir ../target/fuzz $(printf -- '--bin %s ' $targets)
 echo "built in $((SECONDS - built)) s"
-programs=$PWD/../target/fuzz/$machine/release
+programs=$here/../target/fuzz/$machine/release
 
 scratch=$(mktemp -d)
 pids=()
@@ -35,20 +36,20 @@ mkdir -p artifacts
 run() {
   local target=$1 found=$scratch/$1
   mkdir -p "$found/corpus" "$found/tmp"
-  local folders=("$found/corpus" "corpus/$target")
-  [[ ! -d regressions/$target ]] || folders+=("regressions/$target")
-  local words=()
-  [[ ! -f words/$target ]] || words=("-dict=words/$target")
-  TMPDIR=$found/tmp exec "$programs/$target" "${folders[@]}" ${words[@]+"${words[@]}"} \
+  local folders=("$found/corpus" "$here/corpus/$target")
+  [[ ! -d $here/regressions/$target ]] || folders+=("$here/regressions/$target")
+  # Relative paths in inputs lead into that folder too.
+  cd "$found/tmp"
+  TMPDIR=$found/tmp exec "$programs/$target" "${folders[@]}" \
     -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=16384 \
-    -print_final_stats=1 -artifact_prefix="artifacts/$target-" >"$found/log" 2>&1
+    -print_final_stats=1 -artifact_prefix="$here/artifacts/$target-" >"$found/log" 2>&1
 }
 
 # What the log says: cov and ft (features of libFuzzer) after the seeds and at the end.
 report() {
   local target=$1 log=$scratch/$1/log
   awk -v target="$target" '
-    / INITED / { first = $0 }
+    /INITED/ { first = $0 }
     / cov: / { last = $0 }
     /number_of_executed_units/ { runs = $2 }
     /average_exec_per_sec/ { speed = $2 }
@@ -82,8 +83,10 @@ while [[ $# -gt 0 ]]; do
     else
       status=1
       echo "$target failed:" >&2
-      grep -v '^#' "$scratch/$target/log" | tail -n 40 >&2
-      sed -n "s|.*Test unit written to |the input: $PWD/|p" "$scratch/$target/log" >&2
+      # What did not hold; where, the line numbers say. The whole stack is in the way.
+      grep -A 6 -E 'panicked at|ERROR: libFuzzer' "$scratch/$target/log" | grep -v '^ *[0-9]*: \|^NOTE' >&2 ||
+        tail -n 40 "$scratch/$target/log" >&2
+      sed -n "s|.*Test unit written to |the input: |p" "$scratch/$target/log" >&2
     fi
   done
   pids=()

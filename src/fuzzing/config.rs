@@ -166,8 +166,9 @@ fn has_secrets_in_place_only(text: &str) -> bool {
             && (folds || code.contains("| ") || code.contains("> ") || code.matches('"').count() % 2 == 1)
     };
     let has_secret = |line: &str| {
+        let line = line.split(" #").next().unwrap_or_default();
         line.contains(PLANTED)
-            || line.contains("file:")
+            || line.contains("${file")
             || line.contains("${key")
             || line.contains("\\")
             || SECRETS.iter().any(|name| line.contains(name))
@@ -229,10 +230,7 @@ mod tests {
         for seed in ["services", "secrets", "vault", "tracing", "defaults"] {
             let path = format!("{}/fuzz/corpus/config/{seed}.yaml", env!("CARGO_MANIFEST_DIR"));
             let text = fs::read_to_string(path).unwrap();
-            write(
-                &folder.path().join("config.yaml"),
-                text.replace("shop.sql\n", "/dev/null\n").as_bytes(),
-            );
+            write(&folder.path().join("config.yaml"), text.as_bytes());
             let loaded = load(&sources(folder.path(), true));
             assert!(loaded.is_ok(), "{seed}: {}", loaded.unwrap_err());
         }

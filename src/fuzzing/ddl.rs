@@ -33,7 +33,9 @@ pub fn sql_ddl(bytes: &[u8]) {
     }
     let mut names = BTreeSet::new();
     for table in &reading.schema.tables {
-        assert!(names.insert(&table.name), "the table {:?} twice", table.name);
+        let namespace = table.namespace.as_deref().map(str::to_lowercase);
+        let is_new = names.insert((namespace, table.name.to_lowercase()));
+        assert!(is_new, "the table {:?} twice", table.name);
     }
     let Ok(checked) = check(text, dialect, Some(&reading.schema)) else {
         return;

@@ -109,11 +109,12 @@ fn spelling<'l>(lexeme: &'l Lexeme<'_>, dialect: Dialect) -> Cow<'l, str> {
             Dialect::Sqlite => sqlite_string(&lexeme.value),
         }),
         Kind::Quoted(quote) => {
-            // SQLite may take a name in double quotes for a string, but never one in backticks; so they stay apart.
-            let close = if dialect == Dialect::MySql || quote != '"' {
-                '`'
-            } else {
-                '"'
+            let close = match dialect {
+                Dialect::MySql => '`',
+                // SQLite may take a name in double quotes for a string, but never one in backticks; so they stay apart.
+                Dialect::Sqlite if quote != '"' => '`',
+                // A lenient reading takes backticks here too; the parser does not.
+                Dialect::Sqlite | Dialect::PostgreSql => '"',
             };
             Cow::Owned(format!(
                 "{close}{}{close}",

@@ -58,8 +58,10 @@ fn placed(token: Token, start: usize, end: usize) -> TokenWithSpan {
     }
 }
 
+/// A lenient reading takes words that begin with a digit.
 fn word(word: &str) -> Option<Token> {
-    (!word.contains('$')).then(|| Token::make_word(word, None))
+    let is_plain = !word.contains('$') && !word.starts_with(|first: char| first.is_ascii_digit());
+    is_plain.then(|| Token::make_word(word, None))
 }
 
 /// Digits, and perhaps a fraction.

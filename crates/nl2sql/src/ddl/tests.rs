@@ -225,6 +225,26 @@ fn views_have_the_columns_of_their_query() {
 }
 
 #[test]
+fn a_view_in_the_spelling_of_another_dialect_is_read_or_left_out() {
+    let backticks = "CREATE TABLE `t` (`a` INT); CREATE VIEW v AS SELECT `a` AS `b` FROM `t`";
+    for dialect in Dialect::ALL {
+        let schema = read_ddl(backticks, dialect).schema;
+        assert_eq!(schema.table("v").unwrap().columns[0].name, "b", "{dialect}");
+    }
+    for odd in [
+        "SELECT 1a FROM 2t",
+        "SELECT `",
+        "SELECT [a] FROM [t]",
+        "SELECT \"a\" FROM t",
+    ] {
+        for dialect in Dialect::ALL {
+            let text = format!("CREATE TABLE t (a INT);\nCREATE VIEW v AS {odd}");
+            assert!(read_ddl(&text, dialect).schema.table("t").is_some(), "{odd}");
+        }
+    }
+}
+
+#[test]
 fn a_table_of_another_dialect_is_read() {
     let table = one(
         "CREATE TABLE [dbo].[Users] ([Id] [int] IDENTITY(1,1) NOT NULL, [Name] [nvarchar](50) NULL)",
