@@ -26,8 +26,6 @@ WantedBy=multi-user.target
 /// A booted machine; it is powered off when dropped.
 struct Machine {
     child: Child,
-    /// Its first process, as seen from outside.
-    leader: u32,
     folder: tempfile::TempDir,
 }
 
@@ -73,16 +71,7 @@ impl Machine {
             .stderr(log)
             .spawn()
             .expect("unshare runs");
-        let mut machine = Machine {
-            child,
-            leader: 0,
-            folder,
-        };
-        machine.leader = machine.wait_for("its first process", |machine| {
-            let children = format!("/proc/{0}/task/{0}/children", machine.child.id());
-            let children = fs::read_to_string(children).ok()?;
-            children.split_whitespace().next()?.parse().ok()
-        });
+        let machine = Machine { child, folder };
         machine.wait_for("the end of its start", |machine| {
             let state = machine.try_run(&["systemctl", "is-system-running"])?;
             let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
@@ -96,9 +85,19 @@ impl Machine {
         self.try_run(command).expect("nsenter runs")
     }
 
+    /// Its first process, as seen from outside. While it begins, that is one which prepares the other and still has this
+    /// machine's files: nothing may be run there.
+    fn leader(&self) -> Option<String> {
+        let children = format!("/proc/{0}/task/{0}/children", self.child.id());
+        let children = fs::read_to_string(children).ok()?;
+        let leader = children.split_whitespace().next()?.to_owned();
+        let inside = format!("/proc/{leader}/root/opt/share/atest-ext-ai");
+        Path::new(&inside).exists().then_some(leader)
+    }
+
     fn try_run(&self, command: &[&str]) -> Option<Output> {
         Command::new("nsenter")
-            .args(["--target", &self.leader.to_string(), "--all"])
+            .args(["--target", &self.leader()?, "--all"])
             .args(command)
             .stdin(Stdio::null())
             .output()
