@@ -234,6 +234,7 @@ fn a_view_in_the_spelling_of_another_dialect_is_read_or_left_out() {
     for odd in [
         "SELECT 1a FROM 2t",
         "SELECT `",
+        "SELECT \"a\nb\" FROM t",
         "SELECT [a] FROM [t]",
         "SELECT \"a\" FROM t",
     ] {
