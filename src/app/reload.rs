@@ -230,40 +230,42 @@ impl Reloader {
 
     /// Loads, checks, builds, and only then exchanges.
     async fn exchange(&mut self) -> Result<Changes, Problems> {
+        // Before anybody else has to wait for the settings: Vault may be slow.
+        let sources = self.sources.clone();
+        let asking = spawn_blocking(move || ask_vault(&sources)).await;
+        let sources = match asking {
+            Ok(Ok(sources)) => sources,
+            Ok(Err(error)) => {
+                return Err(one_problem(&Origin::Default, "secrets.vault", error.to_string()));
+            }
+            Err(error) => return Err(at_all(&format!("asking Vault failed: {error}"))),
+        };
         let service = Arc::clone(&self.service);
         let mut settings = service.settings().await;
         let Some(running) = settings.loaded().cloned() else {
-            return Err(one_problem("the settings of this process cannot be changed"));
+            return Err(at_all("the settings of this process cannot be changed"));
         };
-        let sources = self.sources.clone();
         let loading = spawn_blocking(move || {
-            let sources = ask_vault(&sources).map_err(|error| {
-                let mut problems = Problems::default();
-                problems.add(&Origin::Default, "secrets.vault", error.to_string());
-                problems
-            })?;
             let loaded = running.again(&sources)?;
             super::check(&loaded)?;
             // Files were read for the check, and are read again: what was exchanged in between is found now.
-            let rules = Rules::new(&loaded.config).map_err(|reason| one_problem(&reason))?;
+            let rules = Rules::new(&loaded.config).map_err(|reason| at_all(&reason))?;
             Ok((loaded, rules, sources))
         });
         let (loaded, rules, sources) = match loading.await {
             Ok(outcome) => outcome?,
-            Err(error) => return Err(one_problem(&format!("loading the config failed: {error}"))),
+            Err(error) => return Err(at_all(&format!("loading the config failed: {error}"))),
         };
         let Some(next) = settings.next(loaded) else {
-            return Err(one_problem("the settings of this process cannot be changed"));
+            return Err(at_all("the settings of this process cannot be changed"));
         };
         let server = &next.loaded.config.server;
         let material = block_in_place(|| Material::new(server)).map_err(|faults| {
-            let mut problems = Problems::default();
-            problems.add(
+            one_problem(
                 &next.loaded.origin("server.tls"),
                 "server.tls",
                 faults.to_string(),
-            );
-            problems
+            )
         })?;
         let traces = self.prepare_traces(&next)?;
 
@@ -313,15 +315,11 @@ impl Reloader {
         }
         match Collector::start(tracing, self.traces.clone()) {
             Ok((tracer, collector)) => Ok(Some((tracer, Some(collector)))),
-            Err(error) => {
-                let mut problems = Problems::default();
-                problems.add(
-                    &Origin::Default,
-                    "tracing",
-                    format!("no traces can be sent: {error}"),
-                );
-                Err(problems)
-            }
+            Err(error) => Err(one_problem(
+                &Origin::Default,
+                "tracing",
+                format!("no traces can be sent: {error}"),
+            )),
         }
     }
 
@@ -383,8 +381,14 @@ fn is_unreadable(problems: &Problems) -> bool {
         .all(|problem| problem.key.is_empty() && !matches!(problem.origin, Origin::File { line: 1.., .. }))
 }
 
-fn one_problem(message: &str) -> Problems {
+/// What is wrong with one setting.
+fn one_problem(origin: &Origin, key: &str, message: impl Into<String>) -> Problems {
     let mut problems = Problems::default();
-    problems.add(&Origin::Default, "", message);
+    problems.add(origin, key, message);
     problems
+}
+
+/// What is wrong with no setting in particular.
+fn at_all(message: &str) -> Problems {
+    one_problem(&Origin::Default, "", message)
 }

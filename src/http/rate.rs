@@ -26,13 +26,17 @@ pub enum Caller {
 impl Caller {
     /// The one behind that address.
     pub fn at(address: IpAddr) -> Caller {
-        Caller::Address(match address.to_canonical() {
-            IpAddr::V6(address) => {
-                let network = address.to_bits() >> 64 << 64;
-                IpAddr::V6(Ipv6Addr::from_bits(network))
-            }
-            address => address,
-        })
+        Caller::Address(network(address))
+    }
+}
+
+/// The address that counts: who has one address of an IPv6 /64 has all of them.
+pub(super) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) if !address.is_loopback() => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64))
+        }
+        address => address,
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::rules::Limits;
+use crate::http::rate::network;
 
 /// Most addresses that are remembered; the one that failed longest ago makes room.
 const MAX_ADDRESSES: usize = 4096;
@@ -29,7 +30,7 @@ impl Failures {
     /// How long the address must wait before another token of its is looked at.
     pub(super) fn wait(&self, peer: Option<IpAddr>, now: Instant) -> Option<Duration> {
         let addresses = self.all();
-        let failed = addresses.get(&network(peer))?;
+        let failed = addresses.get(&counted(peer))?;
         failed
             .waits_until
             .checked_duration_since(now)
@@ -38,7 +39,7 @@ impl Failures {
 
     /// A wrong token came from there.
     pub(super) fn add(&self, peer: Option<IpAddr>, limits: Limits, now: Instant) {
-        let address = network(peer);
+        let address = counted(peer);
         let mut addresses = self.all();
         if !addresses.contains_key(&address) && addresses.len() >= MAX_ADDRESSES {
             make_room(&mut addresses);
@@ -77,16 +78,9 @@ fn make_room(addresses: &mut HashMap<IpAddr, Failed>) {
     }
 }
 
-/// The address that counts: who has one address of an IPv6 /64 has all of them.
-fn network(peer: Option<IpAddr>) -> IpAddr {
-    match peer.map(|address| address.to_canonical()) {
-        Some(IpAddr::V6(address)) if !address.is_loopback() => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        Some(address) => address,
-        None => Ipv6Addr::UNSPECIFIED.into(),
-    }
+/// The address that counts; all callers whose address nobody knows count as one.
+fn counted(peer: Option<IpAddr>) -> IpAddr {
+    peer.map_or(Ipv6Addr::UNSPECIFIED.into(), network)
 }
 
 #[cfg(test)]
