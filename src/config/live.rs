@@ -122,12 +122,13 @@ pub fn differences_between(before: &Loaded, after: &Loaded) -> Vec<Difference> {
 /// The dotted keys whose values differ.
 fn differences(one: &Loaded, other: &Loaded) -> Vec<String> {
     let (before, after) = (values(&one.config), values(&other.config));
+    let (written_before, written_after) = (one.written(), other.written());
     let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let differs = |key: &str| {
         let (before, after) = (before.get(key), after.get(key));
         // What is masked looks the same.
         let is_secret = after.is_some_and(|value| *value == MASK);
-        before != after || is_secret && one.written(key) != other.written(key)
+        before != after || is_secret && written_before.get(key) != written_after.get(key)
     };
     let mut differing: BTreeSet<String> = keys.into_iter().filter(|key| differs(key)).cloned().collect();
     let exchanged = other.contents.iter().filter(|(key, content)| {
@@ -204,6 +205,8 @@ mod tests {
         let key = ["ai.services.openai.api_key"];
         assert_eq!(change(&with("sk-one"), &with("sk-two")).changed, key);
         assert!(change(&with("sk-one"), &with("${KEY}")).changed.is_empty());
+        let with = |value: &str| format!("tracing: {{headers: {{x.api.key: '{value}'}}}}");
+        assert_eq!(change(&with("one"), &with("two")).changed, ["tracing.headers.x.api.key"]);
     }
 
     #[test]

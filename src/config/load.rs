@@ -144,9 +144,13 @@ impl Loaded {
         files
     }
 
-    /// What was written for a setting, if anything was and it is a single text.
-    pub(super) fn written(&self, key: &str) -> Option<&str> {
-        self.tree.text_at(&key.split('.').collect::<Vec<_>>())
+    /// What was written for each setting that is a single text, by dotted key. Secrets are among it.
+    pub(super) fn written(&self) -> BTreeMap<String, &str> {
+        let mut written = BTreeMap::new();
+        self.tree.leaves("", &mut |key, node| {
+            written.extend(node.as_text().map(|text| (key.to_owned(), text)));
+        });
+        written
     }
 
     /// Keeps what the page has changed of that service over restarts. Waits for the disk: nothing for an async task.
