@@ -2,6 +2,9 @@
 //! and `go tool trace`.
 
 pub mod cpu;
+pub mod flame;
+#[cfg(feature = "jemalloc")]
+pub mod heap;
 pub mod places;
 pub mod pprof;
 mod site;
