@@ -9,6 +9,7 @@ mod label;
 pub mod logs;
 pub mod metrics;
 mod process;
+pub mod profiles;
 #[cfg(test)]
 mod reference;
 mod scraped;
@@ -18,7 +19,7 @@ pub use build::build_info;
 pub use exposition::Format;
 pub use label::{
     AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName, CircuitState,
-    ConnectionClosed, ConnectionDoor, ErrorKind, HandshakeFailure, MetricLabels, ProviderOperation,
+    ConnectionClosed, ConnectionDoor, ErrorKind, HandshakeFailure, MetricLabels, ProfileName, ProviderOperation,
     RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus, Validation,
 };
 pub use metrics::{GaugeGuard, Metrics};

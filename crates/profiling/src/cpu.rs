@@ -12,7 +12,6 @@ mod signal;
 mod stacks;
 mod walk;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -20,6 +19,7 @@ use tokio::sync::oneshot;
 
 use crate::places::{Places, called_from};
 use crate::pprof::{Builder, Profile, Tag};
+use crate::slot::Slot;
 use stacks::Stacks;
 
 /// How long a profile may last.
@@ -45,8 +45,11 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Only one at a time: the timer is the process's only one.
-    #[error("a CPU profile is being taken already")]
-    Busy,
+    #[error("a CPU profile is being taken already, for {} s more", left.as_secs() + 1)]
+    Busy {
+        /// How long the other one still takes, if it is not ended before.
+        left: Duration,
+    },
     /// Outside [`SECONDS`].
     #[error("a CPU profile lasts {} to {} seconds", SECONDS.start(), SECONDS.end())]
     Duration,
@@ -77,7 +80,7 @@ pub struct CpuProfile {
 /// Another one is being taken, the options are out of bounds, or the system does not let it.
 pub async fn profile(options: Options) -> Result<CpuProfile, Error> {
     check(&options)?;
-    let slot = Slot::take()?;
+    let slot = SLOT.take(options.duration).map_err(|left| Error::Busy { left })?;
     let ending = Arc::new(Ending::default());
     let _end_with_this = EndOnDrop(Arc::clone(&ending));
     let (send, receive) = oneshot::channel();
@@ -96,7 +99,7 @@ pub async fn profile(options: Options) -> Result<CpuProfile, Error> {
 
 /// Whether a profile is being taken.
 pub fn is_busy() -> bool {
-    BUSY.load(Ordering::Relaxed)
+    SLOT.is_taken()
 }
 
 fn check(options: &Options) -> Result<(), Error> {
@@ -113,25 +116,7 @@ fn check(options: &Options) -> Result<(), Error> {
     Ok(())
 }
 
-static BUSY: AtomicBool = AtomicBool::new(false);
-
-/// The right to take a profile.
-struct Slot;
-
-impl Slot {
-    fn take() -> Result<Slot, Error> {
-        match BUSY.compare_exchange(false, true, Ordering::AcqRel, Ordering::Relaxed) {
-            Ok(_) => Ok(Slot),
-            Err(_) => Err(Error::Busy),
-        }
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        BUSY.store(false, Ordering::Release);
-    }
-}
+static SLOT: Slot = Slot::new();
 
 /// Ends a profile before its time.
 #[derive(Debug, Default)]

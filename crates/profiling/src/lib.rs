@@ -8,5 +8,6 @@ pub mod heap;
 pub mod places;
 pub mod pprof;
 mod site;
+mod slot;
 
 pub use site::Site;
