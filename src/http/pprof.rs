@@ -35,7 +35,10 @@ pub(super) async fn profile(
         let names: Vec<&str> = profiles::ALL.into_iter().map(ProfileName::word).collect();
         return refusal(
             StatusCode::NOT_FOUND,
-            format!("there is no profile of that name; there are: {}", names.join(", ")),
+            format!(
+                "there is no profile of that name; there are: {}",
+                names.join(", ")
+            ),
         );
     };
     let asked = match Asked::read(name, query.as_deref().unwrap_or_default()) {
@@ -71,11 +74,15 @@ fn reply(name: ProfileName, profile: &Profile, format: Format) -> Response {
             Some(lines) => plain(lines.join("\n") + "\n"),
             None => refusal(StatusCode::NOT_FOUND, format!("the profile has no {kind}")),
         },
-        Format::Svg(kind) => match flame::svg(profile, kind, &format!("atest-ext-ai: {} ({kind})", name.word())) {
-            Ok(picture) => drawn(picture),
-            Err(error @ flame::Error::Empty(_)) => refusal(StatusCode::NOT_FOUND, error.to_string()),
-            Err(error @ flame::Error::Draw(_)) => refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
-        },
+        Format::Svg(kind) => {
+            match flame::svg(profile, kind, &format!("atest-ext-ai: {} ({kind})", name.word())) {
+                Ok(picture) => drawn(picture),
+                Err(error @ flame::Error::Empty(_)) => refusal(StatusCode::NOT_FOUND, error.to_string()),
+                Err(error @ flame::Error::Draw(_)) => {
+                    refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+                }
+            }
+        }
     }
 }
 
@@ -83,7 +90,9 @@ fn reply(name: ProfileName, profile: &Profile, format: Format) -> Response {
 fn download(name: &str, body: impl Into<Body>) -> Response {
     let mut response = of_type(StatusCode::OK, "application/octet-stream", body);
     if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, disposition);
     }
     response
 }
@@ -114,9 +123,10 @@ fn refused(error: &ProfileError) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     // By it pprof knows that the body says why (net/http/pprof).
-    response
-        .headers_mut()
-        .insert(HeaderName::from_static("x-go-pprof"), HeaderValue::from_static("1"));
+    response.headers_mut().insert(
+        HeaderName::from_static("x-go-pprof"),
+        HeaderValue::from_static("1"),
+    );
     response
 }
 

@@ -2,10 +2,10 @@
 //! entries.
 
 use super::label::{
-    AllocatorState, AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName, CircuitState,
-    ConnectionClosed, ConnectionDoor, ErrorKind, FallbackTo, HandshakeFailure, MAX_MODELS, MAX_PROVIDERS,
-    MAX_SECRETS, ProfileName, ProfileOutcome, ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus,
-    RetryReason, Signal, SpanState, TokenDirection, Validation,
+    AllocatorState, AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName,
+    CircuitState, ConnectionClosed, ConnectionDoor, ErrorKind, FallbackTo, HandshakeFailure, MAX_MODELS,
+    MAX_PROVIDERS, MAX_SECRETS, ProfileName, ProfileOutcome, ProviderOperation, RateLimitKind, RejectReason,
+    ReloadResult, ReloadTrigger, RequestStatus, RetryReason, Signal, SpanState, TokenDirection, Validation,
 };
 
 /// One metric.

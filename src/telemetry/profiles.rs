@@ -134,7 +134,9 @@ pub async fn take(metrics: &Metrics, ask: Ask) -> Result<Profile, ProfileError> 
         outcome: ProfileOutcome::Abandoned,
     };
     let taken = taken(ask).await;
-    counted.outcome = taken.as_ref().map_or_else(ProfileError::outcome, |_| ProfileOutcome::Taken);
+    counted.outcome = taken
+        .as_ref()
+        .map_or_else(ProfileError::outcome, |_| ProfileOutcome::Taken);
     taken
 }
 
@@ -160,7 +162,9 @@ where
 {
     match tokio::task::spawn_blocking(take).await {
         Ok(taken) => taken.map_err(Into::into),
-        Err(_) => Err(ProfileError::Failed("taking the profile panicked; please report it".to_owned())),
+        Err(_) => Err(ProfileError::Failed(
+            "taking the profile panicked; please report it".to_owned(),
+        )),
     }
 }
 

@@ -65,7 +65,10 @@ fn seconds(name: ProfileName, value: &str) -> Result<Duration, String> {
             name.word()
         ));
     }
-    let seconds = value.parse::<f64>().ok().filter(|seconds| (least as f64..=most as f64).contains(seconds));
+    let seconds = value
+        .parse::<f64>()
+        .ok()
+        .filter(|seconds| (least as f64..=most as f64).contains(seconds));
     match seconds {
         Some(seconds) => Ok(Duration::from_secs_f64(seconds)),
         None => Err(format!("seconds is a number from {least} to {most}")),
@@ -73,7 +76,10 @@ fn seconds(name: ProfileName, value: &str) -> Result<Duration, String> {
 }
 
 fn hertz(key: &str, value: &str) -> Result<u32, String> {
-    let hertz = value.parse::<u32>().ok().filter(|hertz| cpu::HERTZ.contains(hertz));
+    let hertz = value
+        .parse::<u32>()
+        .ok()
+        .filter(|hertz| cpu::HERTZ.contains(hertz));
     hertz.ok_or_else(|| {
         let (least, most) = (cpu::HERTZ.start(), cpu::HERTZ.end());
         format!("{key} is a whole number from {least} to {most}: samples in a second of CPU time")

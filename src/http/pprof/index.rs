@@ -24,7 +24,10 @@ struct Entry {
 }
 
 /// `GET /debug/pprof/`
-pub(in crate::http) async fn index(State(service): State<Arc<AnswerService>>, headers: HeaderMap) -> Response {
+pub(in crate::http) async fn index(
+    State(service): State<Arc<AnswerService>>,
+    headers: HeaderMap,
+) -> Response {
     let server = &service.snapshot().config.server;
     let base = format!("{}://localhost:{}/debug/pprof", server.scheme(), server.port);
     let entries: Vec<Entry> = ALL.into_iter().map(|name| entry(&base, name)).collect();

@@ -92,8 +92,13 @@ fn too_many() -> Response {
 
 fn address(text: &str) -> Option<u64> {
     let digits = text.trim();
-    let digits = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")).unwrap_or(digits);
-    u64::from_str_radix(digits, 16).ok().filter(|address| *address != 0)
+    let digits = digits
+        .strip_prefix("0x")
+        .or_else(|| digits.strip_prefix("0X"))
+        .unwrap_or(digits);
+    u64::from_str_radix(digits, 16)
+        .ok()
+        .filter(|address| *address != 0)
 }
 
 /// As `net/http/pprof` writes it: how many there are, or 1 for "some", then one line each.
@@ -116,9 +121,18 @@ mod tests {
     #[test]
     fn what_may_be_a_secret_on_the_command_line_is_masked() {
         let line = |words: &[&str]| masked(words.iter().map(OsString::from)).replace('\0', " ");
-        assert_eq!(line(&["plugin", "--config", "/etc/a.yaml"]), "plugin --config /etc/a.yaml");
-        assert_eq!(line(&["plugin", "--api-key", "sk-1", "ask"]), "plugin --api-key *** ask");
-        assert_eq!(line(&["plugin", "--token=sk-1", "KEY=sk-2"]), "plugin --token=*** KEY=***");
+        assert_eq!(
+            line(&["plugin", "--config", "/etc/a.yaml"]),
+            "plugin --config /etc/a.yaml"
+        );
+        assert_eq!(
+            line(&["plugin", "--api-key", "sk-1", "ask"]),
+            "plugin --api-key *** ask"
+        );
+        assert_eq!(
+            line(&["plugin", "--token=sk-1", "KEY=sk-2"]),
+            "plugin --token=*** KEY=***"
+        );
         assert_eq!(
             line(&["ask", "--database", "postgres://me:sk-1@db/shop"]),
             "ask --database postgres://***@db/shop"
@@ -132,6 +146,9 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 2, "{text}");
         assert!(lines[1].starts_with(&format!("{known:#x} ")), "{text}");
-        assert!(lines[1].ends_with("what_may_be_a_secret_on_the_command_line_is_masked"), "{text}");
+        assert!(
+            lines[1].ends_with("what_may_be_a_secret_on_the_command_line_is_masked"),
+            "{text}"
+        );
     }
 }
