@@ -206,7 +206,10 @@ mod tests {
         assert_eq!(change(&with("sk-one"), &with("sk-two")).changed, key);
         assert!(change(&with("sk-one"), &with("${KEY}")).changed.is_empty());
         let with = |value: &str| format!("tracing: {{headers: {{x.api.key: '{value}'}}}}");
-        assert_eq!(change(&with("one"), &with("two")).changed, ["tracing.headers.x.api.key"]);
+        assert_eq!(
+            change(&with("one"), &with("two")).changed,
+            ["tracing.headers.x.api.key"]
+        );
     }
 
     #[test]
