@@ -62,6 +62,7 @@ impl ProfileName {
             ProfileName::Mutex => "who waited for locks, and how long",
             ProfileName::Block => "who waited for locks, in queues and for permits, and how long",
             ProfileName::Execution => "what workers and tasks do, one event after the other, for `seconds`",
+            ProfileName::Other => "there is none",
         }
     }
 
@@ -74,12 +75,12 @@ impl ProfileName {
             ProfileName::Mutex | ProfileName::Block => Some("delay"),
             ProfileName::Tasks => Some("goroutine"),
             ProfileName::Threads => Some("threads"),
-            ProfileName::Execution => None,
+            ProfileName::Execution | ProfileName::Other => None,
         }
     }
 }
 
-/// Every profile, in the order of their words.
+/// Every profile that there is, in the order of their words.
 pub const ALL: [ProfileName; 8] = [
     ProfileName::Cpu,
     ProfileName::Heap,
