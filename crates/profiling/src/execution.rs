@@ -27,7 +27,11 @@
 //! sub-tasks where they do not.
 
 #[cfg(test)]
+mod acceptance;
+#[cfg(test)]
 mod check;
+#[cfg(test)]
+mod check_perfetto;
 mod event;
 mod go;
 mod perfetto;

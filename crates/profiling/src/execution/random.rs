@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use proptest::prelude::*;
 
 use super::check::check;
+use super::check_perfetto;
 use super::event::{Event, What};
 use super::recorder::Chunk;
 use super::thread::Thread;
@@ -160,13 +161,20 @@ fn whats() -> impl Strategy<Value = What> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_recording_breaks_a_rule_of_the_tools(recipe in recipes(150)) {
         let mut file = Vec::new();
         recipe.trace().write_go(&mut file).unwrap();
         check(&file);
+    }
+
+    #[test]
+    fn no_recording_confuses_perfetto(recipe in recipes(150)) {
+        let mut file = Vec::new();
+        recipe.trace().write_perfetto(&mut file).unwrap();
+        check_perfetto::check(&file);
     }
 
     /// Nothing is invented and nothing forgotten: each poll of a task on a thread of its own is in the file with its times.

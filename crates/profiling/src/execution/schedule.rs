@@ -32,6 +32,8 @@ pub(super) struct Recorded<'a> {
 pub(super) struct Schedule<'a> {
     /// In order of time; those of one place and those of one task also in order of cause.
     pub steps: Vec<Step<'a>>,
+    /// So many steps only tell of what was there before the window.
+    pub prelude: usize,
     pub stacks: Stacks,
     pub workers: u32,
     /// Blocking calls that ran at the same time, at most.
@@ -153,6 +155,7 @@ struct Thread {
 struct Machine<'a> {
     survey: Survey,
     steps: Vec<Step<'a>>,
+    prelude: usize,
     stacks: Stacks,
     outside: StackId,
     tasks: HashMap<u64, Task>,
@@ -181,6 +184,7 @@ pub(super) fn schedule<'a>(recorded: &Recorded<'a>) -> Schedule<'a> {
     machine.close(recorded.to);
     Schedule {
         steps: machine.steps,
+        prelude: machine.prelude,
         stacks: machine.stacks,
         workers: machine.workers,
         lanes: machine.lanes.len() as u32,
@@ -210,6 +214,7 @@ impl<'a> Machine<'a> {
         Machine {
             survey,
             steps: Vec::new(),
+            prelude: 0,
             stacks,
             outside,
             tasks: HashMap::new(),
@@ -244,11 +249,12 @@ impl<'a> Machine<'a> {
         for task in before {
             self.was_there(recorded.from, task);
         }
+        // In time order: a worker opens at 0 only where events were lost, and the others after.
+        self.steps.sort_by_key(|step| step.at);
+        self.prelude = self.steps.len();
         for (thread, task) in std::mem::take(&mut self.survey.under_way) {
             self.poll_started(recorded.from, thread, task);
         }
-        // In time order: a worker opens at 0 only where events were lost, and the others after.
-        self.steps.sort_by_key(|step| step.at);
     }
 
     /// A bar on the first worker over the time that was lost.
