@@ -36,6 +36,8 @@ mod event;
 mod go;
 mod perfetto;
 #[cfg(test)]
+mod promises;
+#[cfg(test)]
 mod random;
 mod recorder;
 mod schedule;

@@ -243,10 +243,7 @@ fn check_states(read: &mut File) {
         world.running.values().all(|g| *g == 0),
         "something runs at the end"
     );
-    assert!(
-        world.started.is_empty(),
-        "a processor is not stopped at the end"
-    );
+    assert!(world.started.is_empty(), "a processor is not stopped at the end");
     assert!(world.gomaxprocs);
     read.events = events;
 }
@@ -281,7 +278,10 @@ impl World {
             21 => self.turn(event, args[0], Some(State::Waiting), State::Runnable),
             33 => {}
             45 => {
-                assert!(args[0] != 0 && self.tasks.insert(args[0]), "{event:?}: open already");
+                assert!(
+                    args[0] != 0 && self.tasks.insert(args[0]),
+                    "{event:?}: open already"
+                );
                 assert!(
                     args[1] == 0 || self.tasks.contains(&args[1]),
                     "{event:?}: unknown parent"

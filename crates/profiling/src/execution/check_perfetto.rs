@@ -64,12 +64,13 @@ impl Reader {
         let track = event.track_uuid.expect("an event is on a track");
         assert!(self.read.tracks.contains_key(&track));
         let known = &self.known;
+        assert!(event.name_iid.is_none_or(|iid| self.names.contains_key(&iid)));
         assert!(
             event
-                .name_iid
-                .is_none_or(|iid| self.names.contains_key(&iid))
+                .category_iids
+                .iter()
+                .all(|iid| known.contains(&("category", *iid)))
         );
-        assert!(event.category_iids.iter().all(|iid| known.contains(&("category", *iid))));
         assert!(
             event
                 .source_location_iid
@@ -106,7 +107,10 @@ impl Reader {
             let iid = name.iid.expect("a number");
             assert!(self.names.insert(iid, name.name.expect("a name")).is_none());
         }
-        let categories = fresh.event_categories.into_iter().map(|name| ("category", name.iid));
+        let categories = fresh
+            .event_categories
+            .into_iter()
+            .map(|name| ("category", name.iid));
         let details = fresh
             .debug_annotation_names
             .into_iter()

@@ -89,7 +89,12 @@ impl Writer<'_> {
         match step.act {
             Act::Opens => {
                 let thread = self.threads.get(step.thread);
-                self.put(at, place, Kind::ProcStart, &[thread.map_or(0, |thread| thread.id)]);
+                self.put(
+                    at,
+                    place,
+                    Kind::ProcStart,
+                    &[thread.map_or(0, |thread| thread.id)],
+                );
             }
             Act::Closes => self.put(at, place, Kind::ProcStop, &[]),
             Act::Creates { task, own, .. } => {

@@ -201,8 +201,7 @@ impl<W: io::Write> Writer<'_, W> {
             _ => "poll",
         };
         let mut begin = self.packets.begin(frame.name(), category);
-        self.packets
-            .detail(&mut begin, "task", Detail::Number(task));
+        self.packets.detail(&mut begin, "task", Detail::Number(task));
         self.packets.place(&mut begin, frame);
         if let Some((_, Some(arrow))) = scheduled {
             begin.to_here(arrow);
@@ -276,8 +275,7 @@ impl<W: io::Write> Writer<'_, W> {
         let name = format!("{verb}{}", name.unwrap_or_default());
         self.arrows += 1;
         let mut instant = self.packets.instant(name.into(), "wake");
-        self.packets
-            .detail(&mut instant, "task", Detail::Number(task));
+        self.packets.detail(&mut instant, "task", Detail::Number(task));
         instant.from_here(self.arrows);
         self.packets.put(step.at, self.threads[step.thread], instant)?;
         Ok(self.arrows)

@@ -15,6 +15,9 @@ use super::event::{Event, What};
 use super::thread::Thread;
 use super::trace::{Gathered, Trace};
 
+#[cfg(test)]
+mod tests;
+
 /// Which recording is under way; 0 is none.
 static RECORDING: AtomicU64 = AtomicU64::new(0);
 /// Held from the start of a recording until all of it is gathered.
@@ -217,10 +220,7 @@ impl Buffer {
     #[cold]
     fn turn_over(&mut self) -> bool {
         let mut store = lock(&STORE);
-        let Some(store) = store
-            .as_mut()
-            .filter(|store| store.generation == self.generation)
-        else {
+        let Some(store) = store.as_mut().filter(|store| store.generation == self.generation) else {
             return false;
         };
         let Some(chunk) = self.chunk.take() else {

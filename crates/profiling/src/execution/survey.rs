@@ -1,6 +1,6 @@
 //! What a whole recording tells about its tasks and threads, before it is walked through.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::Site;
 
@@ -41,6 +41,9 @@ pub(super) struct Survey {
     pub threads: Vec<Role>,
     /// Polls and calls that were under way when the window began, by thread.
     pub under_way: Vec<(usize, u64)>,
+    /// Ends of polls, by their index, that are put off until the task is gone: it wakes whoever waits for it in between, and that
+    /// is its doing.
+    pub put_off: HashSet<usize>,
 }
 
 impl Survey {
@@ -51,14 +54,16 @@ impl Survey {
             ..Survey::default()
         };
         let mut runs = vec![false; threads];
+        let mut finished = vec![None; threads];
         for (task, site) in alive.iter().filter(|(task, _)| is_task(*task)) {
             let known = survey.tasks.entry(*task).or_default();
             known.site = Some(site);
             known.shown = true;
         }
-        for moment in moments {
+        for (index, moment) in moments.iter().enumerate() {
             survey.see(moment);
             let thread = moment.thread;
+            survey.finishes(&mut finished[thread], index, moment.what);
             match moment.what {
                 What::PollStarted { .. } | What::BlockingStarted { .. } => runs[thread] = true,
                 // The first thing that a thread says of polls is that one ended: it was under way when the window began.
@@ -72,6 +77,24 @@ impl Survey {
             }
         }
         survey
+    }
+
+    /// Follows how tasks end on one thread: poll over, those that wait for it woken, gone.
+    fn finishes(&mut self, finished: &mut Option<(u64, usize)>, index: usize, what: What) {
+        match what {
+            What::PollEnded { task, done: true } | What::BlockingEnded { task } => {
+                *finished = Some((task, index))
+            }
+            What::Ended { task } => {
+                if let Some((_, index)) = finished.take().filter(|(finished, _)| *finished == task) {
+                    self.put_off.insert(index);
+                }
+            }
+            What::PollStarted { .. } | What::PollEnded { .. } | What::BlockingStarted { .. } => {
+                *finished = None
+            }
+            _ => {}
+        }
     }
 
     fn see(&mut self, moment: &Moment<'_>) {

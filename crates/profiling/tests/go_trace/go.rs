@@ -53,9 +53,8 @@ fn find(
     let mut candidates = candidates.into_iter().flatten();
     candidates.find(|program| {
         let version = Command::new(program).arg("version").output();
-        version.is_ok_and(|version| {
-            version.status.success() && fits(&String::from_utf8_lossy(&version.stdout))
-        })
+        version
+            .is_ok_and(|version| version.status.success() && fits(&String::from_utf8_lossy(&version.stdout)))
     })
 }
 
@@ -88,14 +87,22 @@ impl Go {
     pub fn tool_path(&self) -> PathBuf {
         // Run once first: a newer Go builds its tools when they are first used.
         let mut run = self.trace();
-        let _ = run.arg("-help").stderr(Stdio::null()).stdout(Stdio::null()).status();
+        let _ = run
+            .arg("-help")
+            .stderr(Stdio::null())
+            .stdout(Stdio::null())
+            .status();
         let shown = Command::new(&self.program)
             .args(["tool", "-n", "trace"])
             .env("GOTOOLCHAIN", "local")
             .env("GOFLAGS", "-mod=mod")
             .output()
             .expect("go starts");
-        assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
+        assert!(
+            shown.status.success(),
+            "{}",
+            String::from_utf8_lossy(&shown.stderr)
+        );
         String::from_utf8_lossy(&shown.stdout).trim().into()
     }
 

@@ -49,7 +49,14 @@ impl Pages {
         Pages { server, address }
     }
 
-    /// The text of a page.
+    /// What a person reads on a page, roughly.
+    pub fn text(&self, path: &str) -> String {
+        let page = self.get(path);
+        let parts = page.split('<').map(|part| part.rsplit('>').next().unwrap_or(""));
+        parts.collect::<Vec<_>>().join(" ")
+    }
+
+    /// A page.
     ///
     /// # Panics
     /// When it is not served with 200.

@@ -148,3 +148,39 @@ async fn question(address: std::net::SocketAddr) {
     tokio::join!(both("preview", 10), both("score", 20));
     execution::end_task(query);
 }
+
+/// Calls whatever can be called, in no sensible order.
+pub fn talk_nonsense(seed: u64, times: u32) {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut below = |bound: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % bound
+    };
+    let (mut tasks, mut phases) = (Vec::new(), Vec::new());
+    for _ in 0..times {
+        let task = below(40);
+        match below(14) {
+            0 => execution::spawned(task, &MODEL),
+            1..=3 => execution::poll_started(task, Some(&QUESTION)),
+            4..=6 => execution::poll_ended(task, below(20) == 0),
+            7 => execution::woken(task),
+            8 if below(20) == 0 => execution::ended(task),
+            9 if below(10) == 0 => execution::blocking_started(task, &SCHEMA),
+            9 => execution::blocking_ended(task),
+            10 => tasks.push(execution::begin_task("query", tasks.last().copied())),
+            11 => tasks.pop().into_iter().for_each(execution::end_task),
+            12 => phases.extend(
+                tasks
+                    .last()
+                    .map(|task| execution::begin_phase(*task, "phase", Waits::Sync)),
+            ),
+            13 if !phases.is_empty() => {
+                let index = below(phases.len() as u64) as usize;
+                execution::end_phase(phases.swap_remove(index));
+            }
+            _ => execution::log(tasks.last().copied(), "said", "nonsense"),
+        }
+    }
+}
