@@ -2,6 +2,7 @@
 //! and `go tool trace`.
 
 pub mod cpu;
+pub mod execution;
 pub mod flame;
 #[cfg(feature = "jemalloc")]
 pub mod heap;
