@@ -13,13 +13,14 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use profiling::execution::Trace;
 use profiling::flame;
 use profiling::pprof::Profile;
 
 use self::ask::{Asked, Format};
 use super::reply::{of_type, refusal};
 use crate::answer::AnswerService;
-use crate::telemetry::profiles::{self, ProfileError, ProfileName, ProfileOutcome};
+use crate::telemetry::profiles::{self, ProfileError, ProfileName, ProfileOutcome, Taken, TraceFormat};
 
 /// A flame graph has one script and one style of its own. They run without the rights of this origin.
 const DRAWN: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
@@ -56,7 +57,8 @@ pub(super) async fn profile(
         ),
     };
     match taken {
-        Ok(profile) => reply(name, &profile, asked.format),
+        Ok(Taken::Profile(profile)) => reply(name, &profile, asked.format),
+        Ok(Taken::Trace(trace)) => traced(trace, asked.format).await,
         Err(error) => refused(&error),
     }
 }
@@ -68,7 +70,7 @@ pub(super) async fn with_slash() -> Response {
 
 fn reply(name: ProfileName, profile: &Profile, format: Format) -> Response {
     match format {
-        Format::Pprof => download(name.word(), profile.to_gzip()),
+        Format::Usual | Format::Perfetto => download(name.word(), profile.to_gzip()),
         Format::Text => plain(profile.to_text(name.word())),
         Format::Folded(kind) => match profile.folded(kind) {
             Some(lines) => plain(lines.join("\n") + "\n"),
@@ -84,6 +86,20 @@ fn reply(name: ProfileName, profile: &Profile, format: Format) -> Response {
             }
         }
     }
+}
+
+async fn traced(trace: Trace, format: Format) -> Response {
+    let (name, format) = match format {
+        Format::Perfetto => ("trace.perfetto", TraceFormat::Perfetto),
+        _ => ("trace", TraceFormat::Go),
+    };
+    let lost = trace.summary().lost;
+    let mut response = download(name, profiles::trace_file(trace, format).await);
+    // Both tools show it too; who loads the file by a script reads it here.
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("x-trace-events-lost"), lost.events.into());
+    response
 }
 
 /// A file, as Go sends it.

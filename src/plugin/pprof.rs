@@ -33,7 +33,7 @@ pub(super) async fn profile(answers: &AnswerService, name: &str, metadata: &Meta
         () = answers.admission.drains() => Err(ProfileError::Failed("the plugin is stopping".to_owned())),
     };
     match taken {
-        Ok(taken) => taken.into_file(),
+        Ok(taken) => taken.into_file().await,
         Err(error) => {
             tracing::warn!(profile = name.word(), %error, "no profile could be given over gRPC; the reply is empty");
             Vec::new()

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
+use profiling::execution::{self, Trace};
 use profiling::heap::View;
 use profiling::pprof::Profile;
 use profiling::{cpu, heap};
 
 pub use super::label::{ProfileName, ProfileOutcome};
 use super::metrics::Metrics;
-
-/// How long a CPU profile lasts unless told otherwise, as in Go.
-pub const DEFAULT_CPU: Duration = Duration::from_secs(30);
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +19,24 @@ pub struct Ask {
     pub duration: Duration,
     /// Samples in a second of CPU time, where that means something.
     pub hertz: u32,
+}
+
+/// What was taken.
+#[derive(Debug)]
+pub enum Taken {
+    /// For `go tool pprof`.
+    Profile(Profile),
+    /// For `go tool trace`.
+    Trace(Trace),
+}
+
+/// How the events of an execution trace are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TraceFormat {
+    /// For `go tool trace`.
+    Go,
+    /// For <https://ui.perfetto.dev>.
+    Perfetto,
 }
 
 /// Why there is none. Each says what to do.
@@ -49,6 +65,14 @@ impl ProfileName {
     /// Its name.
     pub fn word(self) -> &'static str {
         ProfileName::WORDS[self as usize]
+    }
+
+    /// How long it lasts unless told otherwise, as in Go.
+    pub fn usual_duration(self) -> Duration {
+        match self {
+            ProfileName::Execution => Duration::from_secs(1),
+            _ => Duration::from_secs(30),
+        }
     }
 
     /// What it tells, in a sentence.
@@ -124,11 +148,41 @@ impl From<heap::Error> for ProfileError {
     }
 }
 
+impl From<execution::Busy> for ProfileError {
+    fn from(busy: execution::Busy) -> ProfileError {
+        ProfileError::Busy(busy.to_string(), busy.left)
+    }
+}
+
+impl Taken {
+    /// As a file for the Go tool that reads it. Computes for a while, away from the tasks.
+    pub async fn into_file(self) -> Vec<u8> {
+        match self {
+            Taken::Profile(profile) => profile.to_gzip(),
+            Taken::Trace(trace) => trace_file(trace, TraceFormat::Go).await,
+        }
+    }
+}
+
+/// An execution trace as a file. Computes for a while, away from the tasks.
+pub async fn trace_file(trace: Trace, format: TraceFormat) -> Vec<u8> {
+    let write = move || {
+        let mut file = Vec::new();
+        let written = match format {
+            TraceFormat::Go => trace.write_go(&mut file),
+            TraceFormat::Perfetto => trace.write_perfetto(&mut file),
+        };
+        written.expect("writing into memory does not fail");
+        file
+    };
+    tokio::task::spawn_blocking(write).await.unwrap_or_default()
+}
+
 /// Takes a profile. Dropping the future ends it.
 ///
 /// # Errors
 /// Another one is being taken, a value is out of bounds, or it cannot be taken here.
-pub async fn take(metrics: &Metrics, ask: Ask) -> Result<Profile, ProfileError> {
+pub async fn take(metrics: &Metrics, ask: Ask) -> Result<Taken, ProfileError> {
     let mut counted = Counted {
         metrics,
         name: ask.name,
@@ -141,14 +195,21 @@ pub async fn take(metrics: &Metrics, ask: Ask) -> Result<Profile, ProfileError> 
     taken
 }
 
-async fn taken(ask: Ask) -> Result<Profile, ProfileError> {
+async fn taken(ask: Ask) -> Result<Taken, ProfileError> {
     match ask.name {
         ProfileName::Cpu => {
             let options = cpu::Options {
                 duration: ask.duration,
                 hertz: ask.hertz,
             };
-            Ok(cpu::profile(options).await?.profile)
+            Ok(Taken::Profile(cpu::profile(options).await?.profile))
+        }
+        ProfileName::Execution => {
+            let options = execution::Options {
+                heap: Some(heap::allocated),
+                ..execution::Options::default()
+            };
+            Ok(Taken::Trace(execution::record(ask.duration, options).await?))
         }
         ProfileName::Heap => aside(|| heap::profile(View::InUse)).await,
         ProfileName::Allocs => aside(|| heap::profile(View::Allocated)).await,
@@ -157,12 +218,12 @@ async fn taken(ask: Ask) -> Result<Profile, ProfileError> {
 }
 
 /// Does what takes milliseconds where no task waits for it.
-async fn aside<E>(take: impl FnOnce() -> Result<Profile, E> + Send + 'static) -> Result<Profile, ProfileError>
+async fn aside<E>(take: impl FnOnce() -> Result<Profile, E> + Send + 'static) -> Result<Taken, ProfileError>
 where
     E: Into<ProfileError> + Send + 'static,
 {
     match tokio::task::spawn_blocking(take).await {
-        Ok(taken) => taken.map_err(Into::into),
+        Ok(taken) => taken.map(Taken::Profile).map_err(Into::into),
         Err(_) => Err(ProfileError::Failed(
             "taking the profile panicked; please report it".to_owned(),
         )),
