@@ -1,7 +1,11 @@
 //! Sees into a running tokio service: CPU, heap, task, waiting and execution profiles, in the formats of `go tool pprof`
 //! and `go tool trace`.
 
+pub mod contention;
 pub mod pprof;
 mod site;
+mod stack;
+pub mod tasks;
+pub mod threads;
 
 pub use site::Site;
