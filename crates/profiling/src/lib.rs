@@ -2,8 +2,14 @@
 //! and `go tool trace`.
 
 pub mod contention;
+pub mod cpu;
+pub mod flame;
+#[cfg(feature = "jemalloc")]
+pub mod heap;
+pub mod places;
 pub mod pprof;
 mod site;
+mod slot;
 mod stack;
 pub mod tasks;
 pub mod threads;
