@@ -5,7 +5,7 @@ use std::time::Duration;
 use profiling::execution::{self, Trace};
 use profiling::heap::View;
 use profiling::pprof::Profile;
-use profiling::{cpu, heap};
+use profiling::{contention, cpu, heap, tasks, threads};
 
 pub use super::label::{ProfileName, ProfileOutcome};
 use super::metrics::Metrics;
@@ -98,7 +98,7 @@ impl ProfileName {
             ProfileName::Allocs => Some("alloc_space"),
             ProfileName::Mutex | ProfileName::Block => Some("delay"),
             ProfileName::Tasks => Some("goroutine"),
-            ProfileName::Threads => Some("threads"),
+            ProfileName::Threads => Some("threadcreate"),
             ProfileName::Execution | ProfileName::Other => None,
         }
     }
@@ -145,6 +145,12 @@ impl From<heap::Error> for ProfileError {
             heap::Error::Off | heap::Error::OnlyInUse => ProfileError::Unsupported(message),
             heap::Error::System(_) => ProfileError::Failed(message),
         }
+    }
+}
+
+impl From<std::io::Error> for ProfileError {
+    fn from(error: std::io::Error) -> ProfileError {
+        ProfileError::Failed(error.to_string())
     }
 }
 
@@ -207,13 +213,18 @@ async fn taken(ask: Ask) -> Result<Taken, ProfileError> {
         ProfileName::Execution => {
             let options = execution::Options {
                 heap: Some(heap::allocated),
+                alive: Some(tasks::alive),
                 ..execution::Options::default()
             };
             Ok(Taken::Trace(execution::record(ask.duration, options).await?))
         }
         ProfileName::Heap => aside(|| heap::profile(View::InUse)).await,
         ProfileName::Allocs => aside(|| heap::profile(View::Allocated)).await,
-        _ => Err(ProfileError::Unsupported("it cannot be taken".to_owned())),
+        ProfileName::Tasks => Ok(Taken::Profile(tasks::profile())),
+        ProfileName::Threads => aside(threads::profile).await,
+        ProfileName::Mutex => aside(contention::mutex).await,
+        ProfileName::Block => aside(contention::block).await,
+        ProfileName::Other => Err(ProfileError::Unsupported("there is no such profile".to_owned())),
     }
 }
 
