@@ -14,7 +14,7 @@ mod table;
 mod waiting;
 
 pub use mutex::Mutex;
-pub use report::{Resolve, block, mutex};
+pub use report::{block, mutex};
 pub use std::sync::MutexGuard;
 pub use waiting::{Wait, wait};
 

@@ -1,39 +1,49 @@
 //! The waits as profiles for `go tool pprof`.
 
+use std::io;
 use std::time::{Duration, SystemTime};
 
 use super::table::{Awaited, Sum, TABLE, Waited};
+use crate::places::Places;
 use crate::pprof::{Builder, Frame, LocationId, Profile, Tag};
 
-/// Looks addresses up: the locations of a stack, innermost first. An inlined call may have more than one.
-pub type Resolve<'a> = dyn FnMut(&mut Builder, &[u64]) -> Vec<LocationId> + 'a;
-
 /// Waits for locks since the process began, by the stack that waited: Go's mutex profile, except that Go books a wait on
-/// whoever held the lock.
-pub fn mutex(resolve: &mut Resolve<'_>) -> Profile {
-    profile(resolve, TABLE.read(|awaited| awaited == Awaited::Lock))
+/// whoever held the lock. Reads the names of functions from files, which takes milliseconds.
+///
+/// # Errors
+/// `/proc/self/maps` cannot be read.
+pub fn mutex() -> io::Result<Profile> {
+    profile(TABLE.read(|awaited| awaited == Awaited::Lock))
 }
 
-/// Waits for locks and the named waits of tasks since the process began: Go's block profile.
-pub fn block(resolve: &mut Resolve<'_>) -> Profile {
-    profile(resolve, TABLE.read(|_| true))
+/// Waits for locks and the named waits of tasks since the process began: Go's block profile. Reads the names of functions
+/// from files, which takes milliseconds.
+///
+/// # Errors
+/// `/proc/self/maps` cannot be read.
+pub fn block() -> io::Result<Profile> {
+    profile(TABLE.read(|_| true))
 }
 
-fn profile(resolve: &mut Resolve<'_>, waits: Vec<Waited>) -> Profile {
+fn profile(waits: Vec<Waited>) -> io::Result<Profile> {
     let mut builder = Builder::new(&[("contentions", "count"), ("delay", "nanoseconds")]);
     builder.period("contentions", "count", 1);
     builder.time(SystemTime::now(), Duration::ZERO);
+    let places = Places::look_up(waits.iter().flat_map(|waited| waited.frames.iter().copied()))?;
+    let placing = places.begin(&mut builder);
     for waited in waits {
         let mut stack = Vec::new();
         if let Some(leaf) = leaf(&waited) {
             stack.push(builder.location(&leaf));
         }
-        stack.extend(resolve(&mut builder, &waited.frames));
+        for address in &waited.frames {
+            stack.push(placing.location(&mut builder, *address));
+        }
         sample(&mut builder, &stack, waited.done, &[]);
         let given_up = [Tag::Text("outcome", "given up")];
         sample(&mut builder, &stack, waited.given_up, &given_up);
     }
-    builder.finish()
+    Ok(builder.finish())
 }
 
 /// What was waited for. A lock's stack begins in the lock itself, unless it found no place in the table.
