@@ -160,7 +160,7 @@ async fn aside<E>(take: impl FnOnce() -> Result<Profile, E> + Send + 'static) ->
 where
     E: Into<ProfileError> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(take).await {
+    match profiling::tasks::spawn_blocking("take a profile", take).await {
         Ok(taken) => taken.map_err(Into::into),
         Err(_) => Err(ProfileError::Failed(
             "taking the profile panicked; please report it".to_owned(),
