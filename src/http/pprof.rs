@@ -13,13 +13,15 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use profiling::execution::Trace;
 use profiling::flame;
 use profiling::pprof::Profile;
+use profiling::tasks::{self, Detail};
 
 use self::ask::{Asked, Format};
 use super::reply::{of_type, refusal};
 use crate::answer::AnswerService;
-use crate::telemetry::profiles::{self, ProfileError, ProfileName, ProfileOutcome};
+use crate::telemetry::profiles::{self, ProfileError, ProfileName, ProfileOutcome, Taken, TraceFormat};
 
 /// A flame graph has one script and one style of its own. They run without the rights of this origin.
 const DRAWN: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
@@ -48,6 +50,10 @@ pub(super) async fn profile(
             return refusal(StatusCode::BAD_REQUEST, message);
         }
     };
+    if let (ProfileName::Tasks, Format::Text { each }) = (name, asked.format) {
+        service.metrics.profiled(name, ProfileOutcome::Taken);
+        return plain(tasks::text(if each { Detail::Each } else { Detail::Groups }));
+    }
     let taken = tokio::select! {
         taken = profiles::take(&service.metrics, asked.ask) => taken,
         () = service.admission.drains() => return refusal(
@@ -56,7 +62,8 @@ pub(super) async fn profile(
         ),
     };
     match taken {
-        Ok(profile) => reply(name, &profile, asked.format),
+        Ok(Taken::Profile(profile)) => reply(name, &profile, asked.format),
+        Ok(Taken::Trace(trace)) => traced(trace, asked.format).await,
         Err(error) => refused(&error),
     }
 }
@@ -68,8 +75,8 @@ pub(super) async fn with_slash() -> Response {
 
 fn reply(name: ProfileName, profile: &Profile, format: Format) -> Response {
     match format {
-        Format::Pprof => download(name.word(), profile.to_gzip()),
-        Format::Text => plain(profile.to_text(name.word())),
+        Format::Usual | Format::Perfetto => download(name.word(), profile.to_gzip()),
+        Format::Text { .. } => plain(profile.to_text(name.word())),
         Format::Folded(kind) => match profile.folded(kind) {
             Some(lines) => plain(lines.join("\n") + "\n"),
             None => refusal(StatusCode::NOT_FOUND, format!("the profile has no {kind}")),
@@ -84,6 +91,20 @@ fn reply(name: ProfileName, profile: &Profile, format: Format) -> Response {
             }
         }
     }
+}
+
+async fn traced(trace: Trace, format: Format) -> Response {
+    let (name, format) = match format {
+        Format::Perfetto => ("trace.perfetto", TraceFormat::Perfetto),
+        _ => ("trace", TraceFormat::Go),
+    };
+    let lost = trace.summary().lost;
+    let mut response = download(name, profiles::trace_file(trace, format).await);
+    // Both tools show it too; who loads the file by a script reads it here.
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("x-trace-events-lost"), lost.events.into());
+    response
 }
 
 /// A file, as Go sends it.

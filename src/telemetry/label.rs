@@ -234,6 +234,8 @@ closed_label! {
         Block = "block",
         /// What workers and tasks do, one event after the other.
         Execution = "trace",
+        /// A name that there is not.
+        Other = "other",
     }
 }
 

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
+use profiling::execution::{self, Trace};
 use profiling::heap::View;
 use profiling::pprof::Profile;
-use profiling::{cpu, heap};
+use profiling::{contention, cpu, heap, tasks, threads};
 
 pub use super::label::{ProfileName, ProfileOutcome};
 use super::metrics::Metrics;
-
-/// How long a CPU profile lasts unless told otherwise, as in Go.
-pub const DEFAULT_CPU: Duration = Duration::from_secs(30);
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +19,24 @@ pub struct Ask {
     pub duration: Duration,
     /// Samples in a second of CPU time, where that means something.
     pub hertz: u32,
+}
+
+/// What was taken.
+#[derive(Debug)]
+pub enum Taken {
+    /// For `go tool pprof`.
+    Profile(Profile),
+    /// For `go tool trace`.
+    Trace(Trace),
+}
+
+/// How the events of an execution trace are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TraceFormat {
+    /// For `go tool trace`.
+    Go,
+    /// For <https://ui.perfetto.dev>.
+    Perfetto,
 }
 
 /// Why there is none. Each says what to do.
@@ -51,6 +67,14 @@ impl ProfileName {
         ProfileName::WORDS[self as usize]
     }
 
+    /// How long it lasts unless told otherwise, as in Go.
+    pub fn usual_duration(self) -> Duration {
+        match self {
+            ProfileName::Execution => Duration::from_secs(1),
+            _ => Duration::from_secs(30),
+        }
+    }
+
     /// What it tells, in a sentence.
     pub fn about(self) -> &'static str {
         match self {
@@ -62,6 +86,7 @@ impl ProfileName {
             ProfileName::Mutex => "who waited for locks, and how long",
             ProfileName::Block => "who waited for locks, in queues and for permits, and how long",
             ProfileName::Execution => "what workers and tasks do, one event after the other, for `seconds`",
+            ProfileName::Other => "there is none",
         }
     }
 
@@ -73,13 +98,13 @@ impl ProfileName {
             ProfileName::Allocs => Some("alloc_space"),
             ProfileName::Mutex | ProfileName::Block => Some("delay"),
             ProfileName::Tasks => Some("goroutine"),
-            ProfileName::Threads => Some("threads"),
-            ProfileName::Execution => None,
+            ProfileName::Threads => Some("threadcreate"),
+            ProfileName::Execution | ProfileName::Other => None,
         }
     }
 }
 
-/// Every profile, in the order of their words.
+/// Every profile that there is, in the order of their words.
 pub const ALL: [ProfileName; 8] = [
     ProfileName::Cpu,
     ProfileName::Heap,
@@ -123,11 +148,49 @@ impl From<heap::Error> for ProfileError {
     }
 }
 
+impl From<std::io::Error> for ProfileError {
+    fn from(error: std::io::Error) -> ProfileError {
+        ProfileError::Failed(error.to_string())
+    }
+}
+
+impl From<execution::Busy> for ProfileError {
+    fn from(busy: execution::Busy) -> ProfileError {
+        ProfileError::Busy(busy.to_string(), busy.left)
+    }
+}
+
+impl Taken {
+    /// As a file for the Go tool that reads it. Computes for a while, away from the tasks.
+    pub async fn into_file(self) -> Vec<u8> {
+        match self {
+            Taken::Profile(profile) => profile.to_gzip(),
+            Taken::Trace(trace) => trace_file(trace, TraceFormat::Go).await,
+        }
+    }
+}
+
+/// An execution trace as a file. Computes for a while, away from the tasks.
+pub async fn trace_file(trace: Trace, format: TraceFormat) -> Vec<u8> {
+    let write = move || {
+        let mut file = Vec::new();
+        let written = match format {
+            TraceFormat::Go => trace.write_go(&mut file),
+            TraceFormat::Perfetto => trace.write_perfetto(&mut file),
+        };
+        written.expect("writing into memory does not fail");
+        file
+    };
+    profiling::tasks::spawn_blocking("write a trace", write)
+        .await
+        .unwrap_or_default()
+}
+
 /// Takes a profile. Dropping the future ends it.
 ///
 /// # Errors
 /// Another one is being taken, a value is out of bounds, or it cannot be taken here.
-pub async fn take(metrics: &Metrics, ask: Ask) -> Result<Profile, ProfileError> {
+pub async fn take(metrics: &Metrics, ask: Ask) -> Result<Taken, ProfileError> {
     let mut counted = Counted {
         metrics,
         name: ask.name,
@@ -140,28 +203,40 @@ pub async fn take(metrics: &Metrics, ask: Ask) -> Result<Profile, ProfileError> 
     taken
 }
 
-async fn taken(ask: Ask) -> Result<Profile, ProfileError> {
+async fn taken(ask: Ask) -> Result<Taken, ProfileError> {
     match ask.name {
         ProfileName::Cpu => {
             let options = cpu::Options {
                 duration: ask.duration,
                 hertz: ask.hertz,
             };
-            Ok(cpu::profile(options).await?.profile)
+            Ok(Taken::Profile(cpu::profile(options).await?.profile))
+        }
+        ProfileName::Execution => {
+            let options = execution::Options {
+                heap: Some(heap::allocated),
+                alive: Some(tasks::alive),
+                ..execution::Options::default()
+            };
+            Ok(Taken::Trace(execution::record(ask.duration, options).await?))
         }
         ProfileName::Heap => aside(|| heap::profile(View::InUse)).await,
         ProfileName::Allocs => aside(|| heap::profile(View::Allocated)).await,
-        _ => Err(ProfileError::Unsupported("it cannot be taken".to_owned())),
+        ProfileName::Tasks => Ok(Taken::Profile(tasks::profile())),
+        ProfileName::Threads => aside(threads::profile).await,
+        ProfileName::Mutex => aside(contention::mutex).await,
+        ProfileName::Block => aside(contention::block).await,
+        ProfileName::Other => Err(ProfileError::Unsupported("there is no such profile".to_owned())),
     }
 }
 
 /// Does what takes milliseconds where no task waits for it.
-async fn aside<E>(take: impl FnOnce() -> Result<Profile, E> + Send + 'static) -> Result<Profile, ProfileError>
+async fn aside<E>(take: impl FnOnce() -> Result<Profile, E> + Send + 'static) -> Result<Taken, ProfileError>
 where
     E: Into<ProfileError> + Send + 'static,
 {
     match profiling::tasks::spawn_blocking("take a profile", take).await {
-        Ok(taken) => taken.map_err(Into::into),
+        Ok(taken) => taken.map(Taken::Profile).map_err(Into::into),
         Err(_) => Err(ProfileError::Failed(
             "taking the profile panicked; please report it".to_owned(),
         )),

@@ -3,6 +3,7 @@
 
 pub mod contention;
 pub mod cpu;
+pub mod execution;
 pub mod flame;
 #[cfg(feature = "jemalloc")]
 pub mod heap;

@@ -43,7 +43,7 @@ use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use named::{Life, Named};
 
 pub use hooks::install;
-pub use list::{Kind, State, Task, Work, list};
+pub use list::{Kind, State, Task, Work, alive, list};
 pub use report::profile;
 pub use text::{Detail, text};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use profiling::cpu;
 
-use crate::telemetry::profiles::{Ask, DEFAULT_CPU, ProfileName};
+use crate::telemetry::profiles::{Ask, ProfileName};
 
 /// A request that is within all bounds.
 #[derive(Debug)]
@@ -17,10 +17,15 @@ pub(super) struct Asked {
 /// How the profile is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
-    /// For `go tool pprof`.
-    Pprof,
-    /// For people.
-    Text,
+    /// For `go tool pprof`, or `go tool trace`.
+    Usual,
+    /// For <https://ui.perfetto.dev>.
+    Perfetto,
+    /// For people; with each task of its own, where there are any.
+    Text {
+        /// Whether they are.
+        each: bool,
+    },
     /// The lines that a flame graph is made from, of this value.
     Folded(&'static str),
     /// A flame graph of this value.
@@ -33,10 +38,10 @@ impl Asked {
         let mut asked = Asked {
             ask: Ask {
                 name,
-                duration: DEFAULT_CPU,
+                duration: name.usual_duration(),
                 hertz: cpu::DEFAULT_HERTZ,
             },
-            format: Format::Pprof,
+            format: Format::Usual,
         };
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -47,7 +52,7 @@ impl Asked {
                 "format" => asked.format = format(name, &value)?,
                 "debug" => match value.parse::<u8>() {
                     Ok(0) => {}
-                    Ok(_) => asked.format = Format::Text,
+                    Ok(detail) => asked.format = text(name, detail > 1)?,
                     Err(_) => return Err("debug is 0, 1 or 2".to_owned()),
                 },
                 _ => {}
@@ -92,11 +97,21 @@ fn format(name: ProfileName, value: &str) -> Result<Format, String> {
             .map(form)
             .ok_or_else(|| format!("{} cannot be drawn as a flame graph", name.word()))
     };
-    match value {
-        "pprof" => Ok(Format::Pprof),
-        "text" => Ok(Format::Text),
-        "folded" => drawn(Format::Folded),
-        "svg" => drawn(Format::Svg),
+    match (value, name) {
+        ("pprof", name) if name != ProfileName::Execution => Ok(Format::Usual),
+        ("go", ProfileName::Execution) => Ok(Format::Usual),
+        ("perfetto", ProfileName::Execution) => Ok(Format::Perfetto),
+        ("text", name) => text(name, false),
+        ("folded", _) => drawn(Format::Folded),
+        ("svg", _) => drawn(Format::Svg),
+        (_, ProfileName::Execution) => Err("format is go or perfetto".to_owned()),
         _ => Err("format is pprof, svg, folded or text".to_owned()),
+    }
+}
+
+fn text(name: ProfileName, each: bool) -> Result<Format, String> {
+    match name {
+        ProfileName::Execution => Err("a trace is no text; format is go or perfetto".to_owned()),
+        _ => Ok(Format::Text { each }),
     }
 }

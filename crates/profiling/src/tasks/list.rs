@@ -81,6 +81,11 @@ impl Task {
     }
 }
 
+/// The numbers of the tasks that are alive, and where each was spawned: what an execution trace needs to name them.
+pub fn alive() -> Vec<(u64, &'static Site)> {
+    list().into_iter().map(|task| (task.id, task.site)).collect()
+}
+
 /// The tasks that are alive: those being polled first, the longest poll at the top, then the others by id.
 pub fn list() -> Vec<Task> {
     let entries = registry::all();

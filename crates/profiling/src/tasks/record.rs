@@ -1,35 +1,19 @@
-//! What an execution trace is told about tasks. Nobody records one yet: tests see what would be told.
-
-use crate::Site;
+//! What an execution trace is told about tasks. Unit tests see what would be told.
 
 #[cfg(test)]
 pub(super) use collected::*;
 
 #[cfg(not(test))]
-pub(super) use ignored::*;
-
-#[cfg(not(test))]
-mod ignored {
-    use super::Site;
-
-    #[cfg_attr(not(tokio_unstable), allow(dead_code))]
-    pub(in crate::tasks) fn is_recording() -> bool {
-        false
-    }
-    pub(in crate::tasks) fn spawned(_task: u64, _site: &'static Site) {}
-    pub(in crate::tasks) fn poll_started(_task: u64, _site: Option<&'static Site>) {}
-    pub(in crate::tasks) fn poll_ended(_task: u64, _done: bool) {}
-    pub(in crate::tasks) fn woken(_task: u64) {}
-    pub(in crate::tasks) fn ended(_task: u64) {}
-    pub(in crate::tasks) fn blocking_started(_task: u64, _site: &'static Site) {}
-    pub(in crate::tasks) fn blocking_ended(_task: u64) {}
-}
+#[cfg_attr(not(tokio_unstable), allow(unused_imports))]
+pub(super) use crate::execution::{
+    blocking_ended, blocking_started, ended, is_recording, poll_ended, poll_started, spawned, woken,
+};
 
 #[cfg(test)]
 mod collected {
     use std::sync::Mutex;
 
-    use super::Site;
+    use crate::Site;
 
     /// What was told, by task.
     static TOLD: Mutex<Vec<(u64, String)>> = Mutex::new(Vec::new());
