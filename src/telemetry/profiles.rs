@@ -181,7 +181,9 @@ pub async fn trace_file(trace: Trace, format: TraceFormat) -> Vec<u8> {
         written.expect("writing into memory does not fail");
         file
     };
-    tokio::task::spawn_blocking(write).await.unwrap_or_default()
+    profiling::tasks::spawn_blocking("write a trace", write)
+        .await
+        .unwrap_or_default()
 }
 
 /// Takes a profile. Dropping the future ends it.
@@ -233,7 +235,7 @@ async fn aside<E>(take: impl FnOnce() -> Result<Profile, E> + Send + 'static) ->
 where
     E: Into<ProfileError> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(take).await {
+    match profiling::tasks::spawn_blocking("take a profile", take).await {
         Ok(taken) => taken.map(Taken::Profile).map_err(Into::into),
         Err(_) => Err(ProfileError::Failed(
             "taking the profile panicked; please report it".to_owned(),

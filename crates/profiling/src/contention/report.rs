@@ -4,47 +4,40 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use super::table::{Awaited, Sum, TABLE, Waited};
-use crate::places::{Places, called_from};
+use crate::places::Places;
 use crate::pprof::{Builder, Frame, LocationId, Profile, Tag};
 
 /// Waits for locks since the process began, by the stack that waited: Go's mutex profile, except that Go books a wait on
-/// whoever held the lock. Reads the tables of the program's file: nothing for an async task.
+/// whoever held the lock. Reads the names of functions from files, which takes milliseconds.
 ///
 /// # Errors
 /// `/proc/self/maps` cannot be read.
 pub fn mutex() -> io::Result<Profile> {
-    profile(&TABLE.read(|awaited| awaited == Awaited::Lock))
+    profile(TABLE.read(|awaited| awaited == Awaited::Lock))
 }
 
-/// Waits for locks and the named waits of tasks since the process began: Go's block profile.
+/// Waits for locks and the named waits of tasks since the process began: Go's block profile. Reads the names of functions
+/// from files, which takes milliseconds.
 ///
 /// # Errors
-/// As [`mutex`].
+/// `/proc/self/maps` cannot be read.
 pub fn block() -> io::Result<Profile> {
-    profile(&TABLE.read(|_| true))
+    profile(TABLE.read(|_| true))
 }
 
-fn profile(waits: &[Waited]) -> io::Result<Profile> {
+fn profile(waits: Vec<Waited>) -> io::Result<Profile> {
     let mut builder = Builder::new(&[("contentions", "count"), ("delay", "nanoseconds")]);
     builder.period("contentions", "count", 1);
     builder.time(SystemTime::now(), Duration::ZERO);
-    // Every frame is a return address: the stack was captured by a call.
-    let calls = |waited: &Waited| {
-        waited
-            .frames
-            .iter()
-            .map(|address| called_from(1, *address))
-            .collect::<Vec<_>>()
-    };
-    let places = Places::look_up(waits.iter().flat_map(calls))?;
+    let places = Places::look_up(waits.iter().flat_map(|waited| waited.frames.iter().copied()))?;
     let placing = places.begin(&mut builder);
     for waited in waits {
         let mut stack = Vec::new();
-        if let Some(leaf) = leaf(waited) {
+        if let Some(leaf) = leaf(&waited) {
             stack.push(builder.location(&leaf));
         }
-        for address in calls(waited) {
-            stack.push(placing.location(&mut builder, address));
+        for address in &waited.frames {
+            stack.push(placing.location(&mut builder, *address));
         }
         sample(&mut builder, &stack, waited.done, &[]);
         let given_up = [Tag::Text("outcome", "given up")];

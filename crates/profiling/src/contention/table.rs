@@ -121,11 +121,11 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    /// The stacks that have a place, also those whose first wait is under way.
+    /// Whether a stack with such an address has a place, also while its first wait is under way.
     #[cfg(test)]
-    pub(super) fn stacks(&self) -> Vec<Vec<u64>> {
-        let kept = self.slots.iter().filter_map(Slot::read);
-        kept.map(|waited| waited.frames).collect()
+    pub(super) fn has(&self, is_wanted: impl Fn(u64) -> bool) -> bool {
+        let mut kept = self.slots.iter().filter_map(Slot::read);
+        kept.any(|waited| waited.frames.into_iter().any(&is_wanted))
     }
 
     /// All that was waited for. Where the stack has no place of its own, `frames` is empty.
