@@ -54,7 +54,7 @@ use crate::Site;
 use event::What;
 use recorder::record as put;
 
-pub use recorder::{Busy, Options, Recording};
+pub use recorder::{Alive, Busy, Options, Recording};
 pub use trace::{Lost, Summary, Trace};
 
 /// A task of people: a request, from its beginning to its end, whichever tasks of tokio work on it.

@@ -109,7 +109,7 @@ impl Writer<'_> {
             Act::Yields { .. } => self.put(at, place, Kind::GoSched, &[stack]),
             Act::Pauses { .. } => self.put(at, place, Kind::GoPreempt, &[stack]),
             Act::Finishes { .. } => self.put(at, place, Kind::GoEnd, &[]),
-            Act::Wakes { task } => {
+            Act::Wakes { task, .. } => {
                 let number = self.next(task);
                 self.put(at, place, Kind::GoUnblock, &[task, number, stack]);
             }

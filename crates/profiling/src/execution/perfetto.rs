@@ -121,7 +121,9 @@ impl<W: io::Write> Writer<'_, W> {
             }
             Act::Pauses { task } => self.stops(step, task, "goes on later", prelude),
             Act::Finishes { task } => self.finishes(step, task, prelude),
-            Act::Wakes { task } => {
+            // Nobody knows what woke it, or when: its poll shows that something did.
+            Act::Wakes { told: false, .. } => Ok(()),
+            Act::Wakes { task, .. } => {
                 let arrow = self.arrow(step, task, "wakes ")?;
                 self.schedules(at, task, Some(arrow))
             }
@@ -204,7 +206,7 @@ impl<W: io::Write> Writer<'_, W> {
         self.packets.detail(&mut begin, "task", Detail::Number(task));
         self.packets.place(&mut begin, frame);
         if let Some((_, Some(arrow))) = scheduled {
-            begin.to_here(arrow);
+            begin.ends_arrow(arrow);
         }
         self.packets.put(at, self.threads[step.thread], begin)?;
         self.task_slice(at, task, "runs")
@@ -224,8 +226,7 @@ impl<W: io::Write> Writer<'_, W> {
             return Ok(());
         }
         let mut end = self.packets.end();
-        self.packets
-            .detail(&mut end, "then", Detail::Text(why.to_owned()));
+        self.packets.detail(&mut end, "then", Detail::Word(why));
         self.packets.put(step.at, self.threads[step.thread], end)
     }
 
@@ -276,7 +277,7 @@ impl<W: io::Write> Writer<'_, W> {
         self.arrows += 1;
         let mut instant = self.packets.instant(name.into(), "wake");
         self.packets.detail(&mut instant, "task", Detail::Number(task));
-        instant.from_here(self.arrows);
+        instant.begins_arrow(self.arrows);
         self.packets.put(step.at, self.threads[step.thread], instant)?;
         Ok(self.arrows)
     }

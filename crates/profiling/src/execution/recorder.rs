@@ -45,8 +45,11 @@ pub struct Options {
     /// Gives the size of the heap in bytes, for a curve of it. It is called every 10 ms by [`super::record`].
     pub heap: Option<fn() -> u64>,
     /// Gives the tasks that are alive, so that those have names that are never polled while it records.
-    pub alive: Option<fn() -> Vec<(u64, &'static Site)>>,
+    pub alive: Option<Alive>,
 }
+
+/// Gives tasks by their numbers, and where they were spawned.
+pub type Alive = fn() -> Vec<(u64, &'static Site)>;
 
 impl Default for Options {
     fn default() -> Options {

@@ -98,6 +98,8 @@ pub(super) enum Act<'a> {
     },
     Wakes {
         task: u64,
+        /// Something told of it. Else it must have been, since the task is polled.
+        told: bool,
     },
     /// Not decided yet: people's tasks, phases and logs, as recorded. [`super::spans`] turns them into those below.
     Recorded(What, &'a str),

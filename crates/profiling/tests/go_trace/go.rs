@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 /// A Go toolchain.
 #[derive(Debug, Clone)]
 pub struct Go {
-    /// The `go` command.
-    pub program: PathBuf,
+    /// The `trace` tool itself: `go` takes longer to start than it, and would leave it behind when it is killed.
+    pub tool: PathBuf,
     /// Its way to print all events of a trace.
     pub print: &'static str,
 }
@@ -29,17 +29,39 @@ pub fn both() -> Option<[Go; 2]> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let in_path = std::env::split_paths(&path).map(|folder| folder.join("go"));
     let new = [named("GO"), venv].into_iter().chain(in_path.map(Some));
+    let old = find(old, is_old).unwrap_or_else(|| panic!("Go 1.19 is missing: {OLD_HINT}"));
+    let new = find(new, |version| !is_old(version));
+    let new = new.unwrap_or_else(|| panic!("Go 1.22 or later is missing: {NEW_HINT}"));
     Some([
         Go {
-            program: find(old, is_old).unwrap_or_else(|| panic!("Go 1.19 is missing: {OLD_HINT}")),
+            tool: tool(&old),
             print: "-d",
         },
         Go {
-            program: find(new, |version| !is_old(version))
-                .unwrap_or_else(|| panic!("Go 1.22 or later is missing: {NEW_HINT}")),
+            tool: tool(&new),
             print: "-d=parsed",
         },
     ])
+}
+
+/// Where the tool is. It needs no network.
+fn tool(go: &Path) -> PathBuf {
+    let run = |arguments: &[&str]| {
+        Command::new(go)
+            .arg("tool")
+            .args(arguments)
+            .env("GOTOOLCHAIN", "local")
+            .env("GOFLAGS", "-mod=mod")
+            .stdin(Stdio::null())
+            .output()
+            .expect("go starts")
+    };
+    // A newer Go builds its tools when they are first used.
+    run(&["trace", "-help"]);
+    let shown = run(&["-n", "trace"]);
+    let said = String::from_utf8_lossy(&shown.stderr);
+    assert!(shown.status.success(), "{}: {said}", go.display());
+    String::from_utf8_lossy(&shown.stdout).trim().into()
 }
 
 fn named(variable: &str) -> Option<PathBuf> {
@@ -68,64 +90,12 @@ fn is_old(version: &str) -> bool {
 }
 
 impl Go {
-    /// `go tool trace …`, which needs no network.
-    pub fn trace(&self) -> Command {
-        let mut command = Command::new(&self.program);
-        command
-            .args(["tool", "trace"])
-            .env("GOTOOLCHAIN", "local")
-            .env("GOFLAGS", "-mod=mod")
-            .stdin(Stdio::null());
-        command
-    }
-
-    /// The tool itself, without the `go` around it.
-    ///
-    /// # Panics
-    /// When Go has none.
-    #[allow(dead_code)]
-    pub fn tool_path(&self) -> PathBuf {
-        // Run once first: a newer Go builds its tools when they are first used.
-        let mut run = self.trace();
-        let _ = run
-            .arg("-help")
-            .stderr(Stdio::null())
-            .stdout(Stdio::null())
-            .status();
-        let shown = Command::new(&self.program)
-            .args(["tool", "-n", "trace"])
-            .env("GOTOOLCHAIN", "local")
-            .env("GOFLAGS", "-mod=mod")
-            .output()
-            .expect("go starts");
-        assert!(
-            shown.status.success(),
-            "{}",
-            String::from_utf8_lossy(&shown.stderr)
-        );
-        String::from_utf8_lossy(&shown.stdout).trim().into()
-    }
-
     /// Prints all events of a trace.
     ///
     /// # Panics
     /// When the tool refuses it.
     pub fn print(&self, file: &Path) -> String {
-        let output = self
-            .trace()
-            .arg(self.print)
-            .arg(file)
-            .output()
-            .expect("go starts");
-        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(
-            output.status.success(),
-            "{} refuses {}:\n{}\n{printed}",
-            self.program.display(),
-            file.display(),
-            String::from_utf8_lossy(&output.stderr),
-        );
-        printed
+        self.run(self.print, file)
     }
 
     /// What the tasks waited for, as a profile; it takes regions and stacks together.
@@ -133,18 +103,23 @@ impl Go {
     /// # Panics
     /// When the tool refuses it.
     pub fn profile(&self, kind: &str, file: &Path) {
-        let output = self
-            .trace()
-            .arg(format!("-pprof={kind}"))
+        self.run(&format!("-pprof={kind}"), file);
+    }
+
+    fn run(&self, flag: &str, file: &Path) -> String {
+        let output = Command::new(&self.tool)
+            .arg(flag)
             .arg(file)
+            .stdin(Stdio::null())
             .output()
-            .expect("go starts");
+            .expect("the tool starts");
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let (tool, file) = (self.tool.display(), file.display());
+        let said = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.success(),
-            "{} -pprof={kind} {}:\n{}",
-            self.program.display(),
-            file.display(),
-            String::from_utf8_lossy(&output.stderr),
+            "{tool} {flag} {file}:\n{said}\n{printed}"
         );
+        printed
     }
 }

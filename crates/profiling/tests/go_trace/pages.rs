@@ -17,9 +17,7 @@ pub struct Pages {
 impl Pages {
     /// Starts the viewer of a trace.
     pub fn serve(tool: &Go, file: &Path) -> Pages {
-        // The tool itself: `go` would leave it behind when it is killed.
-        let shown = tool.tool_path();
-        let mut server = Command::new(shown)
+        let mut server = Command::new(&tool.tool)
             .arg("-http=127.0.0.1:0")
             .arg(file)
             // It would open a page in whatever browser is here.
@@ -38,7 +36,7 @@ impl Pages {
             assert!(
                 read > 0,
                 "{} ends instead of serving:\n{all}",
-                tool.program.display()
+                tool.tool.display()
             );
             if let Some((_, address)) = line.trim_end().split_once("listening on http://") {
                 break address.to_owned();

@@ -248,13 +248,13 @@ impl<'a> Machine<'a> {
         });
     }
 
-    pub fn wake(&mut self, at: u64, thread: usize, place: Place, task: u64) {
+    pub fn wake(&mut self, at: u64, thread: usize, place: Place, task: u64, told: bool) {
         self.task(task).state = State::Runnable;
         let stack = match self.current(thread) {
             Some(waker) => self.waiting_stack(waker),
             None => self.outside,
         };
-        self.put(at, thread, place, Act::Wakes { task }, stack);
+        self.put(at, thread, place, Act::Wakes { task, told }, stack);
     }
 
     pub fn take_lane(&mut self, at: u64, thread: usize) -> Place {
