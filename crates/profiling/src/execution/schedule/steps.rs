@@ -7,7 +7,7 @@ use crate::execution::survey::{Role, is_task};
 use super::machine::{Machine, State};
 use super::{Act, Place};
 
-impl<'a> Machine<'a> {
+impl<'a> Machine<'a, '_> {
     pub fn step(&mut self, moment: &Moment<'a>) {
         let Moment { at, thread, what, .. } = *moment;
         match what {
