@@ -117,7 +117,7 @@ pub fn woken(task: u64) {
     }
 }
 
-/// A task is gone: finished or aborted.
+/// A task is gone: finished or aborted. Whom this thread wakes between its last poll and this, the task woke.
 #[inline]
 pub fn ended(task: u64) {
     if is_recording() {
@@ -161,7 +161,7 @@ pub fn end_task(task: UserTask) {
     }
 }
 
-/// A phase begins. What `task` was begun with while nothing was recorded, the phase belongs to no task.
+/// A phase begins. That of a task which was begun while nothing was recorded belongs to no task.
 #[inline]
 pub fn begin_phase(task: UserTask, name: &'static str, waits: Waits) -> Phase {
     if !is_recording() {
