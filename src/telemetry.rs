@@ -9,6 +9,7 @@ mod label;
 pub mod logs;
 pub mod metrics;
 mod process;
+pub mod profiles;
 #[cfg(test)]
 mod reference;
 mod scraped;

@@ -197,7 +197,7 @@ impl Node {
     }
 
     /// Calls `visit` for each leaf (text, list or empty map) with its dotted path.
-    pub fn leaves(&self, path: &str, visit: &mut impl FnMut(&str, &Node)) {
+    pub fn leaves<'a>(&'a self, path: &str, visit: &mut impl FnMut(&str, &'a Node)) {
         match &self.value {
             Value::Map(entries) if !entries.is_empty() => {
                 for entry in entries {

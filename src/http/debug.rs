@@ -2,7 +2,7 @@
 //!
 //! For local callers and those with the scope `debug` only, so paths of this machine may be shown. Nothing is listed that does not exist.
 
-mod page;
+pub(super) mod page;
 mod process;
 mod sights;
 
@@ -56,7 +56,7 @@ pub(super) async fn with_slash() -> Response {
 }
 
 /// Browsers name HTML; a program that wants JSON names that and no HTML.
-fn wants_json(headers: &HeaderMap) -> bool {
+pub(super) fn wants_json(headers: &HeaderMap) -> bool {
     let names = |media: &str| {
         headers
             .get_all(header::ACCEPT)

@@ -1,16 +1,16 @@
 //! The metrics whose values are read when somebody looks: process, limits, runtime, log lines, spans.
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use profiling::contention::Mutex;
 use prometheus::Opts;
 use prometheus::core::{Collector, Desc, Describer};
 use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
 
 use super::catalogue::{self, Kind, MetricDef};
 use super::cgroup::Groups;
-use super::label::{Signal, SpanState};
+use super::label::{AllocatorState, Signal, SpanState};
 use super::logs::LogCounts;
 use super::process::{self, Figures};
 use super::trace::TraceCounts;
@@ -56,7 +56,7 @@ struct Runtime {
 }
 
 /// The families that are always read together.
-static DEFS: [&MetricDef; 23] = [
+static DEFS: [&MetricDef; 24] = [
     &catalogue::MEMORY_USAGE,
     &catalogue::MEMORY_LIMIT,
     &catalogue::CPU_USAGE,
@@ -73,6 +73,7 @@ static DEFS: [&MetricDef; 23] = [
     &catalogue::TOKIO_BUSY_RATIO,
     &catalogue::TOKIO_BUSY,
     &catalogue::TOKIO_PARKS,
+    &catalogue::ALLOCATOR,
     &catalogue::PROCESS_CPU,
     &catalogue::PROCESS_RESIDENT,
     &catalogue::PROCESS_VIRTUAL,
@@ -206,6 +207,21 @@ impl Collector for Scraped {
             &catalogue::TELEMETRY_EXPORT_FAILURES,
             &[(signal(Signal::Traces), self.traces.export_failures())],
         ));
+        // Another allocator tells nothing of itself.
+        if let Some(figures) = profiling::heap::figures() {
+            let state = |state: AllocatorState| AllocatorState::WORDS[state as usize];
+            families.push(words(
+                &catalogue::ALLOCATOR,
+                &[
+                    (state(AllocatorState::Allocated), figures.allocated),
+                    (state(AllocatorState::Active), figures.active),
+                    (state(AllocatorState::Resident), figures.resident),
+                    (state(AllocatorState::Mapped), figures.mapped),
+                    (state(AllocatorState::Retained), figures.retained),
+                    (state(AllocatorState::Metadata), figures.metadata),
+                ],
+            ));
+        }
         let state = |state: SpanState| SpanState::WORDS[state as usize];
         families.push(words(
             &catalogue::TRACE_SPANS,

@@ -281,6 +281,43 @@ impl Profile {
         Some(lines)
     }
 
+    /// For people, in the form of Go's `debug=1`: a line for each stack with its values, then its places, innermost first. The
+    /// stack with the most comes first.
+    pub fn to_text(&self, name: &str) -> String {
+        let kinds: Vec<String> = self
+            .values()
+            .map(|(kind, unit)| format!("{kind} ({unit})"))
+            .collect();
+        let mut samples: Vec<&Sample> = self.0.sample.iter().collect();
+        samples.sort_by_key(|sample| std::cmp::Reverse(sample.value.last().copied()));
+        let mut text = format!("{name} profile: {} stacks; {}\n", samples.len(), kinds.join(", "));
+        for comment in &self.0.comment {
+            text.push_str(&format!("# {}\n", self.text(*comment)));
+        }
+        for sample in samples {
+            let values: Vec<String> = sample.value.iter().map(i64::to_string).collect();
+            let labels = sample.label.iter().map(|label| match label.str {
+                0 => format!("{}={}", self.text(label.key), label.num),
+                text => format!("{}={}", self.text(label.key), self.text(text)),
+            });
+            let labels: Vec<String> = labels.collect();
+            text.push_str(&format!("\n{} @ {}\n", values.join(" "), labels.join(" ")));
+            for id in &sample.location_id {
+                let location = &self.0.location[*id as usize - 1];
+                let place = location.line.first().map(|line| {
+                    let function = &self.0.function[line.function_id as usize - 1];
+                    (self.text(function.filename), line.line)
+                });
+                text.push_str(&format!("#\t{:#x}\t{}", location.address, self.name(*id)));
+                if let Some((file, line)) = place.filter(|(file, _)| !file.is_empty()) {
+                    text.push_str(&format!("\t{file}:{line}"));
+                }
+                text.push('\n');
+            }
+        }
+        text
+    }
+
     fn name(&self, location: u64) -> String {
         let location = &self.0.location[location as usize - 1];
         if let Some(line) = location.line.first() {
@@ -330,5 +367,8 @@ mod tests {
         );
         assert!(profile.folded("space").is_none());
         assert_eq!(profile.0.string_table[0], "");
+        let text = profile.to_text("cpu");
+        let first = "cpu profile: 3 stacks; samples (count), cpu (nanoseconds)\n\n2 20 @ thread=b\n#\t0x0\tapp::inner\n";
+        assert!(text.starts_with(first), "{text}");
     }
 }

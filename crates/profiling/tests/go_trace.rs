@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may end with a panic")]
 #![allow(clippy::print_stderr, reason = "a skipped test must be seen")]
 
-#[path = "go_trace/go.rs"]
+#[allow(dead_code)]
+#[path = "support/go.rs"]
 mod go;
 #[path = "go_trace/pages.rs"]
 mod pages;

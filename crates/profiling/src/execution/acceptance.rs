@@ -6,7 +6,8 @@ use proptest::test_runner::TestRunner;
 use super::check::check;
 use super::random::recipes;
 
-#[path = "../../tests/go_trace/go.rs"]
+#[path = "../../tests/support/go.rs"]
+#[allow(dead_code)]
 #[allow(clippy::print_stderr, reason = "a skipped test must be seen")]
 mod go;
 

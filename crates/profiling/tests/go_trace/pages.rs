@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use super::go::Go;
@@ -17,12 +17,12 @@ pub struct Pages {
 impl Pages {
     /// Starts the viewer of a trace.
     pub fn serve(tool: &Go, file: &Path) -> Pages {
-        let mut server = Command::new(&tool.tool)
+        let mut server = tool
+            .trace()
             .arg("-http=127.0.0.1:0")
             .arg(file)
             // It would open a page in whatever browser is here.
             .env("BROWSER", "true")
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -36,7 +36,7 @@ impl Pages {
             assert!(
                 read > 0,
                 "{} ends instead of serving:\n{all}",
-                tool.tool.display()
+                tool.program.display()
             );
             if let Some((_, address)) = line.trim_end().split_once("listening on http://") {
                 break address.to_owned();

@@ -1,0 +1,225 @@
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::*;
+
+/// The profiler is the process's only one, and tests share the process.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+const SHORT: Options = Options {
+    duration: Duration::from_secs(2),
+    hertz: DEFAULT_HERTZ,
+};
+
+#[inline(never)]
+fn busy_leaf(rounds: u64) -> u64 {
+    // A loop without calls, also in builds that inline nothing.
+    let (mut sum, mut round) = (1_u64, 0);
+    while round != rounds {
+        sum = sum << 5 ^ sum >> 3 ^ round;
+        round += 1;
+    }
+    sum
+}
+
+#[inline(never)]
+fn caller_of_leaf(stop: &AtomicBool) -> u64 {
+    let mut sum = 0_u64;
+    while !stop.load(Ordering::Relaxed) {
+        sum = sum.wrapping_add(black_box(busy_leaf(100_000)));
+    }
+    black_box(sum)
+}
+
+#[inline(never)]
+fn caller_of_memcpy(stop: &AtomicBool) -> u64 {
+    let (from, mut to) = (vec![1_u8; 1 << 20], vec![0_u8; 1 << 20]);
+    while !stop.load(Ordering::Relaxed) {
+        to.copy_from_slice(black_box(&from));
+        black_box(&mut to);
+    }
+    u64::from(to[7])
+}
+
+#[inline(never)]
+fn caller_of_malloc(stop: &AtomicBool) -> u64 {
+    let mut kept: Vec<Vec<u8>> = Vec::new();
+    let mut size = 0;
+    while !stop.load(Ordering::Relaxed) {
+        size = (size + 37) % 5000;
+        kept.push(black_box(Vec::with_capacity(size + 1)));
+        if kept.len() > 500 {
+            kept.clear();
+        }
+    }
+    kept.len() as u64
+}
+
+/// A profile of a thread that does `work`.
+fn profile_of(work: fn(&AtomicBool) -> u64, options: Options) -> CpuProfile {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .name("at-work".to_owned())
+            .spawn_scoped(scope, || work(&stop))
+            .unwrap();
+        let profile = block_on(profile(options));
+        stop.store(true, Ordering::Relaxed);
+        profile.unwrap()
+    })
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+/// Samples whose stack matches, and all of them.
+fn count(profile: &CpuProfile, matches: impl Fn(&str) -> bool) -> (u64, u64) {
+    let mut counts = (0, 0);
+    for line in profile.profile.folded("samples").unwrap() {
+        let (stack, count) = line.rsplit_once(' ').unwrap();
+        let count: u64 = count.parse().unwrap();
+        counts.1 += count;
+        if matches(stack) {
+            counts.0 += count;
+        }
+    }
+    counts
+}
+
+#[test]
+fn a_busy_function_is_the_innermost_and_its_caller_is_known() {
+    let _alone = ONE_AT_A_TIME.blocking_lock();
+    let profile = profile_of(caller_of_leaf, SHORT);
+    let (found, all) = count(&profile, |stack| {
+        stack.ends_with("tests::caller_of_leaf;profiling::cpu::tests::busy_leaf")
+    });
+    assert!(
+        found * 100 >= all * 90 && all >= 10,
+        "{found} of {all}: {:?}",
+        profile.profile.folded("samples")
+    );
+    assert_eq!(profile.samples, all);
+    assert_eq!(profile.lost, 0);
+}
+
+#[test]
+#[cfg(feature = "unwind")]
+fn code_of_the_c_library_is_booked_under_its_caller() {
+    let _alone = ONE_AT_A_TIME.blocking_lock();
+    for work in [caller_of_memcpy as fn(&AtomicBool) -> u64, caller_of_malloc] {
+        let profile = profile_of(work, SHORT);
+        let (found, all) = count(&profile, |stack| stack.contains("tests::caller_of_m"));
+        assert!(
+            found * 100 >= all * 97 && all >= 10,
+            "{found} of {all}: {:?}",
+            profile.profile.folded("samples")
+        );
+        assert!(
+            profile.cut * 100 <= profile.samples,
+            "{} of {}",
+            profile.cut,
+            profile.samples
+        );
+    }
+}
+
+#[test]
+fn options_out_of_bounds_are_refused_by_name() {
+    let of = |seconds: u64, hertz: u32| Options {
+        duration: Duration::from_secs(seconds),
+        hertz,
+    };
+    for (options, message) in [
+        (of(0, 100), "a CPU profile lasts 1 to 300 seconds"),
+        (of(301, 100), "a CPU profile lasts 1 to 300 seconds"),
+        (of(u64::MAX, 100), "a CPU profile lasts 1 to 300 seconds"),
+        (of(1, 0), "a CPU profile takes 1 to 250 samples a second"),
+        (of(1, 251), "a CPU profile takes 1 to 250 samples a second"),
+    ] {
+        let error = block_on(profile(options)).unwrap_err();
+        assert_eq!(error.to_string(), message);
+    }
+}
+
+#[test]
+fn a_second_one_is_refused_and_one_that_nobody_waits_for_makes_room() {
+    let _alone = ONE_AT_A_TIME.blocking_lock();
+    let long = Options {
+        duration: Duration::from_secs(300),
+        ..SHORT
+    };
+    block_on(async {
+        let mut first = Box::pin(profile(long));
+        // Polled once: it goes on.
+        assert!(
+            std::future::poll_fn(|context| std::task::Poll::Ready(first.as_mut().poll(context)))
+                .await
+                .is_pending()
+        );
+        let Err(Error::Busy { left }) = profile(SHORT).await else {
+            panic!("two at once");
+        };
+        assert!(left <= long.duration && left >= long.duration / 2, "{left:?}");
+        drop(first);
+        let made_room = async {
+            while is_busy() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), made_room)
+            .await
+            .unwrap();
+        assert!(profile(SHORT).await.is_ok());
+    });
+}
+
+#[test]
+fn a_hundred_profiles_under_allocation_neither_hang_nor_crash() {
+    let _alone = ONE_AT_A_TIME.blocking_lock();
+    // The watchdog: a process that hangs is ended, and says so.
+    let rounds = Arc::new(AtomicU64::new(0));
+    let seen = Arc::clone(&rounds);
+    let (finished, watched) = std::sync::mpsc::channel::<()>();
+    let watchdog = std::thread::spawn(move || {
+        let limit = Duration::from_secs(120);
+        if watched.recv_timeout(limit) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            eprintln!(
+                "the profiler hangs after {} profiles",
+                seen.load(Ordering::Relaxed)
+            );
+            std::process::abort();
+        }
+    });
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| caller_of_malloc(&stop));
+        }
+        let options = Options {
+            duration: Duration::from_millis(20),
+            hertz: 250,
+        };
+        for _ in 0..100 {
+            let profile = take(&options, &Ending::default()).unwrap();
+            assert!(profile.samples < 1000);
+            rounds.fetch_add(1, Ordering::Relaxed);
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    drop(finished);
+    watchdog.join().unwrap();
+    assert_eq!(rounds.load(Ordering::Relaxed), 100);
+}
+
+#[test]
+fn threads_have_their_names() {
+    let _alone = ONE_AT_A_TIME.blocking_lock();
+    let profile = profile_of(caller_of_leaf, SHORT);
+    let text = format!("{:?}", profile.profile);
+    assert!(text.contains("at-work"));
+}
