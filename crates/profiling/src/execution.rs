@@ -55,7 +55,7 @@ use crate::slot::Slot;
 use event::What;
 use recorder::record as put;
 
-pub use recorder::{Busy, Options, Recording};
+pub use recorder::{Alive, Busy, Options, Recording};
 pub use trace::{Lost, Summary, Trace};
 
 /// A task of people: a request, from its beginning to its end, whichever tasks of tokio work on it.
@@ -118,7 +118,7 @@ pub fn woken(task: u64) {
     }
 }
 
-/// A task is gone: finished or aborted.
+/// A task is gone: finished or aborted. Whom this thread wakes between its last poll and this, the task woke.
 #[inline]
 pub fn ended(task: u64) {
     if is_recording() {
@@ -162,7 +162,7 @@ pub fn end_task(task: UserTask) {
     }
 }
 
-/// A phase begins. What `task` was begun with while nothing was recorded, the phase belongs to no task.
+/// A phase begins. That of a task which was begun while nothing was recorded belongs to no task.
 #[inline]
 pub fn begin_phase(task: UserTask, name: &'static str, waits: Waits) -> Phase {
     if !is_recording() {

@@ -1,5 +1,8 @@
 //! A real program is recorded, and the real `go tool trace` shows it: its pages are fetched and read.
 
+#![allow(clippy::unwrap_used, reason = "a test may end with a panic")]
+#![allow(clippy::print_stderr, reason = "a skipped test must be seen")]
+
 #[allow(dead_code)]
 #[path = "support/go.rs"]
 mod go;

@@ -79,6 +79,11 @@ impl Reader {
         for detail in &event.debug_annotations {
             let name = detail.name_iid.expect("a detail has a name");
             assert!(known.contains(&("detail", name)));
+            assert!(
+                detail
+                    .string_value_iid
+                    .is_none_or(|iid| known.contains(&("word", iid)))
+            );
         }
         for arrow in event.flow_ids {
             assert!(self.arrows.insert(arrow), "an arrow begins twice");
@@ -119,7 +124,11 @@ impl Reader {
             .source_locations
             .into_iter()
             .map(|place| ("place", place.iid));
-        for (kind, iid) in categories.chain(details).chain(places) {
+        let words = fresh
+            .debug_annotation_string_values
+            .into_iter()
+            .map(|word| ("word", word.iid));
+        for (kind, iid) in categories.chain(details).chain(places).chain(words) {
             assert!(self.known.insert((kind, iid.expect("a number"))));
         }
     }

@@ -10,6 +10,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::schedule::{Act, Place, Schedule, Step};
+use super::stacks::Stacks;
 use super::thread::Thread;
 use super::{Waits, stacks};
 
@@ -63,26 +64,23 @@ pub(super) fn write(
         no_task: false,
         last: 0,
     };
-    writer.events();
-    writer.finish(out)
+    // Before any task: what comes earlier loses its name.
+    let first = Place::Worker(0);
+    writer.put(
+        schedule.begins(),
+        first,
+        Kind::Gomaxprocs,
+        &[processors.into(), 0],
+    );
+    let stacks = schedule.walk(|step| writer.step(step));
+    if writer.no_task {
+        let ends = [NO_TASK, 0];
+        writer.put(writer.last, Place::Outside, Kind::UserTaskEnd, &ends);
+    }
+    writer.finish(&stacks, out)
 }
 
 impl Writer<'_> {
-    fn events(&mut self) {
-        let schedule = self.schedule;
-        if let Some(first) = schedule.steps.first() {
-            let processors = self.processors.len() as u64;
-            // Before any task: what comes earlier loses its name.
-            self.put(first.at, first.place, Kind::Gomaxprocs, &[processors, 0]);
-        }
-        for step in &schedule.steps {
-            self.step(step);
-        }
-        if let (true, Some(last)) = (self.no_task, schedule.steps.last()) {
-            self.put(last.at, Place::Outside, Kind::UserTaskEnd, &[NO_TASK, 0]);
-        }
-    }
-
     fn step(&mut self, step: &Step<'_>) {
         let Step { at, place, stack, .. } = *step;
         let stack = u64::from(stack);
@@ -109,7 +107,7 @@ impl Writer<'_> {
             Act::Yields { .. } => self.put(at, place, Kind::GoSched, &[stack]),
             Act::Pauses { .. } => self.put(at, place, Kind::GoPreempt, &[stack]),
             Act::Finishes { .. } => self.put(at, place, Kind::GoEnd, &[]),
-            Act::Wakes { task } => {
+            Act::Wakes { task, .. } => {
                 let number = self.next(task);
                 self.put(at, place, Kind::GoUnblock, &[task, number, stack]);
             }
@@ -198,9 +196,9 @@ impl Writer<'_> {
         }
     }
 
-    fn finish(mut self, out: &mut impl io::Write) -> io::Result<()> {
-        let began = self.schedule.steps.first().map_or(0, |step| step.at);
-        let tables = self.tables.encode(&self.schedule.stacks);
+    fn finish(mut self, stacks: &Stacks, out: &mut impl io::Write) -> io::Result<()> {
+        let began = self.schedule.begins();
+        let tables = self.tables.encode(stacks);
         let mut batches: Vec<(u64, Vec<u8>)> = Vec::new();
         for processor in self.processors {
             batches.extend(processor.batches);

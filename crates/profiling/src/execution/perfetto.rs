@@ -97,31 +97,35 @@ pub(super) fn write(
         alive: 0,
         scheduled: 0,
     };
-    for (index, step) in schedule.steps.iter().enumerate() {
-        writer.step(step, index < schedule.prelude)?;
-    }
-    Ok(())
+    let mut written = Ok(());
+    schedule.walk(|step| {
+        if written.is_ok() {
+            written = writer.step(step);
+        }
+    });
+    written
 }
 
 impl<W: io::Write> Writer<'_, W> {
-    /// In the prelude tasks that were there before get their states; they do not really run in it.
-    fn step(&mut self, step: &Step<'_>, prelude: bool) -> io::Result<()> {
+    fn step(&mut self, step: &Step<'_>) -> io::Result<()> {
         let at = step.at;
         match step.act {
             Act::Opens | Act::Closes | Act::Recorded(..) => Ok(()),
-            Act::Creates { task, name, .. } => self.creates(step, task, name, prelude),
-            Act::Starts { task } => self.starts(step, task, prelude),
+            Act::Creates { task, name, .. } => self.creates(step, task, name),
+            Act::Starts { task } => self.starts(step, task),
             Act::Waits { task, on } => {
-                self.stops(step, task, waits(on), prelude)?;
+                self.stops(step, task, waits(on))?;
                 self.task_slice(at, task, waits(on))
             }
             Act::Yields { task } => {
-                self.stops(step, task, "was woken during the poll", prelude)?;
+                self.stops(step, task, "was woken during the poll")?;
                 self.schedules(at, task, None)
             }
-            Act::Pauses { task } => self.stops(step, task, "goes on later", prelude),
-            Act::Finishes { task } => self.finishes(step, task, prelude),
-            Act::Wakes { task } => {
+            Act::Pauses { task } => self.stops(step, task, "goes on later"),
+            Act::Finishes { task } => self.finishes(step, task),
+            // Nobody knows what woke it, or when: its poll shows that something did.
+            Act::Wakes { told: false, .. } => Ok(()),
+            Act::Wakes { task, .. } => {
                 let arrow = self.arrow(step, task, "wakes ")?;
                 self.schedules(at, task, Some(arrow))
             }
@@ -153,7 +157,7 @@ impl<W: io::Write> Writer<'_, W> {
         }
     }
 
-    fn creates(&mut self, step: &Step<'_>, task: u64, frame: Frame, prelude: bool) -> io::Result<()> {
+    fn creates(&mut self, step: &Step<'_>, task: u64, frame: Frame) -> io::Result<()> {
         let track = self
             .packets
             .named(self.groups.tasks, format!("{} {task}", frame.name()))?;
@@ -167,7 +171,7 @@ impl<W: io::Write> Writer<'_, W> {
         self.tasks.insert(task, created);
         self.alive += 1;
         self.packets.value(step.at, self.groups.alive, self.alive)?;
-        let arrow = if prelude {
+        let arrow = if step.prelude {
             None
         } else {
             Some(self.arrow(step, task, "spawns ")?)
@@ -176,7 +180,7 @@ impl<W: io::Write> Writer<'_, W> {
     }
 
     /// A poll begins: on its thread, at the end of an arrow.
-    fn starts(&mut self, step: &Step<'_>, task: u64, prelude: bool) -> io::Result<()> {
+    fn starts(&mut self, step: &Step<'_>, task: u64) -> io::Result<()> {
         let at = step.at;
         let Some(started) = self.tasks.get_mut(&task) else {
             return Ok(());
@@ -193,7 +197,8 @@ impl<W: io::Write> Writer<'_, W> {
             self.scheduled -= 1;
             self.packets.value(at, self.groups.scheduled, self.scheduled)?;
         }
-        if prelude && !lost {
+        if step.prelude && !lost {
+            // A task that was there before gets its state; it does not really run.
             return Ok(());
         }
         let category = match step.place {
@@ -204,14 +209,14 @@ impl<W: io::Write> Writer<'_, W> {
         self.packets.detail(&mut begin, "task", Detail::Number(task));
         self.packets.place(&mut begin, frame);
         if let Some((_, Some(arrow))) = scheduled {
-            begin.to_here(arrow);
+            begin.ends_arrow(arrow);
         }
         self.packets.put(at, self.threads[step.thread], begin)?;
         self.task_slice(at, task, "runs")
     }
 
     /// The slice of a poll ends, and says why.
-    fn stops(&mut self, step: &Step<'_>, task: u64, why: &'static str, prelude: bool) -> io::Result<()> {
+    fn stops(&mut self, step: &Step<'_>, task: u64, why: &'static str) -> io::Result<()> {
         let Some(stopped) = self.tasks.get_mut(&task) else {
             return Ok(());
         };
@@ -220,17 +225,17 @@ impl<W: io::Write> Writer<'_, W> {
             let end = self.packets.end();
             self.packets.put(step.at, track, end)?;
         }
-        if prelude && !lost {
+        if step.prelude && !lost {
+            // A task that was there before gets its state; it does not really run.
             return Ok(());
         }
         let mut end = self.packets.end();
-        self.packets
-            .detail(&mut end, "then", Detail::Text(why.to_owned()));
+        self.packets.detail(&mut end, "then", Detail::Word(why));
         self.packets.put(step.at, self.threads[step.thread], end)
     }
 
-    fn finishes(&mut self, step: &Step<'_>, task: u64, prelude: bool) -> io::Result<()> {
-        self.stops(step, task, "is finished", prelude)?;
+    fn finishes(&mut self, step: &Step<'_>, task: u64) -> io::Result<()> {
+        self.stops(step, task, "is finished")?;
         let open = self
             .tasks
             .get_mut(&task)
@@ -276,7 +281,7 @@ impl<W: io::Write> Writer<'_, W> {
         self.arrows += 1;
         let mut instant = self.packets.instant(name.into(), "wake");
         self.packets.detail(&mut instant, "task", Detail::Number(task));
-        instant.from_here(self.arrows);
+        instant.begins_arrow(self.arrows);
         self.packets.put(step.at, self.threads[step.thread], instant)?;
         Ok(self.arrows)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::check::check;
+use super::check_perfetto;
 use super::event::{Event, What};
 use super::recorder::Chunk;
 use super::thread::Thread;
@@ -366,4 +367,59 @@ fn an_aborted_task_ends() {
         "5 P1 G0: closes",
     ];
     assert_eq!(shown(&recorded), expected);
+}
+
+#[test]
+fn perfetto_shows_polls_on_threads_phases_below_requests_and_states_below_tasks() {
+    let name = "query";
+    let recorded = [
+        (1, 0, spawned(5)),
+        (2, 0, started(5)),
+        (
+            3,
+            0,
+            What::TaskBegun {
+                id: 1,
+                parent: 0,
+                name,
+            },
+        ),
+        (4, 0, phase(2, 1, "provider", Network)),
+        (6, 0, ended(5, false)),
+        (7, 1, woken(5)),
+        (8, 0, started(5)),
+        (9, 0, over(2)),
+        (10, 0, What::TaskEnded { id: 1 }),
+        (11, 0, ended(5, true)),
+    ];
+    let mut bytes = Vec::new();
+    trace(&recorded).write_perfetto(&mut bytes).unwrap();
+    let read = check_perfetto::check(&bytes);
+    let mut slices: Vec<(u64, u64, &str, &str)> = read
+        .slices
+        .iter()
+        .map(|(track, name, began, ended)| {
+            (
+                began / 1000,
+                ended / 1000,
+                read.tracks[track].as_str(),
+                name.as_str(),
+            )
+        })
+        .collect();
+    slices.sort_unstable();
+    let expected = [
+        (1, 2, "answer 5", "is scheduled"),
+        // Threads have their names in a descriptor of their own.
+        (2, 6, "", "answer"),
+        (2, 6, "answer 5", "runs"),
+        (3, 10, "query 1", "query"),
+        (4, 9, "phases in answer 5", "provider"),
+        (6, 7, "answer 5", "waits for the network"),
+        (7, 8, "answer 5", "is scheduled"),
+        (8, 11, "", "answer"),
+        (8, 11, "answer 5", "runs"),
+    ];
+    assert_eq!(slices, expected);
+    assert_eq!(read.arrows, 2, "one from the spawn, one from the wake");
 }

@@ -160,8 +160,18 @@ fn whats() -> impl Strategy<Value = What> {
     ]
 }
 
+/// Many, since they are small; PROPTEST_CASES asks for more.
+fn config() -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    ProptestConfig {
+        cases: asked.cases.max(500),
+        failure_persistence: None,
+        ..asked
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn no_recording_breaks_a_rule_of_the_tools(recipe in recipes(150)) {

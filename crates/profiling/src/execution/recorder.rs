@@ -40,13 +40,17 @@ const LEAST_BYTES: usize = 256 << 10;
 /// How to record.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Memory for events in bytes, 16 MiB unless said otherwise: some 400,000 events. Each thread takes up to 3 KiB beside it.
+    /// Memory for events in bytes, 256 KiB at least and 16 MiB unless said otherwise: some 400,000 events. When it is full, the
+    /// oldest events are lost. Each thread takes up to 3 KiB beside it.
     pub max_bytes: usize,
     /// Gives the size of the heap in bytes, for a curve of it. It is called every 10 ms by [`super::record`].
     pub heap: Option<fn() -> u64>,
     /// Gives the tasks that are alive, so that those have names that are never polled while it records.
-    pub alive: Option<fn() -> Vec<(u64, &'static Site)>>,
+    pub alive: Option<Alive>,
 }
+
+/// Gives tasks by their numbers, and where they were spawned.
+pub type Alive = fn() -> Vec<(u64, &'static Site)>;
 
 impl Default for Options {
     fn default() -> Options {

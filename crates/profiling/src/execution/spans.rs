@@ -9,40 +9,120 @@ use super::event::What;
 use super::schedule::{Act, Step};
 
 /// A phase, as far as it is known.
+#[derive(Debug)]
 struct Phase {
     name: &'static str,
     /// The task of people that it belongs to; 0 for none, or for one that is not open in this window.
     task: u32,
     /// The tokio task whose poll it began in; 0 for none.
     inside: u64,
-    progress: Progress,
+    ended: bool,
     region: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Progress {
-    Ahead,
-    Open,
-    Over,
+/// Which phases nest, as a first walk through the steps tells.
+#[derive(Debug, Default)]
+pub(super) struct Phases {
+    phases: HashMap<u32, Phase>,
+    /// Open phases of each tokio task that may still be regions.
+    nested: HashMap<u64, Vec<u32>>,
+    open: OpenTasks,
 }
 
-/// Replaces every [`Act::Recorded`].
-pub(super) fn decide(steps: &mut Vec<Step<'_>>) {
-    let mut phases = survey(steps);
-    let mut open = OpenTasks::default();
-    steps.retain_mut(|step| {
-        let Act::Recorded(what, text) = step.act else {
-            return true;
+impl Phases {
+    /// Looks at a step of the first walk.
+    pub fn see(&mut self, step: &Step<'_>) {
+        let Act::Recorded(what, _) = step.act else {
+            return;
         };
-        let decided = match what {
+        match what {
+            What::TaskBegun { id, .. } => {
+                self.open.begin(id);
+            }
+            What::TaskEnded { id } => {
+                self.open.end(id);
+            }
+            What::PhaseBegun { id, task, name, .. } => self.begin(id, task, name, step.running),
+            What::PhaseEnded { id } => self.end(id, step.running),
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, id: u32, task: u32, name: &'static str, inside: u64) {
+        if id == 0 || self.phases.contains_key(&id) {
+            return;
+        }
+        let phase = Phase {
+            name,
+            task: self.open.known(task),
+            inside,
+            ended: false,
+            region: inside != 0,
+        };
+        self.phases.insert(id, phase);
+        if inside != 0 {
+            self.nested.entry(inside).or_default().push(id);
+        }
+    }
+
+    fn end(&mut self, id: u32, running: u64) {
+        let Some(phase) = self.phases.get_mut(&id).filter(|phase| !phase.ended) else {
+            return;
+        };
+        phase.ended = true;
+        let inside = self.nested.entry(phase.inside).or_default();
+        if phase.inside != running {
+            phase.region = false;
+            inside.retain(|open| *open != id);
+            return;
+        }
+        if !phase.region {
+            return;
+        }
+        // What began inside it and is still open overlaps with it.
+        while let Some(inner) = inside.pop() {
+            if inner == id {
+                return;
+            }
+            if let Some(inner) = self.phases.get_mut(&inner) {
+                inner.region = false;
+            }
+        }
+    }
+}
+
+/// The second walk: decides for every step.
+pub(super) struct Spans<'p> {
+    phases: &'p Phases,
+    /// Phases that began in this walk, and whether they are open still.
+    begun: HashMap<u32, bool>,
+    open: OpenTasks,
+}
+
+impl<'p> Spans<'p> {
+    pub fn new(phases: &'p Phases) -> Spans<'p> {
+        Spans {
+            phases,
+            begun: HashMap::new(),
+            open: OpenTasks::default(),
+        }
+    }
+
+    /// Replaces [`Act::Recorded`]; `None` when there is nothing to show.
+    pub fn decide<'a>(&mut self, step: Step<'a>) -> Option<Step<'a>> {
+        let Act::Recorded(what, text) = step.act else {
+            return Some(step);
+        };
+        let open = &mut self.open;
+        let act = match what {
             What::TaskBegun { id, parent, name } => open.begin(id).then(|| Act::TaskOpens {
                 id,
                 parent: open.known(parent),
                 name,
             }),
             What::TaskEnded { id } => open.end(id).then_some(Act::TaskCloses { id }),
-            What::PhaseBegun { id, .. } => phase_begins(&mut phases, id, step.running, &mut open),
-            What::PhaseEnded { id } => phase_ends(&mut phases, id, &mut open),
+            What::PhaseBegun { id, .. } => self.phase_begins(id, step.running),
+            What::PhaseEnded { id } => self.phase_ends(id),
             What::Logged { task, key, .. } => {
                 let task = match open.known(task) {
                     0 => open.around(step.running),
@@ -52,124 +132,44 @@ pub(super) fn decide(steps: &mut Vec<Step<'_>>) {
             }
             _ => None,
         };
-        match decided {
-            Some(act) => step.act = act,
-            None => return false,
-        }
-        true
-    });
-}
+        act.map(|act| Step { act, ..step })
+    }
 
-fn phase_begins<'a>(
-    phases: &mut HashMap<u32, Phase>,
-    id: u32,
-    running: u64,
-    open: &mut OpenTasks,
-) -> Option<Act<'a>> {
-    let phase = phases
-        .get_mut(&id)
-        .filter(|phase| phase.progress == Progress::Ahead)?;
-    phase.progress = Progress::Open;
-    open.phases.entry(running).or_default().push((id, phase.task));
-    let Phase { name, task, .. } = *phase;
-    Some(match phase.region {
-        true => Act::RegionOpens { task, name },
-        false => Act::TaskOpens {
-            id,
-            parent: task,
-            name,
-        },
-    })
-}
-
-fn phase_ends<'a>(phases: &mut HashMap<u32, Phase>, id: u32, open: &mut OpenTasks) -> Option<Act<'a>> {
-    let phase = phases
-        .get_mut(&id)
-        .filter(|phase| phase.progress == Progress::Open)?;
-    phase.progress = Progress::Over;
-    if let Some(inside) = open.phases.get_mut(&phase.inside) {
-        inside.retain(|(open, _)| *open != id);
-    }
-    let Phase { name, task, .. } = *phase;
-    Some(match phase.region {
-        true => Act::RegionCloses { task, name },
-        false => Act::TaskCloses { id },
-    })
-}
-
-/// Walks once to see which phases nest.
-fn survey(steps: &[Step<'_>]) -> HashMap<u32, Phase> {
-    let mut phases: HashMap<u32, Phase> = HashMap::new();
-    let mut nested: HashMap<u64, Vec<u32>> = HashMap::new();
-    let mut open = OpenTasks::default();
-    for step in steps {
-        let Act::Recorded(what, _) = step.act else {
-            continue;
-        };
-        match what {
-            What::TaskBegun { id, .. } => {
-                open.begin(id);
-            }
-            What::TaskEnded { id } => {
-                open.end(id);
-            }
-            What::PhaseBegun { id, task, name, .. } => {
-                let inside = step.running;
-                let phase = Phase {
-                    name,
-                    task: open.known(task),
-                    inside,
-                    progress: Progress::Open,
-                    region: inside != 0,
-                };
-                if id == 0 || phases.contains_key(&id) {
-                    continue;
-                }
-                phases.insert(id, phase);
-                if inside != 0 {
-                    nested.entry(inside).or_default().push(id);
-                }
-            }
-            What::PhaseEnded { id } => end(&mut phases, &mut nested, id, step.running),
-            _ => {}
+    fn phase_begins<'a>(&mut self, id: u32, running: u64) -> Option<Act<'a>> {
+        let phase = self.phases.phases.get(&id)?;
+        if self.begun.contains_key(&id) {
+            return None;
         }
+        self.begun.insert(id, true);
+        let Phase { name, task, .. } = *phase;
+        self.open.phases.entry(running).or_default().push((id, task));
+        Some(match phase.region {
+            true => Act::RegionOpens { task, name },
+            false => Act::TaskOpens {
+                id,
+                parent: task,
+                name,
+            },
+        })
     }
-    for phase in phases.values_mut() {
-        phase.progress = Progress::Ahead;
-    }
-    phases
-}
 
-fn end(phases: &mut HashMap<u32, Phase>, nested: &mut HashMap<u64, Vec<u32>>, id: u32, running: u64) {
-    let Some(phase) = phases
-        .get_mut(&id)
-        .filter(|phase| phase.progress == Progress::Open)
-    else {
-        return;
-    };
-    phase.progress = Progress::Over;
-    let inside = nested.entry(phase.inside).or_default();
-    if phase.inside != running {
-        phase.region = false;
-        inside.retain(|open| *open != id);
-        return;
-    }
-    if !phase.region {
-        return;
-    }
-    // What began inside it and is still open overlaps with it.
-    while let Some(inner) = inside.pop() {
-        if inner == id {
-            return;
+    fn phase_ends<'a>(&mut self, id: u32) -> Option<Act<'a>> {
+        let phase = self.phases.phases.get(&id)?;
+        let open = self.begun.get_mut(&id).filter(|open| **open)?;
+        *open = false;
+        if let Some(inside) = self.open.phases.get_mut(&phase.inside) {
+            inside.retain(|(open, _)| *open != id);
         }
-        if let Some(inner) = phases.get_mut(&inner) {
-            inner.region = false;
-        }
+        let Phase { name, task, .. } = *phase;
+        Some(match phase.region {
+            true => Act::RegionCloses { task, name },
+            false => Act::TaskCloses { id },
+        })
     }
 }
 
 /// The tasks of people that are open at one moment of the walk.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct OpenTasks {
     open: HashSet<u32>,
     /// Open phases of each tokio task, innermost last, with the task they belong to.

@@ -48,7 +48,11 @@ pub(super) struct Survey {
 
 impl Survey {
     /// Looks at every event once. `alive` are the tasks that lived when the window began.
-    pub fn new(moments: &[Moment<'_>], threads: usize, alive: &[(u64, &'static Site)]) -> Survey {
+    pub fn new<'a>(
+        moments: impl Iterator<Item = Moment<'a>>,
+        threads: usize,
+        alive: &[(u64, &'static Site)],
+    ) -> Survey {
         let mut survey = Survey {
             threads: vec![Role::Outside; threads],
             ..Survey::default()
@@ -60,8 +64,8 @@ impl Survey {
             known.site = Some(site);
             known.shown = true;
         }
-        for (index, moment) in moments.iter().enumerate() {
-            survey.see(moment);
+        for (index, moment) in moments.enumerate() {
+            survey.see(&moment);
             let thread = moment.thread;
             survey.finishes(&mut finished[thread], index, moment.what);
             match moment.what {

@@ -7,11 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use crate::Site;
 
-use super::event::{Moment, What};
 use super::recorder::Chunk;
-use super::schedule::{Recorded, Schedule, schedule};
+use super::schedule::{Position, Recorded, Schedule};
 use super::thread::Thread;
-use super::{go, perfetto, spans};
+use super::{go, perfetto};
 
 /// What all threads recorded.
 #[derive(Debug, Default)]
@@ -108,7 +107,7 @@ impl Trace {
     /// # Errors
     /// When `out` gives one.
     pub fn write_go(&self, out: &mut impl io::Write) -> io::Result<()> {
-        go::write(&self.schedule(), &self.threads, out)
+        go::write(&Schedule::new(&self.recorded()), &self.threads, out)
     }
 
     /// Writes it for <https://ui.perfetto.dev>. It computes for a while, too.
@@ -116,7 +115,7 @@ impl Trace {
     /// # Errors
     /// When `out` gives one.
     pub fn write_perfetto(&self, out: &mut impl io::Write) -> io::Result<()> {
-        perfetto::write(&self.schedule(), &self.threads, out)
+        perfetto::write(&Schedule::new(&self.recorded()), &self.threads, out)
     }
 
     /// What is missing in it.
@@ -140,39 +139,25 @@ impl Trace {
         }
     }
 
-    fn schedule(&self) -> Schedule<'_> {
-        let moments = self.moments();
-        let last = moments.last().map_or(0, |moment| moment.at);
+    /// What the tools are told, from the beginning of the window to the end of the recording.
+    fn recorded(&self) -> Recorded<'_> {
+        let mut order: Vec<Position> = Vec::new();
+        for (index, (_, chunk)) in self.chunks.iter().enumerate() {
+            let events = chunk.events.iter().enumerate();
+            order.extend(events.map(|(event, what)| (what.at, index as u32, event as u32)));
+        }
+        order.sort_unstable();
+        let last = order.last().map_or(0, |(at, ..)| *at);
         let from = self.lost.time.as_nanos() as u64;
-        let recorded = Recorded {
+        Recorded {
+            chunks: &self.chunks,
+            order,
             threads: self.threads.len(),
             alive: &self.alive,
             from,
             to: last.max(self.duration.as_nanos() as u64).max(from),
             lost: self.lost.events,
-            moments,
-        };
-        let mut schedule = schedule(&recorded);
-        spans::decide(&mut schedule.steps);
-        schedule
-    }
-
-    /// All events in order of time; those of one thread at one time in their order.
-    fn moments(&self) -> Vec<Moment<'_>> {
-        let mut moments = Vec::new();
-        for (thread, chunk) in &self.chunks {
-            moments.extend(chunk.events.iter().map(|event| Moment {
-                at: event.at,
-                thread: *thread,
-                what: event.what,
-                text: match event.what {
-                    What::Logged { start, len, .. } => &chunk.text[start as usize..][..len.into()],
-                    _ => "",
-                },
-            }));
         }
-        moments.sort_by_key(|moment| moment.at);
-        moments
     }
 }
 

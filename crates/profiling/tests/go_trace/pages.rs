@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use super::go::Go;
@@ -17,14 +17,12 @@ pub struct Pages {
 impl Pages {
     /// Starts the viewer of a trace.
     pub fn serve(tool: &Go, file: &Path) -> Pages {
-        // The tool itself: `go` would leave it behind when it is killed.
-        let shown = tool.tool_path();
-        let mut server = Command::new(shown)
+        let mut server = tool
+            .trace()
             .arg("-http=127.0.0.1:0")
             .arg(file)
             // It would open a page in whatever browser is here.
             .env("BROWSER", "true")
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

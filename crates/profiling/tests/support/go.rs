@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// A Go toolchain.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub struct Go {
     pub program: PathBuf,
     /// Its way to print all events of a trace.
     pub print: &'static str,
+    /// Where its trace tool is, once that was asked.
+    trace: OnceLock<PathBuf>,
 }
 
 const OLD_HINT: &str = "install it with `apt-get install golang-1.19-go`, or name it in GO_1_19";
@@ -34,11 +37,13 @@ pub fn both() -> Option<[Go; 2]> {
         Go {
             program: find(old, is_old).unwrap_or_else(|| panic!("Go 1.19 is missing: {OLD_HINT}")),
             print: "-d",
+            trace: OnceLock::new(),
         },
         Go {
             program: find(new, |version| !is_old(version))
                 .unwrap_or_else(|| panic!("Go 1.22 or later is missing: {NEW_HINT}")),
             print: "-d=parsed",
+            trace: OnceLock::new(),
         },
     ])
 }
@@ -82,9 +87,27 @@ impl Go {
         command
     }
 
-    /// `go tool trace …`
+    /// The trace tool itself: `go` takes longer to start than it, and would leave it behind when it is killed.
+    ///
+    /// # Panics
+    /// When Go has none.
     pub fn trace(&self) -> Command {
-        self.tool("trace")
+        let mut command = Command::new(self.trace.get_or_init(|| self.find_trace()));
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn find_trace(&self) -> PathBuf {
+        // A newer Go builds its tools when they are first used.
+        let built = self.tool("trace").arg("-help").output();
+        built.expect("go starts");
+        let mut asked = Command::new(&self.program);
+        asked.args(["tool", "-n", "trace"]);
+        asked.env("GOTOOLCHAIN", "local").env("GOFLAGS", "-mod=mod");
+        let shown = asked.output().expect("go starts");
+        let said = String::from_utf8_lossy(&shown.stderr);
+        assert!(shown.status.success(), "{}: {said}", self.program.display());
+        String::from_utf8_lossy(&shown.stdout).trim().into()
     }
 
     /// What `go tool pprof …` prints.
@@ -102,53 +125,12 @@ impl Go {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// The tool itself, without the `go` around it.
-    ///
-    /// # Panics
-    /// When Go has none.
-    #[allow(dead_code)]
-    pub fn tool_path(&self) -> PathBuf {
-        // Run once first: a newer Go builds its tools when they are first used.
-        let mut run = self.trace();
-        let _ = run
-            .arg("-help")
-            .stderr(Stdio::null())
-            .stdout(Stdio::null())
-            .status();
-        let shown = Command::new(&self.program)
-            .args(["tool", "-n", "trace"])
-            .env("GOTOOLCHAIN", "local")
-            .env("GOFLAGS", "-mod=mod")
-            .output()
-            .expect("go starts");
-        assert!(
-            shown.status.success(),
-            "{}",
-            String::from_utf8_lossy(&shown.stderr)
-        );
-        String::from_utf8_lossy(&shown.stdout).trim().into()
-    }
-
     /// Prints all events of a trace.
     ///
     /// # Panics
     /// When the tool refuses it.
     pub fn print(&self, file: &Path) -> String {
-        let output = self
-            .trace()
-            .arg(self.print)
-            .arg(file)
-            .output()
-            .expect("go starts");
-        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(
-            output.status.success(),
-            "{} refuses {}:\n{}\n{printed}",
-            self.program.display(),
-            file.display(),
-            String::from_utf8_lossy(&output.stderr),
-        );
-        printed
+        self.read(self.print, file)
     }
 
     /// What the tasks waited for, as a profile; it takes regions and stacks together.
@@ -156,18 +138,19 @@ impl Go {
     /// # Panics
     /// When the tool refuses it.
     pub fn profile(&self, kind: &str, file: &Path) {
-        let output = self
-            .trace()
-            .arg(format!("-pprof={kind}"))
-            .arg(file)
-            .output()
-            .expect("go starts");
+        self.read(&format!("-pprof={kind}"), file);
+    }
+
+    fn read(&self, flag: &str, file: &Path) -> String {
+        let output = self.trace().arg(flag).arg(file).output();
+        let output = output.expect("the tool starts");
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let (program, file) = (self.program.display(), file.display());
+        let said = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.success(),
-            "{} -pprof={kind} {}:\n{}",
-            self.program.display(),
-            file.display(),
-            String::from_utf8_lossy(&output.stderr),
+            "the trace tool of {program} refuses {flag} {file}:\n{said}\n{printed}"
         );
+        printed
     }
 }

@@ -120,6 +120,8 @@ pub struct DebugAnnotation {
     pub uint_value: Option<u64>,
     #[prost(string, optional, tag = "6")]
     pub string_value: Option<String>,
+    #[prost(uint64, optional, tag = "17")]
+    pub string_value_iid: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -132,6 +134,16 @@ pub struct InternedData {
     pub debug_annotation_names: Vec<Name>,
     #[prost(message, repeated, tag = "4")]
     pub source_locations: Vec<SourceLocation>,
+    #[prost(message, repeated, tag = "29")]
+    pub debug_annotation_string_values: Vec<InternedString>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct InternedString {
+    #[prost(uint64, optional, tag = "1")]
+    pub iid: Option<u64>,
+    #[prost(bytes = "vec", optional, tag = "2")]
+    pub str: Option<Vec<u8>>,
 }
 
 /// `EventCategory`, `EventName` and `DebugAnnotationName` alike.

@@ -7,7 +7,7 @@ use std::io;
 use prost::Message;
 
 use super::message::{
-    CounterDescriptor, DebugAnnotation, EventType, INCREMENTAL_STATE_CLEARED, InternedData,
+    CounterDescriptor, DebugAnnotation, EventType, INCREMENTAL_STATE_CLEARED, InternedData, InternedString,
     NEEDS_INCREMENTAL_STATE, Name, SourceLocation, TracePacket, TrackDescriptor, TrackEvent, Unit,
 };
 use crate::execution::stacks::Frame;
@@ -33,6 +33,7 @@ pub(super) struct Packets<'a, W> {
     names: HashMap<Cow<'static, str>, u64>,
     categories: HashMap<&'static str, u64>,
     annotations: HashMap<&'static str, u64>,
+    words: HashMap<&'static str, u64>,
     places: HashMap<Frame, u64>,
     /// Names that the next packet explains.
     fresh: InternedData,
@@ -47,6 +48,7 @@ impl<'a, W: io::Write> Packets<'a, W> {
             names: HashMap::new(),
             categories: HashMap::new(),
             annotations: HashMap::new(),
+            words: HashMap::new(),
             places: HashMap::new(),
             fresh: InternedData::default(),
         }
@@ -115,11 +117,9 @@ impl<'a, W: io::Write> Packets<'a, W> {
 
     fn event(&mut self, kind: EventType, name: Cow<'static, str>, category: &'static str) -> Event {
         let names = &mut self.fresh.event_names;
-        let name = intern(&mut self.names, name, names, |name| name.clone().into_owned());
+        let name = intern(&mut self.names, name, names, |name| Name::of(name));
         let categories = &mut self.fresh.event_categories;
-        let category = intern(&mut self.categories, category, categories, |name| {
-            (*name).to_owned()
-        });
+        let category = intern(&mut self.categories, category, categories, |name| Name::of(name));
         Event(TrackEvent {
             r#type: Some(kind.into()),
             name_iid: Some(name),
@@ -131,18 +131,23 @@ impl<'a, W: io::Write> Packets<'a, W> {
     /// Adds a detail to an event.
     pub fn detail(&mut self, event: &mut Event, name: &'static str, value: Detail) {
         let names = &mut self.fresh.debug_annotation_names;
-        let name_iid = Some(intern(&mut self.annotations, name, names, |name| {
-            (*name).to_owned()
-        }));
-        let (uint_value, string_value) = match value {
-            Detail::Number(number) => (Some(number), None),
-            Detail::Text(text) => (None, Some(text)),
-        };
-        event.0.debug_annotations.push(DebugAnnotation {
+        let name_iid = Some(intern(&mut self.annotations, name, names, |name| Name::of(name)));
+        let mut detail = DebugAnnotation {
             name_iid,
-            uint_value,
-            string_value,
-        });
+            ..DebugAnnotation::default()
+        };
+        match value {
+            Detail::Number(number) => detail.uint_value = Some(number),
+            Detail::Text(text) => detail.string_value = Some(text),
+            Detail::Word(word) => {
+                let words = &mut self.fresh.debug_annotation_string_values;
+                detail.string_value_iid = Some(intern(&mut self.words, word, words, |word| InternedString {
+                    iid: None,
+                    str: Some(word.as_bytes().to_vec()),
+                }));
+            }
+        }
+        event.0.debug_annotations.push(detail);
     }
 
     /// Adds where in the source it is.
@@ -191,34 +196,62 @@ impl<'a, W: io::Write> Packets<'a, W> {
 pub(super) enum Detail {
     Number(u64),
     Text(String),
+    /// One of a few texts, each written once.
+    Word(&'static str),
 }
 
 impl Event {
     /// An arrow begins here.
-    pub fn from_here(&mut self, arrow: u64) {
+    pub fn begins_arrow(&mut self, arrow: u64) {
         self.0.flow_ids.push(arrow);
     }
 
     /// An arrow ends here.
-    pub fn to_here(&mut self, arrow: u64) {
+    pub fn ends_arrow(&mut self, arrow: u64) {
         self.0.terminating_flow_ids.push(arrow);
     }
 }
 
-fn intern<K: std::hash::Hash + Eq>(
+/// The number of something; at its first use it is explained.
+fn intern<K: std::hash::Hash + Eq, T: Explains>(
     known: &mut HashMap<K, u64>,
     key: K,
-    fresh: &mut Vec<Name>,
-    text: impl FnOnce(&K) -> String,
+    fresh: &mut Vec<T>,
+    explained: impl FnOnce(&K) -> T,
 ) -> u64 {
     if let Some(iid) = known.get(&key) {
         return *iid;
     }
     let iid = known.len() as u64 + 1;
-    fresh.push(Name {
-        iid: Some(iid),
-        name: Some(text(&key)),
-    });
+    fresh.push(explained(&key).numbered(iid));
     known.insert(key, iid);
     iid
+}
+
+/// What explains a number to the reader.
+trait Explains {
+    fn numbered(self, iid: u64) -> Self;
+}
+
+impl Name {
+    fn of(name: &str) -> Name {
+        Name {
+            iid: None,
+            name: Some(name.to_owned()),
+        }
+    }
+}
+
+impl Explains for Name {
+    fn numbered(self, iid: u64) -> Name {
+        let iid = Some(iid);
+        Name { iid, ..self }
+    }
+}
+
+impl Explains for InternedString {
+    fn numbered(self, iid: u64) -> InternedString {
+        let iid = Some(iid);
+        InternedString { iid, ..self }
+    }
 }

@@ -4,7 +4,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use super::super::Summary;
-use super::super::{self as execution, Lost, UserTask, Waits, check};
+use super::super::{self as execution, Lost, UserTask, Waits, check, check_perfetto};
 use super::*;
 
 static SITE: Site = Site {
@@ -122,6 +122,13 @@ fn what_does_not_fit_is_counted_and_leaves_a_window_without_holes() {
     let kinds: Vec<u8> = bar.map(|event| event.kind).collect();
     // Gomaxprocs, the first worker, the bar.
     assert_eq!(kinds, [4, 5, 13, 14]);
+
+    bytes.clear();
+    trace.write_perfetto(&mut bytes).unwrap();
+    let read = check_perfetto::check(&bytes);
+    let mut slices = read.slices.iter();
+    let bar = slices.find(|(_, name, ..)| name.starts_with(&said));
+    assert_eq!(bar.map(|(_, _, began, ended)| (*began, *ended)), Some((0, from)));
 }
 
 #[test]

@@ -37,10 +37,11 @@ pub(super) struct Thread {
     pub polls: Vec<(u64, u32)>,
 }
 
-pub(super) struct Machine<'a> {
-    pub survey: Survey,
-    pub steps: Vec<Step<'a>>,
-    pub prelude: usize,
+pub(super) struct Machine<'a, 's> {
+    pub survey: &'s Survey,
+    sink: &'s mut dyn FnMut(Step<'a>),
+    /// What is told of now was there before the window.
+    prelude: bool,
     pub stacks: Stacks,
     pub outside: StackId,
     pub tasks: HashMap<u64, Task>,
@@ -58,8 +59,8 @@ static UNNAMED: Site = Site {
     line: 0,
 };
 
-impl<'a> Machine<'a> {
-    pub fn new(survey: Survey) -> Machine<'a> {
+impl<'a, 's> Machine<'a, 's> {
+    pub fn new(survey: &'s Survey, sink: &'s mut dyn FnMut(Step<'a>)) -> Machine<'a, 's> {
         let mut stacks = Stacks::default();
         let outside = stacks.id(&[Frame::Outside]);
         let mut workers = 0;
@@ -80,8 +81,8 @@ impl<'a> Machine<'a> {
         let threads = threads.collect();
         Machine {
             survey,
-            steps: Vec::new(),
-            prelude: 0,
+            sink,
+            prelude: true,
             stacks,
             outside,
             tasks: HashMap::new(),
@@ -96,14 +97,13 @@ impl<'a> Machine<'a> {
     /// The window begins: workers, what was lost before, tasks that were there already, polls that were under way.
     pub fn open(&mut self, recorded: &Recorded<'_>) {
         let lost = recorded.lost > 0;
-        let began = if lost { 0 } else { recorded.from };
         for worker in 0..self.workers {
             let thread = self.worker_thread(worker);
-            let at = if worker == 0 { began } else { recorded.from };
+            let at = if lost && worker == 0 { 0 } else { recorded.from };
             self.put(at, thread, Place::Worker(worker), Act::Opens, 0);
-        }
-        if lost {
-            self.show_loss(recorded);
+            if lost && worker == 0 {
+                self.show_loss(recorded);
+            }
         }
         let mut before: Vec<u64> = self
             .survey
@@ -116,11 +116,9 @@ impl<'a> Machine<'a> {
         for task in before {
             self.was_there(recorded.from, task);
         }
-        // In time order: a worker opens at 0 only where events were lost, and the others after.
-        self.steps.sort_by_key(|step| step.at);
-        self.prelude = self.steps.len();
-        for (thread, task) in std::mem::take(&mut self.survey.under_way) {
-            self.poll_started(recorded.from, thread, task);
+        self.prelude = false;
+        for (thread, task) in &self.survey.under_way {
+            self.poll_started(recorded.from, *thread, *task);
         }
     }
 
@@ -213,11 +211,12 @@ impl<'a> Machine<'a> {
         running.state = State::Running;
         running.woken = false;
         let act = Act::Starts { task };
-        self.steps.push(Step {
+        self.emit(Step {
             at,
             thread,
             place,
             running: task,
+            prelude: self.prelude,
             stack: 0,
             act,
         });
@@ -238,23 +237,24 @@ impl<'a> Machine<'a> {
             (false, false) => (State::Waiting, Act::Waits { task, on }),
         };
         stopped.state = state;
-        self.steps.push(Step {
+        self.emit(Step {
             at,
             thread,
             place,
             running: task,
+            prelude: self.prelude,
             stack,
             act,
         });
     }
 
-    pub fn wake(&mut self, at: u64, thread: usize, place: Place, task: u64) {
+    pub fn wake(&mut self, at: u64, thread: usize, place: Place, task: u64, told: bool) {
         self.task(task).state = State::Runnable;
         let stack = match self.current(thread) {
             Some(waker) => self.waiting_stack(waker),
             None => self.outside,
         };
-        self.put(at, thread, place, Act::Wakes { task }, stack);
+        self.put(at, thread, place, Act::Wakes { task, told }, stack);
     }
 
     pub fn take_lane(&mut self, at: u64, thread: usize) -> Place {
@@ -280,11 +280,12 @@ impl<'a> Machine<'a> {
         } else {
             0
         };
-        self.steps.push(Step {
+        self.emit(Step {
             at,
             thread,
             place,
             running,
+            prelude: self.prelude,
             stack,
             act,
         });
@@ -324,5 +325,9 @@ impl<'a> Machine<'a> {
         let mut frames: Vec<Frame> = phases.map(|(_, name, _)| Frame::Phase(name, site)).collect();
         frames.push(waiting.frame);
         self.stacks.id(&frames)
+    }
+
+    fn emit(&mut self, step: Step<'a>) {
+        (self.sink)(step);
     }
 }

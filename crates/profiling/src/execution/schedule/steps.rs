@@ -7,7 +7,7 @@ use crate::execution::survey::{Role, is_task};
 use super::machine::{Machine, State};
 use super::{Act, Place};
 
-impl<'a> Machine<'a> {
+impl<'a> Machine<'a, '_> {
     pub fn step(&mut self, moment: &Moment<'a>) {
         let Moment { at, thread, what, .. } = *moment;
         match what {
@@ -53,7 +53,7 @@ impl<'a> Machine<'a> {
         }
         let place = self.threads[thread].place;
         if self.tasks[&task].state == State::Waiting {
-            self.wake(at, thread, place, task);
+            self.wake(at, thread, place, task, false);
         }
         if let Some(outer) = self.current(thread) {
             let stack = self.waiting_stack(outer);
@@ -132,7 +132,7 @@ impl<'a> Machine<'a> {
             sleeper.woken = true;
         } else if sleeper.state == State::Waiting {
             let place = self.threads[thread].place;
-            self.wake(at, thread, place, task);
+            self.wake(at, thread, place, task, true);
         }
     }
 
@@ -154,7 +154,7 @@ impl<'a> Machine<'a> {
         let idle = matches!(own, Place::Worker(_)) && self.threads[thread].polls.is_empty();
         let place = if idle { own } else { self.take_lane(at, thread) };
         if waiting {
-            self.wake(at, thread, place, task);
+            self.wake(at, thread, place, task, false);
         }
         self.run(at, thread, place, task);
         self.stop(at, thread, place, task, true);
