@@ -36,6 +36,12 @@ mod seeing {
         static SPAWNING: Cell<Option<Arc<Entry>>> = const { Cell::new(None) };
     }
 
+    /// Exchanges what is being spawned. Nothing is, on a thread that has ended up to its last destructors.
+    #[inline]
+    fn under_way(next: Option<Arc<Entry>>) -> Option<Arc<Entry>> {
+        SPAWNING.try_with(|now| now.replace(next)).unwrap_or_default()
+    }
+
     /// Spawns a named task: the hook then sees whose it is, and does not list it a second time.
     #[inline]
     pub(in crate::tasks) fn as_own<T>(entry: &Arc<Entry>, spawn: impl FnOnce() -> T) -> T {
@@ -43,10 +49,10 @@ mod seeing {
         struct Reset;
         impl Drop for Reset {
             fn drop(&mut self) {
-                SPAWNING.set(None);
+                under_way(None);
             }
         }
-        SPAWNING.set(Some(Arc::clone(entry)));
+        under_way(Some(Arc::clone(entry)));
         let _reset = Reset;
         spawn()
     }
@@ -63,7 +69,7 @@ mod seeing {
     fn spawned(task: &TaskMeta<'_>) {
         let id = number::of(task.id());
         // Taken, so that what a task spawns while it is being dropped is not taken for it.
-        if let Some(entry) = SPAWNING.take() {
+        if let Some(entry) = under_way(None) {
             entry.is_number(id);
             return;
         }

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use super::group::{self, Group};
 use super::list::{Kind, Task, list};
-use super::sites;
-use crate::Site;
 
 /// A poll over this long is pointed out: tokio's own advice is 10 to 100 µs between two awaits.
 const LONG_POLL: Duration = Duration::from_millis(100);
@@ -44,7 +42,7 @@ fn groups(tasks: &[Task]) -> String {
             site.name,
             site.file,
             site.line,
-            whose(group.kind, site),
+            whose(group.kind),
         );
     }
     text
@@ -65,7 +63,7 @@ fn each(task: &Task) -> String {
         );
     }
     let _ = writeln!(text, "\tage {}{}", seconds(task.age), work(task));
-    let _ = write!(text, "created by {}", whose(task.kind, site));
+    let _ = write!(text, "created by {}", whose(task.kind));
     if let Some(parent) = task.parent {
         let _ = write!(text, " in goroutine {parent}");
     }
@@ -87,11 +85,10 @@ fn work(task: &Task) -> String {
 }
 
 /// Which function spawned it.
-fn whose(kind: Kind, site: &Site) -> &'static str {
+fn whose(kind: Kind) -> &'static str {
     match kind {
         Kind::Task => "profiling::tasks::spawn",
         Kind::Blocking => "profiling::tasks::spawn_blocking",
-        Kind::Library if sites::package(site.file).is_some() => "tokio::spawn, in a library",
         Kind::Library => "tokio::spawn",
     }
 }
