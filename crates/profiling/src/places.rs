@@ -8,11 +8,13 @@ use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 
 use crate::pprof::{Builder, Frame, LocationId, Mapped, MappingId};
+use maps::{Mapping, mappings};
 
-pub(crate) use elf::{Module, modules};
+#[cfg(feature = "unwind")]
+pub(crate) use elf::Module;
+pub(crate) use elf::modules;
 #[cfg(feature = "unwind")]
 pub(crate) use maps::stacks;
-pub(crate) use maps::{Mapping, mappings};
 
 /// The program's own file, also when another one lies at its path by now.
 const OWN_FILE: &str = "/proc/self/exe";

@@ -121,7 +121,10 @@ mod tests {
     fn what_is_not_mapped_is_told_and_ends_nothing() {
         let known = [7_u64, 8];
         // The quicker way is not everywhere; the other one is.
-        for way in [Way::find().unwrap(), Way::File(File::open("/proc/self/mem").unwrap())] {
+        for way in [
+            Way::find().unwrap(),
+            Way::File(File::open("/proc/self/mem").unwrap()),
+        ] {
             let mut page = Page::default();
             let address = &raw const known as u64;
             assert_eq!(page.word(&way, address), Some(7), "{way:?}");

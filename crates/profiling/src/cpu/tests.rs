@@ -31,6 +31,7 @@ fn caller_of_leaf(stop: &AtomicBool) -> u64 {
     black_box(sum)
 }
 
+#[cfg(feature = "unwind")]
 #[inline(never)]
 fn caller_of_memcpy(stop: &AtomicBool) -> u64 {
     let (from, mut to) = (vec![1_u8; 1 << 20], vec![0_u8; 1 << 20]);
@@ -81,7 +82,10 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 fn count(profile: &CpuProfile, matches: impl Fn(&str) -> bool) -> (u64, u64) {
     let mut counts = (0, 0);
     let text = profile.profile.to_text("cpu");
-    for stack in text.split("\n\n").filter(|stack| stack.contains("thread=at-work")) {
+    for stack in text
+        .split("\n\n")
+        .filter(|stack| stack.contains("thread=at-work"))
+    {
         let count: u64 = stack.split_whitespace().next().unwrap().parse().unwrap();
         counts.1 += count;
         if matches(stack) {

@@ -1,5 +1,9 @@
 //! The program and its libraries as they lie in memory, and the names in their files.
 #![allow(unsafe_code)]
+#![cfg_attr(
+    not(feature = "unwind"),
+    allow(dead_code, reason = "the tables are for walking stacks by them")
+)]
 
 use std::ffi::c_void;
 use std::fs::File;

