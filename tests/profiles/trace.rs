@@ -1,4 +1,5 @@
 //! `go tool trace` on questions to a provider that takes its time.
+#![allow(clippy::disallowed_methods, reason = "tests need no names for their tasks")]
 
 use std::time::{Duration, Instant};
 
