@@ -12,6 +12,7 @@ use crate::answer::AnswerService;
 use crate::plugin::About;
 use crate::provider::{self, Spending};
 use crate::telemetry::logs::LogHandle;
+use crate::telemetry::profiles::Steady;
 use crate::telemetry::trace::Collector;
 use crate::{http, plugin};
 
@@ -38,6 +39,7 @@ impl Serving {
             tls,
             audit,
             spending,
+            state_dir,
             ..
         } = parts;
         // Everything is built. Before the doors answer: what waited in a listener's queue must not hear "starting".
@@ -69,6 +71,10 @@ impl Serving {
         });
         systemd::ready(TAKING_QUESTIONS);
         let refusals = audit.clone();
+        let profiled = Arc::clone(&service);
+        let steady = Steady::new(Arc::clone(&service.metrics), state_dir, move || {
+            Arc::clone(&profiled.snapshot().config)
+        });
         let serving = Serving {
             plugin,
             http: page.into_iter().chain(relay).collect(),
@@ -79,6 +85,7 @@ impl Serving {
                 tokio::spawn(signals::keep_time(log.levels(), audit.clone())),
                 tokio::spawn(async move { refusals.keep_time().await }),
                 tokio::spawn(async move { tls.keep_watch().await }),
+                tokio::spawn(steady.run(stop.clone())),
             ],
             reloader: tokio::spawn(parts.reloader.run(stop.clone())),
             stop,

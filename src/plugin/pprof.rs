@@ -19,7 +19,9 @@ const FOR_THE_REST: Duration = Duration::from_millis(750);
 /// The profile of that name as a file, or nothing.
 pub(super) async fn profile(answers: &AnswerService, name: &str, metadata: &MetadataMap) -> Vec<u8> {
     let Some(name) = ProfileName::find(name) else {
-        answers.metrics.profiled(ProfileName::Other, ProfileOutcome::Refused);
+        answers
+            .metrics
+            .profiled(ProfileName::Other, ProfileOutcome::Refused);
         tracing::warn!("a profile was asked for over gRPC by a name that there is not; the reply is empty");
         return Vec::new();
     };
@@ -43,8 +45,12 @@ pub(super) async fn profile(answers: &AnswerService, name: &str, metadata: &Meta
 
 /// How long a profile may last that this caller waits for.
 fn lasting(metadata: &MetadataMap) -> Duration {
-    let patience = metadata.get("grpc-timeout").and_then(|timeout| patience(timeout.to_str().ok()?));
-    patience.map_or(LONGEST, |patience| patience.saturating_sub(FOR_THE_REST).min(LONGEST))
+    let patience = metadata
+        .get("grpc-timeout")
+        .and_then(|timeout| patience(timeout.to_str().ok()?));
+    patience.map_or(LONGEST, |patience| {
+        patience.saturating_sub(FOR_THE_REST).min(LONGEST)
+    })
 }
 
 /// The header `grpc-timeout`: at most eight digits and a unit.
@@ -77,7 +83,16 @@ mod tests {
             lasting(&metadata)
         };
         let milliseconds = Duration::from_millis;
-        for header in [None, Some("1H"), Some("10S"), Some("99999999S"), Some("odd"), Some("S"), Some("-1S"), Some("5x")] {
+        for header in [
+            None,
+            Some("1H"),
+            Some("10S"),
+            Some("99999999S"),
+            Some("odd"),
+            Some("S"),
+            Some("-1S"),
+            Some("5x"),
+        ] {
             assert_eq!(of(header), LONGEST, "{header:?}");
         }
         assert_eq!(of(Some("3000m")), milliseconds(2250));
