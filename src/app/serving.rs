@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use profiling::tasks;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -54,20 +55,29 @@ impl Serving {
             notices: doors.notices,
             page_server: relay_address.map(|address| format!("http://{address}")),
         });
-        let plugin = tokio::spawn(plugin::serve(
-            doors.plugin,
-            Arc::clone(&service),
-            about,
-            Arc::clone(&tls),
-            stop.clone(),
-        ));
+        let plugin = tasks::spawn(
+            "answer questions over gRPC",
+            plugin::serve(
+                doors.plugin,
+                Arc::clone(&service),
+                about,
+                Arc::clone(&tls),
+                stop.clone(),
+            ),
+        );
         let page = doors.http.map(|listener| {
             let (service, access, tls) = (Arc::clone(&service), Arc::clone(&access), Arc::clone(&tls));
-            tokio::spawn(http::serve(listener, service, access, tls, stop.clone()))
+            tasks::spawn(
+                "answer over HTTP",
+                http::serve(listener, service, access, tls, stop.clone()),
+            )
         });
         let relay = doors.relay.map(|listener| {
             let (service, access) = (Arc::clone(&service), Arc::clone(&access));
-            tokio::spawn(http::serve_relayed(listener, service, access, stop.clone()))
+            tasks::spawn(
+                "answer the extension proxy",
+                http::serve_relayed(listener, service, access, stop.clone()),
+            )
         });
         systemd::ready(TAKING_QUESTIONS);
         let refusals = audit.clone();
@@ -79,15 +89,23 @@ impl Serving {
             plugin,
             http: page.into_iter().chain(relay).collect(),
             tasks: vec![
-                tokio::spawn(systemd::watchdog()),
-                tokio::spawn(watch_providers(service)),
-                tokio::spawn(provider::keep_spending(Arc::clone(&spending))),
-                tokio::spawn(signals::keep_time(log.levels(), audit.clone())),
-                tokio::spawn(async move { refusals.keep_time().await }),
-                tokio::spawn(async move { tls.keep_watch().await }),
-                tokio::spawn(steady.run(stop.clone())),
+                tasks::spawn("tell systemd that all is well", systemd::watchdog()),
+                tasks::spawn("look at the providers", watch_providers(service)),
+                tasks::spawn(
+                    "keep what was spent",
+                    provider::keep_spending(Arc::clone(&spending)),
+                ),
+                tasks::spawn(
+                    "set log levels back in time",
+                    signals::keep_time(log.levels(), audit.clone()),
+                ),
+                tasks::spawn("sum up refusals for the audit", async move {
+                    refusals.keep_time().await
+                }),
+                tasks::spawn("watch the certificates", async move { tls.keep_watch().await }),
+                tasks::spawn("take profiles", steady.run(stop.clone())),
             ],
-            reloader: tokio::spawn(parts.reloader.run(stop.clone())),
+            reloader: tasks::spawn("watch the config", parts.reloader.run(stop.clone())),
             stop,
             spending,
         };

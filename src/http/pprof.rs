@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use profiling::execution::Trace;
 use profiling::flame;
 use profiling::pprof::Profile;
+use profiling::tasks::{self, Detail};
 
 use self::ask::{Asked, Format};
 use super::reply::{of_type, refusal};
@@ -49,6 +50,10 @@ pub(super) async fn profile(
             return refusal(StatusCode::BAD_REQUEST, message);
         }
     };
+    if let (ProfileName::Tasks, Format::Text { each }) = (name, asked.format) {
+        service.metrics.profiled(name, ProfileOutcome::Taken);
+        return plain(tasks::text(if each { Detail::Each } else { Detail::Groups }));
+    }
     let taken = tokio::select! {
         taken = profiles::take(&service.metrics, asked.ask) => taken,
         () = service.admission.drains() => return refusal(
@@ -71,7 +76,7 @@ pub(super) async fn with_slash() -> Response {
 fn reply(name: ProfileName, profile: &Profile, format: Format) -> Response {
     match format {
         Format::Usual | Format::Perfetto => download(name.word(), profile.to_gzip()),
-        Format::Text => plain(profile.to_text(name.word())),
+        Format::Text { .. } => plain(profile.to_text(name.word())),
         Format::Folded(kind) => match profile.folded(kind) {
             Some(lines) => plain(lines.join("\n") + "\n"),
             None => refusal(StatusCode::NOT_FOUND, format!("the profile has no {kind}")),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use profiling::execution::{self, Trace};
 use profiling::heap::View;
 use profiling::pprof::Profile;
-use profiling::{cpu, heap};
+use profiling::{contention, cpu, heap, tasks, threads};
 
 pub use super::label::{ProfileName, ProfileOutcome};
 use super::metrics::Metrics;
@@ -106,7 +106,7 @@ impl ProfileName {
             ProfileName::Allocs => Some("alloc_space"),
             ProfileName::Mutex | ProfileName::Block => Some("delay"),
             ProfileName::Tasks => Some("goroutine"),
-            ProfileName::Threads => Some("threads"),
+            ProfileName::Threads => Some("threadcreate"),
             ProfileName::Execution | ProfileName::Other => None,
         }
     }
@@ -156,6 +156,12 @@ impl From<heap::Error> for ProfileError {
     }
 }
 
+impl From<std::io::Error> for ProfileError {
+    fn from(error: std::io::Error) -> ProfileError {
+        ProfileError::Failed(error.to_string())
+    }
+}
+
 impl From<execution::Busy> for ProfileError {
     fn from(busy: execution::Busy) -> ProfileError {
         ProfileError::Busy(busy.to_string(), busy.left)
@@ -183,7 +189,9 @@ pub async fn trace_file(trace: Trace, format: TraceFormat) -> Vec<u8> {
         written.expect("writing into memory does not fail");
         file
     };
-    tokio::task::spawn_blocking(write).await.unwrap_or_default()
+    profiling::tasks::spawn_blocking("write a trace", write)
+        .await
+        .unwrap_or_default()
 }
 
 /// Takes a profile. Dropping the future ends it.
@@ -215,13 +223,18 @@ async fn taken(ask: Ask) -> Result<Taken, ProfileError> {
         ProfileName::Execution => {
             let options = execution::Options {
                 heap: Some(heap::allocated),
+                alive: Some(tasks::alive),
                 ..execution::Options::default()
             };
             Ok(Taken::Trace(execution::record(ask.duration, options).await?))
         }
         ProfileName::Heap => aside(|| heap::profile(View::InUse)).await,
         ProfileName::Allocs => aside(|| heap::profile(View::Allocated)).await,
-        _ => Err(ProfileError::Unsupported("it cannot be taken".to_owned())),
+        ProfileName::Tasks => Ok(Taken::Profile(tasks::profile())),
+        ProfileName::Threads => aside(threads::profile).await,
+        ProfileName::Mutex => aside(contention::mutex).await,
+        ProfileName::Block => aside(contention::block).await,
+        ProfileName::Other => Err(ProfileError::Unsupported("there is no such profile".to_owned())),
     }
 }
 
@@ -230,7 +243,7 @@ async fn aside<E>(take: impl FnOnce() -> Result<Profile, E> + Send + 'static) ->
 where
     E: Into<ProfileError> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(take).await {
+    match profiling::tasks::spawn_blocking("take a profile", take).await {
         Ok(taken) => taken.map(Taken::Profile).map_err(Into::into),
         Err(_) => Err(ProfileError::Failed(
             "taking the profile panicked; please report it".to_owned(),

@@ -1,9 +1,9 @@
 //! The metrics whose values are read when somebody looks: process, limits, runtime, log lines, spans.
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use profiling::contention::Mutex;
 use prometheus::Opts;
 use prometheus::core::{Collector, Desc, Describer};
 use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};

@@ -50,6 +50,7 @@ mod trace;
 use std::time::Duration;
 
 use crate::Site;
+use crate::slot::Slot;
 
 use event::What;
 use recorder::record as put;
@@ -201,6 +202,8 @@ pub fn log(task: Option<UserTask>, key: &'static str, text: &str) {
 /// When another recording is under way.
 pub async fn record(duration: Duration, options: Options) -> Result<Trace, Busy> {
     const TICK: Duration = Duration::from_millis(10);
+    static SLOT: Slot = Slot::new();
+    let _taken = SLOT.take(duration).map_err(|left| Busy { left })?;
     let ticks = options.heap.is_some();
     let recording = Recording::start(options)?;
     let end = tokio::time::Instant::now() + duration;

@@ -1,6 +1,7 @@
 //! Sees into a running tokio service: CPU, heap, task, waiting and execution profiles, in the formats of `go tool pprof`
 //! and `go tool trace`.
 
+pub mod contention;
 pub mod cpu;
 pub mod execution;
 pub mod flame;
@@ -10,5 +11,8 @@ pub mod places;
 pub mod pprof;
 mod site;
 mod slot;
+mod stack;
+pub mod tasks;
+pub mod threads;
 
 pub use site::Site;

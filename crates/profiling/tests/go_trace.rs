@@ -1,6 +1,7 @@
 //! A real program is recorded, and the real `go tool trace` shows it: its pages are fetched and read.
 
-#[path = "go_trace/go.rs"]
+#[allow(dead_code)]
+#[path = "support/go.rs"]
 mod go;
 #[path = "go_trace/pages.rs"]
 mod pages;

@@ -1,5 +1,6 @@
 //! Profiles as `go tool pprof` reads them.
 
+#[allow(dead_code)]
 #[path = "support/go.rs"]
 mod go;
 
@@ -8,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use go::Go;
 use profiling::cpu;
 use profiling::heap::{self, View};
 use profiling::pprof::Profile;
@@ -117,8 +117,8 @@ fn a_busy_function_is_first_and_copies_and_allocations_are_booked_under_their_ca
             taken.samples
         );
         let file = written(folder.path(), &taken.profile);
-        for go in [Go::old(), Go::new()].into_iter().flatten() {
-            let top = go.prints(&["pprof".as_ref(), "-top".as_ref(), file.as_os_str()]);
+        for go in go::both().iter().flatten() {
+            let top = go.pprof(&["-top".as_ref(), file.as_os_str()]);
             let rows = rows(&top);
             let (_, cumulative, _) = rows
                 .iter()
@@ -139,8 +139,8 @@ fn pprof_reads_threads_mappings_and_the_build_id_and_draws_a_picture() {
     let folder = tempfile::tempdir().expect("a folder");
     let taken = cpu_profile_of(known_busy_function);
     let file = written(folder.path(), &taken.profile);
-    for go in [Go::old(), Go::new()].into_iter().flatten() {
-        let raw = go.prints(&["pprof".as_ref(), "-raw".as_ref(), file.as_os_str()]);
+    for go in go::both().iter().flatten() {
+        let raw = go.pprof(&["-raw".as_ref(), file.as_os_str()]);
         assert!(
             raw.contains("PeriodType: cpu nanoseconds") && raw.contains("Period: 10000000"),
             "{raw}"
@@ -155,11 +155,11 @@ fn pprof_reads_threads_mappings_and_the_build_id_and_draws_a_picture() {
             mapping.contains("/pprof-") && mapping.contains("[FN]"),
             "{mapping}"
         );
-        let tags = go.prints(&["pprof".as_ref(), "-tags".as_ref(), file.as_os_str()]);
+        let tags = go.pprof(&["-tags".as_ref(), file.as_os_str()]);
         assert!(tags.contains("at-work"), "{tags}");
         let picture = folder.path().join("profile.svg");
         let to = format!("-output={}", picture.display());
-        go.prints(&["pprof".as_ref(), "-svg".as_ref(), to.as_ref(), file.as_os_str()]);
+        go.pprof(&["-svg".as_ref(), to.as_ref(), file.as_os_str()]);
         let picture = std::fs::read_to_string(picture).expect("a picture");
         assert!(picture.contains("known_busy_function"));
     }
@@ -211,8 +211,8 @@ fn the_heap_shows_who_holds_memory_and_who_asked_for_it() {
 
     let other = tempfile::tempdir().expect("a folder");
     let (file, all) = (written(folder.path(), &in_use), written(other.path(), &allocated));
-    for go in [Go::old(), Go::new()].into_iter().flatten() {
-        let top = go.prints(&["pprof".as_ref(), "-top".as_ref(), file.as_os_str()]);
+    for go in go::both().iter().flatten() {
+        let top = go.pprof(&["-top".as_ref(), file.as_os_str()]);
         assert!(top.contains("Type: inuse_space"), "{top}");
         // The inside of the allocator is nobody's fault.
         assert!(
@@ -221,7 +221,7 @@ fn the_heap_shows_who_holds_memory_and_who_asked_for_it() {
                 .all(|row| row.0 == 0.0 || !row.2.contains("malloc")),
             "{top}"
         );
-        let top = go.prints(&["pprof".as_ref(), "-top".as_ref(), all.as_os_str()]);
+        let top = go.pprof(&["-top".as_ref(), all.as_os_str()]);
         assert!(top.contains("Type: alloc_space"), "{top}");
     }
     let figures = heap::figures().expect("figures");

@@ -21,8 +21,11 @@ pub(super) enum Format {
     Usual,
     /// For <https://ui.perfetto.dev>.
     Perfetto,
-    /// For people.
-    Text,
+    /// For people; with each task of its own, where there are any.
+    Text {
+        /// Whether they are.
+        each: bool,
+    },
     /// The lines that a flame graph is made from, of this value.
     Folded(&'static str),
     /// A flame graph of this value.
@@ -49,7 +52,7 @@ impl Asked {
                 "format" => asked.format = format(name, &value)?,
                 "debug" => match value.parse::<u8>() {
                     Ok(0) => {}
-                    Ok(_) => asked.format = text(name)?,
+                    Ok(detail) => asked.format = text(name, detail > 1)?,
                     Err(_) => return Err("debug is 0, 1 or 2".to_owned()),
                 },
                 _ => {}
@@ -98,7 +101,7 @@ fn format(name: ProfileName, value: &str) -> Result<Format, String> {
         ("pprof", name) if name != ProfileName::Execution => Ok(Format::Usual),
         ("go", ProfileName::Execution) => Ok(Format::Usual),
         ("perfetto", ProfileName::Execution) => Ok(Format::Perfetto),
-        ("text", name) => text(name),
+        ("text", name) => text(name, false),
         ("folded", _) => drawn(Format::Folded),
         ("svg", _) => drawn(Format::Svg),
         (_, ProfileName::Execution) => Err("format is go or perfetto".to_owned()),
@@ -106,9 +109,9 @@ fn format(name: ProfileName, value: &str) -> Result<Format, String> {
     }
 }
 
-fn text(name: ProfileName) -> Result<Format, String> {
+fn text(name: ProfileName, each: bool) -> Result<Format, String> {
     match name {
         ProfileName::Execution => Err("a trace is no text; format is go or perfetto".to_owned()),
-        _ => Ok(Format::Text),
+        _ => Ok(Format::Text { each }),
     }
 }

@@ -73,7 +73,7 @@ pub(in crate::http) async fn symbol(method: Method, RawQuery(query): RawQuery, b
     if addresses.len() > MOST_ADDRESSES {
         return too_many();
     }
-    let found = tokio::task::spawn_blocking(move || symbols(&addresses)).await;
+    let found = profiling::tasks::spawn_blocking("look up symbols", move || symbols(&addresses)).await;
     match found {
         Ok(Ok(text)) => plain(text),
         _ => refusal(

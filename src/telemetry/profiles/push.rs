@@ -117,10 +117,13 @@ impl Pusher {
             PushError::Local("no HTTP client can be made: the certificates of this machine cannot be read");
         let for_url = url.to_owned();
         // Reads the system's certificates, some 150 of them: not on a runtime worker.
-        let client = match tokio::task::spawn_blocking(move || build(&for_url)).await {
-            Ok(Ok(client)) => client,
-            _ => return Err(unusable),
-        };
+        let client =
+            match profiling::tasks::spawn_blocking("make the client for profiles", move || build(&for_url))
+                .await
+            {
+                Ok(Ok(client)) => client,
+                _ => return Err(unusable),
+            };
         *made = Some((url.to_owned(), client.clone()));
         Ok(client)
     }

@@ -204,7 +204,8 @@ impl Steady {
             ended: SystemTime::now(),
         };
         // Compresses for some milliseconds.
-        let Ok(bytes) = tokio::task::spawn_blocking(move || taken.to_gzip()).await else {
+        let Ok(bytes) = profiling::tasks::spawn_blocking("compress a profile", move || taken.to_gzip()).await
+        else {
             return;
         };
         let name = KeptName {
@@ -314,11 +315,13 @@ impl Steady {
         work: impl FnOnce(Folder) -> Result<T, String> + Send + 'static,
     ) -> Option<T> {
         let outcome = match self.folder(config) {
-            Some(folder) => match tokio::task::spawn_blocking(move || work(folder)).await {
-                Ok(outcome) => outcome,
-                // The runtime ends.
-                Err(_) => return None,
-            },
+            Some(folder) => {
+                match profiling::tasks::spawn_blocking("keep a profile", move || work(folder)).await {
+                    Ok(outcome) => outcome,
+                    // The runtime ends.
+                    Err(_) => return None,
+                }
+            }
             None => Err("there is no state folder that this user may write".to_owned()),
         };
         match outcome {

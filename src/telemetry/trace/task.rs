@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use profiling::execution::UserTask;
+
 use super::recorder::Trace;
 use super::{SpanIds, TraceContext};
 
@@ -67,6 +69,11 @@ pub fn outgoing() -> Option<TraceContext> {
         })
     })
     .flatten()
+}
+
+/// The request in an execution trace; `None` outside of every request.
+pub fn user_task() -> Option<UserTask> {
+    with(|here| here.trace.task)
 }
 
 /// Takes the span along to another thread.

@@ -6,7 +6,7 @@ use proptest::test_runner::TestRunner;
 use super::check::check;
 use super::random::recipes;
 
-#[path = "../../tests/go_trace/go.rs"]
+#[path = "../../tests/support/go.rs"]
 #[allow(clippy::print_stderr)]
 mod go;
 

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::Site;
 
@@ -61,7 +61,10 @@ impl Default for Options {
 /// Another recording is under way.
 #[derive(Debug, thiserror::Error)]
 #[error("an execution trace is being recorded already: wait until it ends, then ask again")]
-pub struct Busy;
+pub struct Busy {
+    /// How long the other one still takes, as far as that is known.
+    pub left: Duration,
+}
 
 /// A recording under way. Dropped, it stops, and what it holds is gone.
 #[derive(Debug)]
@@ -286,7 +289,7 @@ impl Recording {
     /// When another recording is under way.
     pub fn start(options: Options) -> Result<Recording, Busy> {
         if TAKEN.swap(true, Ordering::AcqRel) {
-            return Err(Busy);
+            return Err(Busy { left: Duration::ZERO });
         }
         let generation = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         let began = Instant::now();

@@ -34,7 +34,7 @@ async fn server(status: StatusCode) -> (String, Server) {
     let router = Router::new().fallback(take).with_state(state.clone());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    profiling::tasks::spawn("serve a test", async move { axum::serve(listener, router).await });
     (url, state)
 }
 
@@ -165,7 +165,10 @@ async fn a_server_that_is_not_there_refuses() {
 async fn a_server_that_breaks_off_is_told_without_its_url() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    profiling::tasks::spawn(
+        "serve a test",
+        async move { while listener.accept().await.is_ok() {} },
+    );
     let pushed = Pusher::default()
         .push(&url, &config(None), about(1, 2), vec![1])
         .await;
@@ -179,7 +182,7 @@ async fn a_server_that_breaks_off_is_told_without_its_url() {
 async fn a_server_that_never_answers_is_left() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let silent = tokio::spawn(async move {
+    let silent = profiling::tasks::spawn("serve a test", async move {
         let mut open = Vec::new();
         while let Ok((connection, _)) = listener.accept().await {
             open.push(connection);

@@ -32,7 +32,7 @@ impl Running {
         Running {
             config,
             metrics,
-            task: tokio::spawn(steady.run(stop.clone())),
+            task: profiling::tasks::spawn("take profiles", steady.run(stop.clone())),
             stop,
         }
     }
@@ -164,7 +164,7 @@ async fn a_server_that_is_away_leaves_them_to_the_folder() {
 
     let router = axum::Router::new().fallback(|| async { "" });
     let listener = tokio::net::TcpListener::bind(address).await.unwrap();
-    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let serving = profiling::tasks::spawn("serve a test", async move { axum::serve(listener, router).await });
     until("it is pushed", || running.kept("interval", "server") >= 1).await;
     serving.abort();
     running.end().await;
