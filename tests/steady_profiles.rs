@@ -24,11 +24,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use fake_provider::{FakeProvider, Received, Script};
-use go::Go;
 use support::http::{get, send};
 use support::plugin::{PATIENCE, Plugin};
 
-/// What both have in common: no CPU profile is shorter.
+/// As often and as short as may be.
 const SHORT: &str = "interval: 10s, duration: 1s, hertz: 250";
 
 /// Waits until a look gives something.
@@ -87,14 +86,12 @@ fn work(plugin: &Plugin) {
     }
 }
 
-fn opens(go: &Go, profile: &Path, words: &str) {
-    let top = go.prints(&[
-        "pprof".as_ref(),
-        "-top".as_ref(),
-        "-cum".as_ref(),
-        profile.as_os_str(),
-    ]);
-    assert!(top.contains(words), "{top}");
+/// Both versions of Go open it, and show these words.
+fn opens(profile: &Path, words: &str) {
+    for tool in go::both().iter().flatten() {
+        let top = tool.pprof(&["-top", "-cum", profile.to_str().unwrap()]);
+        assert!(top.contains(words), "{top}");
+    }
 }
 
 #[test]
@@ -126,14 +123,13 @@ fn profiles_come_at_intervals_once_a_reload_says_so_and_no_more_after_another() 
         .map(|path| path.metadata().unwrap().len())
         .sum();
     assert_eq!(metric(&plugin, "atest_ai_profiles_folder_bytes"), bytes as f64);
-    if let Some(go) = Go::old() {
-        opens(&go, &heap, "Type: inuse_space");
-        opens(&go, &cpu, "Type: cpu");
-    }
+    opens(&heap, "Type: inuse_space");
+    opens(&cpu, "Type: cpu");
 
-    // The next ones, of the same interval.
-    wait_for("the second heap profile", || {
-        of_kind(&state(&plugin), "-interval-heap.pb.gz").filter(|path| *path > heap)
+    // The next ones, of the same interval. After them there is a while without any.
+    let last = of_kind(&state(&plugin), "-interval-heap.pb.gz");
+    wait_for("the next heap profile", || {
+        of_kind(&state(&plugin), "-interval-heap.pb.gz").filter(|path| Some(path) > last.as_ref())
     });
     // No more come: what the guard has watched for longer than an interval comes, and nothing beside it.
     reload(
@@ -180,9 +176,7 @@ fn the_guard_leaves_a_profile_of_the_incident() {
     work(&plugin);
     let kept = "atest_ai_profiles_kept_total{cause=\"cpu_guard\",place=\"folder\"}";
     assert_eq!(metric(&plugin, kept), 2.0);
-    if let Some(go) = Go::old() {
-        opens(&go, &cpu, "render");
-    }
+    opens(&cpu, "render");
 }
 
 /// The parts of a form, by name.
@@ -263,9 +257,7 @@ async fn a_server_is_sent_what_go_opens_and_its_secret_stays_between_the_two() {
         assert_eq!(parts[0].0, "profile");
         let file = plugin.folder().join(format!("{kind}.pb.gz"));
         fs::write(&file, &parts[0].1).unwrap();
-        if let Some(go) = Go::old() {
-            opens(&go, &file, &format!("Type: {kind}"));
-        }
+        opens(&file, &format!("Type: {kind}"));
     }
     wait_for("the metric", || {
         let sent = metric(

@@ -42,7 +42,7 @@ impl Rules<'_> {
         }
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
         let name = settings.push_name.as_deref();
-        if name.is_some_and(|name| name.is_empty() || !name.chars().all(is_plain)) {
+        if name.is_some_and(|name| !name.chars().all(is_plain)) {
             self.wrong(
                 "profiling.continuous.push_name",
                 "not a name that such a server takes: letters, digits, dots, underscores, hyphens and slashes",

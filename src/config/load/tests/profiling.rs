@@ -39,7 +39,6 @@ fn what_is_wrong_is_told_with_its_key() {
             "continuous.push_url",
         ),
         ("continuous: {push_name: 'a{b}'}", "continuous.push_name"),
-        ("continuous: {push_name: ''}", "continuous.push_name"),
         (
             "continuous: {push_headers: {'a b': x}}",
             "continuous.push_headers.a b",
