@@ -1,15 +1,17 @@
 //! Profiles that nobody has to ask for: at intervals, and when the guard finds CPU or memory short.
 
+mod places;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::guard::Guard;
-use super::kept::{self, Bounds, Folder};
 use super::name::{KeptName, kind};
 use super::push::{About, Pusher};
 use super::{Ask, ProfileError, ProfileName, Taken, take};
@@ -40,6 +42,17 @@ struct Told {
     push: AtomicBool,
     /// Of CPU and heap profiles.
     profile: [AtomicBool; 2],
+}
+
+/// A profile that was taken.
+#[derive(Debug)]
+struct Ready {
+    about: About,
+    name: KeptName,
+    /// Compressed.
+    bytes: Bytes,
+    /// Its file's name, once it is in one.
+    file: Option<String>,
 }
 
 /// What came of taking both profiles.
@@ -152,205 +165,103 @@ impl Steady {
             ProfileCause::MemoryGuard => [ProfileName::Heap, ProfileName::Cpu],
             _ => [ProfileName::Cpu, ProfileName::Heap],
         };
-        let settings = &config.profiling.continuous;
         let mut round = Round::default();
+        let mut ready = Vec::new();
         for name in order {
-            let began = SystemTime::now();
-            let ask = Ask {
-                name,
-                duration: settings.duration,
-                hertz: settings.hertz,
-            };
-            let taken = take(&self.metrics, ask).await;
-            let told = &self.told.profile[usize::from(name == ProfileName::Heap)];
-            match taken {
-                Ok(taken) => {
-                    told.store(false, Ordering::Relaxed);
-                    self.put(config, (name, cause), began, taken, &mut round).await;
+            match self.taken(config, name, cause).await {
+                Ok(Some(mut profile)) => {
+                    // What the guard has taken is written at once, as the process may not live long, and stays there when
+                    // the server has forgotten it.
+                    if cause != ProfileCause::Interval {
+                        profile.file = self.keep(config, &profile).await;
+                    }
+                    ready.push(profile);
                 }
-                Err(ProfileError::Busy(reason, left)) => {
-                    tracing::debug!(%reason, profile = kind(name), "a profile is left out");
+                Ok(None) => {}
+                Err(left) => {
                     round.busy = Some(left);
                     // Both belong to one moment. The guard asks again.
                     if cause == ProfileCause::CpuGuard {
                         break;
                     }
                 }
-                Err(error) => {
-                    if !told.swap(true, Ordering::Relaxed) {
-                        tracing::warn!(reason = %error, profile = kind(name), "a profile cannot be taken");
-                    }
-                }
             }
+        }
+        // Only now: a slow server must not part the two.
+        for profile in ready {
+            self.send(config, profile, &mut round).await;
         }
         round
     }
 
-    /// Puts a profile where it is to be, and notes where that is.
-    async fn put(
+    /// Takes one profile; `None` where that cannot be.
+    ///
+    /// # Errors
+    /// How long somebody else is still taking one.
+    async fn taken(
         &self,
         config: &Config,
-        (profile, cause): (ProfileName, ProfileCause),
-        began: SystemTime,
-        taken: Taken,
-        round: &mut Round,
-    ) {
-        let Taken::Profile(taken) = taken else {
-            return;
+        profile: ProfileName,
+        cause: ProfileCause,
+    ) -> Result<Option<Ready>, Duration> {
+        let settings = &config.profiling.continuous;
+        let began = SystemTime::now();
+        let ask = Ask {
+            name: profile,
+            duration: settings.duration,
+            hertz: settings.hertz,
         };
+        let told = &self.told.profile[usize::from(profile == ProfileName::Heap)];
+        let taken = match take(&self.metrics, ask).await {
+            Ok(Taken::Profile(taken)) => taken,
+            Ok(_) => return Ok(None),
+            Err(ProfileError::Busy(reason, left)) => {
+                tracing::debug!(%reason, profile = kind(profile), "a profile is left out");
+                return Err(left);
+            }
+            Err(error) => {
+                if !told.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(reason = %error, profile = kind(profile), "a profile cannot be taken");
+                }
+                return Ok(None);
+            }
+        };
+        told.store(false, Ordering::Relaxed);
         let about = About {
             cause,
             began,
             ended: SystemTime::now(),
-        };
-        // Compresses for some milliseconds.
-        let Ok(bytes) = profiling::tasks::spawn_blocking("compress a profile", move || taken.to_gzip()).await
-        else {
-            return;
         };
         let name = KeptName {
             at: Timestamp::try_from(began).unwrap_or_else(|_| Timestamp::now()),
             cause,
             profile,
         };
-        let is_pushed = self.pushed(config, about, &bytes).await;
-        // What the guard has taken is also there when the server is not looked at, or has forgotten it.
-        let kept = match is_pushed && cause == ProfileCause::Interval {
-            true => None,
-            false => self.keep(config, name, bytes).await,
-        };
-        let place = match (&kept, is_pushed) {
+        // Compresses for some milliseconds.
+        let bytes = profiling::tasks::spawn_blocking("compress a profile", move || taken.to_gzip()).await;
+        Ok(bytes.ok().map(|bytes| Ready {
+            about,
+            name,
+            bytes: bytes.into(),
+            file: None,
+        }))
+    }
+
+    /// Sends a profile to the server, where there is one, and keeps it where it is nowhere else.
+    async fn send(&self, config: &Config, mut profile: Ready, round: &mut Round) {
+        let is_pushed = self.pushed(config, &profile).await;
+        let cause = profile.about.cause;
+        if !is_pushed && cause == ProfileCause::Interval {
+            profile.file = self.keep(config, &profile).await;
+        }
+        let place = match (&profile.file, is_pushed) {
             (Some(_), _) => ProfilePlace::Folder,
             (None, true) => ProfilePlace::Server,
             (None, false) => ProfilePlace::Nowhere,
         };
         self.metrics.profile_kept(cause, place);
-        round.files.extend(kept);
+        round.files.extend(profile.file);
         round.is_pushed |= is_pushed;
-    }
-
-    /// Whether the server has taken it; `false` also where there is none.
-    async fn pushed(&self, config: &Config, about: About, bytes: &[u8]) -> bool {
-        let Some(url) = config.profiling.continuous.push_url.as_deref() else {
-            return false;
-        };
-        match self.pusher.push(url, config, about, bytes.to_vec()).await {
-            Ok(()) => {
-                if self.told.push.swap(false, Ordering::Relaxed) {
-                    tracing::info!("the server takes profiles again");
-                }
-                true
-            }
-            Err(error) => {
-                self.metrics.profile_push_failed();
-                if !self.told.push.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(
-                        reason = %error,
-                        "the server of profiles (profiling.continuous.push_url) does not take them; they go into the folder \
-                         until it does"
-                    );
-                }
-                false
-            }
-        }
-    }
-
-    async fn keep(&self, config: &Config, name: KeptName, bytes: Vec<u8>) -> Option<String> {
-        let bounds = bounds(&config.profiling.continuous);
-        let keep = move |folder: Folder| {
-            folder
-                .keep(name, &bytes, bounds)
-                .map_err(|error| error.to_string())
-        };
-        let (name, total) = self.in_folder(config, keep).await?;
-        self.metrics.profiles_folder(total);
-        Some(name)
-    }
-
-    /// Removes what is past its age while nothing is written.
-    async fn tidy(&self, config: &Config) {
-        let bounds = bounds(&config.profiling.continuous);
-        let tidy = move |folder: Folder| {
-            let tidied = folder.tidy(bounds, Timestamp::now());
-            tidied.map_err(|error| error.to_string())
-        };
-        if let Some(total) = self.in_folder(config, tidy).await {
-            self.metrics.profiles_folder(total);
-        }
-    }
-
-    /// Looks at the folder once it is needed, so that trouble with it is told before there is an incident.
-    async fn prepare(&self, config: &Config, prepared: &mut Option<Option<Folder>>) {
-        let profiling = &config.profiling;
-        if !profiling.continuous.enabled && !profiling.guard.enabled {
-            *prepared = None;
-            return;
-        }
-        let folder = self.folder(config);
-        if prepared.as_ref() == Some(&folder) {
-            return;
-        }
-        *prepared = Some(folder);
-        // Of another folder, or of one that was mended: it is told anew.
-        self.told.folder.store(false, Ordering::Relaxed);
-        let bounds = bounds(&profiling.continuous);
-        let prepare = move |folder: Folder| {
-            let prepared = folder.prepare(bounds, Timestamp::now());
-            prepared.map_err(|error| error.to_string())
-        };
-        if let Some(total) = self.in_folder(config, prepare).await {
-            self.metrics.profiles_folder(total);
-        }
-    }
-
-    fn folder(&self, config: &Config) -> Option<Folder> {
-        let named = config.profiling.continuous.folder.as_deref();
-        kept::place(named, self.state_dir.as_deref())
-    }
-
-    /// Does something in the folder, away from the tasks. What goes wrong is told once.
-    async fn in_folder<T: Send + 'static>(
-        &self,
-        config: &Config,
-        work: impl FnOnce(Folder) -> Result<T, String> + Send + 'static,
-    ) -> Option<T> {
-        let outcome = match self.folder(config) {
-            Some(folder) => {
-                match profiling::tasks::spawn_blocking("keep a profile", move || work(folder)).await {
-                    Ok(outcome) => outcome,
-                    // The runtime ends.
-                    Err(_) => return None,
-                }
-            }
-            None => Err("there is no state folder that this user may write".to_owned()),
-        };
-        match outcome {
-            Ok(done) => {
-                if self.told.folder.swap(false, Ordering::Relaxed) {
-                    tracing::info!("profiles are kept again");
-                }
-                Some(done)
-            }
-            Err(reason) => {
-                if !self.told.folder.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(
-                        reason,
-                        is_pushed = config.profiling.continuous.push_url.is_some(),
-                        "profiles cannot be kept in their folder; let this user write there, or name another folder with \
-                         profiling.continuous.folder"
-                    );
-                }
-                None
-            }
-        }
-    }
-}
-
-fn bounds(settings: &ContinuousProfiling) -> Bounds {
-    let days = u64::from(settings.max_age.0);
-    Bounds {
-        max_size: settings.max_size.0,
-        max_age: (days > 0).then(|| Duration::from_secs(days * 86_400)),
     }
 }
 
