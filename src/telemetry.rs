@@ -6,6 +6,7 @@ pub mod catalogue;
 mod cgroup;
 pub mod exposition;
 mod label;
+mod load;
 pub mod logs;
 pub mod metrics;
 mod process;

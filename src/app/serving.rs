@@ -13,6 +13,7 @@ use crate::answer::AnswerService;
 use crate::plugin::About;
 use crate::provider::{self, Spending};
 use crate::telemetry::logs::LogHandle;
+use crate::telemetry::profiles::Steady;
 use crate::telemetry::trace::Collector;
 use crate::{http, plugin};
 
@@ -39,6 +40,7 @@ impl Serving {
             tls,
             audit,
             spending,
+            state_dir,
             ..
         } = parts;
         // Everything is built. Before the doors answer: what waited in a listener's queue must not hear "starting".
@@ -79,6 +81,10 @@ impl Serving {
         });
         systemd::ready(TAKING_QUESTIONS);
         let refusals = audit.clone();
+        let profiled = Arc::clone(&service);
+        let steady = Steady::new(Arc::clone(&service.metrics), state_dir, move || {
+            Arc::clone(&profiled.snapshot().config)
+        });
         let serving = Serving {
             plugin,
             http: page.into_iter().chain(relay).collect(),
@@ -97,6 +103,7 @@ impl Serving {
                     refusals.keep_time().await
                 }),
                 tasks::spawn("watch the certificates", async move { tls.keep_watch().await }),
+                tasks::spawn("take profiles", steady.run(stop.clone())),
             ],
             reloader: tasks::spawn("watch the config", parts.reloader.run(stop.clone())),
             stop,

@@ -258,6 +258,30 @@ closed_label! {
 }
 
 closed_label! {
+    /// Why a profile was taken that nobody asked for: the label `cause` of `atest_ai_profiles_kept_total`.
+    ProfileCause {
+        /// Its time had come.
+        Interval = "interval",
+        /// CPU was above its threshold.
+        CpuGuard = "cpu_guard",
+        /// Memory was above its threshold.
+        MemoryGuard = "memory_guard",
+    }
+}
+
+closed_label! {
+    /// Where such a profile is: the label `place` of `atest_ai_profiles_kept_total`.
+    ProfilePlace {
+        /// In the folder.
+        Folder = "folder",
+        /// The server has taken it.
+        Server = "server",
+        /// It is lost: neither could take it.
+        Nowhere = "nowhere",
+    }
+}
+
+closed_label! {
     /// A figure of the memory allocator: the label `state` of `atest_ai_allocator_bytes`.
     AllocatorState {
         /// What the plugin holds.

@@ -1,4 +1,11 @@
-//! Profiles of this process, by the names that Go programs give them: taken, and counted.
+//! Profiles of this process, by the names that Go programs give them: taken, and counted; and [`Steady`] ones, which nobody
+//! has to ask for.
+
+mod guard;
+mod kept;
+mod name;
+mod push;
+mod steady;
 
 use std::time::Duration;
 
@@ -9,6 +16,7 @@ use profiling::{contention, cpu, heap, tasks, threads};
 
 pub use super::label::{ProfileName, ProfileOutcome};
 use super::metrics::Metrics;
+pub use steady::Steady;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
