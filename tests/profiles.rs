@@ -40,6 +40,7 @@ pub struct Load {
 }
 
 impl Load {
+    /// Begins to ask.
     pub fn on(plugin: &Plugin, headers: &'static [(&'static str, &'static str)]) -> Load {
         let stop = std::sync::Arc::new(AtomicBool::new(false));
         let (address, stopped) = (plugin.http, std::sync::Arc::clone(&stop));
@@ -69,6 +70,7 @@ impl Drop for Load {
     }
 }
 
+/// Asks one question over HTTP.
 pub fn ask(address: std::net::SocketAddr, question: &str, headers: &[(&str, &str)]) -> Reply {
     let body = serde_json::json!({
         "type": "ai", "natural_language": question, "database_type": "mysql",

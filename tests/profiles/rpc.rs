@@ -1,5 +1,7 @@
 //! `PProf` of the contract: the same files by name, and never an error.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use tokio::net::UnixStream;
@@ -9,7 +11,8 @@ use tonic::transport::{Channel, Endpoint};
 use crate::contract::remote::loader_client::LoaderClient;
 use crate::contract::server::PProfRequest;
 use crate::go;
-use crate::support::plugin::Plugin;
+use crate::support::http::{get, request};
+use crate::support::plugin::{PATIENCE, Plugin};
 
 async fn client(plugin: &Plugin) -> LoaderClient<Channel> {
     let socket = plugin.socket.clone();
@@ -91,27 +94,32 @@ async fn what_cannot_be_had_is_empty_and_the_log_and_the_metrics_say_so() {
     );
     plugin.wait_for_log("a CPU profile lasts 1 to 300 seconds", 1);
 
-    let mut other = client.clone();
-    let first = tokio::spawn(async move { profile(&mut other, "profile", None).await });
+    // Another one is under way: over HTTP, for as long as its client waits.
     let address = plugin.http;
+    let mut first = TcpStream::connect(address).unwrap();
+    let request = request(
+        "GET",
+        "/debug/pprof/profile?seconds=300",
+        &[("Host", "localhost")],
+        b"",
+    );
+    first.write_all(&request).unwrap();
     let began = Instant::now();
-    let is_busy = || {
-        let reply = crate::support::http::get(address, "/debug/pprof/profile?seconds=300");
-        assert!(began.elapsed() < Duration::from_secs(30));
-        reply
-    };
-    // The rpc's own profile is under way, or it would be this one that takes long.
-    while profile(&mut client, "profile", Some(Duration::from_millis(1800)))
+    while !profile(&mut client, "profile", Some(Duration::from_secs(2)))
         .await
         .is_empty()
-        == false
     {
-        assert!(began.elapsed() < Duration::from_secs(30), "never busy");
+        assert!(began.elapsed() < PATIENCE, "never busy");
     }
-    let refused = is_busy();
+    let refused = get(address, "/debug/pprof/profile?seconds=1");
     assert_eq!(refused.status, 409, "{}", refused.text());
-    assert!(!first.await.unwrap().is_empty());
-    let metrics = crate::support::http::get(address, "/metrics").text();
+    assert!(refused.header("retry-after").parse::<u64>().unwrap() > 200);
+    // Its client goes away, and there is room again.
+    drop(first);
+    while get(address, "/debug/pprof/profile?seconds=1").status == 409 {
+        assert!(began.elapsed() < 2 * PATIENCE, "busy for ever");
+    }
+    let metrics = get(address, "/metrics").text();
     for (series, least) in [
         (
             "atest_ai_profiles_total{outcome=\"refused\",profile=\"other\"} ",

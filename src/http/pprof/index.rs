@@ -76,9 +76,9 @@ fn html(entries: &[Entry]) -> String {
             views.push(format!("<a href=\"{path}?debug=1\">text</a>"));
         }
         // Writing to a string cannot fail.
-        let _ = write!(
+        let _ = writeln!(
             html,
-            "<dt><b>{}</b>: {} ({})</dt><dd><pre>{}</pre></dd>\n",
+            "<dt><b>{}</b>: {} ({})</dt><dd><pre>{}</pre></dd>",
             escaped(entry.name),
             escaped(entry.about),
             views.join(", "),
