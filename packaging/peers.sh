@@ -28,6 +28,11 @@ command -v ss >/dev/null || missing+=(iproute2)
 command -v ps >/dev/null && command -v top >/dev/null || missing+=(procps)
 # What the fuzz targets are linked with.
 command -v c++ >/dev/null || missing+=(g++)
+# What `make test-aarch64` needs, which is no part of `make test`.
+if [ -n "${CI:-}" ] && [ "$(uname -m)" = x86_64 ]; then
+  command -v qemu-aarch64 >/dev/null || missing+=(qemu-user)
+  command -v aarch64-linux-gnu-gcc >/dev/null || missing+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
+fi
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
   # Installing the package starts no service in a container; elsewhere the policy file keeps it from starting one.

@@ -86,14 +86,16 @@ impl ProfileName {
     /// What it tells, in a sentence.
     pub fn about(self) -> &'static str {
         match self {
-            ProfileName::Cpu => "where CPU time goes, sampled for `seconds`",
+            ProfileName::Cpu => "where CPU time goes, sampled for some seconds",
             ProfileName::Heap => "who holds memory now",
             ProfileName::Allocs => "who asked for memory since the start, also what was freed",
             ProfileName::Tasks => "every task that is alive: its name, where it was spawned, what it does",
             ProfileName::Threads => "the threads of the process",
             ProfileName::Mutex => "who waited for locks, and how long",
             ProfileName::Block => "who waited for locks, in queues and for permits, and how long",
-            ProfileName::Execution => "what workers and tasks do, one event after the other, for `seconds`",
+            ProfileName::Execution => {
+                "what workers and tasks do, one event after the other, for some seconds"
+            }
             ProfileName::Other => "there is none",
         }
     }

@@ -136,6 +136,44 @@ async fn one_at_a_time_and_an_abandoned_one_or_a_stop_makes_room() {
     until(|| !profiling::cpu::is_busy()).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn traces_too_are_one_at_a_time_and_an_abandoned_one_makes_room() {
+    let service = service(Config::default());
+    let asking = Arc::clone(&service);
+    let first = tokio::spawn(async move { get(&asking, "/debug/pprof/trace?seconds=300").await });
+    until(profiling::execution::is_recording).await;
+    let second = get(&service, "/debug/pprof/trace?seconds=1").await;
+    let message = second.refusal(StatusCode::CONFLICT, 3);
+    assert!(
+        message.starts_with("an execution trace is being recorded already"),
+        "{message}"
+    );
+    let wait: u64 = second.header("retry-after").parse().unwrap();
+    assert!((250..=301).contains(&wait), "{wait}");
+    first.abort();
+    until(|| !profiling::execution::is_recording()).await;
+    for format in ["go", "perfetto"] {
+        let reply = get(&service, &format!("/debug/pprof/trace?seconds=1&format={format}")).await;
+        assert_eq!(
+            reply.status,
+            StatusCode::OK,
+            "{}",
+            String::from_utf8_lossy(&reply.body)
+        );
+        assert_eq!(reply.body.starts_with(b"go 1.19 trace"), format == "go");
+    }
+    for query in [
+        "format=svg",
+        "format=pprof",
+        "debug=1",
+        "seconds=-1",
+        "seconds=1e9",
+    ] {
+        let reply = get(&service, &format!("/debug/pprof/trace?{query}")).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{query}");
+    }
+}
+
 #[tokio::test]
 async fn the_page_lists_every_profile_and_how_to_open_it() {
     let service = service(Config::default());
