@@ -3,6 +3,8 @@
 #[allow(dead_code)]
 #[path = "support/go.rs"]
 mod go;
+#[path = "support/work.rs"]
+mod work;
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -12,49 +14,12 @@ use std::time::Duration;
 use profiling::cpu;
 use profiling::heap::{self, View};
 use profiling::pprof::Profile;
+use work::{known_allocating_function, known_busy_function, known_copying_function};
 
 profiling::jemalloc!();
 
 /// The profiler is the process's only one, where tests share the process.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-
-#[inline(never)]
-fn known_busy_function(stop: &AtomicBool) -> u64 {
-    let (mut sum, mut round) = (1_u64, 0_u64);
-    while !stop.load(Ordering::Relaxed) {
-        let mut step = 0;
-        while step != 100_000 {
-            sum = sum << 5 ^ sum >> 3 ^ round;
-            step += 1;
-        }
-        round += 1;
-    }
-    black_box(sum)
-}
-
-#[inline(never)]
-fn known_copying_function(stop: &AtomicBool) -> u64 {
-    let (from, mut to) = (vec![1_u8; 1 << 20], vec![0_u8; 1 << 20]);
-    while !stop.load(Ordering::Relaxed) {
-        to.copy_from_slice(black_box(&from));
-        black_box(&mut to);
-    }
-    u64::from(to[7])
-}
-
-#[inline(never)]
-fn known_allocating_function(stop: &AtomicBool) -> u64 {
-    let mut kept: Vec<Vec<u8>> = Vec::new();
-    let mut size = 0;
-    while !stop.load(Ordering::Relaxed) {
-        size = (size + 37) % 5000;
-        kept.push(black_box(Vec::with_capacity(size + 1)));
-        if kept.len() > 500 {
-            kept.clear();
-        }
-    }
-    kept.len() as u64
-}
 
 /// Something that a thread does until it is told to stop.
 type Work = fn(&AtomicBool) -> u64;
@@ -103,9 +68,12 @@ fn rows(top: &str) -> Vec<(f64, f64, String)> {
 fn a_busy_function_is_first_and_copies_and_allocations_are_booked_under_their_callers() {
     let folder = tempfile::tempdir().expect("a folder");
     let works: [(Work, &str); 3] = [
-        (known_busy_function, "pprof::known_busy_function"),
-        (known_copying_function, "pprof::known_copying_function"),
-        (known_allocating_function, "pprof::known_allocating_function"),
+        (known_busy_function, "pprof::work::known_busy_function"),
+        (known_copying_function, "pprof::work::known_copying_function"),
+        (
+            known_allocating_function,
+            "pprof::work::known_allocating_function",
+        ),
     ];
     for (work, name) in works {
         let taken = cpu_profile_of(work);

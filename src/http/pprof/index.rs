@@ -4,13 +4,12 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 
 use crate::answer::AnswerService;
-use crate::http::debug::{escaped, page, wants_json};
-use crate::http::reply::{json, of_type};
+use crate::http::debug::{escaped, page, page_or_json};
 use crate::telemetry::profiles::{ALL, ProfileName};
 
 /// One profile on the page.
@@ -31,20 +30,7 @@ pub(in crate::http) async fn index(
     let server = &service.snapshot().config.server;
     let base = format!("{}://localhost:{}/debug/pprof", server.scheme(), server.port);
     let entries: Vec<Entry> = ALL.into_iter().map(|name| entry(&base, name)).collect();
-    let mut response = if wants_json(&headers) {
-        json(StatusCode::OK, &entries)
-    } else {
-        let mut response = of_type(StatusCode::OK, "text/html; charset=utf-8", html(&entries));
-        response.headers_mut().insert(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(page::POLICY),
-        );
-        response
-    };
-    response
-        .headers_mut()
-        .insert(header::VARY, HeaderValue::from_static("accept"));
-    response
+    page_or_json(&headers, &entries, |entries| html(entries))
 }
 
 fn entry(base: &str, name: ProfileName) -> Entry {

@@ -1,7 +1,12 @@
-use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::*;
+
+#[allow(dead_code, reason = "without unwind tables less can be asked for")]
+#[path = "../../tests/support/work.rs"]
+mod work;
+
+use work::{known_allocating_function, known_busy_function};
 
 /// The profiler is the process's only one, and tests share the process.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -10,51 +15,6 @@ const SHORT: Options = Options {
     duration: Duration::from_secs(2),
     hertz: DEFAULT_HERTZ,
 };
-
-#[inline(never)]
-fn busy_leaf(rounds: u64) -> u64 {
-    // A loop without calls, also in builds that inline nothing.
-    let (mut sum, mut round) = (1_u64, 0);
-    while round != rounds {
-        sum = sum << 5 ^ sum >> 3 ^ round;
-        round += 1;
-    }
-    sum
-}
-
-#[inline(never)]
-fn caller_of_leaf(stop: &AtomicBool) -> u64 {
-    let mut sum = 0_u64;
-    while !stop.load(Ordering::Relaxed) {
-        sum = sum.wrapping_add(black_box(busy_leaf(100_000)));
-    }
-    black_box(sum)
-}
-
-#[cfg(feature = "unwind")]
-#[inline(never)]
-fn caller_of_memcpy(stop: &AtomicBool) -> u64 {
-    let (from, mut to) = (vec![1_u8; 1 << 20], vec![0_u8; 1 << 20]);
-    while !stop.load(Ordering::Relaxed) {
-        to.copy_from_slice(black_box(&from));
-        black_box(&mut to);
-    }
-    u64::from(to[7])
-}
-
-#[inline(never)]
-fn caller_of_malloc(stop: &AtomicBool) -> u64 {
-    let mut kept: Vec<Vec<u8>> = Vec::new();
-    let mut size = 0;
-    while !stop.load(Ordering::Relaxed) {
-        size = (size + 37) % 5000;
-        kept.push(black_box(Vec::with_capacity(size + 1)));
-        if kept.len() > 500 {
-            kept.clear();
-        }
-    }
-    kept.len() as u64
-}
 
 /// A profile of a thread that does `work`.
 fn profile_of(work: fn(&AtomicBool) -> u64, options: Options) -> CpuProfile {
@@ -98,11 +58,11 @@ fn count(profile: &CpuProfile, matches: impl Fn(&str) -> bool) -> (u64, u64) {
 #[test]
 fn a_busy_function_is_the_innermost_and_its_caller_is_known() {
     let _alone = ONE_AT_A_TIME.blocking_lock();
-    let profile = profile_of(caller_of_leaf, SHORT);
+    let profile = profile_of(known_busy_function, SHORT);
     let (found, all) = count(&profile, |stack| {
         let mut frames = stack.lines().skip(1);
         let mut next_is = |name: &str| frames.next().is_some_and(|frame| frame.ends_with(name));
-        next_is("tests::busy_leaf") && next_is("tests::caller_of_leaf")
+        next_is("work::known_busy_function") && next_is("profile_of::{{closure}}::{{closure}}")
     });
     assert!(
         found * 100 >= all * 90 && all >= 10,
@@ -117,9 +77,12 @@ fn a_busy_function_is_the_innermost_and_its_caller_is_known() {
 #[cfg(feature = "unwind")]
 fn code_of_the_c_library_is_booked_under_its_caller() {
     let _alone = ONE_AT_A_TIME.blocking_lock();
-    for work in [caller_of_memcpy as fn(&AtomicBool) -> u64, caller_of_malloc] {
+    for work in [
+        work::known_copying_function as fn(&AtomicBool) -> u64,
+        known_allocating_function,
+    ] {
         let profile = profile_of(work, SHORT);
-        let (found, all) = count(&profile, |stack| stack.contains("tests::caller_of_m"));
+        let (found, all) = count(&profile, |stack| stack.contains("work::known_"));
         assert!(
             found * 100 >= all * 97 && all >= 10,
             "{found} of {all}: {:?}",
@@ -204,7 +167,7 @@ fn a_hundred_profiles_under_allocation_neither_hang_nor_crash() {
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..3 {
-            scope.spawn(|| caller_of_malloc(&stop));
+            scope.spawn(|| known_allocating_function(&stop));
         }
         let options = Options {
             duration: Duration::from_millis(20),
@@ -225,7 +188,7 @@ fn a_hundred_profiles_under_allocation_neither_hang_nor_crash() {
 #[test]
 fn threads_have_their_names() {
     let _alone = ONE_AT_A_TIME.blocking_lock();
-    let profile = profile_of(caller_of_leaf, SHORT);
+    let profile = profile_of(known_busy_function, SHORT);
     let text = format!("{:?}", profile.profile);
     assert!(text.contains("at-work"));
 }
