@@ -11,7 +11,13 @@ fn the_guides_commands_open_profiles_by_url() {
     let load = Load::on(&plugin, &[]);
     let base = format!("http://localhost:{}/debug/pprof", plugin.http.port());
     for tool in &tools {
-        let top = tool.pprof(&["-top", "-nodecount=500", &format!("{base}/profile?seconds=2")]);
+        let top = tool.pprof(&[
+            "-top",
+            "-nodecount=500",
+            // It waits half as long as the profile lasts, unless told otherwise.
+            "-timeout=60",
+            &format!("{base}/profile?seconds=2"),
+        ]);
         assert!(top.contains("Type: cpu"), "{top}");
         assert!(top.contains("atest_ext_ai::answer::"), "{top}");
         let top = tool.pprof(&["-top", &format!("{base}/heap")]);

@@ -53,7 +53,11 @@ fn its_profiles_open_by_url() {
     let Some(tools) = go::both() else { return };
     let service = Service::start();
     for tool in &tools {
-        let top = tool.pprof(&["-top", &format!("{}/profile?seconds=3", service.base)]);
+        let top = tool.pprof(&[
+            "-top",
+            "-timeout=60",
+            &format!("{}/profile?seconds=3", service.base),
+        ]);
         assert!(top.contains("service::primes"), "{top}");
         let top = tool.pprof(&["-top", &format!("{}/goroutine", service.base)]);
         assert!(top.contains("count by itself"), "{top}");

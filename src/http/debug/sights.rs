@@ -225,7 +225,7 @@ impl Shell<'_> {
             about: "CPU, memory, tasks, waits and an execution trace, for go tool pprof and go tool trace; as pictures in the browser.".into(),
             path: Some("/debug/pprof/"),
             commands: vec![
-                command("where CPU time goes, for two seconds", pprof("profile?seconds=2")),
+                command("where CPU time goes, for five seconds", pprof("profile?seconds=5")),
                 command("who holds memory", pprof("heap")),
                 command("every task, the stuck ones first", self.get("/debug/pprof/goroutine?debug=2")),
                 command(
