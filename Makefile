@@ -11,7 +11,7 @@ LLM_VENV ?= target/venv-llm
 FUZZ_SECONDS ?= 60
 DEMO := target/demo/shop.sqlite
 
-.PHONY: help build run test test-llm peers fuzz lint docs bench clean
+.PHONY: help build run test test-llm test-aarch64 peers fuzz lint docs bench clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ test: peers ## All tests
 
 test-llm: build ## Ask real model servers of others, one for each wire (installs and compiles them first: slow)
 	@packaging/test-llm.sh $(BINARY) $(LLM_VENV)
+
+test-aarch64: ## Unit tests of the profiler for the other machine, under qemu (it says what to install)
+	@packaging/test-aarch64.sh
 
 fuzz: ## Throw mutated bytes at what reads configs, requests, tokens and SQL, FUZZ_SECONDS each (60)
 	fuzz/run.sh $(FUZZ_SECONDS)

@@ -1,5 +1,5 @@
 //! CPU, throughput, start and memory beside a bare tonic echo: `make bench`, or some of its parts by
-//! `cargo bench --bench echo -- start cache engine telemetry provider reload`.
+//! `cargo bench --bench echo -- start cache engine telemetry profiles provider reload`.
 //!
 //! Both servers run as processes of their own on Unix sockets, under the same load, in alternating pairs; what counts
 //! is the ratio within a pair, because the machine's speed changes between runs. CPU is utime + stime of the server
@@ -25,6 +25,8 @@ mod plugin {
 }
 #[path = "echo/load.rs"]
 mod load;
+#[path = "echo/profiles.rs"]
+mod profiles;
 #[path = "echo/provider.rs"]
 mod provider;
 #[path = "echo/reload.rs"]
@@ -93,6 +95,11 @@ fn main() {
             }
             println!("\na collector that fails, every trace sent, 500 requests a second");
             telemetry::report_outage(&Load::question_alone().at(500.0)).await;
+        }
+        if is_wanted("profiles") {
+            println!("\nprofiles, answers of the embedded engine at 500 a second, alternating");
+            let settings = "performance:\n  cache:\n    enabled: false\n";
+            profiles::report(&Load::question_alone().at(500.0), settings).await;
         }
         if is_wanted("provider") {
             println!("\na provider over the network, everything on, 1,000 questions a second");

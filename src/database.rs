@@ -5,9 +5,10 @@ mod sqlite;
 mod stamp;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use nl2sql::{Dialect, Schema};
+use profiling::contention::Mutex;
 
 use crate::config;
 use source::Version;

@@ -37,6 +37,7 @@ mod index;
 mod listen;
 mod login;
 mod metrics;
+mod pprof;
 mod query;
 mod rate;
 mod reply;

@@ -1,6 +1,10 @@
 //! The AI plugin of atest as a library: its rooms, behind one function that the program calls.
 //!
 //! Nothing else is public. With the feature `fuzzing` there is `fuzzing` too: the functions that `fuzz/` drives.
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests need no names for their tasks")
+)]
 
 mod answer;
 mod app;

@@ -10,6 +10,7 @@ mod listeners;
 mod loader;
 mod pages;
 mod passed;
+mod pprof;
 mod serve;
 mod socket;
 mod traffic;

@@ -6,9 +6,11 @@ pub mod catalogue;
 mod cgroup;
 pub mod exposition;
 mod label;
+mod load;
 pub mod logs;
 pub mod metrics;
 mod process;
+pub mod profiles;
 #[cfg(test)]
 mod reference;
 mod scraped;

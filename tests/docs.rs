@@ -43,7 +43,8 @@ use scene::Scene;
 /// Least share of a document's commands that are run, in percent.
 const LEAST: usize = 75;
 const TOOLS: &[&str] = &["bash", "curl", "jq", "promtool", "ps", "python3", "ss", "top"];
-const INSTALL: &str = "apt-get install -y --no-install-recommends curl iproute2 jq procps prometheus python3";
+const INSTALL: &str =
+    "apt-get install -y --no-install-recommends curl golang-1.19-go iproute2 jq procps prometheus python3";
 
 #[test]
 fn the_operations_guide_does_what_it_says() {

@@ -51,12 +51,14 @@ async fn no_secret_shows_in_anything_that_comes_out() {
     let Some(mut scene) = Scene::start().await else {
         return;
     };
+    let recording = outputs::Recording::begin(&scene);
     grpc::calls(&mut scene).await;
     requests::all(&mut scene);
     commands::all(&mut scene);
     scene.rotate();
     scene.reload_another();
     faults::all(&mut scene);
+    recording.take(&mut scene);
     // From here on this address waits with every token.
     requests::until_slowed_down(&mut scene);
     scene.signals();

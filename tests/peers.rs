@@ -16,6 +16,9 @@ mod support {
 
 #[path = "peers/container.rs"]
 mod container;
+#[allow(dead_code)]
+#[path = "../crates/profiling/tests/support/go.rs"]
+mod go;
 #[path = "peers/machine.rs"]
 mod machine;
 #[path = "peers/prometheus.rs"]

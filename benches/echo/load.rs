@@ -1,4 +1,8 @@
 //! The load: some connections with some calls in flight on each, as fast as they are answered or at a set rate.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a benchmark needs no names for its tasks"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

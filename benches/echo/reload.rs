@@ -1,4 +1,8 @@
 //! How soon a changed config is in effect under load, and what a reload takes.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a benchmark needs no names for its tasks"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

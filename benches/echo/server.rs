@@ -29,12 +29,20 @@ impl Server {
 
     /// The same with more settings.
     pub fn plugin_with(settings: &str) -> Server {
+        Server::plugin_in(settings, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn plugin_in(settings: &str, environment: &[(&str, &str)]) -> Server {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let socket = folder.path().join("plugin.sock");
         let http = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let config = put_config(folder.path(), http, settings);
         let mut command = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"));
-        command.arg("--config").arg(&config);
+        command
+            .arg("--config")
+            .arg(&config)
+            .envs(environment.iter().copied());
         let mut server = Server::start(command, socket, folder);
         server.http = http;
         server

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::telemetry::RejectReason;
 
@@ -23,6 +24,8 @@ pub struct Admission {
     stage: AtomicU8,
     /// When maintenance was switched on, in milliseconds since 1970; 0 while it is off.
     maintenance: AtomicI64,
+    /// Tells what goes on for long that the process stops.
+    draining: CancellationToken,
 }
 
 impl Admission {
@@ -63,6 +66,11 @@ impl Admission {
     /// No new questions; what is under way goes on.
     pub fn drain(&self) {
         self.stage.store(2, Ordering::Release);
+        self.draining.cancel();
+    }
+    /// Ends when the process begins to stop.
+    pub async fn drains(&self) {
+        self.draining.cancelled().await;
     }
     /// Whether an operator has switched questions off.
     pub fn in_maintenance(&self) -> bool {

@@ -73,7 +73,7 @@ impl AnswerCache {
                 Arc::clone(&schemas),
                 settings.cleanup_interval,
             );
-            runtime.spawn(work).abort_handle()
+            profiling::tasks::spawn_on(&runtime, "tidy the caches", work).abort_handle()
         });
         AnswerCache {
             settings: settings.clone(),

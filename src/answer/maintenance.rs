@@ -65,7 +65,9 @@ impl AnswerService {
             };
         };
         let path = folder.join(FILE);
-        let outcome = tokio::task::spawn_blocking(move || write(&folder, since)).await;
+        let outcome =
+            profiling::tasks::spawn_blocking("keep the maintenance mode", move || write(&folder, since))
+                .await;
         outcome
             .unwrap_or_else(|error| Err(io::Error::other(error)))
             .map_err(|error| NotKept::Write { path, error })

@@ -17,6 +17,7 @@ use crate::provider::{
     Answered, Completion, CompletionRequest, PROMPT_VERSION, Plan, ProviderError, Unanswered,
 };
 use crate::telemetry::RejectReason;
+use crate::telemetry::trace::Part;
 
 /// Answers one admitted question from one snapshot.
 pub(super) async fn answer(
@@ -117,7 +118,9 @@ impl Work {
     async fn done(self) -> Result<CachedAnswer, AskError> {
         let snapshot = Arc::clone(&self.snapshot);
         let _place = snapshot.place(self.deadline).await?;
+        let part = Part::begin("schema");
         let known = self.known_schema().await?;
+        drop(part);
         let dialect = self
             .dialect
             .or(known.as_ref().map(|known| known.dialect))
@@ -297,6 +300,7 @@ fn warnings_of(known: Option<&KnownSchema>, dialect: Dialect, hints: &SchemaHint
 
 impl Snapshot {
     async fn place(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, AskError> {
+        let _part = Part::begin("admit");
         self.queue.enter(deadline).await.map_err(|no_place| {
             let (reject, reason) = match no_place {
                 NoPlace::Full => (

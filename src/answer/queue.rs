@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use profiling::contention;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
@@ -60,7 +61,8 @@ impl Queue {
         let since = Instant::now();
         let until = deadline.min(since + self.timeout);
         let span = Span::start("wait for a place", Kind::Internal);
-        let outcome = tokio::time::timeout_at(until, self.places.acquire()).await;
+        let outcome =
+            tokio::time::timeout_at(until, contention::wait("wait for a place", self.places.acquire())).await;
         drop(span);
         self.metrics.queue_waited(since.elapsed());
         match outcome {

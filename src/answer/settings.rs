@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use profiling::contention;
 use secrecy::ExposeSecret;
 use tokio::sync::MutexGuard;
 
@@ -73,7 +74,7 @@ impl AnswerService {
     pub async fn settings(&self) -> Settings<'_> {
         Settings {
             service: self,
-            made: self.settings.lock().await,
+            made: contention::wait("wait for the settings", self.settings.lock()).await,
         }
     }
 
@@ -94,7 +95,7 @@ impl AnswerService {
             return Err("the settings of this process cannot be changed".into());
         };
         let (mut saving, saved_name) = (next.clone(), name.to_owned());
-        let saved = tokio::task::spawn_blocking(move || {
+        let saved = profiling::tasks::spawn_blocking("save a provider of the page", move || {
             let outcome = saving.save(&saved_name);
             (saving, outcome)
         });

@@ -1,5 +1,6 @@
 //! What the plugin is made of, built from one checked config before any door opens.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::reload::{Exchanged, Reloader};
@@ -25,6 +26,8 @@ pub(super) struct Parts {
     pub reloads: Reloads,
     pub audit: Audit,
     pub spending: Arc<Spending>,
+    /// The folder for what outlives the process.
+    pub state_dir: Option<PathBuf>,
     /// The keys of the secrets in use, and where each comes from.
     pub secrets: Vec<(String, String)>,
 }
@@ -46,6 +49,7 @@ impl Parts {
         let kept_secrets = Secrets::start(&loaded, &ground);
         let spending = Arc::clone(&ground.spending);
         let kept_maintenance = answer::kept_maintenance(loaded.state_dir.as_deref());
+        let state_dir = loaded.state_dir.clone();
         let snapshot = Snapshot::new(Arc::clone(&config), &ground, None);
         let service = Arc::new(AnswerService::new(snapshot, ground).with_settings(loaded));
         if let Some(since) = kept_maintenance {
@@ -71,6 +75,7 @@ impl Parts {
             reloads,
             audit,
             spending,
+            state_dir,
             secrets,
         })
     }

@@ -9,9 +9,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use profiling::tasks;
 use serde_json::json;
 use tokio::sync::mpsc;
-use tokio::task::{block_in_place, spawn_blocking};
+use tokio::task::block_in_place;
 
 use super::secrets::Secrets;
 use super::{LAST_TRACES, TAKING_QUESTIONS, systemd};
@@ -232,7 +233,7 @@ impl Reloader {
     async fn exchange(&mut self) -> Result<Changes, Problems> {
         // Before anybody else has to wait for the settings: Vault may be slow.
         let sources = self.sources.clone();
-        let asking = spawn_blocking(move || ask_vault(&sources)).await;
+        let asking = tasks::spawn_blocking("ask Vault", move || ask_vault(&sources)).await;
         let sources = match asking {
             Ok(Ok(sources)) => sources,
             Ok(Err(error)) => {
@@ -245,7 +246,7 @@ impl Reloader {
         let Some(running) = settings.loaded().cloned() else {
             return Err(at_all("the settings of this process cannot be changed"));
         };
-        let loading = spawn_blocking(move || {
+        let loading = tasks::spawn_blocking("load the config", move || {
             let loaded = running.again(&sources)?;
             super::check(&loaded)?;
             // Files were read for the check, and are read again: what was exchanged in between is found now.
@@ -282,7 +283,7 @@ impl Reloader {
             service.trace_with(tracer);
             let earlier = std::mem::replace(&mut self.collector, collector);
             if let Some(earlier) = earlier {
-                tokio::spawn(earlier.stop(LAST_TRACES));
+                tasks::spawn("send the last traces", earlier.stop(LAST_TRACES));
             }
         }
         let changes = Changes {
@@ -294,7 +295,7 @@ impl Reloader {
         if changes.changed.iter().any(|key| key.starts_with("ai.")) {
             // An operator wants to hear soon that a provider does not take its new key.
             let snapshot = service.snapshot();
-            tokio::spawn(async move {
+            tasks::spawn("look at changed providers", async move {
                 let interval = snapshot.config.ai.health_check_interval;
                 if !interval.is_zero() {
                     snapshot.providers.look(interval).await;

@@ -76,7 +76,7 @@ impl Secrets {
         let news = self.news.clone();
         let work = keeper.run(self.changed.clone(), move |what| news.tell(what));
         *running = Some(Running {
-            task: tokio::spawn(work),
+            task: profiling::tasks::spawn("keep the secrets of Vault", work),
             held: held.clone(),
         });
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use profiling::tasks;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +13,7 @@ use crate::answer::AnswerService;
 use crate::plugin::About;
 use crate::provider::{self, Spending};
 use crate::telemetry::logs::LogHandle;
+use crate::telemetry::profiles::Steady;
 use crate::telemetry::trace::Collector;
 use crate::{http, plugin};
 
@@ -38,6 +40,7 @@ impl Serving {
             tls,
             audit,
             spending,
+            state_dir,
             ..
         } = parts;
         // Everything is built. Before the doors answer: what waited in a listener's queue must not hear "starting".
@@ -52,35 +55,57 @@ impl Serving {
             notices: doors.notices,
             page_server: relay_address.map(|address| format!("http://{address}")),
         });
-        let plugin = tokio::spawn(plugin::serve(
-            doors.plugin,
-            Arc::clone(&service),
-            about,
-            Arc::clone(&tls),
-            stop.clone(),
-        ));
+        let plugin = tasks::spawn(
+            "answer questions over gRPC",
+            plugin::serve(
+                doors.plugin,
+                Arc::clone(&service),
+                about,
+                Arc::clone(&tls),
+                stop.clone(),
+            ),
+        );
         let page = doors.http.map(|listener| {
             let (service, access, tls) = (Arc::clone(&service), Arc::clone(&access), Arc::clone(&tls));
-            tokio::spawn(http::serve(listener, service, access, tls, stop.clone()))
+            tasks::spawn(
+                "answer over HTTP",
+                http::serve(listener, service, access, tls, stop.clone()),
+            )
         });
         let relay = doors.relay.map(|listener| {
             let (service, access) = (Arc::clone(&service), Arc::clone(&access));
-            tokio::spawn(http::serve_relayed(listener, service, access, stop.clone()))
+            tasks::spawn(
+                "answer the extension proxy",
+                http::serve_relayed(listener, service, access, stop.clone()),
+            )
         });
         systemd::ready(TAKING_QUESTIONS);
         let refusals = audit.clone();
+        let profiled = Arc::clone(&service);
+        let steady = Steady::new(Arc::clone(&service.metrics), state_dir, move || {
+            Arc::clone(&profiled.snapshot().config)
+        });
         let serving = Serving {
             plugin,
             http: page.into_iter().chain(relay).collect(),
             tasks: vec![
-                tokio::spawn(systemd::watchdog()),
-                tokio::spawn(watch_providers(service)),
-                tokio::spawn(provider::keep_spending(Arc::clone(&spending))),
-                tokio::spawn(signals::keep_time(log.levels(), audit.clone())),
-                tokio::spawn(async move { refusals.keep_time().await }),
-                tokio::spawn(async move { tls.keep_watch().await }),
+                tasks::spawn("tell systemd that all is well", systemd::watchdog()),
+                tasks::spawn("look at the providers", watch_providers(service)),
+                tasks::spawn(
+                    "keep what was spent",
+                    provider::keep_spending(Arc::clone(&spending)),
+                ),
+                tasks::spawn(
+                    "set log levels back in time",
+                    signals::keep_time(log.levels(), audit.clone()),
+                ),
+                tasks::spawn("sum up refusals for the audit", async move {
+                    refusals.keep_time().await
+                }),
+                tasks::spawn("watch the certificates", async move { tls.keep_watch().await }),
+                tasks::spawn("take profiles", steady.run(stop.clone())),
             ],
-            reloader: tokio::spawn(parts.reloader.run(stop.clone())),
+            reloader: tasks::spawn("watch the config", parts.reloader.run(stop.clone())),
             stop,
             spending,
         };

@@ -143,7 +143,8 @@ pub fn shutdown(config: &Config, args: &ShutdownArgs) -> ExitCode {
         };
         print::out(&format!("stopping the plugin{by}"));
         let patience = server.shutdown_timeout.saturating_add(LAST_STEPS);
-        let stopped = tokio::task::spawn_blocking(move || process.stop(patience)).await;
+        let stopped =
+            profiling::tasks::spawn_blocking("stop the plugin", move || process.stop(patience)).await;
         match stopped {
             Ok(Ok(())) => {
                 print::out("the plugin has stopped");

@@ -160,7 +160,7 @@ impl RunningPlugin {
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| said(&error))?;
-        tokio::spawn(connection);
+        profiling::tasks::spawn("keep the connection to the plugin", connection);
         let mut request = http::Request::builder()
             .method(method)
             .uri(path)

@@ -16,6 +16,7 @@ mod audit;
 mod databases;
 mod logging;
 mod operation;
+mod profiling;
 mod reload;
 mod secrets;
 mod server;
@@ -29,6 +30,7 @@ pub use audit::Audit;
 pub use databases::{Database, DatabaseBlock};
 pub use logging::{LogFormat, LogLevel, LogOutput, Logging};
 pub use operation::{Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis};
+pub use profiling::{ContinuousProfiling, Profiling, ProfilingGuard};
 pub use reload::Reload;
 pub use secrets::{AuthMethod, KvVersion, Secrets, Vault, VaultMapping};
 pub use server::{ExitWithParent, Plugin, Server};
@@ -59,6 +61,8 @@ pub struct Config {
     pub audit: Audit,
     /// Spans of questions, sent to a collector by OTLP.
     pub tracing: Tracing,
+    /// Profiles that nobody has to ask for.
+    pub profiling: Profiling,
     /// How a change of the config reaches a running plugin.
     pub reload: Reload,
     /// Threads, pools, memory and caches.

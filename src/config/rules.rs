@@ -2,6 +2,7 @@
 
 mod access;
 mod limits;
+mod profiling;
 mod secrets;
 mod services;
 mod tls;
@@ -60,6 +61,7 @@ pub fn check(config: &Config, tree: &Node, problems: &mut Problems, notices: &mu
     rules.access();
     rules.audit();
     rules.tracing();
+    rules.profiling();
     rules.secrets();
 }
 

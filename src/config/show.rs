@@ -8,7 +8,7 @@ use super::tree::join;
 use super::{effect, yaml};
 
 /// Sections in the order in which they are read about.
-pub const SECTIONS: [&str; 13] = [
+pub const SECTIONS: [&str; 14] = [
     "server",
     "access",
     "plugin",
@@ -18,6 +18,7 @@ pub const SECTIONS: [&str; 13] = [
     "logging",
     "audit",
     "tracing",
+    "profiling",
     "reload",
     "performance",
     "secrets",

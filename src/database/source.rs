@@ -199,12 +199,15 @@ async fn ddl_text(name: &str, path: &Path) -> Result<String, SchemaError> {
 /// Reads CREATE TABLE statements away from the runtime's workers: a large dump takes its time.
 pub async fn read_statements(name: &str, text: String, dialect: Dialect) -> Result<KnownSchema, SchemaError> {
     let owner = name.to_owned();
-    let reading = tokio::task::spawn_blocking(trace::carry(move || read_ddl(&text, dialect)))
-        .await
-        .map_err(|failure| SchemaError::Unreadable {
-            name: owner.clone(),
-            reason: format!("reading it stopped: {failure}"),
-        })?;
+    let reading = profiling::tasks::spawn_blocking(
+        "read the statements of a schema",
+        trace::carry(move || read_ddl(&text, dialect)),
+    )
+    .await
+    .map_err(|failure| SchemaError::Unreadable {
+        name: owner.clone(),
+        reason: format!("reading it stopped: {failure}"),
+    })?;
     let shown = 5;
     let mut warnings: Vec<String> = reading
         .problems

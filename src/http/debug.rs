@@ -2,7 +2,7 @@
 //!
 //! For local callers and those with the scope `debug` only, so paths of this machine may be shown. Nothing is listed that does not exist.
 
-mod page;
+pub(super) mod page;
 mod process;
 mod sights;
 
@@ -34,10 +34,19 @@ pub(super) async fn debug(State(service): State<Arc<AnswerService>>, headers: He
         sights: sights(&process),
         process,
     };
-    let mut response = if wants_json(&headers) {
-        json(StatusCode::OK, &shown)
+    page_or_json(&headers, &shown, page::html)
+}
+
+/// A page for people, or the same as JSON for who wants that.
+pub(super) fn page_or_json<T: Serialize>(
+    headers: &HeaderMap,
+    shown: &T,
+    page: impl Fn(&T) -> String,
+) -> Response {
+    let mut response = if wants_json(headers) {
+        json(StatusCode::OK, shown)
     } else {
-        let mut response = of_type(StatusCode::OK, "text/html; charset=utf-8", page::html(&shown));
+        let mut response = of_type(StatusCode::OK, "text/html; charset=utf-8", page(shown));
         response.headers_mut().insert(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(page::POLICY),

@@ -116,7 +116,11 @@ async fn alive(heartbeat: &Heartbeat) -> Vec<Check> {
 /// Hands the runtime a new task and waits for it.
 async fn scheduler_turns() -> Check {
     let handed_over = Instant::now();
-    let outcome = tokio::time::timeout(TASK_DEADLINE, tokio::spawn(tokio::task::yield_now())).await;
+    let outcome = tokio::time::timeout(
+        TASK_DEADLINE,
+        profiling::tasks::spawn("prove that tasks run", tokio::task::yield_now()),
+    )
+    .await;
     let took = handed_over.elapsed();
     Check {
         name: "scheduler",

@@ -34,6 +34,11 @@ const PLACES: &[(&str, &str, &str)] = &[
         "log levels, other ones for a while, the config's again *",
     ),
     ("/debug/", "GET", "what can be seen, with the commands for it *"),
+    (
+        "/debug/pprof/",
+        "GET",
+        "profiles, for go tool pprof and go tool trace *",
+    ),
 ];
 
 /// What the star says.

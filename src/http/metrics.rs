@@ -15,7 +15,7 @@ use crate::telemetry::Format;
 pub(super) async fn exposition(State(service): State<Arc<AnswerService>>, headers: HeaderMap) -> Response {
     let format = Format::negotiate(&accepted(&headers));
     // Rendering reads /proc and the cgroup's files, which may take longer than a task may hold the runtime.
-    let rendered = tokio::task::spawn_blocking(move || {
+    let rendered = profiling::tasks::spawn_blocking("render the metrics", move || {
         sample(&service);
         service.metrics.render(format)
     })

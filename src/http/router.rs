@@ -18,7 +18,7 @@ use super::health::{self, Probed};
 use super::heartbeat::Heartbeat;
 use super::rate::{Caller as RatedCaller, Rates};
 use super::reply::refusal;
-use super::{admin, debug, index, login, metrics, query};
+use super::{admin, debug, index, login, metrics, pprof, query};
 use crate::answer::AnswerService;
 use crate::telemetry::RejectReason;
 
@@ -71,11 +71,23 @@ pub(super) fn router(gate: Gate, heartbeat: Arc<Heartbeat>) -> Router {
         .with_state(gate.clone())
         .merge(probes)
         .layer(from_fn_with_state(Arc::clone(&service), in_time));
+    // Each takes as long as its caller says, within bounds of its own.
+    let profiles = Router::new()
+        .route("/debug/pprof", get(pprof::with_slash))
+        .route("/debug/pprof/", get(pprof::index::index))
+        .route("/debug/pprof/cmdline", get(pprof::process::cmdline))
+        .route(
+            "/debug/pprof/symbol",
+            get(pprof::process::symbol).post(pprof::process::symbol),
+        )
+        .route("/debug/pprof/{name}", get(pprof::profile))
+        .route_layer(kept(Kept::Debugging))
+        .with_state(Arc::clone(&service));
     let questions = Router::new()
         .route("/api/v1/data/query", post(query::data_query))
         .route_layer(kept(Kept::Questions))
         .with_state(Arc::clone(&service));
-    with_what_is_common(quick.merge(questions), service)
+    with_what_is_common(quick.merge(profiles).merge(questions), service)
 }
 
 /// The one route of the listener for atest's extension proxy, whose paths have one segment.

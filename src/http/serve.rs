@@ -17,6 +17,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use profiling::tasks;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -62,7 +63,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let heartbeat = Arc::new(Heartbeat::new());
     let mut background = JoinSet::new();
-    background.spawn(Arc::clone(&heartbeat).beat());
+    tasks::spawn_in(&mut background, "heartbeat", Arc::clone(&heartbeat).beat());
     let gate = Gate {
         service: Arc::clone(&service),
         access,
@@ -152,7 +153,7 @@ impl Connections {
             self.crowded = false;
             let counted = service.metrics.connection_opened();
             let serving = reception.clone().receive(stream, peer, Times::of(server));
-            self.open.spawn(async move {
+            tasks::spawn_in(&mut self.open, "serve an HTTP connection", async move {
                 serving.await;
                 drop(counted);
             });
@@ -171,7 +172,11 @@ impl Connections {
         }
         // Without a handshake there are no words that a client of TLS could read.
         if reception.tls.is_none() && self.turned_away.len() < MAX_TURNED_AWAY {
-            self.turned_away.spawn(turn_away(stream));
+            tasks::spawn_in(
+                &mut self.turned_away,
+                "turn an HTTP connection away",
+                turn_away(stream),
+            );
         }
     }
 

@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::stream::{self, Stream};
+use profiling::tasks;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::task::JoinSet;
@@ -178,7 +179,7 @@ impl Desk {
         match (transport, self.reception.tls.clone()) {
             (Transport::Tcp(stream), Some(tls)) => {
                 let reception = self.reception.clone();
-                self.handshakes.spawn(async move {
+                tasks::spawn_in(&mut self.handshakes, "shake hands over gRPC", async move {
                     let peer = stream.peer_addr().ok().map(Peer::Address);
                     match tls.accept(stream, Protocol::Http2).await {
                         Ok(stream) => Some(reception.connection(Transport::Tls(Box::new(stream)), place)),
@@ -205,8 +206,9 @@ impl Desk {
         // Without a handshake there are no words that a client of TLS could read.
         let is_readable = matches!(transport, Transport::Unix(_)) || self.reception.tls.is_none();
         if is_readable && self.farewells.len() < MOST_FAREWELLS {
-            self.farewells
-                .spawn(async move { farewell::say(transport, &farewell::go_away(why, text)).await });
+            tasks::spawn_in(&mut self.farewells, "turn a gRPC connection away", async move {
+                farewell::say(transport, &farewell::go_away(why, text)).await
+            });
         }
     }
 }

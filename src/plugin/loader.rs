@@ -14,7 +14,7 @@ use super::contract::server::{
     HistoryTestCases, HistoryTestResult, MenuList, PProfData, PProfRequest, Pair, SimpleList, SimpleName,
     TestCase, TestCaseDuplicate, TestCases, TestSuiteDuplicate, Version,
 };
-use super::pages;
+use super::{pages, pprof};
 use crate::answer::query::{self, QueryRequest};
 use crate::answer::{AnswerService, Stage};
 use crate::telemetry::audit::Door;
@@ -146,10 +146,10 @@ impl Loader for AtestLoader {
         })
     }
 
-    /// Empty until there is something to profile, and never an error: atest would read the reply of a failed call and
-    /// crash.
-    async fn p_prof(&self, _: Request<PProfRequest>) -> Reply<PProfData> {
-        reply(PProfData::default())
+    async fn p_prof(&self, request: Request<PProfRequest>) -> Reply<PProfData> {
+        let name = &request.get_ref().name;
+        let data = pprof::profile(&self.answers, name, request.metadata()).await;
+        reply(PProfData { data })
     }
 
     async fn get_menus(&self, _: Request<Empty>) -> Reply<MenuList> {

@@ -1,9 +1,10 @@
 //! What goes on on one connection: its calls, what they hold, and the replies that nobody takes.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use profiling::contention::Mutex;
 use tokio::time::Instant;
 
 /// Most bytes of requests that are not whole yet, on one connection: four of the largest.

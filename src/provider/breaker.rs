@@ -5,9 +5,10 @@
 //! provider that says how long it wants to be left alone (`Retry-After`) is left alone that long.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use profiling::contention::Mutex;
 use tokio::time::Instant;
 
 use super::FailureKind;

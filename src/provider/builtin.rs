@@ -24,7 +24,12 @@ impl Provider for Builtin {
         let request = request.clone();
         Box::pin(async move {
             // Linking words to a large schema takes milliseconds of pure CPU: not on a runtime worker.
-            match tokio::task::spawn_blocking(trace::carry(move || write(&request))).await {
+            match profiling::tasks::spawn_blocking(
+                "write SQL with the embedded engine",
+                trace::carry(move || write(&request)),
+            )
+            .await
+            {
                 Ok(outcome) => outcome.map(Completion::from).map_err(ProviderError::from),
                 Err(failure) => Err(ProviderError::Internal(format!(
                     "the embedded engine stopped: {failure}"

@@ -95,7 +95,9 @@ impl Client {
         let make = || async {
             let recipe = self.0.recipe.clone();
             // Reads the system's certificates, some 150 of them: not on a runtime worker.
-            match tokio::task::spawn_blocking(move || recipe.build()).await {
+            match profiling::tasks::spawn_blocking("make the client of a provider", move || recipe.build())
+                .await
+            {
                 Ok(outcome) => outcome,
                 Err(failure) => Err(format!("making its HTTP client stopped: {failure}")),
             }
@@ -128,7 +130,8 @@ impl Client {
         if let Ok(permit) = Arc::clone(calls).try_acquire_owned() {
             return Ok(permit);
         }
-        match tokio::time::timeout(self.patience(), Arc::clone(calls).acquire_owned()).await {
+        let permit = profiling::contention::wait("wait for a call to end", Arc::clone(calls).acquire_owned());
+        match tokio::time::timeout(self.patience(), permit).await {
             Ok(permit) => Ok(permit.expect("the semaphore of a client is never closed")),
             Err(_) => Err(Failure::new(
                 FailureKind::Busy,

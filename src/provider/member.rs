@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use profiling::contention;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -228,7 +229,7 @@ impl Member {
                 .timed(ProviderOperation::Models, limit, false, provider.models())
                 .await;
         }
-        let mut kept = self.models.lock().await;
+        let mut kept = contention::wait("wait for the list of models", self.models.lock()).await;
         if let Some((since, models)) = kept.as_ref()
             && since.elapsed() < LIST_IS_GOOD_FOR
         {

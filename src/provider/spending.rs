@@ -7,11 +7,12 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use profiling::contention::Mutex;
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -203,7 +204,7 @@ pub async fn keep_spending(spending: Arc<Spending>) {
     loop {
         spending.changed().await;
         let saving = Arc::clone(&spending);
-        let outcome = tokio::task::spawn_blocking(move || saving.save()).await;
+        let outcome = profiling::tasks::spawn_blocking("save what was spent", move || saving.save()).await;
         match outcome {
             Ok(Ok(())) => failed = false,
             Ok(Err(error)) if !failed => {

@@ -9,10 +9,11 @@ mod record;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use profiling::contention::Mutex;
 use serde_json::json;
 
 use self::flood::Flood;

@@ -2,10 +2,11 @@
 //! entries.
 
 use super::label::{
-    AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName, CircuitState,
-    ConnectionClosed, ConnectionDoor, ErrorKind, FallbackTo, HandshakeFailure, MAX_MODELS, MAX_PROVIDERS,
-    MAX_SECRETS, ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus,
-    RetryReason, Signal, SpanState, TokenDirection, Validation,
+    AllocatorState, AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName,
+    CircuitState, ConnectionClosed, ConnectionDoor, ErrorKind, FallbackTo, HandshakeFailure, MAX_MODELS,
+    MAX_PROVIDERS, MAX_SECRETS, ProfileCause, ProfileName, ProfileOutcome, ProfilePlace, ProviderOperation,
+    RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus, RetryReason, Signal, SpanState,
+    TokenDirection, Validation,
 };
 
 /// One metric.
@@ -411,6 +412,23 @@ catalogue! {
     TOKIO_PARKS: Counter, "atest_ai_tokio_worker_parks_total", Count, [],
         "Times that a thread found nothing to do and went to sleep.",
         "Threads that are busy and never sleep are held up.";
+    ALLOCATOR: Gauge, "atest_ai_allocator_bytes", Bytes, [closed("state", AllocatorState::WORDS)],
+        "Memory as the allocator counts it: what the plugin holds, and what is kept beside it.",
+        "A leak grows `allocated`; where only `resident` grows, memory is in pieces or was not given back yet.";
+    PROFILES: Counter, "atest_ai_profiles_total", Count,
+        [closed("profile", ProfileName::WORDS), closed("outcome", ProfileOutcome::WORDS)],
+        "Profiles that were asked for, by name and by what became of them.",
+        "Whether profiles are being taken right now, which costs a little, and why one was not.";
+    PROFILES_KEPT: Counter, "atest_ai_profiles_kept_total", Count,
+        [closed("cause", ProfileCause::WORDS), closed("place", ProfilePlace::WORDS)],
+        "Profiles that were taken at intervals or by the guard, by cause and by where they are.",
+        "An incident that left profiles behind (`cpu_guard`, `memory_guard`), and profiles that got lost (`nowhere`).";
+    PROFILE_PUSH_FAILURES: Counter, "atest_ai_profile_push_failures_total", Count, [],
+        "Profiles that the server of `profiling.continuous.push_url` did not take.",
+        "A server that is away, or does not accept them; they go into the folder.";
+    PROFILES_FOLDER: Gauge, "atest_ai_profiles_folder_bytes", Bytes, [],
+        "Size of the profiles in the folder, when it was last looked at.",
+        "The folder beside its bound, `profiling.continuous.max_size`.";
     PROCESS_CPU: Counter, "process_cpu_seconds_total", Seconds, [],
         "User and system CPU time spent.",
         "CPU by its rate, in cores.";

@@ -216,6 +216,90 @@ closed_label! {
 }
 
 closed_label! {
+    /// A profile, by the name that Go programs give it: the label `profile` of `atest_ai_profiles_total`.
+    ProfileName {
+        /// Where CPU time goes.
+        Cpu = "profile",
+        /// Who holds memory.
+        Heap = "heap",
+        /// Who asked for memory since the start.
+        Allocs = "allocs",
+        /// Tasks that are alive.
+        Tasks = "goroutine",
+        /// Threads of the process.
+        Threads = "threadcreate",
+        /// Waiting for locks.
+        Mutex = "mutex",
+        /// Waiting for locks, in queues and for permits.
+        Block = "block",
+        /// What workers and tasks do, one event after the other.
+        Execution = "trace",
+        /// A name that there is not.
+        Other = "other",
+    }
+}
+
+closed_label! {
+    /// What became of a profile: the label `outcome` of `atest_ai_profiles_total`.
+    ProfileOutcome {
+        /// It was taken.
+        Taken = "taken",
+        /// Another one was being taken.
+        Busy = "busy",
+        /// It was asked for with values that are out of bounds, or under a name that there is not.
+        Refused = "refused",
+        /// This build or this system cannot take it.
+        Unsupported = "unsupported",
+        /// It went wrong.
+        Failed = "failed",
+        /// Nobody waited for it any more.
+        Abandoned = "abandoned",
+    }
+}
+
+closed_label! {
+    /// Why a profile was taken that nobody asked for: the label `cause` of `atest_ai_profiles_kept_total`.
+    ProfileCause {
+        /// Its time had come.
+        Interval = "interval",
+        /// CPU was above its threshold.
+        CpuGuard = "cpu_guard",
+        /// Memory was above its threshold.
+        MemoryGuard = "memory_guard",
+    }
+}
+
+closed_label! {
+    /// Where such a profile is: the label `place` of `atest_ai_profiles_kept_total`.
+    ProfilePlace {
+        /// In the folder.
+        Folder = "folder",
+        /// The server has taken it.
+        Server = "server",
+        /// It is lost: neither could take it.
+        Nowhere = "nowhere",
+    }
+}
+
+closed_label! {
+    /// A figure of the memory allocator: the label `state` of `atest_ai_allocator_bytes`.
+    AllocatorState {
+        /// What the plugin holds.
+        Allocated = "allocated",
+        /// Pages that hold some of it.
+        Active = "active",
+        /// Pages that are in memory, unused ones among them.
+        Resident = "resident",
+        /// Address space in use.
+        Mapped = "mapped",
+        /// Address space that is kept without memory behind it.
+        Retained = "retained",
+        /// What the allocator needs for itself.
+        Metadata = "metadata",
+    }
+}
+
+closed_label! {
     /// What a provider is called for: the label `operation` of `atest_ai_provider_request_duration_seconds`.
     ProviderOperation {
         /// An answer.

@@ -8,6 +8,7 @@ mod config;
 mod connections;
 mod exemplar;
 mod money;
+mod profiles;
 mod provider;
 mod queue;
 mod register;
@@ -55,6 +56,7 @@ pub struct Metrics {
     config: config::ConfigState,
     secrets: Secrets,
     connections: Connections,
+    profiles: profiles::Profiles,
     in_flight: IntGauge,
     ready: IntGauge,
     maintenance: IntGauge,
@@ -101,6 +103,7 @@ impl Metrics {
             config: config::ConfigState::new(&register),
             secrets: Secrets::new(&register),
             connections: Connections::new(&register),
+            profiles: profiles::Profiles::new(&register),
             in_flight: register.gauge(&catalogue::IN_FLIGHT),
             ready: register.gauge(&catalogue::READY),
             maintenance: register.gauge(&catalogue::MAINTENANCE),

@@ -32,14 +32,27 @@ impl Figures {
     /// The figures of now. `root` is `/` but in tests.
     pub(super) fn read(root: &Path) -> Figures {
         let own = root.join("proc/self");
-        let Ok(stat) = fs::read_to_string(own.join("stat")) else {
+        let figures = Figures::read_use(root);
+        let limits = fs::read_to_string(own.join("limits")).ok();
+        Figures {
+            open_fds: fs::read_dir(own.join("fd")).ok().map(|entries| {
+                // Reading the folder takes a descriptor of its own, which is closed again right after.
+                (entries.count() as u64).saturating_sub(1)
+            }),
+            max_fds: limits.and_then(|text| max_open_files(&text)),
+            ..figures
+        }
+    }
+
+    /// Those that two small files tell, without the ones of descriptors.
+    pub(super) fn read_use(root: &Path) -> Figures {
+        let Ok(stat) = fs::read_to_string(root.join("proc/self/stat")) else {
             return Figures::from_sysinfo();
         };
         let stat = Stat::parse(&stat);
         let boot = fs::read_to_string(root.join("proc/stat"))
             .ok()
             .and_then(|text| boot_seconds(&text));
-        let limits = fs::read_to_string(own.join("limits")).ok();
         let ticks = rustix::param::clock_ticks_per_second() as f64;
         let page = rustix::param::page_size() as u64;
         Figures {
@@ -47,14 +60,10 @@ impl Figures {
             resident_bytes: stat.resident_pages.map(|count| count * page),
             virtual_bytes: stat.virtual_bytes,
             threads: stat.threads,
-            open_fds: fs::read_dir(own.join("fd")).ok().map(|entries| {
-                // Reading the folder takes a descriptor of its own, which is closed again right after.
-                (entries.count() as u64).saturating_sub(1)
-            }),
-            max_fds: limits.and_then(|text| max_open_files(&text)),
             start_seconds: boot
                 .zip(stat.start_ticks)
                 .map(|(boot, count)| boot as f64 + count as f64 / ticks),
+            ..Figures::default()
         }
     }
 

@@ -1,47 +1,28 @@
 //! The metrics whose values are read when somebody looks: process, limits, runtime, log lines, spans.
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use profiling::contention::Mutex;
 use prometheus::Opts;
 use prometheus::core::{Collector, Desc, Describer};
 use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
 
 use super::catalogue::{self, Kind, MetricDef};
-use super::cgroup::Groups;
-use super::label::{Signal, SpanState};
+use super::label::{AllocatorState, Signal, SpanState};
+use super::load::{Limits, Meter};
 use super::logs::LogCounts;
-use super::process::{self, Figures};
+use super::process::Figures;
 use super::trace::TraceCounts;
-
-/// Two scrapes closer together than this get the same share of CPU: the system counts CPU time in steps of 10 ms, so a
-/// shorter span would tell mostly about rounding.
-const SHORTEST_SPAN: Duration = Duration::from_secs(1);
 
 /// Everything that is read when somebody looks.
 pub(super) struct Scraped {
     descs: Vec<Desc>,
-    groups: Groups,
-    host_memory: Option<u64>,
-    allowed_cores: Option<f64>,
+    limits: Limits,
     logs: LogCounts,
     traces: TraceCounts,
     cpu: Mutex<Meter>,
     busy: Mutex<Meter>,
-}
-
-/// Turns time spent into time spent by the second, since the previous sample.
-#[derive(Debug, Default)]
-struct Meter {
-    last: Option<Sample>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Sample {
-    at: Instant,
-    spent: f64,
-    rate: f64,
 }
 
 /// What the runtime tells of itself.
@@ -56,7 +37,7 @@ struct Runtime {
 }
 
 /// The families that are always read together.
-static DEFS: [&MetricDef; 23] = [
+static DEFS: [&MetricDef; 24] = [
     &catalogue::MEMORY_USAGE,
     &catalogue::MEMORY_LIMIT,
     &catalogue::CPU_USAGE,
@@ -73,6 +54,7 @@ static DEFS: [&MetricDef; 23] = [
     &catalogue::TOKIO_BUSY_RATIO,
     &catalogue::TOKIO_BUSY,
     &catalogue::TOKIO_PARKS,
+    &catalogue::ALLOCATOR,
     &catalogue::PROCESS_CPU,
     &catalogue::PROCESS_RESIDENT,
     &catalogue::PROCESS_VIRTUAL,
@@ -94,9 +76,7 @@ impl Scraped {
         };
         Scraped {
             descs: DEFS.iter().map(describe).collect(),
-            groups: Groups::find(Path::new("/")),
-            host_memory: process::host_memory(),
-            allowed_cores: process::allowed_cores(Path::new("/")).map(|cores| cores as f64),
+            limits: Limits::find(),
             logs,
             traces,
             cpu: Mutex::default(),
@@ -113,17 +93,6 @@ impl Scraped {
         let ratio = rate(&self.busy, runtime.busy?, figures.age()?) / workers;
         // The runtime notes what a worker was busy with only when that is over.
         Some(ratio.clamp(0.0, 1.0))
-    }
-
-    /// A control group cannot promise more than the host has.
-    fn memory_limit(&self) -> Option<u64> {
-        let limits = [self.groups.memory_limit(), self.host_memory];
-        limits.into_iter().flatten().min()
-    }
-
-    fn cpu_limit(&self) -> Option<f64> {
-        let limits = [self.groups.cpu_quota(), self.allowed_cores];
-        limits.into_iter().flatten().reduce(f64::min)
     }
 }
 
@@ -165,11 +134,11 @@ impl Collector for Scraped {
         let count = |figure: Option<u64>| figure.map(|value| value as f64);
         let mut families: Vec<MetricFamily> = [
             (&catalogue::MEMORY_USAGE, count(figures.resident_bytes)),
-            (&catalogue::MEMORY_LIMIT, count(self.memory_limit())),
+            (&catalogue::MEMORY_LIMIT, count(self.limits.memory())),
             (&catalogue::CPU_USAGE, self.cpu_percent(&figures)),
             (&catalogue::START_TIME, figures.start_seconds),
-            (&catalogue::CPU_LIMIT, self.cpu_limit()),
-            (&catalogue::CPU_THROTTLED, self.groups.throttled_seconds()),
+            (&catalogue::CPU_LIMIT, self.limits.cpu()),
+            (&catalogue::CPU_THROTTLED, self.limits.throttled_seconds()),
             (&catalogue::TOKIO_LIVE_TASKS, runtime.live_tasks),
             (&catalogue::TOKIO_WORKERS, runtime.workers),
             (&catalogue::TOKIO_QUEUE_DEPTH, runtime.queue_depth),
@@ -206,6 +175,21 @@ impl Collector for Scraped {
             &catalogue::TELEMETRY_EXPORT_FAILURES,
             &[(signal(Signal::Traces), self.traces.export_failures())],
         ));
+        // Another allocator tells nothing of itself.
+        if let Some(figures) = profiling::heap::figures() {
+            let state = |state: AllocatorState| AllocatorState::WORDS[state as usize];
+            families.push(words(
+                &catalogue::ALLOCATOR,
+                &[
+                    (state(AllocatorState::Allocated), figures.allocated),
+                    (state(AllocatorState::Active), figures.active),
+                    (state(AllocatorState::Resident), figures.resident),
+                    (state(AllocatorState::Mapped), figures.mapped),
+                    (state(AllocatorState::Retained), figures.retained),
+                    (state(AllocatorState::Metadata), figures.metadata),
+                ],
+            ));
+        }
         let state = |state: SpanState| SpanState::WORDS[state as usize];
         families.push(words(
             &catalogue::TRACE_SPANS,
@@ -215,24 +199,6 @@ impl Collector for Scraped {
             ],
         ));
         families
-    }
-}
-
-impl Meter {
-    /// 1 is one core. The first sample covers `age`, the time since the process started.
-    fn rate(&mut self, at: Instant, spent: f64, age: Duration) -> f64 {
-        let (span, since) = match self.last {
-            Some(last) if at.duration_since(last.at) < SHORTEST_SPAN => return last.rate,
-            Some(last) => (at.duration_since(last.at), spent - last.spent),
-            None => (age, spent),
-        };
-        let rate = if span.is_zero() {
-            0.0
-        } else {
-            (since / span.as_secs_f64()).max(0.0)
-        };
-        self.last = Some(Sample { at, spent, rate });
-        rate
     }
 }
 
@@ -267,41 +233,4 @@ fn metric(def: &MetricDef, values: &[&str], value: f64) -> Metric {
         metric.set_gauge(gauge);
     }
     metric
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cpu_is_since_the_previous_sample_and_at_first_since_the_start() {
-        let mut meter = Meter::default();
-        let start = Instant::now();
-        let seconds = Duration::from_secs;
-        assert_eq!(meter.rate(start, 2.0, seconds(4)), 0.5);
-        assert_eq!(meter.rate(start + seconds(10), 2.0, seconds(14)), 0.0);
-        assert_eq!(meter.rate(start + seconds(20), 22.0, seconds(24)), 2.0);
-        // A scrape right after another sees what that one saw, and does not shorten the next span.
-        assert_eq!(
-            meter.rate(start + Duration::from_millis(20_500), 22.5, seconds(25)),
-            2.0
-        );
-        assert_eq!(meter.rate(start + seconds(30), 23.0, seconds(34)), 0.1);
-    }
-
-    #[test]
-    fn a_process_without_age_has_used_nothing() {
-        assert_eq!(Meter::default().rate(Instant::now(), 0.01, Duration::ZERO), 0.0);
-    }
-
-    #[test]
-    fn the_limit_is_never_above_the_memory_of_the_host() {
-        let mut scraped = Scraped::new(LogCounts::default(), TraceCounts::default());
-        assert!(scraped.memory_limit() <= scraped.host_memory);
-        scraped.host_memory = Some(1);
-        assert_eq!(scraped.memory_limit(), Some(1));
-        assert!(scraped.cpu_limit() <= scraped.allowed_cores);
-        scraped.allowed_cores = Some(0.001);
-        assert_eq!(scraped.cpu_limit(), Some(0.001));
-    }
 }

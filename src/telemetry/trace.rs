@@ -27,7 +27,7 @@ pub use counts::TraceCounts;
 pub use ids::SpanIds;
 pub use recorder::{Root, Tracer};
 pub use span::{Kind, Span};
-pub use task::{carry, current, exemplar, here, outgoing};
+pub use task::{Part, carry, current, exemplar, here, outgoing, user_task};
 
 #[cfg(test)]
 mod tests;

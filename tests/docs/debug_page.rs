@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use crate::scene::with_go;
 use crate::support::http::{get, send};
 use crate::support::peer::wanted;
 use crate::support::plugin::Plugin;
 use crate::{INSTALL, TOOLS, shell};
 
-/// Commands that follow something go on until they are stopped.
-const FOLLOWS: [&str; 2] = ["tail -F ", "journalctl -f "];
+/// Commands that go on until they are stopped: they follow something, or serve pages.
+const FOLLOWS: [&str; 3] = ["tail -F ", "journalctl -f ", "curl -s -o trace "];
 
 #[test]
 fn every_command_of_the_debug_page_works() {
@@ -36,7 +37,7 @@ fn every_command_of_the_debug_page_works() {
         b"",
     )
     .json();
-    let path = std::env::var("PATH").unwrap_or_default();
+    let path = with_go();
     let mut ran = 0;
     for sight in page["sights"].as_array().unwrap() {
         if let Some(link) = sight["path"].as_str() {

@@ -43,6 +43,12 @@ pub struct Scene {
     _runtime: Runtime,
 }
 
+/// The PATH of this test, and after it where Debian's package puts Go.
+pub fn with_go() -> String {
+    let path = std::env::var("PATH").unwrap_or_default();
+    format!("{path}:/usr/lib/go-1.19/bin")
+}
+
 impl Scene {
     /// Sets the scene of that name. Panics when there is none.
     pub fn set(name: &str) -> Scene {
@@ -125,8 +131,7 @@ impl Scene {
     /// Runs a block; the error says in what it is not as the document has it.
     pub fn run(&mut self, script: &str, exit: i32, expected: Option<&str>) -> Result<(), String> {
         let folder = self.plugin.folder().to_owned();
-        let path = std::env::var("PATH").unwrap_or_default();
-        let path = format!("{}:{path}", folder.join("bin").display());
+        let path = format!("{}:{}", folder.join("bin").display(), with_go());
         let folder_text = folder.display().to_string();
         let config = self.config();
         let Outcome { code, printed } = shell::run(

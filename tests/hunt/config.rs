@@ -9,6 +9,7 @@ use crate::planted::secret;
 pub struct Named<'a> {
     pub provider: &'a str,
     pub collector: &'a str,
+    pub profiles: &'a str,
     pub vault: &'a str,
     pub role_id: &'a str,
     pub secret_id: &'a str,
@@ -22,6 +23,7 @@ pub fn config(named: &Named) -> String {
     let Named {
         provider,
         collector,
+        profiles,
         vault,
         role_id,
         secret_id,
@@ -69,6 +71,8 @@ pub fn config(named: &Named) -> String {
          databases:\n  shop:\n    driver: mysql\n    dsn: 'mysql://app:{database}@db.invalid/shop'\n    schema_ddl: CREATE TABLE users (id int, name text)\n\
          tracing: {{endpoint: '{collector}', protocol: http/protobuf, sampler: always_on, capture_content: true, batch_delay: 50ms, \
          headers: {{x-collector: '{header}'}}}}\n\
+         profiling: {{continuous: {{enabled: true, interval: 10s, duration: 1s, push_url: '{profiles}', \
+         push_headers: {{x-profiles: '{profiling}'}}}}}}\n\
          secrets:\n  folders: [{inputs}/mounted]\n  vault:\n    enabled: true\n    address: {vault}\n    auth_method: approle\n    \
          role_id: {role_id}\n    secret_id: {secret_id}\n    refresh_interval: 1s\n    timeout: 2s\n    mappings:\n      \
          - {{vault_path: openai/api_key, env_var: OPENAI_API_KEY}}\n\
@@ -79,6 +83,7 @@ pub fn config(named: &Named) -> String {
         password = secret("config: redis password"),
         database = secret("config: dsn of a database"),
         header = secret("config: tracing headers"),
+        profiling = secret("config: profiling headers"),
     )
 }
 

@@ -26,7 +26,48 @@ const PAGES: &[(&str, &str)] = &[
     ("/admin/maintenance-mode", "*/*"),
     ("/debug/", "text/html"),
     ("/debug/", "*/*"),
+    ("/debug/pprof/", "text/html"),
+    ("/debug/pprof/cmdline", "*/*"),
+    ("/debug/pprof/symbol", "*/*"),
+    ("/debug/pprof/profile?seconds=1&debug=1", "*/*"),
+    ("/debug/pprof/heap?debug=1", "*/*"),
+    ("/debug/pprof/allocs?format=svg", "*/*"),
+    ("/debug/pprof/goroutine?debug=1", "*/*"),
+    ("/debug/pprof/goroutine?debug=2", "*/*"),
+    ("/debug/pprof/threadcreate?debug=1", "*/*"),
+    ("/debug/pprof/mutex?debug=1", "*/*"),
+    ("/debug/pprof/block?debug=1", "*/*"),
 ];
+
+/// Profiles as files, which are compressed.
+const FILES: &[&str] = &["heap", "allocs", "goroutine", "threadcreate", "mutex", "block"];
+
+/// An execution trace that is being recorded.
+pub struct Recording(std::thread::JoinHandle<Vec<(String, Reply)>>);
+
+impl Recording {
+    /// Records what follows, some seconds for each of the tools.
+    pub fn begin(scene: &Scene) -> Recording {
+        let address = scene.plugin.http;
+        Recording(std::thread::spawn(move || {
+            let paths = ["trace?seconds=6", "trace?seconds=3&format=perfetto"];
+            let replies = paths.map(|path| {
+                let path = format!("/debug/pprof/{path}");
+                let reply = send(address, "GET", &path, &[], b"");
+                (path, reply)
+            });
+            replies.into()
+        }))
+    }
+
+    /// What was recorded comes out.
+    pub fn take(self, scene: &mut Scene) {
+        for (path, reply) in self.0.join().unwrap() {
+            assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+            scene.reply(format!("GET {path}"), &reply);
+        }
+    }
+}
 
 /// Takes an output.
 type Taken = fn(&Scene) -> Vec<u8>;
@@ -49,6 +90,12 @@ pub fn take(scene: &mut Scene) {
         let reply: Reply = send(scene.plugin.http, "GET", path, &[("Accept", accepted)], b"");
         assert_eq!(reply.status, 200, "{path}: {}", reply.text());
         scene.reply(format!("GET {path} as {accepted}"), &reply);
+    }
+    for name in FILES {
+        let path = format!("/debug/pprof/{name}");
+        let reply = send(scene.plugin.http, "GET", &path, &[], b"");
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+        scene.out(format!("GET {path}"), plain(&reply.body));
     }
     for (name, take) in RUNNING {
         let bytes = take(scene);
@@ -85,20 +132,27 @@ pub fn take_files(scene: &mut Scene) {
         }
         let mut bytes = fs::read(&path).unwrap();
         if name.ends_with(".gz") {
-            let mut plain = Vec::new();
-            flate2::read::MultiGzDecoder::new(&bytes[..])
-                .read_to_end(&mut plain)
-                .unwrap();
-            bytes = plain;
+            bytes = plain(&bytes);
         }
         scene.out(path.display().to_string(), bytes);
     }
+}
+
+fn plain(compressed: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    flate2::read::MultiGzDecoder::new(compressed)
+        .read_to_end(&mut plain)
+        .unwrap();
+    plain
 }
 
 /// What must be found where, so that an empty output is no clean one.
 const SAID: &[(&str, &str)] = &[
     ("what the collector was sent", "names of all users"),
     ("what Redis keeps", "SELECT name FROM users"),
+    ("GET /debug/pprof/trace?seconds=6", "question answered"),
+    ("GET /debug/pprof/heap", "atest_ext_ai::"),
+    ("GET /debug/pprof/goroutine?debug=2", "watch the config"),
     ("plugin.log", "\"level\":\"trace\",\"component\":\"hyper_util\""),
     ("plugin.log", "\"component\":\"ai_provider\""),
     ("plugin.log", "the config is not used"),

@@ -26,6 +26,7 @@ pub const PLACES: &[(&str, Kind)] = &[
     ("config: redis password", Signs),
     ("config: redis address", Signs),
     ("config: tracing headers", Signs),
+    ("config: profiling headers", Signs),
     ("config: dsn of a database", Signs),
     ("config: access.tokens", Signs),
     ("config: access.jwt.secret", Signs),

@@ -41,7 +41,7 @@ pub struct Scene {
     /// Secrets that were made on the way.
     made: Vec<(String, String)>,
     bao: OpenBao,
-    _peers: [FakeProvider; 2],
+    _peers: [FakeProvider; 3],
     _logs: TempDir,
 }
 
@@ -63,6 +63,10 @@ impl Scene {
             Script::status(200)
         })
         .await;
+        let profiles = peer(&seen, |request| {
+            Script::json(500, format!("{:?}", request.headers))
+        })
+        .await;
         let proxy = peer(&seen, |request| {
             Script::status(407).piece(format!("{:?}", request.headers))
         })
@@ -74,6 +78,7 @@ impl Scene {
         let config = config(&Named {
             provider: &provider.url(),
             collector: &collector.url(),
+            profiles: &profiles.url(),
             vault: &bao.url,
             role_id: &role_id,
             secret_id: &secret_id,
@@ -101,7 +106,7 @@ impl Scene {
             seen,
             made: vec![("the secret of the role in Vault".into(), secret_id)],
             bao,
-            _peers: [collector, proxy],
+            _peers: [collector, profiles, proxy],
             _logs: logs,
         })
     }
@@ -232,6 +237,7 @@ impl Scene {
             "config: api_key of a service that refuses",
             "config: headers of a service",
             "config: tracing headers",
+            "config: profiling headers",
             "environment: OTEL_EXPORTER_OTLP_HEADERS",
             "environment: a variable in the config",
             "a file named in the config",

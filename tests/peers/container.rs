@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::http::{get, try_get};
@@ -14,6 +15,8 @@ const PROGRAMS: &[&str] = &["podman", "runc"];
 const INSTALL: &str =
     "apt-get install -y --no-install-recommends podman runc catatonit containernetworking-plugins";
 
+static LAST: AtomicU32 = AtomicU32::new(0);
+
 /// A container; it is removed when dropped, with all that podman keeps of it.
 struct Container {
     folder: tempfile::TempDir,
@@ -21,20 +24,25 @@ struct Container {
 }
 
 impl Container {
-    /// Starts the plugin on the network of this machine, with `volume` as /etc/atest-ai.
-    fn start(volume: &Path) -> Container {
+    /// Starts the plugin on the network of this machine, with `volume` as /etc/atest-ai, and with further options of podman.
+    fn start(volume: &Path, options: &[&str]) -> Container {
         let folder = tempfile::tempdir().expect("a folder for the container");
         root_of(&folder.path().join("rootfs")).expect("the files of the container");
         // Machines of CI may lower limits and not raise them, and podman would raise these.
         let limits = "[containers]\ndefault_ulimits=[\"nofile=4096:4096\",\"nproc=4096:4096\"]\n";
         fs::write(folder.path().join("containers.conf"), limits).expect("podman's settings");
         let container = Container {
-            name: format!("atest-{}", std::process::id()),
+            // Tests of one process may run at the same time.
+            name: format!(
+                "atest-{}-{}",
+                std::process::id(),
+                LAST.fetch_add(1, Ordering::Relaxed)
+            ),
             folder,
         };
         let mount = format!("{}:/etc/atest-ai:ro", volume.display());
         let root = container.folder.path().join("rootfs");
-        let started = container.podman(&[
+        let mut arguments = vec![
             "run",
             "--detach",
             "--no-healthcheck",
@@ -51,10 +59,10 @@ impl Container {
             "/tmp",
             "--volume",
             &mount,
-            "--rootfs",
-            root.to_str().expect("a name"),
-            "/bin/atest-ext-ai",
-        ]);
+        ];
+        arguments.extend(options);
+        arguments.extend(["--rootfs", root.to_str().expect("a name"), "/bin/atest-ext-ai"]);
+        let started = container.podman(&arguments);
         assert!(started.status.success(), "{started:?}");
         container
     }
@@ -137,7 +145,7 @@ fn a_config_map_that_changes_reaches_the_plugin_in_its_container() {
     let outside = tempfile::tempdir().unwrap();
     let volume = outside.path().join("volume");
     kubelet::write(&volume, "1", &[("config.yaml", &config("10s"))]);
-    let container = Container::start(&volume);
+    let container = Container::start(&volume, &[]);
     let setting = || {
         let reply = try_get(address, "/admin/config")?.json();
         let settings = reply["settings"].as_array()?.iter();
@@ -163,4 +171,57 @@ fn a_config_map_that_changes_reaches_the_plugin_in_its_container() {
         "{}",
         container.log()
     );
+}
+
+#[test]
+fn profiles_are_taken_read_only_without_rights_and_within_64_mib() {
+    if !wanted(PROGRAMS, INSTALL) {
+        return;
+    }
+    let Some(tools) = crate::go::both() else { return };
+    let address = free_address();
+    let config = format!(
+        "server:\n  host: 127.0.0.1\n  port: {}\n  default_socket: false\n  socket_path: /tmp/plugin.sock\n",
+        address.port()
+    );
+    let outside = tempfile::tempdir().unwrap();
+    let volume = outside.path().join("volume");
+    kubelet::write(&volume, "1", &[("config.yaml", &config)]);
+    let limits = ["--memory", "64m", "--memory-swap", "64m"];
+    let container = Container::start(&volume, &limits);
+    container.wait_for("the start", || {
+        (try_get(address, "/health/ready")?.status == 200).then_some(())
+    });
+    let paths = [
+        "profile?seconds=2",
+        "heap",
+        "allocs",
+        "goroutine",
+        "threadcreate",
+        "mutex",
+        "block",
+    ];
+    for path in paths {
+        let reply = get(address, &format!("/debug/pprof/{path}"));
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+        let file = outside.path().join("profile");
+        fs::write(&file, &reply.body).unwrap();
+        for tool in &tools {
+            let raw = tool.pprof(&["-raw".as_ref(), file.as_os_str()]);
+            assert!(raw.contains("Samples:"), "{path}: {raw}");
+        }
+        if path == "heap" {
+            // Names need no file but the program's own.
+            let top = tools[0].pprof(&["-top".as_ref(), file.as_os_str()]);
+            assert!(top.contains("atest_ext_ai::"), "{top}");
+        }
+    }
+    let trace = get(address, "/debug/pprof/trace?seconds=1");
+    assert_eq!(trace.status, 200, "{}", trace.text());
+    let file = outside.path().join("trace");
+    fs::write(&file, &trace.body).unwrap();
+    for tool in &tools {
+        assert!(!tool.print(&file).is_empty());
+    }
+    assert_eq!(get(address, "/health/ready").status, 200);
 }

@@ -1,5 +1,6 @@
 //! Ten thousand questions while providers fail, stall, die and return: each is answered or clearly refused in its
 //! time, none is asked more often than its budget, and nothing grows.
+#![allow(clippy::disallowed_methods, reason = "tests need no names for their tasks")]
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

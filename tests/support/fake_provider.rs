@@ -2,7 +2,7 @@
 //!
 //! Any test or bench may include it by `#[path]`. It is plain TCP, so a script can do what no server library lets one
 //! do: stop in the middle, reset, send garbage, fall silent.
-
+#![allow(clippy::disallowed_methods, reason = "tests need no names for their tasks")]
 #![allow(dead_code, unused_imports)]
 
 #[path = "fake_provider/answers.rs"]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use profiling::contention;
 use tokio::time::Instant;
 use tokio::time::error::Elapsed;
 
@@ -133,7 +134,11 @@ impl Answers {
     /// Waits for what another has asked.
     async fn another(&self, deadline: Instant, ticket: Ticket<Arrival>) -> Result<Arrival, Elapsed> {
         let _span = Span::start("wait for the same question of another", Kind::Waiting);
-        tokio::time::timeout_at(deadline, ticket).await
+        tokio::time::timeout_at(
+            deadline,
+            contention::wait("wait for the same question of another", ticket),
+        )
+        .await
     }
 
     /// The way of whoever is first: memory once more, Redis, the provider.

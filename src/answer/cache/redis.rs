@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use profiling::tasks::spawn_on;
 use tokio::task::AbortHandle;
 
 use self::link::{Connections, Link};
@@ -65,9 +66,9 @@ impl RedisStore {
         match (client, tokio::runtime::Handle::try_current()) {
             (Ok(client), Ok(runtime)) => {
                 let watch = watch::watch(Arc::clone(&link), client, settings.clone());
-                tasks.push(runtime.spawn(watch).abort_handle());
+                tasks.push(spawn_on(&runtime, "watch Redis", watch).abort_handle());
                 let write = write::write(Arc::clone(&link), queue, writes.counts());
-                tasks.push(runtime.spawn(write).abort_handle());
+                tasks.push(spawn_on(&runtime, "write to Redis", write).abort_handle());
             }
             (Ok(_), Err(_)) => link.is_away("nothing runs in the background of this process"),
             (Err(reason), _) => link.is_away(&reason),

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use nl2sql::{Column, ForeignKey, Schema, Table};
+use profiling::contention;
 use tokio::time::Instant;
 
 use super::flight::{Boarded, Flights};
@@ -57,7 +58,7 @@ impl Schemas {
         match boarded {
             Boarded::First(ticket) => ticket.await,
             Boarded::Later(ticket, _) => {
-                let outcome = ticket.await;
+                let outcome = contention::wait("wait for the same schema of another", ticket).await;
                 if outcome.is_ok() {
                     self.count(CacheResult::Shared);
                 }

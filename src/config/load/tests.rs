@@ -1,4 +1,5 @@
 mod access;
+mod profiling;
 mod secrets;
 mod tracing;
 

@@ -4,8 +4,10 @@
 //! do not. A guess is never among them, so they tell nothing.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
+
+use profiling::contention::Mutex;
 
 use super::rules::Digest;
 

@@ -1,10 +1,11 @@
 //! Who is signed in with a browser: random ids in memory, each for a token that was shown once.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use profiling::contention::Mutex;
 use uuid::Uuid;
 
 use super::rules::{Digest, Holder, Rules, sha256};

@@ -16,16 +16,14 @@ pre{margin:.2rem 0;padding:.5rem .8rem;white-space:pre-wrap;overflow-wrap:anywhe
 ";
 
 /// Nothing may be loaded, run, framed or sent; the style is the one above.
-pub(super) const POLICY: &str = "default-src 'none'; style-src 'sha256-p3sgiSvNpZvOMPcixsn+xIWRi0r2WBL9MRtw6UmD3mA='; \
+pub(in crate::http) const POLICY: &str = "default-src 'none'; style-src 'sha256-p3sgiSvNpZvOMPcixsn+xIWRi0r2WBL9MRtw6UmD3mA='; \
      frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /// Writes the page.
 pub(super) fn html(shown: &Shown) -> String {
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n<title>atest-ext-ai: debug</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<h1>What can be seen of this plugin</h1>\n\
-         <p>Each command works as it stands, on the machine that the plugin runs on. <a href=\"/\">All paths</a></p>\n"
+    let mut page = head("debug", "What can be seen of this plugin");
+    page.push_str(
+        "<p>Each command works as it stands, on the machine that the plugin runs on. <a href=\"/\">All paths</a></p>\n",
     );
     facts(&mut page, &shown.process);
     for sight in &shown.sights {
@@ -47,6 +45,15 @@ pub(super) fn html(shown: &Shown) -> String {
     }
     page.push_str("</body>\n</html>\n");
     page
+}
+
+/// A page up to its heading.
+pub(in crate::http) fn head(title: &str, heading: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>atest-ext-ai: {title}</title>\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n<h1>{heading}</h1>\n"
+    )
 }
 
 fn facts(page: &mut String, process: &ThisProcess) {

@@ -46,6 +46,7 @@ pub(super) fn sights(process: &ThisProcess) -> Vec<Sight> {
         shell.levels(),
         shell.audit(),
         shell.traces(),
+        shell.profiles(),
         shell.caches(),
         shell.providers(),
         shell.settings(),
@@ -214,6 +215,27 @@ impl Shell<'_> {
             about: format!("{where_to} While they are on, each log line of a question has its trace_id."),
             path: None,
             commands,
+        }
+    }
+
+    fn profiles(&self) -> Sight {
+        let pprof = |path: &str| format!("go tool pprof -top {}", self.url(&format!("/debug/pprof/{path}")));
+        Sight {
+            name: "Profiles",
+            about: "CPU, memory, tasks, waits and an execution trace, for go tool pprof and go tool trace; as pictures in the browser.".into(),
+            path: Some("/debug/pprof/"),
+            commands: vec![
+                command("where CPU time goes, for five seconds", pprof("profile?seconds=5")),
+                command("who holds memory", pprof("heap")),
+                command("every task, the stuck ones first", self.get("/debug/pprof/goroutine?debug=2")),
+                command(
+                    "what workers and tasks do, for two seconds",
+                    format!(
+                        "curl -s -o trace {} && go tool trace trace",
+                        self.url("/debug/pprof/trace?seconds=2")
+                    ),
+                ),
+            ],
         }
     }
 

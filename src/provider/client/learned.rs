@@ -1,7 +1,9 @@
 //! What a model takes, learned from what it has turned down.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
+
+use profiling::contention::Mutex;
 
 use crate::config::ProviderKind;
 

@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::error::Error;
-use std::fmt::Debug;
+use std::fmt::{Debug, Write};
 
 use jiff::Timestamp;
+use profiling::execution;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -68,6 +69,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
         }
         event.record(&mut own);
         self.write(event.metadata(), &own, trace::current());
+        // Below info a line may hold a user's words, which belong in no file but the log.
+        if execution::is_recording() && *event.metadata().level() <= Level::INFO {
+            let level = event.metadata().level().as_str();
+            execution::log(trace::user_task(), level, &own.in_words());
+        }
     }
 }
 
@@ -93,6 +99,17 @@ impl Lines {
 }
 
 impl Fields {
+    /// The message, and the fields after it.
+    fn in_words(&self) -> String {
+        let mut words = self.message.clone();
+        for (name, value) in &self.fields {
+            let (Value::Text(value) | Value::Literal(value)) = value;
+            // Writing to a string cannot fail.
+            let _ = write!(words, " {name}={value}");
+        }
+        words
+    }
+
     fn set(&mut self, name: &'static str, value: Value) {
         match self.fields.iter_mut().find(|(known, _)| *known == name) {
             Some((_, kept)) => *kept = value,

@@ -6,10 +6,11 @@
 
 use std::io;
 use std::mem;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use profiling::contention::Mutex;
 use tracing::Level;
 
 use super::LogCounts;

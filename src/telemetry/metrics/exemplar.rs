@@ -4,9 +4,10 @@
 //! than before; with one, a lock that is tried and never waited for.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
+use std::sync::{Arc, OnceLock, PoisonError, TryLockError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use profiling::contention::Mutex;
 use prometheus::proto::LabelPair;
 use prometheus::{Histogram, HistogramVec};
 

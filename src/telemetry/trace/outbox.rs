@@ -1,9 +1,10 @@
 //! Traces that have ended and wait to be sent: bounded, so that a collector that is away costs neither memory nor time.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
+use profiling::contention::Mutex;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 

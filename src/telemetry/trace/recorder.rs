@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
+use profiling::contention::Mutex;
+use profiling::execution;
 
 use super::TraceContext;
 use super::intervals::{self, Interval};
@@ -77,6 +79,7 @@ impl Tracer {
             started: Instant::now(),
             started_at: SystemTime::now(),
             state: Mutex::default(),
+            task: execution::begin_task("question", None),
         });
         let parent = caller.map_or(0, |caller| caller.ids.span);
         Span::new(trace, parent, root.name.into(), Kind::Server)
@@ -97,6 +100,8 @@ pub(super) struct Trace {
     started: Instant,
     started_at: SystemTime,
     state: Mutex<State>,
+    /// The same request in an execution trace, whether or not spans are recorded.
+    pub task: execution::UserTask,
 }
 
 #[derive(Default)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use opentelemetry::{KeyValue, Value};
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
+use profiling::execution::{self, Phase, Waits};
 
 use super::recorder::{Recorded, Trace};
 use super::task::{self, Here, Place};
@@ -37,6 +38,8 @@ pub struct Span {
     from: Duration,
     attributes: Vec<KeyValue>,
     error: Option<&'static str>,
+    /// The same in an execution trace.
+    phase: Option<Phase>,
 }
 
 impl Span {
@@ -53,6 +56,7 @@ impl Span {
                 from: Duration::ZERO,
                 attributes: Vec::new(),
                 error: None,
+                phase: None,
             },
         }
     }
@@ -62,7 +66,14 @@ impl Span {
             true => u64::from_be_bytes(RandomIdGenerator::default().new_span_id().to_bytes()),
             false => 0,
         };
+        let phase = match (&name, kind) {
+            // The root is the request itself, which is a task there.
+            (_, Kind::Server) => None,
+            (Cow::Borrowed(name), _) => Some(execution::begin_phase(trace.task, name, kind.waits())),
+            (Cow::Owned(_), _) => Some(execution::begin_phase(trace.task, "work", kind.waits())),
+        };
         Span {
+            phase,
             from: match kind {
                 Kind::Server => Duration::ZERO,
                 _ => trace.now(),
@@ -147,9 +158,23 @@ impl Span {
     }
 }
 
+impl Kind {
+    fn waits(self) -> Waits {
+        match self {
+            Kind::Client => Waits::Network,
+            Kind::Waiting => Waits::Sync,
+            Kind::Server | Kind::Internal => Waits::Unknown,
+        }
+    }
+}
+
 impl Drop for Span {
     fn drop(&mut self) {
         let Some(trace) = &self.trace else { return };
+        match self.phase {
+            Some(phase) => execution::end_phase(phase),
+            None => execution::end_task(trace.task),
+        }
         let is_outside = matches!(self.kind, Kind::Client | Kind::Waiting);
         if !is_outside && !trace.is_recorded() {
             return;

@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use profiling::execution::{self, UserTask};
+
 use super::recorder::Trace;
 use super::{SpanIds, TraceContext};
 
@@ -67,6 +69,33 @@ pub fn outgoing() -> Option<TraceContext> {
         })
     })
     .flatten()
+}
+
+/// The request in an execution trace; `None` outside of every request.
+pub fn user_task() -> Option<UserTask> {
+    with(|here| here.trace.task)
+}
+
+/// A part of the request that execution traces show and spans do not: it is always there, and seldom takes long. It ends when
+/// this is dropped.
+#[derive(Debug)]
+pub struct Part(execution::Phase);
+
+impl Part {
+    /// Begins one of the request that the calling task is in.
+    pub fn begin(name: &'static str) -> Option<Part> {
+        // Outside of a recording that is all.
+        if !execution::is_recording() {
+            return None;
+        }
+        user_task().map(|task| Part(execution::begin_phase(task, name, execution::Waits::Sync)))
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        execution::end_phase(self.0);
+    }
 }
 
 /// Takes the span along to another thread.

@@ -1,11 +1,12 @@
 //! The connections to Redis and whether they are of use: a small breaker that opens after a few failures.
 
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
+use profiling::contention::Mutex;
 use redis::aio::ConnectionManager;
 use redis::{Cmd, ErrorKind, FromRedisValue, RedisError};
 use secrecy::{ExposeSecret, SecretString};

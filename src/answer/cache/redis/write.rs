@@ -1,10 +1,11 @@
 //! Writes answers to Redis beside the questions, through a bounded queue.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use futures_util::StreamExt;
 use jiff::Timestamp;
+use profiling::contention::Mutex;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 

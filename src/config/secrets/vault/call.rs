@@ -103,7 +103,8 @@ impl Vault {
         }
         let settings = self.settings.clone();
         // Reads the system's certificates, some 150 of them: not on a runtime worker.
-        let made = tokio::task::spawn_blocking(move || build(&settings)).await;
+        let made =
+            profiling::tasks::spawn_blocking("make the client of Vault", move || build(&settings)).await;
         let client = made.map_err(|_| unusable("making its HTTP client stopped"))??;
         self.http = Some(client.clone());
         Ok(client)

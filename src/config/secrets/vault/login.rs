@@ -160,7 +160,8 @@ fn refused(method: AuthMethod, status: u16) -> Failure {
 /// The content of a file; the failure names the setting and not the path, as it gets into logs.
 async fn credential(key: &'static str, path: &Path) -> Result<SecretString, Failure> {
     let path = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || file::read(&path)).await;
+    let read =
+        profiling::tasks::spawn_blocking("read the credential for Vault", move || file::read(&path)).await;
     match read {
         Ok(Ok(secret)) => Ok(secret.into()),
         Ok(Err(reason)) => Err(Failure::new(
