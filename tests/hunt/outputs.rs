@@ -3,9 +3,11 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::scene::{Scene, mode};
 use crate::support::http::{Reply, send};
+use crate::support::plugin::PATIENCE;
 
 /// Paths that can be read, and what is accepted.
 const PAGES: &[(&str, &str)] = &[
@@ -87,7 +89,14 @@ const RUNNING: &[(&str, Taken)] = &[
 /// Takes all of them.
 pub fn take(scene: &mut Scene) {
     for (path, accepted) in PAGES {
-        let reply: Reply = send(scene.plugin.http, "GET", path, &[("Accept", accepted)], b"");
+        let page = || -> Reply { send(scene.plugin.http, "GET", path, &[("Accept", accepted)], b"") };
+        // The plugin takes profiles by itself, too; one at a time.
+        let mut reply = page();
+        let began = Instant::now();
+        while reply.status == 409 && began.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(200));
+            reply = page();
+        }
         assert_eq!(reply.status, 200, "{path}: {}", reply.text());
         scene.reply(format!("GET {path} as {accepted}"), &reply);
     }
