@@ -61,16 +61,23 @@ pub(super) async fn profile(
             "the plugin is stopping; the profile was ended",
         ),
     };
-    match taken {
-        Ok(Taken::Profile(profile)) => reply(name, &profile, asked.format),
-        Ok(Taken::Trace(trace)) => traced(trace, asked.format).await,
-        Err(error) => refused(&error),
-    }
+    let written = match taken {
+        Ok(taken) => profiles::aside("write a profile", move || written(name, &taken, asked.format)).await,
+        Err(error) => Err(error),
+    };
+    written.unwrap_or_else(|error| refused(&error))
 }
 
 /// `GET /debug/pprof`: the page is at `/debug/pprof/`, where its links belong.
 pub(super) async fn with_slash() -> Response {
     Redirect::permanent("/debug/pprof/").into_response()
+}
+
+fn written(name: ProfileName, taken: &Taken, format: Format) -> Response {
+    match taken {
+        Taken::Profile(profile) => reply(name, profile, format),
+        Taken::Trace(trace) => traced(trace, format),
+    }
 }
 
 fn reply(name: ProfileName, profile: &Profile, format: Format) -> Response {
@@ -93,13 +100,13 @@ fn reply(name: ProfileName, profile: &Profile, format: Format) -> Response {
     }
 }
 
-async fn traced(trace: Trace, format: Format) -> Response {
+fn traced(trace: &Trace, format: Format) -> Response {
     let (name, format) = match format {
         Format::Perfetto => ("trace.perfetto", TraceFormat::Perfetto),
         _ => ("trace", TraceFormat::Go),
     };
     let lost = trace.summary().lost;
-    let mut response = download(name, profiles::trace_file(trace, format).await);
+    let mut response = download(name, profiles::trace_file(trace, format));
     // Both tools show it too; who loads the file by a script reads it here.
     response
         .headers_mut()

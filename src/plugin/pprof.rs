@@ -34,8 +34,12 @@ pub(super) async fn profile(answers: &AnswerService, name: &str, metadata: &Meta
         taken = profiles::take(&answers.metrics, ask) => taken,
         () = answers.admission.drains() => Err(ProfileError::Failed("the plugin is stopping".to_owned())),
     };
-    match taken {
-        Ok(taken) => taken.into_file().await,
+    let file = match taken {
+        Ok(taken) => profiles::aside("write a profile", move || taken.to_file()).await,
+        Err(error) => Err(error),
+    };
+    match file {
+        Ok(file) => file,
         Err(error) => {
             tracing::warn!(profile = name.word(), %error, "no profile could be given over gRPC; the reply is empty");
             Vec::new()

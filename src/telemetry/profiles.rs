@@ -171,29 +171,24 @@ impl From<execution::Busy> for ProfileError {
 }
 
 impl Taken {
-    /// As a file for the Go tool that reads it. Computes for a while, away from the tasks.
-    pub async fn into_file(self) -> Vec<u8> {
+    /// As a file for the Go tool that reads it. Computes for a while: see [`aside`].
+    pub fn to_file(&self) -> Vec<u8> {
         match self {
             Taken::Profile(profile) => profile.to_gzip(),
-            Taken::Trace(trace) => trace_file(trace, TraceFormat::Go).await,
+            Taken::Trace(trace) => trace_file(trace, TraceFormat::Go),
         }
     }
 }
 
-/// An execution trace as a file. Computes for a while, away from the tasks.
-pub async fn trace_file(trace: Trace, format: TraceFormat) -> Vec<u8> {
-    let write = move || {
-        let mut file = Vec::new();
-        let written = match format {
-            TraceFormat::Go => trace.write_go(&mut file),
-            TraceFormat::Perfetto => trace.write_perfetto(&mut file),
-        };
-        written.expect("writing into memory does not fail");
-        file
+/// An execution trace as a file. Computes for a while: see [`aside`].
+pub fn trace_file(trace: &Trace, format: TraceFormat) -> Vec<u8> {
+    let mut file = Vec::new();
+    let written = match format {
+        TraceFormat::Go => trace.write_go(&mut file),
+        TraceFormat::Perfetto => trace.write_perfetto(&mut file),
     };
-    profiling::tasks::spawn_blocking("write a trace", write)
-        .await
-        .unwrap_or_default()
+    written.expect("writing into memory does not fail");
+    file
 }
 
 /// Takes a profile. Dropping the future ends it.
@@ -230,27 +225,39 @@ async fn taken(ask: Ask) -> Result<Taken, ProfileError> {
             };
             Ok(Taken::Trace(execution::record(ask.duration, options).await?))
         }
-        ProfileName::Heap => aside(|| heap::profile(View::InUse)).await,
-        ProfileName::Allocs => aside(|| heap::profile(View::Allocated)).await,
+        ProfileName::Heap => taken_aside(|| heap::profile(View::InUse)).await,
+        ProfileName::Allocs => taken_aside(|| heap::profile(View::Allocated)).await,
         ProfileName::Tasks => Ok(Taken::Profile(tasks::profile())),
-        ProfileName::Threads => aside(threads::profile).await,
-        ProfileName::Mutex => aside(contention::mutex).await,
-        ProfileName::Block => aside(contention::block).await,
+        ProfileName::Threads => taken_aside(threads::profile).await,
+        ProfileName::Mutex => taken_aside(contention::mutex).await,
+        ProfileName::Block => taken_aside(contention::block).await,
         ProfileName::Other => Err(ProfileError::Unsupported("there is no such profile".to_owned())),
     }
 }
 
-/// Does what takes milliseconds where no task waits for it.
-async fn aside<E>(take: impl FnOnce() -> Result<Profile, E> + Send + 'static) -> Result<Taken, ProfileError>
+async fn taken_aside<E>(
+    take: impl FnOnce() -> Result<Profile, E> + Send + 'static,
+) -> Result<Taken, ProfileError>
 where
     E: Into<ProfileError> + Send + 'static,
 {
-    match profiling::tasks::spawn_blocking("take a profile", take).await {
-        Ok(taken) => taken.map(Taken::Profile).map_err(Into::into),
-        Err(_) => Err(ProfileError::Failed(
-            "taking the profile panicked; please report it".to_owned(),
-        )),
-    }
+    aside("take a profile", take)
+        .await?
+        .map(Taken::Profile)
+        .map_err(Into::into)
+}
+
+/// Does what takes milliseconds where no task waits for it.
+///
+/// # Errors
+/// It panicked.
+pub async fn aside<T: Send + 'static>(
+    name: &'static str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ProfileError> {
+    tasks::spawn_blocking(name, work).await.map_err(|_| {
+        ProfileError::Failed("a fault of the plugin ended the profile; please report it".to_owned())
+    })
 }
 
 /// Counts what became of a profile, also when nobody waits for it any more.

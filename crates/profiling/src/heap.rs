@@ -118,9 +118,7 @@ pub fn figures() -> Option<Figures> {
         metadata: bytes(stats::metadata::read())?,
     };
     // Where another allocator is in use, jemalloc holds next to nothing.
-    is_sampling()
-        .then_some(figures)
-        .or_else(|| (figures.allocated > 1 << 16).then_some(figures))
+    (is_sampling() || figures.allocated > 1 << 16).then_some(figures)
 }
 
 /// Bytes that the program holds now; 0 when jemalloc is not the allocator.
