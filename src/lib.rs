@@ -20,5 +20,6 @@ mod telemetry;
 
 /// Parses the command line of this process, runs the command, and says how the process ends.
 pub fn run() -> std::process::ExitCode {
+    profiling::heap::walk_frame_pointers();
     cli::run()
 }

@@ -19,6 +19,7 @@ profiling::jemalloc!();
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
+    heap::walk_frame_pointers();
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(2).enable_all();
     tasks::install(&mut builder);

@@ -19,15 +19,16 @@ use crate::places::{Places, called_from};
 use crate::pprof::{Builder, Profile};
 use dump::{Counts, Dump};
 
-/// Mean distance between two allocations that are sampled, in bytes: a smaller one would cost more, with a larger one a small
+/// Mean distance between two allocations that are sampled, in bytes, as in Go: a smaller one would cost more, with a larger one a small
 /// heap would hardly be seen.
-pub const SAMPLE_BYTES: u64 = 1 << 17;
+pub const SAMPLE_BYTES: u64 = 1 << 19;
 
 /// Makes jemalloc the allocator of the program, with heap profiles on from the start.
 ///
 /// - `prof_accum` keeps what was freed in the sums, for `allocs`.
 /// - Unused pages go back to the system after a second.
-/// - Two arenas: more would keep more unused memory, and a service of a few threads does not wait for them.
+/// - Two arenas, and threads keep nothing larger than 4 KiB for themselves: more would keep more unused memory, and a service of
+///   a few threads does not wait for them.
 #[macro_export]
 macro_rules! jemalloc {
     () => {
@@ -58,10 +59,44 @@ unsafe impl Sync for MallocConf {}
 
 /// What [`jemalloc!`](crate::jemalloc) sets.
 pub const MALLOC_CONF: MallocConf = MallocConf(
-    c"prof:true,prof_active:true,prof_accum:true,lg_prof_sample:17,background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0,narenas:2"
+    c"prof:true,prof_active:true,prof_accum:true,lg_prof_sample:19,background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0,narenas:2,lg_tcache_max:12"
         .as_ptr()
         .cast(),
 );
+
+/// Has samples take their stacks by frame pointers, which costs a small part of what unwinding does, and reads none of the program's
+/// unwinding tables into memory. To be called once, at the start of a program that is built with frame pointers, its C code
+/// included (`-C force-frame-pointers=yes`, `CFLAGS=-fno-omit-frame-pointer`). Where jemalloc does not sample, or the build
+/// keeps none, nothing changes.
+pub fn walk_frame_pointers() {
+    let mut stack = [0; 2];
+    let keeps_them = crate::stack::here(&mut stack) == stack.len();
+    if keeps_them && is_sampling() {
+        let hook: Hook = backtrace;
+        // SAFETY: a function of that type is what jemalloc takes here (`prof_backtrace_hook_t` of its `prof_hook.h`).
+        #[allow(unsafe_code)]
+        let outcome = unsafe { raw::write(b"experimental.hooks.prof_backtrace\0", hook) };
+        debug_assert!(outcome.is_ok(), "this jemalloc has the hook");
+    }
+}
+
+/// What jemalloc calls for the stack of an allocation: room for addresses to return to, how many were written, how many fit.
+type Hook = unsafe extern "C" fn(*mut *mut std::ffi::c_void, *mut u32, u32);
+
+/// Longest stack of a sample: as many as jemalloc keeps (`prof_stack_limit`).
+const DEEPEST: usize = 128;
+
+#[allow(unsafe_code)]
+unsafe extern "C" fn backtrace(addresses: *mut *mut std::ffi::c_void, length: *mut u32, room: u32) {
+    let mut stack = [0; DEEPEST];
+    let depth = crate::stack::here(&mut stack).min(room as usize);
+    for (index, inside) in stack[..depth].iter().enumerate() {
+        // SAFETY: jemalloc gives room for that many, and a length of its own.
+        unsafe { addresses.add(index).write((inside + 1) as *mut std::ffi::c_void) };
+    }
+    // SAFETY: as above.
+    unsafe { length.write(depth as u32) };
+}
 
 /// Why there is no heap profile.
 #[derive(Debug, thiserror::Error)]
