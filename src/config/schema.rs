@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
@@ -15,18 +16,21 @@ use super::{effect, spellings};
 pub fn schema() -> &'static Value {
     static SCHEMA: OnceLock<Value> = OnceLock::new();
     SCHEMA.get_or_init(|| {
-        let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-        let mut schema = settings
-            .into_generator()
-            .into_root_schema_for::<Config>()
-            .to_value();
-        simplify(&mut schema);
+        let mut schema = of::<Config>();
         mark(&mut schema, "");
         if let Value::Object(root) = &mut schema {
             root.insert("title".into(), "atest-ext-ai configuration".into());
         }
         schema
     })
+}
+
+/// The schema of any sheet of settings, in the plain form that [`Shape`] reads.
+pub fn of<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    simplify(&mut schema);
+    schema
 }
 
 /// Brings what schemars makes of `Option` and of documented enums into one plain form, and closes structs.
@@ -116,7 +120,10 @@ fn mark(schema: &mut Value, key: &str) {
 
 /// A place in the schema: what a value there must be.
 #[derive(Debug, Clone, Copy)]
-pub struct Shape<'a>(&'a Value);
+pub struct Shape<'a> {
+    here: &'a Value,
+    root: &'a Value,
+}
 
 /// What a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,17 +145,34 @@ pub enum Kind<'a> {
 impl Shape<'static> {
     /// The whole config.
     pub fn root() -> Shape<'static> {
-        Shape(schema())
+        Shape::whole(schema())
     }
 }
 
 impl<'a> Shape<'a> {
+    /// All of a schema.
+    pub fn whole(schema: &'a Value) -> Shape<'a> {
+        Shape {
+            here: schema,
+            root: schema,
+        }
+    }
+
+    /// All of the schema that this is a part of.
+    pub fn sheet(self) -> Shape<'a> {
+        Shape::whole(self.root)
+    }
+
+    fn inner(self, here: &'a Value) -> Shape<'a> {
+        Shape { here, ..self }
+    }
+
     /// What a value must be.
     pub fn kind(self) -> Kind<'a> {
-        if let Some(kind) = self.0.get("x-kind").and_then(Value::as_str) {
+        if let Some(kind) = self.here.get("x-kind").and_then(Value::as_str) {
             return Kind::Text(kind);
         }
-        match self.0.get("type").and_then(Value::as_str) {
+        match self.here.get("type").and_then(Value::as_str) {
             Some("object") => Kind::Map,
             Some("array") => Kind::List,
             Some("boolean") => Kind::Flag,
@@ -160,29 +184,29 @@ impl<'a> Shape<'a> {
 
     /// The settings of a section, by name.
     pub fn properties(self) -> impl Iterator<Item = (&'a str, Shape<'a>)> {
-        let properties = self.0.get("properties").and_then(Value::as_object);
+        let properties = self.here.get("properties").and_then(Value::as_object);
         properties
             .into_iter()
             .flatten()
-            .map(|(name, shape)| (name.as_str(), Shape(shape)))
+            .map(move |(name, shape)| (name.as_str(), self.inner(shape)))
     }
 
     /// One setting of a section.
     pub fn property(self, name: &str) -> Option<Shape<'a>> {
-        self.0.get("properties")?.get(name).map(Shape)
+        self.here.get("properties")?.get(name).map(|shape| self.inner(shape))
     }
 
     /// What the values of a map of free names must be.
     pub fn values(self) -> Option<Shape<'a>> {
-        self.0
+        self.here
             .get("additionalProperties")
             .filter(|values| values.is_object())
-            .map(Shape)
+            .map(|shape| self.inner(shape))
     }
 
     /// What the values of a list must be.
     pub fn items(self) -> Option<Shape<'a>> {
-        self.0.get("items").map(Shape)
+        self.here.get("items").map(|shape| self.inner(shape))
     }
 
     /// What stands at a path; free names lead into the map's values.
@@ -195,23 +219,23 @@ impl<'a> Shape<'a> {
 
     /// An attribute as text: `description`, `format`, `x-min`, …
     pub fn text(self, name: &str) -> Option<&'a str> {
-        self.0.get(name).and_then(Value::as_str)
+        self.here.get(name).and_then(Value::as_str)
     }
 
     /// An attribute as it is: `default`, `minimum`, `maximum`, …
     pub fn attribute(self, name: &str) -> Option<&'a Value> {
-        self.0.get(name)
+        self.here.get(name)
     }
 
     /// The words that a text may be; empty when any will do.
     pub fn words(self) -> Vec<&'a str> {
-        let words = self.0.get("enum").and_then(Value::as_array);
+        let words = self.here.get("enum").and_then(Value::as_array);
         words.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
     /// The settings that a section must have.
     pub fn required(self) -> Vec<&'a str> {
-        let names = self.0.get("required").and_then(Value::as_array);
+        let names = self.here.get("required").and_then(Value::as_array);
         names.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 

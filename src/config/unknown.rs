@@ -50,7 +50,7 @@ fn meant(name: &str, path: &str, section: Shape<'_>, section_key: &str) -> Optio
         let path = join(section_key, sibling);
         return Some(format!("did you mean `{}`?", shown_path(&path)));
     }
-    let all = all_keys();
+    let all = all_keys(section.sheet());
     let last = |key: &str| key.rsplit('.').next().unwrap_or("").to_owned();
     let same: Vec<&String> = all.iter().filter(|key| last(key) == name).collect();
     if let [first, ..] = same.as_slice() {
@@ -66,9 +66,9 @@ fn meant(name: &str, path: &str, section: Shape<'_>, section_key: &str) -> Optio
 }
 
 /// Every key, sections included, with free names as `<name>`.
-fn all_keys() -> Vec<String> {
+fn all_keys(sheet: Shape<'_>) -> Vec<String> {
     let mut keys = Vec::new();
-    Shape::root().walk("", &mut |key, _| {
+    sheet.walk("", &mut |key, _| {
         if !key.ends_with('*') {
             keys.push(key.replace('*', "<name>"));
         }
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn every_setting_pointed_to_exists() {
-        let all = all_keys();
+        let all = all_keys(Shape::root());
         for (_, key) in OTHER_NAMES {
             let key = key.replace("ai.services.ollama", "ai.services.<name>");
             let key = key.replace("ai.services.openai", "ai.services.<name>");

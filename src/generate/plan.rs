@@ -1,0 +1,107 @@
+//! Everything that files are made from: the config, the environment, the values, and what follows from them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::alert::AlertDef;
+use super::environments::Environment;
+use super::slo::Slo;
+use super::values::{Severity, Values};
+use crate::config::{Config, Origin};
+
+/// What every file is made from.
+#[derive(Debug)]
+pub struct Plan {
+    /// The config, as the plugin would run with it.
+    pub config: Config,
+    /// Keys of the config that somebody gave.
+    pub given: BTreeSet<String>,
+    /// For which environment.
+    pub environment: Environment,
+    /// The values in effect: built-in ones, the environment's, the file's, those of the command line.
+    pub values: Values,
+    /// Where each value that somebody gave comes from, by dotted key.
+    pub origins: BTreeMap<String, Origin>,
+    /// The alerts that are on, in the order of the rule file, with thresholds, times and labels in effect.
+    pub alerts: Vec<AlertDef>,
+    /// The objectives that are on.
+    pub slos: Vec<Slo>,
+    /// The plugin's version.
+    pub version: &'static str,
+    /// The first hexadecimal digits of a hash over config and values.
+    pub fingerprint: String,
+}
+
+/// Label of every rule: whose it is.
+pub const COMPONENT: &str = "atest-ext-ai";
+
+impl Plan {
+    /// The line with which generated files begin.
+    pub fn header(&self) -> String {
+        format!(
+            "{} {} for {} (values {}). Do not edit: change the values, and generate again.",
+            super::artefact::MARK,
+            self.version,
+            self.environment.word(),
+            self.fingerprint
+        )
+    }
+
+    /// The matchers of every series of the plugin: `job="atest-ai-plugin"` and what the values add.
+    pub fn scope(&self) -> String {
+        let job = format!("job={}", quoted(&self.values.selectors.job));
+        match self.values.selectors.extra.trim() {
+            "" => job,
+            extra => format!("{job},{extra}"),
+        }
+    }
+
+    /// The alert of that name, when it is on.
+    pub fn alert(&self, name: &str) -> Option<&AlertDef> {
+        self.alerts.iter().find(|alert| alert.name == name)
+    }
+
+    /// The threshold of an alert, to draw it into panels; `None` when the alert is off.
+    pub fn threshold(&self, alert: &str) -> Option<f64> {
+        self.alert(alert)?.limit()
+    }
+
+    /// Where the value at that dotted key comes from, in words: `built-in`, or the line of the values file.
+    pub fn origin(&self, key: &str) -> String {
+        match self.origins.get(key) {
+            None | Some(Origin::Default) => "built-in".to_owned(),
+            Some(Origin::CommandLine(option)) => format!("command line {option}"),
+            Some(other) => other.to_string(),
+        }
+    }
+
+    /// Labels that every alert carries besides its own.
+    pub fn common_labels(&self) -> BTreeMap<String, String> {
+        let mut labels = BTreeMap::from([
+            ("component".to_owned(), COMPONENT.to_owned()),
+            ("environment".to_owned(), self.environment.word().to_owned()),
+            ("team".to_owned(), self.values.alert_defaults.team.clone()),
+        ]);
+        labels.extend(self.values.alert_defaults.labels.clone());
+        labels
+    }
+
+    /// The severity that an alert of `severity` gets in this environment.
+    pub fn capped(&self, severity: Severity) -> Severity {
+        severity.min(self.values.alert_defaults.max_severity)
+    }
+
+    /// The page of an alert in the runbooks.
+    pub fn runbook_url(&self, alert: &str) -> String {
+        let base = self.values.alert_defaults.runbook_base.trim_end_matches('/');
+        format!("{base}#{}", alert.to_lowercase())
+    }
+}
+
+/// A text in PromQL's quotes.
+pub fn quoted(text: &str) -> String {
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n");
+    format!("\"{escaped}\"")
+}
