@@ -257,7 +257,7 @@ impl Condition {
     /// All of it.
     pub fn expr(&self, scope: &str) -> String {
         let mut text = match self.signal {
-            Signal::Always => self.signal.expr(scope),
+            Signal::Always | Signal::Absent(_) => self.signal.expr(scope),
             _ => {
                 let (compare, limit) = (self.compare.sign(), number(self.limit.value));
                 let signal = self.signal.expr(scope);

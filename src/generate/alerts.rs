@@ -34,6 +34,9 @@ pub fn catalogue() -> Vec<AlertDef> {
     alerts
 }
 
+pub use fleet::of_another_version;
+pub use quality::WEAK;
+
 /// For each job.
 const JOB: &[&str] = &["job"];
 /// For each plugin.

@@ -23,6 +23,8 @@ pub enum Course {
         /// By a step.
         a_step: f64,
     },
+    /// There are no samples.
+    Missing,
     /// Is one thing, then another.
     Then(Vec<(usize, Course)>),
 }
@@ -46,6 +48,7 @@ impl Course {
                 format!("{}-{}x{steps}", short(*from), short(-*a_step))
             }
             Course::Steady { from, a_step } => format!("{}+{}x{steps}", short(*from), short(*a_step)),
+            Course::Missing => format!("_x{}", steps + 1),
             Course::Then(parts) => {
                 let parts = parts.iter().map(|(steps, course)| course.notation(steps.saturating_sub(1)));
                 parts.collect::<Vec<_>>().join(" ")
@@ -53,10 +56,24 @@ impl Course {
         }
     }
 
+    /// The same for so many steps, and then no more.
+    pub fn ending_after(self, steps: usize, rest: usize) -> Course {
+        Course::Then(vec![(steps, self), (rest, Course::Missing)])
+    }
+
+    /// What it grows by in a step, where it does so evenly.
+    pub fn growth(&self) -> f64 {
+        match self {
+            Course::Steady { a_step, .. } => *a_step,
+            Course::Missing | Course::Then(_) => 0.0,
+        }
+    }
+
     /// The value at a step.
     pub fn at(&self, step: usize) -> f64 {
         match self {
             Course::Steady { from, a_step } => from + a_step * step as f64,
+            Course::Missing => 0.0,
             Course::Then(parts) => {
                 let mut rest = step;
                 for (length, course) in parts {

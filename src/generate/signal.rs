@@ -11,7 +11,7 @@ mod histogram;
 mod play;
 mod promql;
 
-pub use histogram::{bound_pattern, bounds};
+pub use histogram::{bound_pattern, bound_text, bounds};
 
 /// Whether a target could be scraped; Prometheus itself makes this series.
 pub static UP: MetricDef = MetricDef {
@@ -369,24 +369,45 @@ impl Signal {
         promql::expr(self, scope)
     }
 
-    /// The first step at which a steady course of the value is seen in full, when it is far beyond any limit.
-    pub fn seen_after(&self, level: f64) -> usize {
+    /// A value that is beyond any limit from the first steps on, for the tests of `for`: a count over a span must not wait
+    /// until the span is full. With it, the first step at which it is seen; `None` where that cannot be told.
+    pub fn strong(&self, beyond: f64, limit: f64, step: u64) -> Option<(f64, usize)> {
         use Signal::*;
         match self {
-            Load { .. } | Increase { .. } | Part { .. } | Quantile { .. } | UpTo { .. } | Predicted { .. }
-            | DaysMoney { .. } => 1,
-            Changes { .. } => level.ceil().max(1.0) as usize,
+            Increase { window, .. } | DaysMoney { window, .. } => {
+                Some((beyond * 4.0 * (*window as f64 / step as f64), 1))
+            }
+            Load { .. } | Part { .. } | Quantile { .. } | UpTo { .. } | Predicted { .. } => Some((beyond, 1)),
+            Changes { window, .. } => Some((*window as f64 / step as f64, limit.floor() as usize + 1)),
+            AgainstLastWeek { .. } => None,
+            Value(_) | Greatest { .. } | Share { .. } | Until(_) | Distinct { .. } | Count { .. } | Absent(_)
+            | Always => Some((beyond, 0)),
+        }
+    }
+
+    /// Steps that must have gone by before it has a value at all.
+    pub fn lead(&self, step: u64) -> usize {
+        match self {
+            Signal::AgainstLastWeek { .. } => (WEEK / step) as usize,
             _ => 0,
         }
     }
 
-    /// The same value, so that it is beyond any limit from the first steps on: a count over a span must not wait until the
-    /// span is full.
-    pub fn strong(&self, level: f64, step: u64) -> f64 {
-        use Signal::*;
+    /// Whether its values are whole numbers.
+    pub fn is_whole(&self) -> bool {
+        matches!(
+            self,
+            Signal::Changes { .. } | Signal::Distinct { .. } | Signal::Count { .. }
+        )
+    }
+
+    /// The greatest value that it can have.
+    pub fn most(&self) -> f64 {
         match self {
-            Increase { window, .. } | DaysMoney { window, .. } => level * 4.0 * (*window as f64 / step as f64),
-            _ => level,
+            Signal::Part { of, whole, .. } if whole.iter().any(|pick| pick.def == of.def) => 1.0,
+            Signal::UpTo { .. } => 1.0,
+            Signal::Quantile { of, .. } => bounds(of.def).last().copied().unwrap_or(f64::INFINITY),
+            _ => f64::INFINITY,
         }
     }
 }

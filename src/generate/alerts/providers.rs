@@ -190,7 +190,7 @@ pub fn alerts() -> Vec<AlertDef> {
                     window: minutes(10),
                     by: PROVIDER,
                 },
-                limit(0.05, LimitUnit::Ratio, 0.001, 1.0),
+                limit(0.05, LimitUnit::Ratio, 0.001, 0.99),
             )
             .with_at_least(10, calls(), minutes(15), PROVIDER),
         )
@@ -216,7 +216,7 @@ pub fn alerts() -> Vec<AlertDef> {
                     window: minutes(10),
                     by: PROVIDER,
                 },
-                limit(0.5, LimitUnit::Ratio, 0.01, 1.0),
+                limit(0.5, LimitUnit::Ratio, 0.01, 0.99),
             )
             .with_at_least(10, calls(), minutes(15), PROVIDER),
         )

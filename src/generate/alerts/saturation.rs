@@ -12,7 +12,7 @@ const LOAD: &[&str] = &["queue_full", "queue_timeout", "rate_limit"];
 
 pub fn alerts() -> Vec<AlertDef> {
     use Group::Saturation;
-    let ratio = |value| limit(value, LimitUnit::Ratio, 0.01, 1.0);
+    let ratio = |value| limit(value, LimitUnit::Ratio, 0.01, 0.99);
     vec![
         alert(
             "MemoryUsageHigh",
@@ -188,7 +188,7 @@ pub fn alerts() -> Vec<AlertDef> {
                     window: minutes(5),
                     by: JOB,
                 },
-                limit(0.01, LimitUnit::Ratio, 0.0001, 1.0),
+                limit(0.01, LimitUnit::Ratio, 0.0001, 0.99),
             )
             .with_at_least(10, all(&metrics::REJECTED).any("reason", LOAD), minutes(15), JOB),
         )

@@ -64,6 +64,7 @@ pub fn lines(signal: &Signal, stage: &Stage, level: f64, traffic: f64) -> Vec<Li
             };
             vec![line(of, "", course)]
         }
+        Signal::Count { of, .. } if level < 1.0 => without(of).into_iter().collect(),
         Signal::Distinct { of, .. } | Signal::Count { of, .. } => {
             let many = 0..(level.max(0.0) as usize);
             let one = |turn| Line {
@@ -104,8 +105,22 @@ fn part(of: &Pick, whole: &[Pick], level: f64, traffic: f64, rising: &impl Fn(f6
     // The rest is of a metric that is not the part's, where there is one.
     let other = whole.iter().find(|pick| pick.def != of.def).or(whole.first());
     let mut lines = vec![line(of, "", rising(level * traffic))];
-    lines.extend(other.map(|pick| line_of(pick, "", Some(of), 0, rising(rest * traffic))));
+    lines.extend(
+        other.map(|pick| line_of(pick, pick.events_suffix(), Some(of), 0, rising(rest * traffic))),
+    );
     lines
+}
+
+/// A series that is just not among those, where what they must not be is known.
+fn without(of: &Pick) -> Option<Line> {
+    let mut line = line(of, "", flat(1.0));
+    let (label, word) = of.with.iter().find_map(|(label, wanted)| match wanted {
+        Match::NotIn(words) => Some((label, words.first()?.to_string())),
+        Match::Is(_) | Match::In(_) => None,
+    })?;
+    let (_, value) = line.labels.iter_mut().find(|(name, _)| name == label)?;
+    *value = word;
+    Some(line)
 }
 
 /// Grows as a leak does, so that it is foreseen to be `level` in `ahead` seconds; what is no danger stays as it is.
@@ -113,9 +128,9 @@ fn predicted(level: f64, ahead: f64, step: f64) -> Course {
     if level < 1.0 {
         return flat(level * WHOLE);
     }
-    let a_second = level * WHOLE / (2.0 * ahead);
+    let a_second = level * WHOLE / (4.0 * ahead);
     Course::Steady {
-        from: level * WHOLE / 2.0 - a_second * step,
+        from: level * WHOLE * 0.75,
         a_step: a_second * step,
     }
 }

@@ -31,7 +31,7 @@ pub fn expr(signal: &Signal, scope: &str) -> String {
                 format!(
                     "sum by ({}) (rate({}[{}]))",
                     by.join(", "),
-                    select(pick),
+                    pick.select(pick.events_suffix(), scope, &[]),
                     span(*window)
                 )
             };
