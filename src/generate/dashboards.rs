@@ -25,7 +25,7 @@ use serde_json::Value;
 
 pub use coverage::DEBUG_ONLY;
 pub use grafana::{ref_id, uid};
-pub use links::{link, logs_link};
+pub use links::{link, logs_link, panel_link};
 
 use self::panel::{Dashboard, Draw, Panel};
 use super::artefact::{Artefact, Set};

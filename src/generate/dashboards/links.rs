@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::grafana::{TAG, uid};
 use super::panel::{Dashboard, Panel};
-use crate::generate::alert::AlertDef;
+use crate::generate::alert::{AlertDef, Panel as Place};
 use crate::generate::plan::Plan;
 
 /// Log lines that tell of trouble.
@@ -177,17 +177,22 @@ fn placeholder(text: &str) -> (&str, &str) {
 /// The address of the panel that shows an alert, narrowed down to what the alert is about; `None` where nobody has said
 /// where Grafana is.
 pub fn link(plan: &Plan, alert: &AlertDef) -> Option<String> {
+    link_with(plan, alert.panel, &alert.condition.signal.labels())
+}
+
+/// The address of a panel, narrowed down to an alert's job.
+pub fn panel_link(plan: &Plan, place: Place) -> Option<String> {
+    link_with(plan, place, &["job"])
+}
+
+fn link_with(plan: &Plan, place: Place, labels: &[&str]) -> Option<String> {
     let base = base(plan)?;
     let dashboards = super::all(plan);
-    let dashboard = dashboards.iter().find(|dashboard| dashboard.key == alert.panel.dashboard)?;
-    let panel = super::panels(dashboard).find(|panel| panel.title == alert.panel.title)?;
+    let dashboard = dashboards.iter().find(|dashboard| dashboard.key == place.dashboard)?;
+    let panel = super::panels(dashboard).find(|panel| panel.title == place.title)?;
     let (from, to) = ALERT_TIME;
-    let mut url = format!(
-        "{base}/d/{}?viewPanel={}&from={from}&to={to}",
-        uid(dashboard.key),
-        panel.id
-    );
-    let labels = alert.condition.signal.labels();
+    let uid = uid(dashboard.key);
+    let mut url = format!("{base}/d/{uid}?viewPanel={}&from={from}&to={to}", panel.id);
     let known = ["job", "instance"].into_iter().chain(dashboard.variables.iter().map(|variable| variable.word()));
     for label in known.filter(|label| labels.contains(label)) {
         url.push_str(&format!("&var-{label}={{{{ $labels.{label} }}}}"));

@@ -447,7 +447,7 @@ impl Panel {
         let Some((def, limit)) = plan.alert(alert).and_then(|def| Some((def, def.limit()?))) else {
             return self;
         };
-        let colour = Colour::of(def.severity);
+        let colour = Colour::of(plan.capped(def.severity));
         if def.condition.compare == Compare::Below {
             // What was the lowest step begins at the threshold now, and below it is bad.
             self.steps[0].from = Some(limit);

@@ -2,11 +2,11 @@
 
 use super::panel::{Colour, Dashboard, Measure, Panel, Row};
 use crate::generate::plan::Plan;
+use crate::generate::rules::{BUDGET_LEFT, OBJECTIVE, events_record, ratio_record};
 use crate::generate::signal::{number, span};
-use crate::generate::slo::Slo;
-use crate::generate::values::Severity;
+use crate::generate::slo::{Slo, alert_name};
 
-/// The objectives.
+/// The objectives. What they show is recorded by the rules, because a budget looks back over a month.
 pub fn dashboard(plan: &Plan) -> Dashboard {
     let mut rows = vec![all(plan)];
     rows.extend(plan.slos.iter().map(|slo| one(plan, slo)));
@@ -19,98 +19,96 @@ pub fn dashboard(plan: &Plan) -> Dashboard {
     }
 }
 
-/// Objectives are about all instances together.
-fn scope(plan: &Plan) -> String {
-    match plan.values.selectors.extra.trim() {
-        "" => "job=~\"$job\"".to_owned(),
-        extra => format!("job=~\"$job\",{extra}"),
-    }
-}
-
-/// The share of bad events over a span.
-fn bad_share(plan: &Plan, slo: &Slo, seconds: u64) -> String {
-    let scope = scope(plan);
-    format!("{} / {}", slo.bad(&scope, "increase", seconds), slo.all(&scope, "increase", seconds))
+/// A recorded series of one objective. It is about all instances together, and has no label of theirs.
+fn recorded(series: &str, slo: &Slo) -> String {
+    format!("max by (slo) ({series}{{job=~\"$job\",slo=\"{}\"}})", slo.name)
 }
 
 /// How many times faster than planned the budget goes.
-fn burn(plan: &Plan, slo: &Slo, seconds: u64) -> String {
-    format!("({}) / {}", bad_share(plan, slo, seconds), slo.budget())
-}
-
-fn left(plan: &Plan, slo: &Slo) -> String {
-    format!("1 - {}", burn(plan, slo, slo.period))
+fn burn(slo: &Slo, seconds: u64) -> String {
+    format!("{} / {}", recorded(&ratio_record(seconds), slo), slo.budget())
 }
 
 /// What is left of the budget of an objective, as a share; `None` when it is not watched.
 pub fn budget_left(plan: &Plan, name: &str) -> Option<String> {
-    plan.slos.iter().find(|slo| slo.name == name).map(|slo| left(plan, slo))
-}
-
-/// The spans of the most urgent burn that is told.
-fn first_window(slo: &Slo) -> u64 {
-    slo.windows.first().map_or(3_600, |window| window.long.0.as_secs())
+    let slo = plan.slos.iter().find(|slo| slo.name == name)?;
+    Some(format!("min ({BUDGET_LEFT}{{job=~\"$job\",slo=\"{}\"}})", slo.name))
 }
 
 fn all(plan: &Plan) -> Row {
-    let mut budget = Panel::bars("Budget left", Measure::Share, "What is left of each error budget. Below 0 the objective is missed.")
-        .coloured(Colour::Red, &[(0.0, Colour::Orange), (0.25, Colour::Green)])
-        .up_to(1.0);
-    let mut promised = Panel::bars("Promised and kept", Measure::Share, "What is promised, and what was kept in the span of the budget.").up_to(1.0);
-    let mut burning = Panel::lines("Burn rate", Measure::Count, "How many times faster than planned each budget goes. At 1 it lasts exactly as long as it should.");
+    let every = |series: &str| format!("min by (slo) ({series}{{job=~\"$job\"}})");
+    let mut burning = Panel::lines(
+        "Burn rate",
+        Measure::Count,
+        "How many times faster than planned each budget goes. At 1 it lasts exactly as long as it should.",
+    )
+    .coloured(Colour::Green, &[(1.0, Colour::Orange)]);
     for slo in &plan.slos {
-        budget = budget.query(left(plan, slo), slo.name);
-        promised = promised
-            .query(format!("vector({})", slo.ratio()), format!("{} promised", slo.name))
-            .query(format!("1 - {}", bad_share(plan, slo, slo.period)), format!("{} kept", slo.name));
-        let seconds = first_window(slo);
-        burning = burning.query(burn(plan, slo, seconds), format!("{} over {}", slo.name, span(seconds)));
+        for seconds in slo.windows.first().iter().flat_map(|window| [window.short, window.long]) {
+            let seconds = seconds.0.as_secs();
+            burning = burning.query(burn(slo, seconds), format!("{{{{slo}}}} over {}", span(seconds)));
+        }
     }
-    let mut panels = vec![budget, promised, burning.coloured(Colour::Green, &[(1.0, Colour::Orange)])];
+    let mut panels = vec![
+        Panel::bars("Promised", Measure::Share, "The share of events that has to be good.")
+            .query(every(OBJECTIVE), "{{slo}}")
+            .up_to(1.0)
+            .wide(6),
+        Panel::bars("Budget left", Measure::Share, "What is left of each error budget. Below 0 the objective is missed.")
+            .query(every(BUDGET_LEFT), "{{slo}}")
+            .coloured(Colour::Red, &[(0.0, Colour::Orange), (0.25, Colour::Green)])
+            .up_to(1.0)
+            .wide(6),
+        burning.wide(12),
+        Panel::lines("Budget over time", Measure::Share, "What is left of each error budget. A step down is an incident; it rises again as that leaves the span of the budget.")
+            .query(every(BUDGET_LEFT), "{{slo}}")
+            .up_to(1.0)
+            .wide(24),
+    ];
     // Without objectives there is nothing to ask for.
-    panels.retain(|panel| !panel.queries.is_empty());
+    if plan.slos.is_empty() {
+        panels.clear();
+    }
     Row::new("All objectives", panels)
 }
 
 fn one(plan: &Plan, slo: &Slo) -> Row {
     let name = slo.name;
     let mut burning = Panel::lines(
-        format!("{name}: burn rates"),
+        format!("Burn of {name}"),
         Measure::Count,
         "How many times faster than planned the budget goes, over each span that an alert looks at. An alert comes when a long span and its short one are both over their factor.",
     )
-    .wide(16);
+    .wide(14);
     for seconds in slo.spans() {
-        burning = burning.query(burn(plan, slo, seconds), span(seconds));
+        burning = burning.query(burn(slo, seconds), format!("{{{{slo}}}} over {}", span(seconds)));
     }
-    let factors: Vec<(f64, Colour)> =
-        slo.windows.iter().map(|window| (window.factor, Colour::of(window.severity))).collect();
-    burning = burning.coloured(Colour::Green, &ascending(factors));
-    burning.thresholds.extend(slo.windows.iter().map(|window| burn_alert(window.severity)));
-    let hour = 3_600;
-    let scope = scope(plan);
-    let bad = slo.bad(&scope, "increase", hour);
-    let all = slo.all(&scope, "increase", hour);
-    let events = Panel::lines(
-        format!("{name}: events of an hour"),
-        Measure::Count,
-        format!(
-            "Events of the last hour, and the bad ones among them. With fewer than {} in an hour no burn is told, because a single failure says nothing.",
+    let mut factors: Vec<(f64, Colour)> = slo
+        .windows
+        .iter()
+        .map(|window| (window.factor, Colour::of(plan.capped(window.severity))))
+        .collect();
+    factors.sort_by(|a, b| a.0.total_cmp(&b.0));
+    burning = burning.coloured(Colour::Green, &factors);
+    burning.thresholds = slo.windows.iter().map(|window| alert_name(window.severity)).collect();
+    burning.thresholds.dedup();
+    let title = format!("{name}: {} % of {} have to be right", number(slo.objective), span(slo.period));
+    let mut panels = vec![burning];
+    if let Some(window) = slo.windows.first() {
+        let seconds = window.long.0.as_secs();
+        let (events, bad) = (recorded(&events_record(seconds), slo), recorded(&ratio_record(seconds), slo));
+        let about = format!(
+            "Promised: {}. Events over {}, and the bad ones among them. With fewer than {} in an hour no burn is told, because a single failure says nothing.",
+            slo.about,
+            span(seconds),
             number(slo.min_events_per_hour)
-        ),
-    )
-    .query(all, "all")
-    .query(bad, "bad")
-    .coloured(Colour::Orange, &[(slo.min_events_per_hour, Colour::Green)]);
-    let title = format!("{name}: {} % of {}, over {}", number(slo.objective), slo.about, span(slo.period));
-    Row::new(title, vec![burning, events])
-}
-
-fn burn_alert(severity: Severity) -> &'static str {
-    crate::generate::slo::alert_name(severity)
-}
-
-fn ascending(mut steps: Vec<(f64, Colour)>) -> Vec<(f64, Colour)> {
-    steps.sort_by(|a, b| a.0.total_cmp(&b.0));
-    steps
+        );
+        panels.push(
+            Panel::lines(format!("Events of {name}"), Measure::Count, about)
+                .query(events.clone(), "{{slo}}: all")
+                .query(format!("{bad} * {events}"), "{{slo}}: bad")
+                .wide(10),
+        );
+    }
+    Row::new(title, panels)
 }
