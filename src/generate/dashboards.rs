@@ -24,7 +24,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use coverage::DEBUG_ONLY;
-pub use grafana::{ref_id, uid};
+pub use grafana::uid;
 pub use links::{link, logs_link, panel_link};
 
 use self::panel::{Dashboard, Draw, Panel};

@@ -37,8 +37,8 @@ pub enum Trouble {
         reason: String,
     },
     /// A page could not be written.
-    #[error("{}: {1}", .0.display())]
-    Unwritten(PathBuf, std::io::Error),
+    #[error("{0}: {1}")]
+    Unwritten(String, std::io::Error),
 }
 
 /// A panel and what came back for each of its queries.
@@ -121,13 +121,13 @@ async fn ask<'a>(
 
 async fn create(folder: &Path) -> Result<(), Trouble> {
     let made = tokio::fs::create_dir_all(folder).await;
-    made.map_err(|error| Trouble::Unwritten(folder.to_owned(), error))
+    made.map_err(|error| Trouble::Unwritten(folder.display().to_string(), error))
 }
 
 async fn save(folder: &Path, name: &str, html: &str) -> Result<PathBuf, Trouble> {
     let path = folder.join(name);
     match tokio::fs::write(&path, html).await {
         Ok(()) => Ok(path),
-        Err(error) => Err(Trouble::Unwritten(path, error)),
+        Err(error) => Err(Trouble::Unwritten(path.display().to_string(), error)),
     }
 }

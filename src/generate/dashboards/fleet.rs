@@ -97,6 +97,7 @@ fn dependencies(plan: &Plan, q: &Promql) -> Row {
         Panel::bars("Certificates", Measure::Seconds, "Time until the certificate of the listeners, and the authorities of clients, end.")
             .query(certificates, "{{name}}")
             .limit(plan, "AtestAiCertificateExpiring")
+            .limit(plan, "AtestAiCertificateExpiringSoon")
             .wide(6)
             .empty_when("no certificate is configured (`server.tls`)"),
         Panel::bars("Secrets", Measure::Seconds, "Time until secrets of Vault, and the sign-in there, end.")
@@ -137,7 +138,7 @@ fn telemetry(plan: &Plan, q: &Promql) -> Row {
             .query(q.grown(&SERIES_DROPPED, &["metric"], ""), "{{metric}}")
             .wide(8),
         Panel::lines("TLS handshakes failed", Measure::PerSecond, "Clients that cannot come in, by reason; after a change of certificates above all.")
-            .query(q.rate(&&["reason"], ""), "{{reason}}"),
+            .query(q.rate(&TLS_HANDSHAKE_FAILURES, &["reason"], ""), "{{reason}}"),
     ];
     Row::new("Telemetry", panels)
 }

@@ -39,7 +39,7 @@ pub fn dashboard(plan: &Plan) -> Dashboard {
         at_a_glance(plan, &promql),
         requests(plan, &promql),
         answers(plan, &promql),
-        providers(plan, &promql),
+        providers(&promql),
         cache(plan, &promql),
         Row::new(
             "Alerts",
@@ -164,7 +164,7 @@ fn answers(plan: &Plan, q: &Promql) -> Row {
     Row::new("Answers", panels)
 }
 
-fn providers(plan: &Plan, q: &Promql) -> Row {
+fn providers(q: &Promql) -> Row {
     let panels = vec![
         Panel::timeline("Providers", "Whether each provider answers. The embedded engine is in the plugin, so it is not listed.", &UP_AND_DOWN)
             .query(q.min(&PROVIDER_UP, &["provider"], ""), "{{provider}}"),

@@ -444,6 +444,10 @@ impl Panel {
 
     /// The threshold of an alert, in the colour of its severity, unless it is off.
     pub fn limit(mut self, plan: &Plan, alert: &'static str) -> Panel {
+        debug_assert!(
+            plan.alerts.iter().chain(&plan.off).any(|def| def.name == alert),
+            "no alert is called {alert}"
+        );
         let Some((def, limit)) = plan.alert(alert).and_then(|def| Some((def, def.limit()?))) else {
             return self;
         };

@@ -160,7 +160,8 @@ pub fn lines(filling: &Filling<'_>, size: (f64, f64), shown: Shown) -> String {
         (low, high) = (0.0, 1.0);
     }
     // A threshold far above all values would press them to the floor; it is told below the chart then.
-    let near = |limit: f64| limit <= high * 4.0 + f64::MIN_POSITIVE;
+    let farthest = high * 4.0 + f64::MIN_POSITIVE;
+    let near = |limit: f64| limit <= farthest;
     let steps: Vec<(f64, Colour)> = panel
         .steps
         .iter()

@@ -1,7 +1,6 @@
 //! Axes: round ticks, and values in the words of their unit.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::data::Shown;
 use crate::generate::dashboards::panel::Measure;
@@ -82,7 +81,7 @@ fn moment(value: f64) -> String {
 /// Seconds since 1970, in UTC.
 pub fn clock(seconds: f64, pattern: &str) -> String {
     let moment = Timestamp::from_second(seconds as i64).ok();
-    moment.map_or_else(String::new, |moment| moment.to_zoned(TimeZone::UTC).strftime(pattern).to_string())
+    moment.map_or_else(String::new, |moment| moment.strftime(pattern).to_string())
 }
 
 /// Round values from `low` to `high`, about `count` of them, and where the axis ends.
