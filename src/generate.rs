@@ -12,6 +12,7 @@ mod dashboards;
 mod environments;
 mod place;
 mod plan;
+mod preview;
 mod promql_check;
 mod recording;
 mod rule_tests;
@@ -19,12 +20,15 @@ mod rules;
 mod runbooks;
 mod signal;
 mod slo;
+#[cfg(test)]
+mod testing;
 mod values;
 
 pub use artefact::{Artefact, Set};
 pub use environments::Environment;
 pub use place::{differences, write};
 pub use plan::Plan;
+pub use preview::write as write_preview;
 
 use serde_json::Value;
 
@@ -53,6 +57,7 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     all.extend(rules::artefacts(plan));
     all.extend(rule_tests::artefacts(plan));
     all.extend(runbooks::artefacts(plan));
+    all.extend(dashboards::artefacts(plan));
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all
 }

@@ -175,8 +175,6 @@ pub enum Colour {
     Orange,
     /// Somebody is woken.
     Red,
-    /// Neither good nor bad.
-    Grey,
 }
 
 /// What a single value is called.
@@ -246,7 +244,6 @@ impl Colour {
             Colour::Blue => "blue",
             Colour::Orange => "orange",
             Colour::Red => "red",
-            Colour::Grey => "text",
         }
     }
 
@@ -374,10 +371,7 @@ impl Panel {
 
     /// Asks for this too.
     pub fn query(mut self, expr: impl Into<String>, legend: impl Into<String>) -> Panel {
-        let (instant, exemplars) = (
-            matches!(self.draw, Draw::Name | Draw::Bars | Draw::Table),
-            false,
-        );
+        let (instant, exemplars) = (matches!(self.draw, Draw::Name | Draw::Bars | Draw::Table), false);
         self.queries.push(Query {
             expr: expr.into(),
             legend: legend.into(),
@@ -427,12 +421,6 @@ impl Panel {
             colour,
         });
         self.steps.extend(further);
-        self
-    }
-
-    /// Single values have names.
-    pub fn worded(mut self, words: &[Word]) -> Panel {
-        self.words = words.to_vec();
         self
     }
 
