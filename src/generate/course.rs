@@ -58,7 +58,18 @@ impl Course {
 
     /// The same for so many steps, and then no more.
     pub fn ending_after(self, steps: usize, rest: usize) -> Course {
-        Course::Then(vec![(steps, self), (rest, Course::Missing)])
+        let mut parts = match self {
+            Course::Then(parts) => parts,
+            whole => vec![(steps, whole)],
+        };
+        let mut left = steps;
+        for (length, _) in &mut parts {
+            *length = (*length).min(left);
+            left -= *length;
+        }
+        parts.retain(|(length, _)| *length > 0);
+        parts.push((rest, Course::Missing));
+        Course::Then(parts)
     }
 
     /// What it grows by in a step, where it does so evenly.

@@ -50,18 +50,20 @@ struct Sample {
     value: f64,
 }
 
-/// The files: one for each alert, one for each objective.
+/// The files: one for each alert, one for each burn of an objective.
 pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     let cast = Cast::of(plan);
     let alerts = plan.alerts.iter().map(|alert| {
         let file = of_alert(plan, &cast, alert);
         test_artefact(plan, &format!("alerts/tests/{}.yml", alert.name), &file)
     });
-    let slos = plan.slos.iter().map(|slo| {
-        let file = burn::of_slo(&cast, slo);
-        test_artefact(plan, &format!("alerts/tests/slo-{}.yml", slo.name), &file)
+    let burns = plan.slos.iter().flat_map(|slo| slo.windows.iter().map(move |window| (slo, window)));
+    let burns = burns.map(|(slo, window)| {
+        let (long, severity) = (span(window.long.0.as_secs()), window.severity.word());
+        let path = format!("alerts/tests/slo-{}-{long}-{severity}.yml", slo.name);
+        test_artefact(plan, &path, &burn::of_window(&cast, slo, window))
     });
-    alerts.chain(slos).collect()
+    alerts.chain(burns).collect()
 }
 
 fn test_artefact(plan: &Plan, path: &str, file: &TestFile) -> Artefact {
@@ -79,7 +81,7 @@ fn step_within(most: u64) -> u64 {
     fitting.copied().unwrap_or(1)
 }
 
-/// The step for an alert: some sixty to a span, two at least, and none longer than the time that it must hold.
+/// The step for an alert: a dozen to a span, two at least, and none longer than the time that it must hold.
 fn step_for(alert: &AlertDef) -> u64 {
     let window = alert.condition.signal.window();
     let hold = (alert.hold > 0).then_some(alert.hold);
@@ -88,8 +90,8 @@ fn step_for(alert: &AlertDef) -> u64 {
         Guard::Events { window, .. } => Some(*window / 2),
         Guard::Unless(_) => None,
     });
-    let bounds = window.map(|window| window / 2).into_iter().chain(hold).chain(guards);
-    let most = bounds.fold((longest / 40).max(10), u64::min);
+    let bounds = window.map(|window| window / 4).into_iter().chain(hold).chain(guards);
+    let most = bounds.fold((longest / 12).max(30), u64::min);
     step_within(most)
 }
 

@@ -88,12 +88,18 @@ impl Pick {
     /// The labels of one such series that is none of `other`'s; `turn` counts up through different providers.
     pub fn labels(&self, other: Option<&Pick>, turn: usize) -> Vec<(String, String)> {
         let other = other.filter(|other| other.def == self.def);
+        let wants = |pick: &Pick, label: &str| {
+            let found = pick.with.iter().find(|(name, _)| *name == label);
+            found.map(|(_, wanted)| wanted.clone())
+        };
         let value = |label: &LabelDef| {
-            let wanted = self.with.iter().find(|(name, _)| *name == label.name);
-            let avoided = other.and_then(|other| other.with.iter().find(|(name, _)| *name == label.name));
+            let wanted = wants(self, label.name);
+            // What both must be does not tell them apart.
+            let avoided = other.and_then(|other| wants(other, label.name));
+            let avoided = avoided.filter(|avoided| Some(avoided) != wanted.as_ref());
             let fits = |word: &str| {
-                wanted.is_none_or(|(_, wanted)| wanted.allows(word))
-                    && avoided.is_none_or(|(_, avoided)| !avoided.allows(word))
+                wanted.as_ref().is_none_or(|wanted| wanted.allows(word))
+                    && avoided.as_ref().is_none_or(|avoided| !avoided.allows(word))
             };
             let candidates: Vec<String> = match label.values {
                 Values::Closed(words) => words.iter().map(|word| (*word).to_owned()).collect(),
@@ -374,10 +380,11 @@ impl Signal {
     pub fn strong(&self, beyond: f64, limit: f64, step: u64) -> Option<(f64, usize)> {
         use Signal::*;
         match self {
-            Increase { window, .. } | DaysMoney { window, .. } => {
+            // Rates are reckoned over the whole span, also while it is not full.
+            Increase { window, .. } | DaysMoney { window, .. } | Load { window, .. } => {
                 Some((beyond * 4.0 * (*window as f64 / step as f64), 1))
             }
-            Load { .. } | Part { .. } | Quantile { .. } | UpTo { .. } | Predicted { .. } => Some((beyond, 1)),
+            Part { .. } | Quantile { .. } | UpTo { .. } | Predicted { .. } => Some((beyond, 1)),
             Changes { window, .. } => Some((*window as f64 / step as f64, limit.floor() as usize + 1)),
             AgainstLastWeek { .. } => None,
             Value(_) | Greatest { .. } | Share { .. } | Until(_) | Distinct { .. } | Count { .. } | Absent(_)

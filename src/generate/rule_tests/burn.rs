@@ -18,23 +18,17 @@ struct Burn<'a> {
     step: u64,
 }
 
-pub fn of_slo(cast: &Cast, slo: &Slo) -> TestFile {
-    let steps = slo.windows.iter().map(step_for);
-    let least = steps.min().unwrap_or(60);
-    let tests = slo.windows.iter().flat_map(|window| {
-        let burn = Burn {
-            cast,
-            slo,
-            window,
-            // Evaluations are as close together as the closest window needs; samples only as this one does.
-            step: step_for(window).max(least),
-        };
-        burn.all()
-    });
+pub fn of_window(cast: &Cast, slo: &Slo, window: &SloWindow) -> TestFile {
+    let burn = Burn {
+        cast,
+        slo,
+        window,
+        step: step_for(window),
+    };
     TestFile {
         rule_files: vec!["../slo.yml".to_owned()],
-        evaluation_interval: span(least),
-        tests: tests.collect(),
+        evaluation_interval: span(burn.step),
+        tests: burn.all(),
     }
 }
 
