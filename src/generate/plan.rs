@@ -74,6 +74,20 @@ impl Plan {
         }
     }
 
+    /// Where the setting at that dotted key was given; for one that was not, what it is a part of.
+    pub fn place(&self, key: &str) -> Origin {
+        let mut key = key;
+        loop {
+            if let Some(origin) = self.origins.get(key) {
+                return origin.clone();
+            }
+            match key.rsplit_once('.') {
+                Some((outer, _)) => key = outer,
+                None => return Origin::Default,
+            }
+        }
+    }
+
     /// Labels that every alert carries besides its own.
     pub fn common_labels(&self) -> BTreeMap<String, String> {
         let mut labels = BTreeMap::from([
