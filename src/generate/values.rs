@@ -16,7 +16,7 @@ mod slos;
 
 pub use alerting::{AlertDefaults, AlertValues, ExtraAlert, Severity};
 pub use collecting::{Dashboards, Kubernetes, Logs, Prometheus};
-pub use receivers::{Email, PagerDuty, Receiver, Receivers, Slack, Webhook};
+pub use receivers::{Email, Maintenance, PagerDuty, Receiver, Receivers, Slack, Timing, Webhook};
 pub use slos::{SloValues, SloWindow, Slos};
 
 use crate::config::{Origin, Problems, Sheet, schema};
