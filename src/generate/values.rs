@@ -15,7 +15,7 @@ mod receivers;
 mod slos;
 
 pub use alerting::{AlertDefaults, AlertValues, ExtraAlert, Severity};
-pub use collecting::{Dashboards, Kubernetes, Logs, Prometheus};
+pub use collecting::{Dashboards, Keeper, Kubernetes, Logs, Prometheus};
 pub use receivers::{Email, Maintenance, PagerDuty, Receiver, Receivers, Slack, Timing, Webhook};
 pub use slos::{SloValues, SloWindow, Slos};
 

@@ -86,6 +86,16 @@ impl Default for Prometheus {
     }
 }
 
+/// What keeps the lines that a program writes to its standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Keeper {
+    /// systemd's journal.
+    Journal,
+    /// The files of a container runtime, as Kubernetes' nodes have them.
+    Containers,
+}
+
 /// Where logs go.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
@@ -94,10 +104,14 @@ pub struct Logs {
     pub elasticsearch: String,
     /// The beginning of the names of its indices.
     pub index: String,
-    /// The user there; the password comes from `ES_PASSWORD`. Empty: none.
+    /// The user there; the password comes from the variable `ES_PASSWORD`. `none`: nobody signs in.
     pub user: String,
     /// The file with the authority of its certificate. Empty: those that the system trusts.
     pub ca_file: String,
+    /// What keeps lines where the config has `logging.output: stdout` or `stderr`: `journal` or `containers`. When not set:
+    /// `containers` where `prometheus.inKubernetes` is true, else `journal`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keeper: Option<Keeper>,
     /// How long log lines are kept.
     #[schemars(extend("x-min" = "1d"))]
     pub retention: Time,
@@ -117,6 +131,7 @@ impl Default for Logs {
             index: "atest-ai".to_owned(),
             user: "atest-ai".to_owned(),
             ca_file: String::new(),
+            keeper: None,
             retention: Time::of_seconds(30 * 86_400),
             audit_retention: Time::of_seconds(365 * 86_400),
             loki: String::new(),
