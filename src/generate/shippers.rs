@@ -193,8 +193,8 @@ impl<'a> Shipping<'a> {
     }
 
     /// What every shipper's file says first: how far it can be trusted, and what it ships.
-    fn notes(&self, verified: &str) -> Vec<String> {
-        let mut notes = vec![verified.to_owned()];
+    fn notes(&self, verified: &[&str]) -> Vec<String> {
+        let mut notes: Vec<String> = verified.iter().map(|line| (*line).to_owned()).collect();
         let from = match &self.source {
             Source::File(path) => format!("Ships {path} (logging.output: file)."),
             Source::Journal => format!("Ships the journal of {UNIT} (logging.output: stdout or stderr)."),

@@ -5,9 +5,9 @@ use super::{Artefact, PASSWORD, Set, Shipping, Source, UNIT};
 
 /// `filebeat.yml`.
 pub(super) fn artefact(shipping: &Shipping<'_>) -> Artefact {
-    let mut notes = shipping.notes(
-        "Not verified by the program: Filebeat is not to be had for the project's tests. Written for versions 8 and 9.",
-    );
+    let mut notes = shipping.notes(&[
+        "NOT VERIFIED by the program: Filebeat is not to be had for the project's tests. Written for versions 8 and 9.",
+    ]);
     notes.push("Put the index templates, the policies and the pipeline of elasticsearch/ in place first; Filebeat's own are off.".to_owned());
     let (tag, audit_tag) = shipping.tags();
     let mut inputs = vec![log(shipping, tag)];
