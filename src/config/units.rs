@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 const LONGEST: Duration = Duration::from_secs(10 * 366 * 86_400);
 
 /// A length of time, written as Go does: `500ms`, `30s`, `1m30s`, `1h`; `d` is 24 hours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time(pub Duration);
 
 /// A number of bytes: `500MB` is 500 × 10⁶, `1GiB` is 2³⁰, a bare number is bytes.
@@ -61,6 +61,11 @@ impl fmt::Display for Moment {
 }
 
 impl Time {
+    /// So many seconds.
+    pub const fn of_seconds(seconds: u64) -> Time {
+        Time(Duration::from_secs(seconds))
+    }
+
     /// Reads Go's notation (`time.ParseDuration`), with `d` for days; a bare number other than 0 is refused,
     /// because nobody can tell its unit.
     pub fn parse(text: &str) -> Result<Time, String> {

@@ -1,0 +1,189 @@
+//! Tests of the alerts that tell how fast an error budget burns.
+
+use super::super::course::{Course, Line};
+use super::super::signal::{Pick, bounds, span};
+use super::super::slo::{Good, Slo, alert_name, floor};
+use super::super::values::SloWindow;
+use super::cast::Cast;
+use super::{Expectation, Series, Test, TestFile, firing, step_within};
+use crate::config::units::Time;
+
+/// A part of a course: for so many steps, this share of events is bad.
+type Part = (usize, f64);
+
+struct Burn<'a> {
+    cast: &'a Cast,
+    slo: &'a Slo,
+    window: &'a SloWindow,
+    step: u64,
+}
+
+pub fn of_slo(cast: &Cast, slo: &Slo) -> TestFile {
+    let steps = slo.windows.iter().map(step_for);
+    let least = steps.min().unwrap_or(60);
+    let tests = slo.windows.iter().flat_map(|window| {
+        let burn = Burn {
+            cast,
+            slo,
+            window,
+            // Evaluations are as close together as the closest window needs; samples only as this one does.
+            step: step_for(window).max(least),
+        };
+        burn.all()
+    });
+    TestFile {
+        rule_files: vec!["../slo.yml".to_owned()],
+        evaluation_interval: span(least),
+        tests: tests.collect(),
+    }
+}
+
+fn step_for(window: &SloWindow) -> u64 {
+    let (short, hold) = (window.short.0.as_secs(), window.hold.0.as_secs());
+    let most = match hold {
+        0 => short / 4,
+        hold => (short / 4).min(hold),
+    };
+    step_within(most)
+}
+
+impl Burn<'_> {
+    fn all(&self) -> Vec<Test> {
+        let limit = self.window.factor * self.slo.budget_ratio();
+        let beyond = (limit * 1.1).min((limit + 1.0) / 2.0);
+        let within = limit * 0.9;
+        let (long, short) = (self.steps(self.window.long), self.steps(self.window.short));
+        let hold = self.steps(self.window.hold);
+        let end = long + hold + 4;
+        let enough = 1.5 * floor(self.slo, self.window) / self.window.long.0.as_secs() as f64;
+        let at_once = 4.0 * floor(self.slo, self.window) / self.step as f64;
+        let mut tests = vec![
+            self.test("fires just beyond its limit", &[(end + 1, beyond)], enough, &[(end, true)]),
+            self.test("stays quiet just short of it", &[(end + 1, within)], enough, &[(end / 2, false), (end, false)]),
+            self.test(
+                "stays quiet with few events",
+                &[(end + 1, beyond)],
+                enough * 0.5,
+                &[(end / 2, false), (end, false)],
+            ),
+            self.test("stays quiet while nothing happens", &[(end + 1, 0.0)], 0.0, &[(end, false)]),
+        ];
+        // All is bad for the last short span only: the long one has not seen enough of it, unless it is hardly longer.
+        let blip = short.min(((long as f64) * limit * 0.5) as usize);
+        if blip > 1 && hold < blip {
+            let good = long + 2;
+            let moments = [(good + blip, false)];
+            tests.push(self.test(
+                "stays quiet when it is over quickly",
+                &[(good, 0.0), (blip + 1, 1.0)],
+                enough,
+                &moments,
+            ));
+        }
+        // It was bad for long, and is well again for longer than the short span.
+        let good = short + 3;
+        let last = end + good;
+        tests.push(self.test(
+            "ends soon after the trouble does",
+            &[(end + 1, beyond.max((limit + 1.0) / 2.0)), (good, 0.0)],
+            enough * 4.0,
+            &[(end, true), (last, false)],
+        ));
+        let held = 1 + hold;
+        let mut moments = vec![(held, true)];
+        if hold > 0 {
+            moments.insert(0, (held - 1, false));
+        }
+        tests.push(self.test("waits as long as it should", &[(held + 2, beyond)], at_once, &moments));
+        let rest = self.steps(Time::of_seconds(300)) + long + 3;
+        tests.push(self.gone(beyond, at_once, held + 1, rest));
+        tests
+    }
+
+    fn steps(&self, time: Time) -> usize {
+        time.0.as_secs().div_ceil(self.step) as usize
+    }
+
+    fn gone(&self, beyond: f64, traffic: f64, held: usize, rest: usize) -> Test {
+        let mut test = self.test(
+            "ends when the target goes away",
+            &[(held + 1, beyond)],
+            traffic,
+            &[(held, true), (held + rest, false)],
+        );
+        for series in &mut test.input_series {
+            series.values = format!("{} _x{rest}", series.values);
+        }
+        test
+    }
+
+    fn test(&self, name: &str, parts: &[Part], traffic: f64, moments: &[(usize, bool)]) -> Test {
+        let window = span(self.window.long.0.as_secs());
+        let more = format!(",slo=\"{}\",window=\"{window}\"", self.slo.name);
+        let expect = |(step, fires): &(usize, bool)| -> Expectation {
+            firing(
+                alert_name(self.window.severity),
+                &more,
+                self.window.severity.word(),
+                *step as u64 * self.step,
+                *fires,
+            )
+        };
+        Test {
+            name: format!("{} over {window} {name}", self.slo.name),
+            interval: span(self.step),
+            input_series: self.series(parts, traffic),
+            promql_expr_test: moments.iter().map(expect).collect(),
+        }
+    }
+
+    fn series(&self, parts: &[Part], traffic: f64) -> Vec<Series> {
+        let a_step = traffic * self.step as f64;
+        let course = |share: &dyn Fn(f64) -> f64| {
+            let mut from = 1_000.0;
+            let mut pieces = Vec::new();
+            for (steps, bad) in parts {
+                let a_step = share(*bad) * a_step;
+                pieces.push((*steps, Course::Steady { from, a_step }));
+                from += a_step * *steps as f64;
+            }
+            Course::Then(pieces)
+        };
+        let line = |of: &Pick, other: Option<&Pick>, suffix: &str, le: Option<String>, course: Course| {
+            let mut labels = of.labels(other, 0);
+            labels.extend(le.map(|le| ("le".to_owned(), le)));
+            Line {
+                name: format!("{}{suffix}", of.def.name),
+                labels,
+                course,
+                second: false,
+            }
+        };
+        let lines = match &self.slo.good {
+            Good::AllBut { bad, all } => vec![
+                line(bad, None, "", None, course(&|bad| bad)),
+                line(all, Some(bad), "", None, course(&|bad| 1.0 - bad)),
+            ],
+            Good::UpTo { of, bound } | Good::Over { of, bound } => {
+                let is_bad_below = matches!(self.slo.good, Good::Over { .. });
+                let below = |bad: f64| if is_bad_below { bad } else { 1.0 - bad };
+                // Bounds are spelt as Prometheus 3 does in one half of the tests, as 2 does in the other.
+                let with_point = parts.len() > 1;
+                let buckets = bounds(of.def).iter().map(|edge| {
+                    let le = super::super::signal::bound_text(*edge, with_point);
+                    let share = |bad: f64| match *edge {
+                        edge if edge < *bound => 0.0,
+                        edge if edge == *bound => below(bad),
+                        _ => 1.0,
+                    };
+                    line(of, None, "_bucket", Some(le), course(&share))
+                });
+                let mut lines: Vec<Line> = buckets.collect();
+                lines.push(line(of, None, "_bucket", Some("+Inf".to_owned()), course(&|_| 1.0)));
+                lines.push(line(of, None, "_count", None, course(&|_| 1.0)));
+                lines
+            }
+        };
+        self.cast.series(&lines, 0)
+    }
+}
