@@ -97,9 +97,11 @@ fn notes(plan: &Plan) -> Vec<String> {
     }
     if plan.alert(MAINTENANCE).is_some() {
         say("Maintenance: while the plugin is in maintenance mode (`atest-ext-ai maintenance on`), the alert");
-        say("AtestAiMaintenance fires, is told to nobody, and keeps the other alerts of that instance from being told. When all");
-        say("instances are, those that are about all of them are not told either. It ends by itself with the mode. One that is");
-        say("down is in no mode: PluginDown is told.");
+        say("AtestAiMaintenance fires, is told to nobody, and keeps the other alerts of that instance from being told. It ends");
+        say("by itself with the mode. One that is down is in no mode: PluginDown is told.");
+    }
+    if plan.alert(ALL_IN_MAINTENANCE).is_some() {
+        say("While all instances are, AtestAiAllInMaintenance does the same for alerts that are about all of them together.");
     }
     if !receivers.maintenance.is_empty() {
         say("In the times of `maintenance`, warnings and what is less urgent are not told; what is critical is.");
@@ -113,6 +115,9 @@ const DEAD_MAN: &str = "Watchdog";
 
 /// The alert that fires while the plugin is in maintenance mode.
 const MAINTENANCE: &str = "AtestAiMaintenance";
+
+/// The alert that fires while all instances are.
+const ALL_IN_MAINTENANCE: &str = "AtestAiAllInMaintenance";
 
 /// Labels of a test or a matcher.
 type Labels = BTreeMap<String, String>;

@@ -74,15 +74,19 @@ impl Plan {
         }
     }
 
-    /// Where the setting at that dotted key was given; for one that was not, what it is a part of.
+    /// Where the setting at that dotted key was given; for one that was not, where something beside it was.
     pub fn place(&self, key: &str) -> Origin {
-        let mut key = key;
+        let mut outer = key;
         loop {
-            if let Some(origin) = self.origins.get(key) {
+            let within = |known: &str| {
+                let rest = known.strip_prefix(outer);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            if let Some((_, origin)) = self.origins.iter().find(|(known, _)| within(known)) {
                 return origin.clone();
             }
-            match key.rsplit_once('.') {
-                Some((outer, _)) => key = outer,
+            match outer.rsplit_once('.') {
+                Some((parent, _)) => outer = parent,
                 None => return Origin::Default,
             }
         }

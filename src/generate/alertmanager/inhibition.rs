@@ -1,8 +1,10 @@
 //! Which alerts are not told while another one says why.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use super::{DEAD_MAN, MAINTENANCE};
+use super::{ALL_IN_MAINTENANCE, DEAD_MAN, MAINTENANCE};
 use crate::generate::plan::{COMPONENT, Plan};
 
 /// While one of the first matches, those of the second that have the same labels are not told.
@@ -14,16 +16,16 @@ pub(super) struct Inhibition {
 }
 
 /// A cause that explains everything else about the same plugin, and the labels that say which.
-const EXPLAINS_ALL: [(&str, &[&str]); 3] = [
+const EXPLAINS_ALL: [(&str, &[&str]); 4] = [
     ("PluginDown", &["job", "instance"]),
     ("AtestAiAbsent", &["job"]),
-    // Of all instances together it fires without the label `instance`, which then is equal to that of alerts without.
     (MAINTENANCE, &["job", "instance"]),
+    (ALL_IN_MAINTENANCE, &["job"]),
 ];
 
 /// A cause, what follows from it, and the labels that say that it is about the same. An alert that is off, or of another name
 /// in this version, is left out.
-const EXPLAINS: [(&str, &[&str], &[&str]); 5] = [
+const EXPLAINS: [(&str, &[&str], &[&str]); 8] = [
     (
         "AtestAiAllProvidersDown",
         &[
@@ -55,6 +57,17 @@ const EXPLAINS: [(&str, &[&str], &[&str]); 5] = [
         &["AtestAiShedding", "AtestAiQueueSaturated"],
         &["job", "instance"],
     ),
+    (
+        "AtestAiCertificateExpiringSoon",
+        &["AtestAiCertificateExpiring"],
+        &["job", "instance", "name"],
+    ),
+    ("AtestAiMonthlyBudget", &["AtestAiMonthlyBudgetNear"], &["job"]),
+    (
+        "AtestAiConnectionsTurnedAway",
+        &["AtestAiConnectionsSaturated"],
+        &["job", "instance"],
+    ),
 ];
 
 /// Labels by which a warning and something critical of the same name are about the same thing.
@@ -66,9 +79,9 @@ pub(super) fn rules(plan: &Plan) -> Vec<Inhibition> {
     let mut rules = Vec::new();
     for (cause, equal) in EXPLAINS_ALL.iter().filter(|(cause, _)| is_on(cause)) {
         // The sign of life never ends, and nothing hides why nothing else is told.
-        let kept: Vec<&str> = [cause, DEAD_MAN, MAINTENANCE].into_iter().filter(is_on).collect();
-        let mut kept: Vec<&str> = kept;
-        kept.dedup();
+        let kept = [*cause, DEAD_MAN, MAINTENANCE, ALL_IN_MAINTENANCE].into_iter();
+        let kept: BTreeSet<&str> = kept.filter(is_on).collect();
+        let kept: Vec<&str> = kept.into_iter().collect();
         rules.push(Inhibition {
             source_matchers: vec![named(&[cause])],
             target_matchers: vec![
