@@ -74,24 +74,6 @@ impl Plan {
         }
     }
 
-    /// Where the setting at that dotted key was given; for one that was not, where something beside it was.
-    pub fn place(&self, key: &str) -> Origin {
-        let mut outer = key;
-        loop {
-            let within = |known: &str| {
-                let rest = known.strip_prefix(outer);
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            };
-            if let Some((_, origin)) = self.origins.iter().find(|(known, _)| within(known)) {
-                return origin.clone();
-            }
-            match outer.rsplit_once('.') {
-                Some((parent, _)) => outer = parent,
-                None => return Origin::Default,
-            }
-        }
-    }
-
     /// Labels that every alert carries besides its own.
     pub fn common_labels(&self) -> BTreeMap<String, String> {
         let mut labels = BTreeMap::from([
