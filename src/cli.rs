@@ -4,6 +4,7 @@ mod ask;
 mod batch;
 mod cache;
 mod config;
+mod generate;
 mod healthcheck;
 mod log_level;
 mod maintenance;
@@ -87,6 +88,9 @@ enum Command {
     Shutdown(maintenance::ShutdownArgs),
     /// Show the effective config, the schema of its files, or its reference; or change it while the plugin runs.
     Config(config::ConfigArgs),
+    /// Write the files that watching the plugin needs: alerts with tests and runbooks, dashboards, Prometheus, Alertmanager,
+    /// log shippers.
+    GenerateMonitoring(generate::GenerateArgs),
 }
 
 /// Parses the command line and runs the command.
@@ -122,6 +126,7 @@ pub fn run() -> ExitCode {
             with_config(&sources, |loaded| maintenance::shutdown(&loaded.config, &args))
         }
         Some(Command::LogLevel(args)) => with_config(&sources, |loaded| log_level::run(&loaded.config, args)),
+        Some(Command::GenerateMonitoring(args)) => generate::run(&sources, &args),
         None if cli.serve.validate => validate::run(&sources, cli.serve.json),
         None if cli.serve.test_providers => {
             with_secrets(&sources, |loaded, _| providers::run(loaded, cli.serve.json))

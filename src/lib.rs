@@ -13,6 +13,7 @@ mod config;
 mod database;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+mod generate;
 mod http;
 mod plugin;
 mod provider;

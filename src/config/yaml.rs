@@ -59,6 +59,19 @@ pub fn scalar(text: &str) -> String {
     }
 }
 
+/// A whole document, as YAML 1.1 and 1.2 read alike.
+pub fn to_text(value: &impl serde::Serialize) -> String {
+    let options = serde_saphyr::ser_options! {
+        yaml_12: false,
+        // Lines are not folded: what is read is what is written.
+        folded_wrap_chars: 1_000_000,
+    };
+    let mut text = String::new();
+    serde_saphyr::to_fmt_writer_with_options(&mut text, value, options)
+        .expect("what is generated can be written as YAML");
+    text
+}
+
 enum Stop {
     /// A problem has been added.
     Told,

@@ -48,7 +48,9 @@ struct Table {
 /// `monitoring/alertmanager.yml`, its templates, and the table of who gets what.
 pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     let file = File {
-        global: Global { resolve_timeout: "5m" },
+        global: Global {
+            resolve_timeout: "5m",
+        },
         templates: vec!["templates/*.tmpl"],
         time_intervals: intervals::all(plan),
         route: routes::root(plan),
@@ -62,7 +64,13 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
         "amtool config routes test --config.file=alertmanager.yml --verify.receivers=RECEIVER LABEL=VALUE…",
     ];
     vec![
-        Artefact::yaml(plan, Set::Alertmanager, "monitoring/alertmanager.yml", &notes, &file),
+        Artefact::yaml(
+            plan,
+            Set::Alertmanager,
+            "monitoring/alertmanager.yml",
+            &notes,
+            &file,
+        ),
         templates::artefact(plan),
         Artefact::yaml(
             plan,
@@ -87,24 +95,36 @@ fn notes(plan: &Plan) -> Vec<String> {
         .iter()
         .all(|receiver| receiver.is_empty());
     if is_silent {
-        say("NOBODY IS TOLD of any alert: no receiver is configured (values: receivers.default, receivers.critical).");
+        say(
+            "NOBODY IS TOLD of any alert: no receiver is configured (values: receivers.default, receivers.critical).",
+        );
     } else if receivers.default.is_empty() {
         say("Alerts that are no receiver's own are told to nobody: receivers.default is not configured.");
     }
     if plan.alert(DEAD_MAN).is_some() && receivers.dead_man.is_empty() {
-        say("Nobody notices when Prometheus or Alertmanager itself is gone: receivers.deadMan is not configured. It wants a");
+        say(
+            "Nobody notices when Prometheus or Alertmanager itself is gone: receivers.deadMan is not configured. It wants a",
+        );
         say("service that calls somebody when the sign of life, sent all the time, ends.");
     }
     if plan.alert(MAINTENANCE).is_some() {
-        say("Maintenance: while the plugin is in maintenance mode (`atest-ext-ai maintenance on`), the alert");
-        say("AtestAiMaintenance fires, is told to nobody, and keeps the other alerts of that instance from being told. It ends");
+        say(
+            "Maintenance: while the plugin is in maintenance mode (`atest-ext-ai maintenance on`), the alert",
+        );
+        say(
+            "AtestAiMaintenance fires, is told to nobody, and keeps the other alerts of that instance from being told. It ends",
+        );
         say("by itself with the mode. One that is down is in no mode: PluginDown is told.");
     }
     if plan.alert(ALL_IN_MAINTENANCE).is_some() {
-        say("While all instances are, AtestAiAllInMaintenance does the same for alerts that are about all of them together.");
+        say(
+            "While all instances are, AtestAiAllInMaintenance does the same for alerts that are about all of them together.",
+        );
     }
     if !receivers.maintenance.is_empty() {
-        say("In the times of `maintenance`, warnings and what is less urgent are not told; what is critical is.");
+        say(
+            "In the times of `maintenance`, warnings and what is less urgent are not told; what is critical is.",
+        );
     }
     say("Secrets are read from files, which must be readable for Alertmanager's user alone.");
     notes

@@ -1,12 +1,16 @@
 //! Everything that files are made from: the config, the environment, the values, and what follows from them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
 
 use super::alert::AlertDef;
+use super::alerts;
 use super::environments::Environment;
-use super::slo::Slo;
-use super::values::{Severity, Values};
-use crate::config::{Config, Origin};
+use super::slo::{self, Slo};
+use super::values::{Read, Severity, Values};
+use crate::config::{Config, Loaded, Origin};
 
 /// What every file is made from.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub struct Plan {
     pub origins: BTreeMap<String, Origin>,
     /// The alerts that are on, in the order of the rule file, with thresholds, times and labels in effect.
     pub alerts: Vec<AlertDef>,
+    /// The alerts that are off.
+    pub off: Vec<AlertDef>,
     /// The objectives that are on.
     pub slos: Vec<Slo>,
     /// The plugin's version.
@@ -35,6 +41,68 @@ pub struct Plan {
 pub const COMPONENT: &str = "atest-ext-ai";
 
 impl Plan {
+    /// Puts together what was read.
+    pub(super) fn make(loaded: &Loaded, environment: Environment, read: Read, catalogue: Vec<AlertDef>) -> Plan {
+        let Read { values, origins } = read;
+        let version = crate::telemetry::build_info().version;
+        let changed = catalogue.into_iter().map(|mut alert| {
+            if alert.name == "AtestAiRulesOutdated" {
+                alert.condition.signal = alerts::of_another_version(version);
+            }
+            match values.alerts.get(alert.name) {
+                Some(change) => alert.with(change),
+                None => alert,
+            }
+        });
+        let (alerts, off) = changed.partition(|alert| alert.enabled);
+        let mut hash = Sha256::new();
+        for part in [
+            serde_json::to_string(&loaded.config).expect("every setting can be written as JSON"),
+            serde_json::to_string(&values).expect("values can be written as JSON"),
+            environment.word().to_owned(),
+        ] {
+            hash.update(part.as_bytes());
+        }
+        let mut fingerprint = String::new();
+        for byte in &hash.finalize()[..4] {
+            write!(fingerprint, "{byte:02x}").expect("a text takes what is written");
+        }
+        Plan {
+            config: loaded.config.clone(),
+            given: loaded.origins.keys().cloned().collect(),
+            environment,
+            slos: slo::in_effect(&values),
+            values,
+            origins,
+            alerts,
+            off,
+            version,
+            fingerprint,
+        }
+    }
+
+    /// Where a value was given, or the section around it.
+    pub fn place(&self, key: &str) -> Origin {
+        let mut key = key;
+        loop {
+            if let Some(origin) = self.origins.get(key) {
+                return origin.clone();
+            }
+            let inner = format!("{key}.");
+            if let Some((_, origin)) = self.origins.range(inner.clone()..).next().filter(|(k, _)| k.starts_with(&inner)) {
+                return origin.clone();
+            }
+            if key.ends_with(']') {
+                key = key.rsplit_once('[').map_or("", |(before, _)| before);
+                continue;
+            }
+            match key.rsplit_once('.') {
+                Some((before, _)) => key = before,
+                None => return Origin::Default,
+            }
+        }
+    }
+
     /// The line with which generated files begin.
     pub fn header(&self) -> String {
         format!(

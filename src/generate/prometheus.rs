@@ -137,7 +137,8 @@ struct Exemplars {
 pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     let values = &plan.values.prometheus;
     let timeout = shorter(SCRAPE_TIMEOUT, values.scrape_interval);
-    let mut external_labels = BTreeMap::from([("environment".to_owned(), plan.environment.word().to_owned())]);
+    let mut external_labels =
+        BTreeMap::from([("environment".to_owned(), plan.environment.word().to_owned())]);
     external_labels.extend(values.external_labels.clone());
     let folder = values.rules_folder.trim_end_matches('/');
     let file = File {
@@ -186,11 +187,19 @@ fn notes(plan: &Plan) -> Vec<String> {
         notes.push("Rule files are looked for from this file's folder.".to_owned());
     }
     if values.alertmanagers.is_empty() {
-        notes.push("prometheus.alertmanagers is empty: alerts are shown by Prometheus, and told to nobody.".to_owned());
+        notes.push(
+            "prometheus.alertmanagers is empty: alerts are shown by Prometheus, and told to nobody."
+                .to_owned(),
+        );
     }
     if values.in_kubernetes {
-        notes.push("Its service account needs `get`, `list` and `watch` for pods in the namespace below.".to_owned());
-        notes.push("The plugin listens on 127.0.0.1 unless server.host says otherwise: pods need 0.0.0.0.".to_owned());
+        notes.push(
+            "Its service account needs `get`, `list` and `watch` for pods in the namespace below.".to_owned(),
+        );
+        notes.push(
+            "The plugin listens on 127.0.0.1 unless server.host says otherwise: pods need 0.0.0.0."
+                .to_owned(),
+        );
     }
     notes
 }
@@ -257,7 +266,11 @@ fn plugin(plan: &Plan, timeout: Time) -> Scrape {
     };
     if values.version >= 3 {
         // What it would ask for anyway, said so that a general setting of other scrapes does not take exemplars away.
-        scrape.scrape_protocols = vec!["OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText0.0.4"];
+        scrape.scrape_protocols = vec![
+            "OpenMetricsText1.0.0",
+            "OpenMetricsText0.0.1",
+            "PrometheusText0.0.4",
+        ];
     }
     let labels = selected(&plan.values.selectors.extra);
     if values.in_kubernetes {
@@ -300,7 +313,10 @@ fn of_pods(labels: BTreeMap<String, String>) -> Vec<Relabel> {
         ..Relabel::default()
     };
     let mut steps = vec![
-        keep("__meta_kubernetes_pod_label_app_kubernetes_io_name", "atest-ext-ai"),
+        keep(
+            "__meta_kubernetes_pod_label_app_kubernetes_io_name",
+            "atest-ext-ai",
+        ),
         keep("__meta_kubernetes_pod_container_port_name", "metrics"),
         Relabel {
             source_labels: vec!["__meta_kubernetes_pod_phase"],
@@ -330,7 +346,9 @@ fn selected(matchers: &str) -> BTreeMap<String, String> {
     while let Some((name, after)) = rest.split_once('=') {
         // Of `=~`, `!=` and `!~` no label follows.
         let is_exact = after.trim_start().starts_with('"') && !name.trim_end().ends_with('!');
-        let Some((_, quoted)) = after.split_once('"') else { break };
+        let Some((_, quoted)) = after.split_once('"') else {
+            break;
+        };
         let Some(end) = end_of_quote(quoted) else { break };
         let text = serde_json::from_str::<String>(&format!("\"{}\"", &quoted[..end]));
         if let (true, Ok(value)) = (is_exact, text) {

@@ -71,7 +71,8 @@ pub fn problems(plan: &Plan, problems: &mut Problems) {
     };
     // Not shown: what is wrong with it may be a password in it.
     if let Err(what) = Endpoint::parse(&logs.elasticsearch) {
-        let to_do = "write it like https://elasticsearch:9200; the password comes from the variable ES_PASSWORD";
+        let to_do =
+            "write it like https://elasticsearch:9200; the password comes from the variable ES_PASSWORD";
         add("logs.elasticsearch", what, to_do);
     }
     for (key, url) in [("logs.loki", &logs.loki), ("logs.tempo", &logs.tempo)] {
@@ -80,17 +81,30 @@ pub fn problems(plan: &Plan, problems: &mut Problems) {
         }
     }
     // Elasticsearch's rules for names of indices, and a sign that templates of dates would read.
-    let is_name = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_.".contains(letter);
-    if logs.index.is_empty() || !logs.index.starts_with(|c: char| c.is_ascii_lowercase()) || !logs.index.chars().all(is_name)
+    let is_name =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_.".contains(letter);
+    if logs.index.is_empty()
+        || !logs.index.starts_with(|c: char| c.is_ascii_lowercase())
+        || !logs.index.chars().all(is_name)
     {
         let what = format!("{:?} cannot begin the name of an index", logs.index);
-        add("logs.index", what, "use small letters, digits, `-`, `_` and `.`, with a letter at first");
+        add(
+            "logs.index",
+            what,
+            "use small letters, digits, `-`, `_` and `.`, with a letter at first",
+        );
     }
-    let is_plain = |text: &str| !text.contains(|c: char| c.is_control() || c.is_whitespace() || "\"'`$\\#{}".contains(c));
+    let is_plain = |text: &str| {
+        !text.contains(|c: char| c.is_control() || c.is_whitespace() || "\"'`$\\#{}".contains(c))
+    };
     for (key, text) in [("logs.user", &logs.user), ("logs.caFile", &logs.ca_file)] {
         if !is_plain(text) {
             let what = format!("{text:?} has signs that not every shipper's file can hold");
-            add(key, what, "use letters, digits and plain signs, without spaces and quotes");
+            add(
+                key,
+                what,
+                "use letters, digits and plain signs, without spaces and quotes",
+            );
         }
     }
     let paths = [
@@ -99,8 +113,13 @@ pub fn problems(plan: &Plan, problems: &mut Problems) {
     ];
     for (key, path) in paths {
         if let Some(path) = path.filter(|path| !is_plain(path) || path.contains(['*', '?', '[', ','])) {
-            let what = format!("the config's {key}, {path:?}, has signs that not every shipper's file can hold");
-            add("logs", what, "use a path of letters, digits and plain signs, without spaces and quotes");
+            let what =
+                format!("the config's {key}, {path:?}, has signs that not every shipper's file can hold");
+            add(
+                "logs",
+                what,
+                "use a path of letters, digits and plain signs, without spaces and quotes",
+            );
         }
     }
 }
@@ -128,11 +147,15 @@ fn audit_of(plan: &Plan) -> Option<String> {
 
 impl<'a> Shipping<'a> {
     fn of(plan: &'a Plan) -> Shipping<'a> {
-        let keeper = plan.values.logs.keeper.unwrap_or(if plan.values.prometheus.in_kubernetes {
-            Keeper::Containers
-        } else {
-            Keeper::Journal
-        });
+        let keeper = plan
+            .values
+            .logs
+            .keeper
+            .unwrap_or(if plan.values.prometheus.in_kubernetes {
+                Keeper::Containers
+            } else {
+                Keeper::Journal
+            });
         let source = match (file_of(plan), keeper) {
             (Some(path), _) => Source::File(path),
             (None, Keeper::Journal) => Source::Journal,
@@ -198,11 +221,15 @@ impl<'a> Shipping<'a> {
         let from = match &self.source {
             Source::File(path) => format!("Ships {path} (logging.output: file)."),
             Source::Journal => format!("Ships the journal of {UNIT} (logging.output: stdout or stderr)."),
-            Source::Containers => "Ships what the container runtime keeps (logging.output: stdout or stderr).".to_owned(),
+            Source::Containers => {
+                "Ships what the container runtime keeps (logging.output: stdout or stderr).".to_owned()
+            }
         };
         notes.push(from);
         match &self.audit {
-            Some(path) => notes.push(format!("The audit log is a file, {path}, and has a tag and an index of its own.")),
+            Some(path) => notes.push(format!(
+                "The audit log is a file, {path}, and has a tag and an index of its own."
+            )),
             None => notes.push("There is no audit log (audit.enabled: false).".to_owned()),
         }
         if self.audit.is_some() && self.source == Source::Containers {
@@ -212,7 +239,9 @@ impl<'a> Shipping<'a> {
             notes.push("The config writes lines for people (logging.format: text): they arrive whole, without fields.".to_owned());
         }
         if self.user().is_some() {
-            notes.push(format!("The password is taken from the variable {PASSWORD} of the shipper's environment."));
+            notes.push(format!(
+                "The password is taken from the variable {PASSWORD} of the shipper's environment."
+            ));
         }
         notes
     }

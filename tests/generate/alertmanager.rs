@@ -63,7 +63,8 @@ fn every_alert_goes_where_the_table_says() {
     for tool in versions("amtool", INSTALL) {
         for values in VARIANTS {
             let files = Generated::with(CONFIG, values);
-            let table: Value = serde_saphyr::from_str(&files.text("monitoring/alertmanager_routes_test.yml")).expect("YAML");
+            let table: Value =
+                serde_saphyr::from_str(&files.text("monitoring/alertmanager_routes_test.yml")).expect("YAML");
             let tests = table["tests"].as_array().expect("a list of tests");
             assert!(tests.len() > 30, "{} tests", tests.len());
             for test in tests {
@@ -74,7 +75,12 @@ fn every_alert_goes_where_the_table_says() {
 }
 
 fn routed(tool: &Path, config: &Path, test: &Value) {
-    let receivers: Vec<&str> = test["receivers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let receivers: Vec<&str> = test["receivers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let labels = test["labels"].as_object().expect("labels");
     let mut arguments = vec![
         "config".to_owned(),
@@ -83,7 +89,11 @@ fn routed(tool: &Path, config: &Path, test: &Value) {
         format!("--config.file={}", config.display()),
         format!("--verify.receivers={}", receivers.join(",")),
     ];
-    arguments.extend(labels.iter().map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())));
+    arguments.extend(
+        labels
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())),
+    );
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     content(tool, &arguments);
 }
@@ -136,7 +146,10 @@ fn only_alerts_that_there_are_inhibit() {
 #[test]
 fn messages_are_rendered_from_the_templates() {
     let files = Generated::with(CONFIG, ALL_WAYS);
-    let glob = format!("--template.glob={}", files.path("monitoring/templates/atest-ai.tmpl").display());
+    let glob = format!(
+        "--template.glob={}",
+        files.path("monitoring/templates/atest-ai.tmpl").display()
+    );
     let data = files.folder().join("data.json");
     std::fs::write(&data, message().to_string()).expect("a file is written");
     let data = format!("--template.data={}", data.display());
@@ -147,15 +160,32 @@ fn messages_are_rendered_from_the_templates() {
             content(&tool, &["template", "render", &glob, &data, &text, &kind])
         };
         let title = render("title", "text");
-        assert_eq!(title.trim(), "[FIRING:1] AtestAiProviderDown openai on a:9090 (production)");
+        assert_eq!(
+            title.trim(),
+            "[FIRING:1] AtestAiProviderDown openai on a:9090 (production)"
+        );
         let text = render("text", "text");
-        for words in ["FIRING (warning)", "The provider <openai> is down", "Runbook: https://runbooks/#x", "RESOLVED", "Silence: http://am"] {
+        for words in [
+            "FIRING (warning)",
+            "The provider <openai> is down",
+            "Runbook: https://runbooks/#x",
+            "RESOLVED",
+            "Silence: http://am",
+        ] {
             assert!(text.contains(words), "{words:?} is not in\n{text}");
         }
         let html = render("html", "html");
         assert!(html.contains("The provider &lt;openai&gt; is down"), "{html}");
-        assert!(html.contains("<a href=\"https://runbooks/#x\">Runbook</a>"), "{html}");
-        assert!(html.contains("<a href=\"http://am/#/silences/new?filter=%7Balertname%3D%22AtestAiProviderDown%22"), "{html}");
+        assert!(
+            html.contains("<a href=\"https://runbooks/#x\">Runbook</a>"),
+            "{html}"
+        );
+        assert!(
+            html.contains(
+                "<a href=\"http://am/#/silences/new?filter=%7Balertname%3D%22AtestAiProviderDown%22"
+            ),
+            "{html}"
+        );
         let slack = render("slack", "text");
         assert!(slack.contains("(over)"), "{slack}");
         assert_eq!(render("runbook", "text").trim(), "https://runbooks/#x");
@@ -194,13 +224,22 @@ fn message() -> Value {
 #[test]
 fn receivers_without_what_they_need_are_refused() {
     for (values, words) in [
-        ("receivers: {critical: {slack: {channel: '#ops'}}}", &["receivers.critical.slack.apiUrlFile", "is missing"][..]),
-        ("receivers: {critical: {slack: {apiUrlFile: /etc/slack}}}", &["receivers.critical.slack.channel", "is missing"]),
+        (
+            "receivers: {critical: {slack: {channel: '#ops'}}}",
+            &["receivers.critical.slack.apiUrlFile", "is missing"][..],
+        ),
+        (
+            "receivers: {critical: {slack: {apiUrlFile: /etc/slack}}}",
+            &["receivers.critical.slack.channel", "is missing"],
+        ),
         (
             "receivers: {critical: {slack: {channel: '#ops', apiUrlFile: 'https://hooks.slack.com/services/T0/B0/hunter2'}}}",
             &["is an address, where a file is asked for"],
         ),
-        ("receivers: {default: {email: {to: ops@example.org}}}", &["email.from", "email.smarthost", "mail.example.org:587"]),
+        (
+            "receivers: {default: {email: {to: ops@example.org}}}",
+            &["email.from", "email.smarthost", "mail.example.org:587"],
+        ),
         (
             "receivers: {default: {email: {to: ops, from: a@b, smarthost: mail}}}",
             &["\"ops\" is not an e-mail address", "\"mail\" has no port"],
@@ -209,22 +248,46 @@ fn receivers_without_what_they_need_are_refused() {
             "receivers: {default: {email: {to: a@b, from: a@b, smarthost: 'm:25', user: x}}}",
             &["email.passwordFile", "is missing"],
         ),
-        ("receivers: {warning: {webhook: {}}}", &["receivers.warning.webhook.url", "is missing"]),
+        (
+            "receivers: {warning: {webhook: {}}}",
+            &["receivers.warning.webhook.url", "is missing"],
+        ),
         (
             "receivers: {warning: {webhook: {url: 'http://x/', urlFile: /x}}}",
             &["is given as well as urlFile"],
         ),
-        ("receivers: {warning: {webhook: {url: 'https://me:hunter2@x/'}}}", &["holds a user or a password"]),
-        ("receivers: {warning: {webhook: {url: 'https://x/?token=hunter2'}}}", &["seems to hold a token"]),
-        ("receivers: {warning: {webhook: {url: 'x.example.org'}}}", &["is not an http or https URL"]),
-        ("receivers: {critical: {pagerduty: {}}}", &["receivers.critical.pagerduty.routingKeyFile", "is missing"]),
-        ("receivers: {critical: {pagerduty: {routingKeyFile: key}}}", &["is not the whole path of a file"]),
+        (
+            "receivers: {warning: {webhook: {url: 'https://me:hunter2@x/'}}}",
+            &["holds a user or a password"],
+        ),
+        (
+            "receivers: {warning: {webhook: {url: 'https://x/?token=hunter2'}}}",
+            &["seems to hold a token"],
+        ),
+        (
+            "receivers: {warning: {webhook: {url: 'x.example.org'}}}",
+            &["is not an http or https URL"],
+        ),
+        (
+            "receivers: {critical: {pagerduty: {}}}",
+            &["receivers.critical.pagerduty.routingKeyFile", "is missing"],
+        ),
+        (
+            "receivers: {critical: {pagerduty: {routingKeyFile: key}}}",
+            &["is not the whole path of a file"],
+        ),
         (
             "receivers: {maintenance: [{weekdays: [someday], times: ['22:00-06:00']}]}",
-            &["\"someday\" is not a day of the week", "give a night as two times"],
+            &[
+                "\"someday\" is not a day of the week",
+                "give a night as two times",
+            ],
         ),
         ("receivers: {critical: {slak: {channel: x}}}", &["slak", "slack"]),
-        ("receivers: {timing: {groupInterval: 1h, repeatInterval: 1m}}", &["repeatInterval", "is shorter than groupInterval"]),
+        (
+            "receivers: {timing: {groupInterval: 1h, repeatInterval: 1m}}",
+            &["repeatInterval", "is shorter than groupInterval"],
+        ),
     ] {
         let said = Generated::refused(CONFIG, values);
         for expected in words {
@@ -253,7 +316,11 @@ fn the_right_ones_are_told_and_nobody_else() {
         alert("PluginDown", "critical", &[("instance", "down:9090")]),
         alert("AtestAiMaintenance", "none", &[("instance", "quiet:9090")]),
         alert("AtestAiAllProvidersDown", "critical", &[("job", "other-job")]),
-        alert("AtestAiErrorBudgetBurnFast", "critical", &[("slo", "availability")]),
+        alert(
+            "AtestAiErrorBudgetBurnFast",
+            "critical",
+            &[("slo", "availability")],
+        ),
         alert("Watchdog", "none", &[]),
     ]);
     arrived(&told, "/critical", "PluginDown", "down:9090");
@@ -261,8 +328,16 @@ fn the_right_ones_are_told_and_nobody_else() {
         alert("AtestAiQueueSaturated", "warning", &[("instance", "down:9090")]),
         alert("AtestAiQueueSaturated", "warning", &[("instance", "quiet:9090")]),
         alert("AtestAiQueueSaturated", "warning", &[("instance", "busy:9090")]),
-        alert("AtestAiProviderDown", "warning", &[("job", "other-job"), ("instance", "x:1"), ("provider", "openai")]),
-        alert("AtestAiErrorBudgetBurnSlow", "warning", &[("slo", "availability")]),
+        alert(
+            "AtestAiProviderDown",
+            "warning",
+            &[("job", "other-job"), ("instance", "x:1"), ("provider", "openai")],
+        ),
+        alert(
+            "AtestAiErrorBudgetBurnSlow",
+            "warning",
+            &[("slo", "availability")],
+        ),
         alert("AtestAiErrorBudgetBurnSlow", "warning", &[("slo", "latency")]),
     ]);
     arrived(&told, "/default", "AtestAiQueueSaturated", "busy:9090");
@@ -281,20 +356,33 @@ fn the_right_ones_are_told_and_nobody_else() {
         ("AtestAiProviderDown", "x:1"),
     ] {
         for path in ["/default", "/critical", "/deadman"] {
-            let is_it = |found: &Value| found["labels"]["alertname"] == alert && found["labels"]["instance"] == instance;
-            assert!(!alerts(&everything, path).iter().any(is_it), "{alert} of {instance} was told to {path}");
+            let is_it = |found: &Value| {
+                found["labels"]["alertname"] == alert && found["labels"]["instance"] == instance
+            };
+            assert!(
+                !alerts(&everything, path).iter().any(is_it),
+                "{alert} of {instance} was told to {path}"
+            );
         }
     }
-    let all = || ["/default", "/critical"].into_iter().flat_map(|path| alerts(&everything, path));
+    let all = || {
+        ["/default", "/critical"]
+            .into_iter()
+            .flat_map(|path| alerts(&everything, path))
+    };
     assert!(!all().any(|alert| alert["labels"]["alertname"] == "AtestAiMaintenance"));
     assert!(!all().any(|alert| alert["labels"]["alertname"] == "Watchdog"));
-    let slow = |alert: &Value| alert["labels"]["alertname"] == "AtestAiErrorBudgetBurnSlow" && alert["labels"]["slo"] == "availability";
+    let slow = |alert: &Value| {
+        alert["labels"]["alertname"] == "AtestAiErrorBudgetBurnSlow"
+            && alert["labels"]["slo"] == "availability"
+    };
     assert!(!all().any(|alert| slow(&alert)));
 
     // When it is up again, what was hidden is told, and so is that it is up.
     alertmanager.end(&[alert("PluginDown", "critical", &[("instance", "down:9090")])]);
     told.wait_for("that it is up again", |got| {
-        let is_over = |alert: &Value| alert["labels"]["alertname"] == "PluginDown" && alert["status"] == "resolved";
+        let is_over =
+            |alert: &Value| alert["labels"]["alertname"] == "PluginDown" && alert["status"] == "resolved";
         alerts(got, "/critical").iter().any(is_over).then_some(())
     });
     arrived(&told, "/default", "AtestAiQueueSaturated", "down:9090");
@@ -306,7 +394,9 @@ fn the_right_ones_are_told_and_nobody_else() {
 fn arrived(told: &Listener, path: &str, alert: &str, instance: &str) {
     told.wait_for(&format!("{alert} of {instance} at {path}"), |got| {
         let is_it = |found: &Value| {
-            found["labels"]["alertname"] == alert && found["labels"]["instance"] == instance && found["status"] == "firing"
+            found["labels"]["alertname"] == alert
+                && found["labels"]["instance"] == instance
+                && found["status"] == "firing"
         };
         alerts(got, path).iter().any(is_it).then_some(())
     });
@@ -341,8 +431,14 @@ impl Alertmanager {
         let log = files.folder().join("alertmanager.log");
         let mut command = Command::new("prometheus-alertmanager");
         command
-            .arg(format!("--config.file={}", files.path("monitoring/alertmanager.yml").display()))
-            .arg(format!("--storage.path={}", files.folder().join("alertmanager").display()))
+            .arg(format!(
+                "--config.file={}",
+                files.path("monitoring/alertmanager.yml").display()
+            ))
+            .arg(format!(
+                "--storage.path={}",
+                files.folder().join("alertmanager").display()
+            ))
             .arg(format!("--web.listen-address={address}"))
             .arg("--cluster.listen-address=");
         let running = Peer::start(&mut command, &log);

@@ -18,7 +18,11 @@ const CHEAP_CONFIG: &str = "server: {port: 9464}\n";
 
 /// Config and values, and what the file then must say.
 const VARIANTS: [(&str, &str, &[&str]); 5] = [
-    (CHEAP_CONFIG, "{}", &["127.0.0.1:9464", "../alerts/slo.yml", "environment: production"]),
+    (
+        CHEAP_CONFIG,
+        "{}",
+        &["127.0.0.1:9464", "../alerts/slo.yml", "environment: production"],
+    ),
     (
         "server: {host: 0.0.0.0, tls: {cert_file: FOLDER/both.pem, key_file: FOLDER/both.pem, client_ca_file: FOLDER/both.pem, client_auth: required}}\n\
          access: {metrics: token, tokens: {scraper: {token: planted-token-0123456789, scopes: [metrics]}}}\n",
@@ -34,9 +38,18 @@ const VARIANTS: [(&str, &str, &[&str]); 5] = [
     (
         CHEAP_CONFIG,
         "selectors: {job: other-job, extra: 'cluster=\"eu1\"'}\nprometheus: {scrapeInterval: 5s, externalLabels: {region: eu}}\n",
-        &["job_name: other-job", "cluster: eu1", "scrape_timeout: 5s", "region: eu"],
+        &[
+            "job_name: other-job",
+            "cluster: eu1",
+            "scrape_timeout: 5s",
+            "region: eu",
+        ],
     ),
-    (CHEAP_CONFIG, "prometheus: {alertmanagers: []}\n", &["told to nobody"]),
+    (
+        CHEAP_CONFIG,
+        "prometheus: {alertmanagers: []}\n",
+        &["told to nobody"],
+    ),
 ];
 
 #[test]
@@ -63,9 +76,17 @@ fn settings_that_prometheus_2_may_not_know_are_written_for_3() {
         let values = format!("prometheus: {{version: {version}}}\n");
         Generated::with(CHEAP_CONFIG, &values)
     };
-    assert!(!of(2).text("monitoring/prometheus.yml").contains("scrape_protocols"));
+    assert!(
+        !of(2)
+            .text("monitoring/prometheus.yml")
+            .contains("scrape_protocols")
+    );
     let newer = of(3);
-    assert!(newer.text("monitoring/prometheus.yml").contains("OpenMetricsText1.0.0"));
+    assert!(
+        newer
+            .text("monitoring/prometheus.yml")
+            .contains("OpenMetricsText1.0.0")
+    );
     // The system's own is of version 2.42, which does not know the setting; 2.49 does.
     for tool in versions("promtool", INSTALL).iter().skip(1) {
         let path = newer.path("monitoring/prometheus.yml");
@@ -87,8 +108,14 @@ fn prometheus_with_the_generated_config_scrapes_the_plugin_and_loads_every_rule(
     let files = Generated::with("", &values);
     let mut command = Command::new("prometheus");
     command
-        .arg(format!("--config.file={}", files.path("monitoring/prometheus.yml").display()))
-        .arg(format!("--storage.tsdb.path={}", files.folder().join("tsdb").display()))
+        .arg(format!(
+            "--config.file={}",
+            files.path("monitoring/prometheus.yml").display()
+        ))
+        .arg(format!(
+            "--storage.tsdb.path={}",
+            files.folder().join("tsdb").display()
+        ))
         .arg(format!("--web.listen-address={own}"))
         .arg("--enable-feature=exemplar-storage");
     let log = files.folder().join("prometheus.log");
@@ -109,15 +136,27 @@ fn prometheus_with_the_generated_config_scrapes_the_plugin_and_loads_every_rule(
     });
     let rules = asked(own, "/api/v1/rules", &log, |reply| {
         let groups = reply["data"]["groups"].as_array()?;
-        let rules: Vec<&Value> = groups.iter().flat_map(|group| group["rules"].as_array().into_iter().flatten()).collect();
+        let rules: Vec<&Value> = groups
+            .iter()
+            .flat_map(|group| group["rules"].as_array().into_iter().flatten())
+            .collect();
         let is_evaluated = |rule: &&Value| rule["health"] != "unknown";
-        (rules.len() > 20 && rules.iter().all(is_evaluated)).then(|| rules.into_iter().cloned().collect::<Vec<_>>())
+        (rules.len() > 20 && rules.iter().all(is_evaluated))
+            .then(|| rules.into_iter().cloned().collect::<Vec<_>>())
     });
     for rule in &rules {
         assert_eq!(rule["health"], "ok", "{rule:#}");
     }
-    for name in ["PluginDown", "HighErrorRate", "LowConfidenceQueries", "MemoryUsageHigh"] {
-        assert!(rules.iter().any(|rule| rule["name"] == name), "{name} is not loaded");
+    for name in [
+        "PluginDown",
+        "HighErrorRate",
+        "LowConfidenceQueries",
+        "MemoryUsageHigh",
+    ] {
+        assert!(
+            rules.iter().any(|rule| rule["name"] == name),
+            "{name} is not loaded"
+        );
     }
 }
 
@@ -151,7 +190,11 @@ fn targets_that_cannot_be_meant_are_refused() {
             "prometheus: {targets: ['plugin:9090', 'plugin:9093'], alertmanagers: ['plugin:9093']}",
             &["prometheus.alertmanagers", "the plugin's listener as well"],
         ),
-        ("", "prometheus: {targets: ['http://plugin:9090/metrics']}", &["prometheus.targets", "is a URL"]),
+        (
+            "",
+            "prometheus: {targets: ['http://plugin:9090/metrics']}",
+            &["prometheus.targets", "is a URL"],
+        ),
         ("", "prometheus: {targets: [plugin]}", &["has no port"]),
         (
             "access: {metrics: token, tokens: {scraper: {token: planted-token-0123456789, scopes: [metrics]}}}",

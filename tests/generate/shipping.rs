@@ -21,7 +21,10 @@ const QUESTION: &[u8] = br#"{"type":"ai","natural_language":"Show all users","da
 /// Config and values for each place that lines can be in.
 const PLACES: [(&str, &str); 4] = [
     ("logging: {output: file}\n", "{}"),
-    ("logging: {output: stdout}\n", "logs: {user: none, elasticsearch: 'http://es:9200/path', loki: 'http://loki:3100'}\n"),
+    (
+        "logging: {output: stdout}\n",
+        "logs: {user: none, elasticsearch: 'http://es:9200/path', loki: 'http://loki:3100'}\n",
+    ),
     (
         "logging: {output: stderr, format: text}\n",
         "prometheus: {inKubernetes: true}\nlogs: {caFile: /etc/ssl/es.pem, user: shipper}\n",
@@ -42,7 +45,10 @@ fn bulk(mood: &Arc<Mutex<Mood>>) -> Box<dyn Fn(&Got) -> (u16, String) + Send + S
     Box::new(move |got| {
         let (status, error) = match *mood.lock().expect("no test thread panicked") {
             Mood::Takes => (201, Value::Null),
-            Mood::IsTooBusy => (429, json!({"type": "es_rejected_execution_exception", "reason": "full"})),
+            Mood::IsTooBusy => (
+                429,
+                json!({"type": "es_rejected_execution_exception", "reason": "full"}),
+            ),
             Mood::Refuses => (400, json!({"type": "mapper_parsing_exception", "reason": "no"})),
         };
         let items: Vec<Value> = documents(got)
@@ -55,7 +61,10 @@ fn bulk(mood: &Arc<Mutex<Mood>>) -> Box<dyn Fn(&Got) -> (u16, String) + Send + S
                 json!({ "index": item })
             })
             .collect();
-        (200, json!({"took": 1, "errors": status >= 400, "items": items}).to_string())
+        (
+            200,
+            json!({"took": 1, "errors": status >= 400, "items": items}).to_string(),
+        )
     })
 }
 
@@ -71,7 +80,12 @@ fn documents(got: &Got) -> Vec<(String, Value)> {
         .collect();
     lines
         .chunks(2)
-        .map(|pair| (pair[0]["index"]["_index"].as_str().unwrap_or_default().to_owned(), pair[1].clone()))
+        .map(|pair| {
+            (
+                pair[0]["index"]["_index"].as_str().unwrap_or_default().to_owned(),
+                pair[1].clone(),
+            )
+        })
         .collect()
 }
 
@@ -125,7 +139,10 @@ fn ask(plugin: &Plugin) {
 fn lines(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap_or_default();
     let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
-    whole.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    whole
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
 }
 
 /// What a line must have become.
@@ -157,17 +174,26 @@ fn rsyslog_delivers_every_line_of_log_and_audit_log_once() {
     // What was written before the shipper's first start arrives too.
     let plugin = Plugin::start(&config);
     ask(&plugin);
-    let values = format!("logs: {{elasticsearch: 'http://{}', user: shipper}}\n", receiver.address);
+    let values = format!(
+        "logs: {{elasticsearch: 'http://{}', user: shipper}}\n",
+        receiver.address
+    );
     let files = Generated::with(&config, &values);
     let rsyslog = Rsyslog::start(&files, &[]);
     send(plugin.http, "POST", "/admin/maintenance-mode", &[], b"");
     send(plugin.http, "DELETE", "/admin/maintenance-mode", &[], b"");
     ask(&plugin);
     let mut file = fs::File::options().append(true).open(&log).expect("the log");
-    file.write_all(b"thread 'main' panicked at \"somewhere\"\n").expect("a line is written");
+    file.write_all(b"thread 'main' panicked at \"somewhere\"\n")
+        .expect("a line is written");
 
     let (of_log, of_audit) = (lines(&log), lines(&audit));
-    assert!(of_log.len() >= 3 && of_audit.len() >= 3, "{} and {} lines", of_log.len(), of_audit.len());
+    assert!(
+        of_log.len() >= 3 && of_audit.len() >= 3,
+        "{} and {} lines",
+        of_log.len(),
+        of_audit.len()
+    );
     receiver.wait_for("every line", |got| {
         (all_documents(got).len() > of_log.len() + of_audit.len()).then_some(())
     });
@@ -175,11 +201,17 @@ fn rsyslog_delivers_every_line_of_log_and_audit_log_once() {
     for (lines, index) in [(&of_log, "atest-ai"), (&of_audit, "audit-atest-ai")] {
         for line in lines {
             let index = format!("{index}-{}", day(line));
-            let count = arrived.iter().filter(|one| **one == (index.clone(), document(line))).count();
+            let count = arrived
+                .iter()
+                .filter(|one| **one == (index.clone(), document(line)))
+                .count();
             assert_eq!(count, 1, "{line} in {index}; there came {arrived:#?}");
         }
     }
-    let (_, crash) = arrived.iter().find(|(_, one)| one["level"].is_null() && one["message"].is_string()).expect("the crash");
+    let (_, crash) = arrived
+        .iter()
+        .find(|(_, one)| one["level"].is_null() && one["message"].is_string())
+        .expect("the crash");
     assert_eq!(crash["message"], "thread 'main' panicked at \"somewhere\"");
     assert!(crash["@timestamp"].is_string(), "{crash}");
     let signed = receiver.got()[0].header("authorization").to_owned();
@@ -208,7 +240,10 @@ fn rsyslog_delivers_what_was_written_while_nobody_took_it() {
     };
     let came = |receiver: &Listener, message: &str| {
         receiver.wait_for(message, |got| {
-            all_documents(got).iter().any(|(_, one)| one["message"] == message).then_some(())
+            all_documents(got)
+                .iter()
+                .any(|(_, one)| one["message"] == message)
+                .then_some(())
         });
     };
     write("before");
@@ -231,10 +266,14 @@ fn rsyslog_delivers_what_was_written_while_nobody_took_it() {
     *mood.lock().expect("no test thread panicked") = Mood::Takes;
     let before = receiver.got().len();
     let last = receiver.wait_for("another try", |got| {
-        got[before..].iter().flat_map(documents).find(|(_, one)| one["message"] == "while it was busy")
+        got[before..]
+            .iter()
+            .flat_map(documents)
+            .find(|(_, one)| one["message"] == "while it was busy")
     });
     assert_eq!(last.0, "atest-ai-2026.11.24");
-    let line = json!({"timestamp": "2026-11-24T17:23:45.123456Z", "level": "info", "message": "while it was busy"});
+    let line =
+        json!({"timestamp": "2026-11-24T17:23:45.123456Z", "level": "info", "message": "while it was busy"});
     assert_eq!(last.1, document(&line));
 
     // Refused for good: kept with the reason, and not tried again.
@@ -247,7 +286,11 @@ fn rsyslog_delivers_what_was_written_while_nobody_took_it() {
         if text.ends_with('\n') {
             break text;
         }
-        assert!(started.elapsed() < PATIENCE, "nothing was kept in {}", refused.display());
+        assert!(
+            started.elapsed() < PATIENCE,
+            "nothing was kept in {}",
+            refused.display()
+        );
         std::thread::sleep(Duration::from_millis(50));
     };
     let kept: Value = serde_json::from_str(&kept).expect("JSON");
@@ -278,11 +321,16 @@ fn rsyslog_takes_lines_out_of_what_a_container_runtime_writes() {
     fs::write(&path, wrapped).expect("a file is written");
     let folder = files.folder().display().to_string();
     let _rsyslog = Rsyslog::start(&files, &[("/var/log/containers", &folder)]);
-    receiver.wait_for("every line", |got| (all_documents(got).len() >= of_log.len()).then_some(()));
+    receiver.wait_for("every line", |got| {
+        (all_documents(got).len() >= of_log.len()).then_some(())
+    });
     let arrived = all_documents(&receiver.got());
     for line in &of_log {
         let line: Value = serde_json::from_str(line).expect("a JSON line");
-        assert!(arrived.iter().any(|(_, one)| *one == document(&line)), "{line} is not in {arrived:#?}");
+        assert!(
+            arrived.iter().any(|(_, one)| *one == document(&line)),
+            "{line} is not in {arrived:#?}"
+        );
     }
 }
 
@@ -310,7 +358,14 @@ fn rsyslog_finds_nothing_wrong_with_any_config() {
 
 #[test]
 fn shippers_read_from_where_the_config_writes() {
-    let names = ["fluentd.conf", "filebeat.yml", "rsyslog.conf", "fluent-bit.yaml", "vector.yaml", "otel-collector.yaml"];
+    let names = [
+        "fluentd.conf",
+        "filebeat.yml",
+        "rsyslog.conf",
+        "fluent-bit.yaml",
+        "vector.yaml",
+        "otel-collector.yaml",
+    ];
     let expected: [&[&str]; 4] = [
         &["/var/log/atest-ai/plugin.log", "/var/log/atest-ai/audit.log"],
         &["atest-ai-plugin.service", "/var/log/atest-ai/audit.log"],
@@ -346,26 +401,42 @@ fn files_that_no_program_looked_at_say_so() {
     ] {
         let text = files.text(&format!("monitoring/logging/{name}"));
         let head: Vec<&str> = text.lines().take(2).collect();
-        assert!(head[1].contains("NOT VERIFIED by the program"), "{name}: {head:?}");
+        assert!(
+            head[1].contains("NOT VERIFIED by the program"),
+            "{name}: {head:?}"
+        );
         if name.ends_with(".yaml") || name.ends_with(".yml") {
             let read: Result<Value, _> = serde_saphyr::from_str(&text);
             assert!(read.is_ok(), "{name}: {read:?}");
         }
     }
-    assert!(files.text("monitoring/logging/rsyslog.conf").contains("Verified with rsyslog"));
+    assert!(
+        files
+            .text("monitoring/logging/rsyslog.conf")
+            .contains("Verified with rsyslog")
+    );
 }
 
 #[test]
 fn the_config_map_wraps_a_config_for_pods() {
     let files = Generated::with("", "{}");
-    let map: Value = serde_saphyr::from_str(&files.text("monitoring/logging/fluentd-config.yaml")).expect("YAML");
+    let map: Value =
+        serde_saphyr::from_str(&files.text("monitoring/logging/fluentd-config.yaml")).expect("YAML");
     assert_eq!(map["kind"], "ConfigMap");
     let config = map["data"]["fluentd.conf"].as_str().expect("a text");
-    assert!(config.contains("/var/log/containers/*_atest-system_atest-ai-plugin-*.log"), "{config}");
+    assert!(
+        config.contains("/var/log/containers/*_atest-system_atest-ai-plugin-*.log"),
+        "{config}"
+    );
     let with_file = Generated::with("logging: {output: file}\n", "{}");
-    let map: Value = serde_saphyr::from_str(&with_file.text("monitoring/logging/fluentd-config.yaml")).expect("YAML");
+    let map: Value =
+        serde_saphyr::from_str(&with_file.text("monitoring/logging/fluentd-config.yaml")).expect("YAML");
     let config = map["data"]["fluentd.conf"].as_str().expect("a text");
-    assert!(with_file.text("monitoring/logging/fluentd.conf").ends_with(config.trim_start()));
+    assert!(
+        with_file
+            .text("monitoring/logging/fluentd.conf")
+            .ends_with(config.trim_start())
+    );
 }
 
 #[test]
@@ -380,7 +451,11 @@ fn the_index_templates_have_the_fields_that_lines_have() {
     let plugin = Plugin::start(&config);
     ask(&plugin);
     send(plugin.http, "POST", "/admin/maintenance-mode", &[], b"");
-    let of_log: Vec<Value> = plugin.log().lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let of_log: Vec<Value> = plugin
+        .log()
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
     let files = Generated::with(&config, "{}");
     let read = |name: &str| -> Value {
         let text = files.text(&format!("monitoring/logging/elasticsearch/{name}"));
@@ -394,31 +469,50 @@ fn the_index_templates_have_the_fields_that_lines_have() {
         .filter(|step| step["rename"]["if"].is_string())
         .filter_map(|step| step["rename"]["field"].as_str().map(str::to_owned))
         .collect();
-    for (template, lines) in [("index-template.json", of_log), ("audit-index-template.json", lines(&audit))] {
+    for (template, lines) in [
+        ("index-template.json", of_log),
+        ("audit-index-template.json", lines(&audit)),
+    ] {
         let template = read(template);
         let fields = leaves(&template["template"]["mappings"]["properties"]);
         let mut seen: Vec<String> = lines.iter().flat_map(|line| names(line, &fields)).collect();
         seen.sort();
         seen.dedup();
         // Each field of the template is in a line, under ECS's name, or made on the way.
-        let made = ["@timestamp", "event.dataset", "error.message", "event.action", "actor.signed_in"];
+        let made = [
+            "@timestamp",
+            "event.dataset",
+            "error.message",
+            "event.action",
+            "actor.signed_in",
+        ];
         for (field, kind) in &fields {
             let is_known = seen.contains(field)
                 || kind == "alias"
                 || made.contains(&field.as_str())
-                || moved.iter().any(|from| seen.contains(from) && field.starts_with(&format!("{from}.")));
+                || moved
+                    .iter()
+                    .any(|from| seen.contains(from) && field.starts_with(&format!("{from}.")));
             assert!(is_known, "no line has {field}; there are {seen:?}");
         }
         // And a text of a line never meets an object of the template.
         for name in &seen {
-            let is_object = fields.iter().any(|(field, _)| field.starts_with(&format!("{name}.")));
-            assert!(!is_object || moved.contains(name), "{name} is an object in the template");
+            let is_object = fields
+                .iter()
+                .any(|(field, _)| field.starts_with(&format!("{name}.")));
+            assert!(
+                !is_object || moved.contains(name),
+                "{name} is an object in the template"
+            );
         }
     }
     for (name, age) in [("lifecycle.json", "30d"), ("audit-lifecycle.json", "365d")] {
         assert_eq!(read(name)["policy"]["phases"]["delete"]["min_age"], age);
     }
-    assert_eq!(read("index-template.json")["template"]["settings"]["index.default_pipeline"], "atest-ai");
+    assert_eq!(
+        read("index-template.json")["template"]["settings"]["index.default_pipeline"],
+        "atest-ai"
+    );
 }
 
 /// Dotted names of a mapping's fields, with their types.
@@ -430,7 +524,10 @@ fn leaves(properties: &Value) -> Vec<(String, String)> {
                 let inner = leaves(&field["properties"]).into_iter();
                 all.extend(inner.map(|(rest, kind)| (format!("{name}.{rest}"), kind)));
             }
-            false => all.push((name.clone(), field["type"].as_str().unwrap_or_default().to_owned())),
+            false => all.push((
+                name.clone(),
+                field["type"].as_str().unwrap_or_default().to_owned(),
+            )),
         }
     }
     all
@@ -452,8 +549,14 @@ fn names(line: &Value, fields: &[(String, String)]) -> Vec<String> {
 #[test]
 fn values_that_shippers_cannot_use_are_refused() {
     for (values, words) in [
-        ("logs: {elasticsearch: 'https://me:hunter2@es:9200'}", &["logs.elasticsearch", "holds a user or a password", "ES_PASSWORD"][..]),
-        ("logs: {elasticsearch: 'es:9200'}", &["is not an http or https URL"]),
+        (
+            "logs: {elasticsearch: 'https://me:hunter2@es:9200'}",
+            &["logs.elasticsearch", "holds a user or a password", "ES_PASSWORD"][..],
+        ),
+        (
+            "logs: {elasticsearch: 'es:9200'}",
+            &["is not an http or https URL"],
+        ),
         ("logs: {index: 'Atest AI'}", &["logs.index", "small letters"]),
         ("logs: {user: 'a b'}", &["logs.user"]),
         ("logs: {loki: loki}", &["logs.loki"]),

@@ -20,7 +20,11 @@ impl Generated {
     pub fn with(config: &str, values: &str) -> Generated {
         let folder = TempDir::with_prefix("atest-generated-").expect("a folder for the test");
         let output = run(folder.path(), config, values);
-        assert!(output.status.success(), "nothing was generated:\n{}", said(&output));
+        assert!(
+            output.status.success(),
+            "nothing was generated:\n{}",
+            said(&output)
+        );
         Generated { folder }
     }
 
@@ -30,7 +34,10 @@ impl Generated {
         let output = run(folder.path(), config, values);
         let said = said(&output);
         assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(!folder.path().join("out").exists(), "something was written all the same");
+        assert!(
+            !folder.path().join("out").exists(),
+            "something was written all the same"
+        );
         said
     }
 
@@ -61,7 +68,11 @@ impl Generated {
                 if path.is_dir() {
                     folders.push(path);
                 } else {
-                    let name = path.strip_prefix(&root).expect("below the folder").display().to_string();
+                    let name = path
+                        .strip_prefix(&root)
+                        .expect("below the folder")
+                        .display()
+                        .to_string();
                     files.push((name, fs::read_to_string(path).expect("a text")));
                 }
             }
@@ -85,7 +96,10 @@ fn run(folder: &Path, config: &str, values: &str) -> Output {
     };
     if config.contains("both.pem") {
         let made = rcgen::generate_simple_self_signed(vec!["plugin".to_owned()]).expect("a certificate");
-        let path = put("both.pem", &format!("{}{}", made.cert.pem(), made.signing_key.serialize_pem()));
+        let path = put(
+            "both.pem",
+            &format!("{}{}", made.cert.pem(), made.signing_key.serialize_pem()),
+        );
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("a mode is set");
     }
     Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
@@ -120,7 +134,10 @@ pub fn versions(program: &str, install: &str) -> Vec<PathBuf> {
     if newer.is_file() {
         found.push(newer);
     } else {
-        eprintln!("SKIPPED for a newer {program}: there is no {}; packaging/peers.sh gets it", newer.display());
+        eprintln!(
+            "SKIPPED for a newer {program}: there is no {}; packaging/peers.sh gets it",
+            newer.display()
+        );
     }
     found
 }
@@ -138,6 +155,10 @@ pub fn content(program: &Path, arguments: &[&str]) -> String {
         .output()
         .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     let said = said(&output);
-    assert!(output.status.success(), "{} {arguments:?}:\n{said}", program.display());
+    assert!(
+        output.status.success(),
+        "{} {arguments:?}:\n{said}",
+        program.display()
+    );
     said
 }

@@ -93,7 +93,10 @@ impl Listener {
             if let Some(found) = look(&got) {
                 return found;
             }
-            assert!(started.elapsed() < PATIENCE, "{what} never came; there came {got:#?}");
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{what} never came; there came {got:#?}"
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }

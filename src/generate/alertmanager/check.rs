@@ -88,14 +88,28 @@ fn email(email: &Email, way: &str, found: &mut Found<'_>) {
         }
     }
     if email.smarthost.is_empty() {
-        found.add(way, "smarthost", "is missing", "name the mail server, like mail.example.org:587");
+        found.add(
+            way,
+            "smarthost",
+            "is missing",
+            "name the mail server, like mail.example.org:587",
+        );
     } else if let Err(what) = Address::parse(&email.smarthost) {
         let what = format!("{:?} {what}", email.smarthost);
         found.add(way, "smarthost", &what, "write it like mail.example.org:587");
     }
     if email.user.is_empty() != email.password_file.is_empty() {
-        let missing = if email.user.is_empty() { "user" } else { "passwordFile" };
-        found.add(way, missing, "is missing", "give both a user and the file with the password, or neither");
+        let missing = if email.user.is_empty() {
+            "user"
+        } else {
+            "passwordFile"
+        };
+        found.add(
+            way,
+            missing,
+            "is missing",
+            "give both a user and the file with the password, or neither",
+        );
     }
     found.file(way, "passwordFile", &email.password_file);
 }
@@ -109,7 +123,8 @@ fn is_mail_address(text: &str) -> bool {
     let Some((name, domain)) = bare.split_once('@') else {
         return false;
     };
-    let is_plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || "@<>,;".contains(c));
+    let is_plain =
+        |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || "@<>,;".contains(c));
     is_plain(name) && is_plain(domain)
 }
 
@@ -138,7 +153,12 @@ fn slack(slack: &Slack, way: &str, found: &mut Found<'_>) {
 
 fn webhook(webhook: &Webhook, way: &str, found: &mut Found<'_>) {
     match (webhook.url.is_empty(), webhook.url_file.is_empty()) {
-        (true, true) => found.add(way, "url", "is missing", "give url, or urlFile where the address is a secret"),
+        (true, true) => found.add(
+            way,
+            "url",
+            "is missing",
+            "give url, or urlFile where the address is a secret",
+        ),
         (false, false) => found.add(way, "url", "is given as well as urlFile", "keep one of the two"),
         (true, false) => found.file(way, "urlFile", &webhook.url_file),
         (false, true) => address(&webhook.url, way, found),
@@ -148,20 +168,38 @@ fn webhook(webhook: &Webhook, way: &str, found: &mut Found<'_>) {
 
 /// The address itself is not shown, because what is wrong with it may be a secret in it.
 fn address(url: &str, way: &str, found: &mut Found<'_>) {
-    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    let rest = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"));
     let Some(rest) = rest else {
-        found.add(way, "url", "is not an http or https URL", "write it like https://hooks.example.org/atest");
+        found.add(
+            way,
+            "url",
+            "is not an http or https URL",
+            "write it like https://hooks.example.org/atest",
+        );
         return;
     };
     let host = rest.split(['/', '?', '#']).next().unwrap_or("");
     if host.contains('@') {
-        let to_do = "put the whole address into a file, and name it as urlFile; or give a bearer token by tokenFile";
+        let to_do =
+            "put the whole address into a file, and name it as urlFile; or give a bearer token by tokenFile";
         found.add(way, "url", "holds a user or a password", to_do);
     } else if host.is_empty() || host.starts_with(':') || url.contains(char::is_whitespace) {
-        found.add(way, "url", "names no host", "write it like https://hooks.example.org/atest");
+        found.add(
+            way,
+            "url",
+            "names no host",
+            "write it like https://hooks.example.org/atest",
+        );
     } else if has_secret(rest) {
         let to_do = "put the whole address into a file, and name it as urlFile";
-        found.add(way, "url", "seems to hold a token, and generated files must not", to_do);
+        found.add(
+            way,
+            "url",
+            "seems to hold a token, and generated files must not",
+            to_do,
+        );
     }
 }
 
@@ -177,7 +215,11 @@ fn has_secret(rest: &str) -> bool {
     });
     let random = path.split('/').skip(1).any(|part| {
         let digits = part.bytes().filter(u8::is_ascii_digit).count();
-        part.len() >= 20 && digits >= 3 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        part.len() >= 20
+            && digits >= 3
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     });
     named || random
 }
@@ -193,21 +235,33 @@ fn pagerduty(pagerduty: &PagerDuty, way: &str, found: &mut Found<'_>) {
 fn maintenance(one: &Maintenance, found: &mut Found<'_>) {
     let way = "receivers.maintenance";
     if *one == Maintenance::default() {
-        found.add(way, "times", "is missing", "an entry without weekdays, days or times would be always");
+        found.add(
+            way,
+            "times",
+            "is missing",
+            "an entry without weekdays, days or times would be always",
+        );
     }
     for days in &one.weekdays {
         let known = |day: &str| WEEKDAYS.iter().position(|known| known.eq_ignore_ascii_case(day));
         let is_good = match days.split_once(':') {
-            Some((first, last)) => matches!((known(first), known(last)), (Some(first), Some(last)) if first <= last),
+            Some((first, last)) => {
+                matches!((known(first), known(last)), (Some(first), Some(last)) if first <= last)
+            }
             None => known(days).is_some(),
         };
         if !is_good {
-            let what = format!("{days:?} is not a day of the week, nor a range of them within a week from sunday");
+            let what =
+                format!("{days:?} is not a day of the week, nor a range of them within a week from sunday");
             found.add(way, "weekdays", &what, "write it like saturday, or monday:friday");
         }
     }
     for days in &one.days_of_month {
-        let day = |text: &str| text.parse::<i8>().ok().filter(|day| *day != 0 && (-31..=31).contains(day));
+        let day = |text: &str| {
+            text.parse::<i8>()
+                .ok()
+                .filter(|day| *day != 0 && (-31..=31).contains(day))
+        };
         let is_good = match days.split_once(':') {
             Some((first, last)) => {
                 matches!((day(first), day(last)), (Some(first), Some(last)) if first <= last && (first < 0) == (last < 0))
@@ -216,7 +270,12 @@ fn maintenance(one: &Maintenance, found: &mut Found<'_>) {
         };
         if !is_good {
             let what = format!("{days:?} is not a day of the month, nor a range of them");
-            found.add(way, "daysOfMonth", &what, "write it like \"1:7\", or \"-1\" for the last day");
+            found.add(
+                way,
+                "daysOfMonth",
+                &what,
+                "write it like \"1:7\", or \"-1\" for the last day",
+            );
         }
     }
     for text in &one.times {

@@ -23,6 +23,9 @@ const EXPLAINS_ALL: [(&str, &[&str]); 4] = [
     (ALL_IN_MAINTENANCE, &["job"]),
 ];
 
+/// The alert that says that maintenance lasts too long.
+const FORGOTTEN: &str = "AtestAiMaintenanceForgotten";
+
 /// A cause, what follows from it, and the labels that say that it is about the same. An alert that is off, or of another name
 /// in this version, is left out.
 const EXPLAINS: [(&str, &[&str], &[&str]); 8] = [
@@ -71,15 +74,23 @@ const EXPLAINS: [(&str, &[&str], &[&str]); 8] = [
 ];
 
 /// Labels by which a warning and something critical of the same name are about the same thing.
-const SAME_THING: [&str; 7] = ["alertname", "job", "instance", "provider", "slo", "name", "environment"];
+const SAME_THING: [&str; 7] = [
+    "alertname",
+    "job",
+    "instance",
+    "provider",
+    "slo",
+    "name",
+    "environment",
+];
 
 /// All rules.
 pub(super) fn rules(plan: &Plan) -> Vec<Inhibition> {
     let is_on = |name: &&str| plan.alert(name).is_some();
     let mut rules = Vec::new();
     for (cause, equal) in EXPLAINS_ALL.iter().filter(|(cause, _)| is_on(cause)) {
-        // The sign of life never ends, and nothing hides why nothing else is told.
-        let kept = [*cause, DEAD_MAN, MAINTENANCE, ALL_IN_MAINTENANCE].into_iter();
+        // The sign of life never ends, and nothing hides why nothing else is told, nor that it lasts too long.
+        let kept = [*cause, DEAD_MAN, MAINTENANCE, ALL_IN_MAINTENANCE, FORGOTTEN].into_iter();
         let kept: BTreeSet<&str> = kept.filter(is_on).collect();
         let kept: Vec<&str> = kept.into_iter().collect();
         rules.push(Inhibition {

@@ -68,7 +68,9 @@ pub(super) fn span(text: &str) -> Result<Span, String> {
     let (start, end) = text.split_once('-').ok_or_else(shape)?;
     let (from, to) = (minute(start).ok_or_else(shape)?, minute(end).ok_or_else(shape)?);
     if from >= to {
-        return Err(format!("{text:?} ends before it begins; give a night as two times, up to 24:00 and from 00:00"));
+        return Err(format!(
+            "{text:?} ends before it begins; give a night as two times, up to 24:00 and from 00:00"
+        ));
     }
     let written = |minute: u32| format!("{:02}:{:02}", minute / 60, minute % 60);
     Ok(Span {
@@ -80,7 +82,8 @@ pub(super) fn span(text: &str) -> Result<Span, String> {
 /// The minute of the day, up to 24:00.
 fn minute(text: &str) -> Option<u32> {
     let (hour, minute) = text.trim().split_once(':')?;
-    let is_number = |text: &str| matches!(text.len(), 1 | 2) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number =
+        |text: &str| matches!(text.len(), 1 | 2) && text.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number(hour) || minute.len() != 2 || !is_number(minute) {
         return None;
     }
@@ -99,7 +102,15 @@ mod tests {
         assert_eq!(read("22:00-24:00").as_deref(), Ok("22:00 24:00"));
         assert_eq!(read("2:30 - 4:00").as_deref(), Ok("02:30 04:00"));
         assert!(read("22:00-06:00").unwrap_err().contains("two times"));
-        for wrong in ["", "22:00", "22-24", "22:60-23:00", "22:00-24:01", "a:00-b:00", "+2:00-03:00"] {
+        for wrong in [
+            "",
+            "22:00",
+            "22-24",
+            "22:60-23:00",
+            "22:00-24:01",
+            "a:00-b:00",
+            "+2:00-03:00",
+        ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

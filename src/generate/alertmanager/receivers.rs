@@ -125,9 +125,21 @@ fn told(plan: &Plan, name: &'static str, receiver: &Receiver) -> Told {
     let send_resolved = name != DEADMAN;
     Told {
         name,
-        email_configs: receiver.email.iter().map(|way| email(way, send_resolved)).collect(),
-        slack_configs: receiver.slack.iter().map(|way| slack(plan, way, send_resolved)).collect(),
-        webhook_configs: receiver.webhook.iter().map(|way| webhook(way, send_resolved)).collect(),
+        email_configs: receiver
+            .email
+            .iter()
+            .map(|way| email(way, send_resolved))
+            .collect(),
+        slack_configs: receiver
+            .slack
+            .iter()
+            .map(|way| slack(plan, way, send_resolved))
+            .collect(),
+        webhook_configs: receiver
+            .webhook
+            .iter()
+            .map(|way| webhook(way, send_resolved))
+            .collect(),
         pagerduty_configs: receiver
             .pagerduty
             .iter()

@@ -34,7 +34,11 @@ fn address(plan: &Plan, problems: &mut Problems, key: &str, text: &str) -> Optio
 fn plugin(plan: &Plan, own: Option<&Address>, problems: &mut Problems) {
     let values = &plan.values.prometheus;
     let is_given = !values.targets.is_empty();
-    let key = if is_given { "prometheus.targets" } else { "server.port" };
+    let key = if is_given {
+        "prometheus.targets"
+    } else {
+        "server.port"
+    };
     let alertmanagers: Vec<Address> = values
         .alertmanagers
         .iter()
@@ -60,7 +64,9 @@ fn plugin(plan: &Plan, own: Option<&Address>, problems: &mut Problems) {
                     "prometheus.alertmanagers",
                     format!("{text} is the plugin's listener as well ({key})"),
                 )
-                .suggest("name the port that Alertmanager listens on, which is 9093 unless it is told otherwise");
+                .suggest(
+                    "name the port that Alertmanager listens on, which is 9093 unless it is told otherwise",
+                );
         }
     }
 }
@@ -96,10 +102,18 @@ fn credentials(plan: &Plan, problems: &mut Problems) {
             .suggest("name the files, on Prometheus' machine, that hold a certificate and its key");
     }
     if values.cert_file.is_empty() != values.key_file.is_empty() {
-        let missing = if values.key_file.is_empty() { "keyFile" } else { "certFile" };
+        let missing = if values.key_file.is_empty() {
+            "keyFile"
+        } else {
+            "certFile"
+        };
         let key = format!("prometheus.{missing}");
         problems
-            .add(&plan.place(&key), key, "a certificate and its key belong together")
+            .add(
+                &plan.place(&key),
+                key,
+                "a certificate and its key belong together",
+            )
             .suggest("give both files, or none");
     }
 }

@@ -46,8 +46,17 @@ impl Block {
 
     fn write(&self, out: &mut String, depth: usize) {
         let margin = "\t".repeat(depth);
-        let label = if self.label.is_empty() { String::new() } else { format!(" {}", quoted(&self.label)) };
-        let width = self.settings.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let label = if self.label.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", quoted(&self.label))
+        };
+        let width = self
+            .settings
+            .iter()
+            .map(|(name, _)| name.len())
+            .max()
+            .unwrap_or(0);
         let _ = writeln!(out, "{margin}{}{label} {{", self.kind);
         for (name, value) in &self.settings {
             let value = match value {
@@ -73,11 +82,14 @@ fn quoted(text: &str) -> String {
 /// `alloy.alloy`.
 pub(super) fn artefact(shipping: &Shipping<'_>) -> Artefact {
     let plan = shipping.plan;
-    let notes = shipping.notes(&[
-        "NOT VERIFIED by the program: Alloy is not to be had for the project's tests.",
-    ]);
+    let notes =
+        shipping.notes(&["NOT VERIFIED by the program: Alloy is not to be had for the project's tests."]);
     // Nobody signs in at Loki here.
-    let notes: Vec<&str> = notes.iter().map(String::as_str).filter(|note| !note.contains("password")).collect();
+    let notes: Vec<&str> = notes
+        .iter()
+        .map(String::as_str)
+        .filter(|note| !note.contains("password"))
+        .collect();
     let mut blocks = log(shipping);
     if let Some(path) = &shipping.audit {
         blocks.push(matched("atest_ai_audit", path));
@@ -93,7 +105,14 @@ pub(super) fn artefact(shipping: &Shipping<'_>) -> Artefact {
         }
         block.write(&mut text, 0);
     }
-    Artefact::commented(plan, Set::Alloy, "monitoring/logging/alloy.alloy", "//", &notes, &text)
+    Artefact::commented(
+        plan,
+        Set::Alloy,
+        "monitoring/logging/alloy.alloy",
+        "//",
+        &notes,
+        &text,
+    )
 }
 
 fn log(shipping: &Shipping<'_>) -> Vec<Block> {

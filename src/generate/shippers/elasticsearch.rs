@@ -52,8 +52,14 @@ pub(super) fn artefacts(shipping: &Shipping<'_>) -> Vec<Artefact> {
     let logs = &shipping.plan.values.logs;
     let mut all = vec![
         file("pipeline.json", &pipeline(shipping)),
-        file("index-template.json", &template(shipping, shipping.index(), log_fields(shipping))),
-        file("lifecycle.json", &lifecycle(shipping, shipping.index(), logs.retention)),
+        file(
+            "index-template.json",
+            &template(shipping, shipping.index(), log_fields(shipping)),
+        ),
+        file(
+            "lifecycle.json",
+            &lifecycle(shipping, shipping.index(), logs.retention),
+        ),
     ];
     if shipping.audit.is_some() {
         let index = shipping.audit_index();
@@ -158,7 +164,11 @@ fn log_fields(shipping: &Shipping<'_>) -> Map<String, Value> {
         }
     }
     for (_, to) in MOVED {
-        put(&mut fields, to, json!({"type": if to == "error.message" { "text" } else { "keyword" }}));
+        put(
+            &mut fields,
+            to,
+            json!({"type": if to == "error.message" { "text" } else { "keyword" }}),
+        );
     }
     put(&mut fields, "event.dataset", json!({"type": "keyword"}));
     for (name, path) in ALIASES {
@@ -178,7 +188,10 @@ fn audit_fields() -> Map<String, Value> {
     for name in ["event.action", "event.dataset"] {
         put(&mut fields, name, json!({"type": "keyword"}));
     }
-    for (name, path) in ALIASES.iter().filter(|(_, path)| AUDIT.iter().any(|(name, _)| name == path)) {
+    for (name, path) in ALIASES
+        .iter()
+        .filter(|(_, path)| AUDIT.iter().any(|(name, _)| name == path))
+    {
         put(&mut fields, name, json!({"type": "alias", "path": path}));
     }
     fields

@@ -39,7 +39,9 @@ impl Endpoint {
         if authority.contains('@') {
             return Err("holds a user or a password".to_owned());
         }
-        if rest.contains(['?', '#']) || rest.contains(|c: char| c.is_whitespace() || c.is_control() || "\"'`$\\{}".contains(c)) {
+        if rest.contains(['?', '#'])
+            || rest.contains(|c: char| c.is_whitespace() || c.is_control() || "\"'`$\\{}".contains(c))
+        {
             return Err("is more than a host, a port and a path".to_owned());
         }
         let bracket = authority.rfind(']').unwrap_or(0);
@@ -47,11 +49,16 @@ impl Endpoint {
             Some(colon) => {
                 let (host, port) = authority.split_at(bracket + colon);
                 let port = port[1..].parse().ok().filter(|port| *port != 0);
-                (host, port.ok_or_else(|| "has no port from 1 to 65535".to_owned())?)
+                (
+                    host,
+                    port.ok_or_else(|| "has no port from 1 to 65535".to_owned())?,
+                )
             }
             None => (authority, 9200),
         };
-        let is_name = !host.is_empty() && (host.starts_with('[') == host.ends_with(']')) && (host.starts_with('[') || !host.contains(':'));
+        let is_name = !host.is_empty()
+            && (host.starts_with('[') == host.ends_with(']'))
+            && (host.starts_with('[') || !host.contains(':'));
         if !is_name {
             return Err("names no host".to_owned());
         }
@@ -88,7 +95,16 @@ mod tests {
         assert_eq!(read("http://es").as_deref(), Ok("http://es:9200"));
         assert_eq!(read("https://es:443/logs/").as_deref(), Ok("https://es:443/logs"));
         assert_eq!(read("http://[::1]:9200").as_deref(), Ok("http://[::1]:9200"));
-        for wrong in ["", "es:9200", "ftp://es", "http://", "http://:9200", "http://es:0", "http://es:x", "http://::1:9"] {
+        for wrong in [
+            "",
+            "es:9200",
+            "ftp://es",
+            "http://",
+            "http://:9200",
+            "http://es:0",
+            "http://es:x",
+            "http://::1:9",
+        ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

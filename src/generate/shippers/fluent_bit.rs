@@ -44,7 +44,12 @@ pub(super) fn artefact(shipping: &Shipping<'_>) -> Artefact {
         }],
         "pipeline": pipeline.and(map! { "outputs": outputs }),
     };
-    shipping.yaml(Set::FluentBit, "monitoring/logging/fluent-bit.yaml", &notes, &tree)
+    shipping.yaml(
+        Set::FluentBit,
+        "monitoring/logging/fluent-bit.yaml",
+        &notes,
+        &tree,
+    )
 }
 
 fn log(shipping: &Shipping<'_>, tag: &str) -> Tree {

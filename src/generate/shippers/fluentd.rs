@@ -141,7 +141,10 @@ fn log(shipping: &Shipping<'_>, tag: &str) -> Vec<Block> {
             let lines = tail(&shipping.container_files(), tag).with(
                 Block::new("parse", "")
                     .set("@type", "regexp")
-                    .set("expression", r"/^(?<time>[^ ]+) (?<stream>stdout|stderr) (?<part>[FP]) (?<log>.*)$/")
+                    .set(
+                        "expression",
+                        r"/^(?<time>[^ ]+) (?<stream>stdout|stderr) (?<part>[FP]) (?<log>.*)$/",
+                    )
                     .set("time_format", "%Y-%m-%dT%H:%M:%S.%N%z"),
             );
             vec![lines, parsed(tag)]

@@ -9,8 +9,14 @@ pub(super) fn artefact(shipping: &Shipping<'_>) -> Artefact {
         "NOT VERIFIED by the program: the Collector is not to be had for the project's tests. It needs the contrib build.",
     ]);
     let mut receivers = vec![log(shipping)];
-    let mut exporters = vec![("elasticsearch/atest_ai".to_owned(), exporter(shipping, shipping.index()))];
-    let mut pipelines = vec![("logs/atest_ai".to_owned(), pipeline(&receivers[0].0, "elasticsearch/atest_ai"))];
+    let mut exporters = vec![(
+        "elasticsearch/atest_ai".to_owned(),
+        exporter(shipping, shipping.index()),
+    )];
+    let mut pipelines = vec![(
+        "logs/atest_ai".to_owned(),
+        pipeline(&receivers[0].0, "elasticsearch/atest_ai"),
+    )];
     if let Some(path) = &shipping.audit {
         let name = "filelog/atest_ai_audit".to_owned();
         pipelines.push((
@@ -52,7 +58,10 @@ fn log(shipping: &Shipping<'_>) -> (String, Tree) {
         Source::File(path) => ("filelog/atest_ai".to_owned(), file(path, Vec::new())),
         Source::Containers => {
             let container = map! { "type": "container" };
-            ("filelog/atest_ai".to_owned(), file(&shipping.container_files(), vec![container]))
+            (
+                "filelog/atest_ai".to_owned(),
+                file(&shipping.container_files(), vec![container]),
+            )
         }
         Source::Journal => {
             let message = map! { "type": "move", "from": "body.MESSAGE", "to": "body" };
@@ -107,7 +116,10 @@ fn parsed() -> Vec<Tree> {
 
 fn exporter(shipping: &Shipping<'_>, index: &str) -> Tree {
     map! { "endpoints": list![shipping.to.url()] }
-        .and_if(shipping.user().is_some(), || map! { "auth": map! { "authenticator": "basicauth" } })
+        .and_if(
+            shipping.user().is_some(),
+            || map! { "auth": map! { "authenticator": "basicauth" } },
+        )
         .and(match shipping.ca_file() {
             Some(path) => map! { "tls": map! { "ca_file": path } },
             None => map! {},

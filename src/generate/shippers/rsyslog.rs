@@ -17,7 +17,10 @@ pub(super) fn artefact(shipping: &Shipping<'_>) -> Artefact {
         "Verified with rsyslog 8.2302: the project's tests deliver through it.",
         "Goes into /etc/rsyslog.d/ as it stands. Needs the package rsyslog-elasticsearch.",
     ]);
-    notes.push("Lines wait on disk while Elasticsearch is away or full; what it refuses for good is kept in".to_owned());
+    notes.push(
+        "Lines wait on disk while Elasticsearch is away or full; what it refuses for good is kept in"
+            .to_owned(),
+    );
     notes.push(format!("{REFUSED} with the reason."));
     let mut text = Script::default();
     text.global(shipping);
@@ -32,12 +35,7 @@ pub(super) fn artefact(shipping: &Shipping<'_>) -> Artefact {
         text.ruleset(shipping, audit_tag);
     }
     text.again(shipping);
-    shipping.commented(
-        Set::Rsyslog,
-        "monitoring/logging/rsyslog.conf",
-        &notes,
-        &text.0,
-    )
+    shipping.commented(Set::Rsyslog, "monitoring/logging/rsyslog.conf", &notes, &text.0)
 }
 
 /// RainerScript.
@@ -82,7 +80,10 @@ impl Script {
         self.object(
             "",
             "global",
-            &[("workDirectory", "/var/spool/rsyslog"), ("maxMessageSize", LONGEST_LINE)],
+            &[
+                ("workDirectory", "/var/spool/rsyslog"),
+                ("maxMessageSize", LONGEST_LINE),
+            ],
         );
         self.object("", "module", &[("load", "imfile")]);
         if shipping.source == Source::Journal {
@@ -94,11 +95,18 @@ impl Script {
     }
 
     fn templates(&mut self, shipping: &Shipping<'_>) {
-        self.line("", "# A document is the line's JSON with @timestamp; its index has the date of the line.");
+        self.line(
+            "",
+            "# A document is the line's JSON with @timestamp; its index has the date of the line.",
+        );
         self.object(
             "",
             "template",
-            &[("name", "atest_ai_document"), ("type", "subtree"), ("subtree", "$!line")],
+            &[
+                ("name", "atest_ai_document"),
+                ("type", "subtree"),
+                ("subtree", "$!line"),
+            ],
         );
         self.object(
             "",
@@ -113,10 +121,17 @@ impl Script {
         if shipping.audit.is_some() {
             self.index("atest-ai-audit", &shipping.audit_index());
         }
-        self.line("", "# What comes back from Elasticsearch: the document as it was sent, and what was said about it.");
+        self.line(
+            "",
+            "# What comes back from Elasticsearch: the document as it was sent, and what was said about it.",
+        );
         let document = [("name", "atest_ai_sent"), ("type", "subtree"), ("subtree", "$!")];
         self.object("", "template", &document);
-        let index = [("name", "atest_ai_sent_index"), ("type", "string"), ("string", "%$.omes!_index%")];
+        let index = [
+            ("name", "atest_ai_sent_index"),
+            ("type", "string"),
+            ("string", "%$.omes!_index%"),
+        ];
         self.object("", "template", &index);
         let refused = [
             ("name", "atest_ai_refused"),
@@ -130,7 +145,11 @@ impl Script {
     fn index(&mut self, tag: &str, index: &str) {
         let day = "%$!line!@timestamp:1:4%.%$!line!@timestamp:6:7%.%$!line!@timestamp:9:10%";
         let (name, text) = (named(tag, "index"), format!("{index}-{day}"));
-        self.object("", "template", &[("name", &name), ("type", "string"), ("string", &text)]);
+        self.object(
+            "",
+            "template",
+            &[("name", &name), ("type", "string"), ("string", &text)],
+        );
     }
 
     fn log(&mut self, shipping: &Shipping<'_>, tag: &str) {
@@ -173,7 +192,10 @@ impl Script {
         self.line("", &ruleset);
         let of_pods = tag == shipping.tags().0 && shipping.source == Source::Containers;
         if of_pods {
-            self.line("  ", "# The container runtime writes a time, a stream and a mark before each line.");
+            self.line(
+                "  ",
+                "# The container runtime writes a time, a stream and a mark before each line.",
+            );
             let cut = "set $.text = re_extract($msg, \"^[^ ]+ (stdout|stderr) [FP] (.*)$\", 0, 2, $msg);";
             self.line("  ", cut);
         } else {
@@ -183,10 +205,16 @@ impl Script {
         self.line("  ", r#"if $.trouble == 0 and $!line!timestamp != "" then {"#);
         self.line("    ", "set $!line!@timestamp = $!line!timestamp;");
         self.line("  ", "} else {");
-        self.line("    ", "# No line of the plugin's: a crash, or another program's. It is shipped as it stands.");
+        self.line(
+            "    ",
+            "# No line of the plugin's: a crash, or another program's. It is shipped as it stands.",
+        );
         self.line("    ", "unset $!line;");
         self.line("    ", "set $!line!message = $.text;");
-        self.line("    ", r#"set $!line!@timestamp = exec_template("atest_ai_time");"#);
+        self.line(
+            "    ",
+            r#"set $!line!@timestamp = exec_template("atest_ai_time");"#,
+        );
         self.line("  ", "}");
         let index = named(tag, "index");
         self.deliver(shipping, "atest_ai_document", &index);
@@ -202,8 +230,15 @@ impl Script {
             "ruleset(name=\"atest_ai_again\" queue.type=\"LinkedList\" queue.filename=\"atest_ai_again\" \
              queue.maxDiskSpace=\"256m\" queue.saveOnShutdown=\"on\" queue.dequeueSlowdown=\"1000000\") {",
         );
-        self.line("  ", "if not ($.omes!status == 429 or $.omes!status >= 500) then {");
-        let refused = [("type", "omfile"), ("file", REFUSED), ("template", "atest_ai_refused")];
+        self.line(
+            "  ",
+            "if not ($.omes!status == 429 or $.omes!status >= 500) then {",
+        );
+        let refused = [
+            ("type", "omfile"),
+            ("file", REFUSED),
+            ("template", "atest_ai_refused"),
+        ];
         self.object("    ", "action", &refused);
         self.line("    ", "stop");
         self.line("  ", "}");

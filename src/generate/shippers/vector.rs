@@ -1,8 +1,8 @@
 //! Vector's config.
 
+use super::CONTAINER;
 use super::tree::{Tree, list, map};
 use super::{Artefact, PASSWORD, Set, Shipping, Source, UNIT};
-use super::CONTAINER;
 
 /// Takes the line out of what surrounds it. One that is no JSON stays as it is.
 const PARSE: &str = "\
