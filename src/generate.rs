@@ -4,6 +4,7 @@
 //! [`Artefact`]s from the plan. Nothing here looks at the world: the same plan gives the same files.
 
 mod alert;
+mod alertmanager;
 mod alerts;
 mod artefact;
 mod check;
@@ -12,11 +13,13 @@ mod dashboards;
 mod environments;
 mod place;
 mod plan;
+mod prometheus;
 mod promql_check;
 mod recording;
 mod rule_tests;
 mod rules;
 mod runbooks;
+mod shippers;
 mod signal;
 mod slo;
 mod values;
@@ -53,6 +56,9 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     all.extend(rules::artefacts(plan));
     all.extend(rule_tests::artefacts(plan));
     all.extend(runbooks::artefacts(plan));
+    all.extend(alertmanager::artefacts(plan));
+    all.extend(prometheus::artefacts(plan));
+    all.extend(shippers::artefacts(plan));
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all
 }

@@ -15,6 +15,9 @@ pub fn check(plan: &Plan, problems: &mut Problems) {
     extra_alerts(plan, problems);
     slo::problems(&plan.slos, |key| plan.place(key), problems);
     windows(plan, problems);
+    super::alertmanager::problems(plan, problems);
+    super::prometheus::problems(plan, problems);
+    super::shippers::problems(plan, problems);
 }
 
 fn selectors(plan: &Plan, problems: &mut Problems) {
