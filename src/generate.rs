@@ -86,7 +86,9 @@ pub fn explain(plan: &Plan, name: &str) -> Result<String, String> {
     }
     let names = alert_names(plan);
     let hint = crate::config::closest(name, names.iter().map(String::as_str));
-    let hint = hint.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+    let hint = hint
+        .map(|meant| format!("; did you mean {meant}?"))
+        .unwrap_or_default();
     Err(format!(
         "no alert is called {name:?}{hint} (`generate-monitoring --explain all` shows each)"
     ))
@@ -94,8 +96,14 @@ pub fn explain(plan: &Plan, name: &str) -> Result<String, String> {
 
 /// The names of all alerts, on or off.
 pub fn alert_names(plan: &Plan) -> Vec<String> {
-    let own = plan.alerts.iter().chain(&plan.off).map(|alert| alert.name.to_owned());
-    let burns = rules::burn_severities(plan).into_iter().map(|severity| slo::alert_name(severity).to_owned());
+    let own = plan
+        .alerts
+        .iter()
+        .chain(&plan.off)
+        .map(|alert| alert.name.to_owned());
+    let burns = rules::burn_severities(plan)
+        .into_iter()
+        .map(|severity| slo::alert_name(severity).to_owned());
     let extra = plan.values.extra_alerts.iter().map(|extra| extra.alert.clone());
     let mut names: Vec<String> = own.chain(burns).chain(extra).collect();
     names.dedup();

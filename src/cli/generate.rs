@@ -86,7 +86,11 @@ fn plan(loaded: &Loaded, args: &GenerateArgs) -> Result<Plan, ExitCode> {
     let named = args.env.as_deref();
     let name = named.unwrap_or(&loaded.config.plugin.environment);
     let environment = Environment::parse(name).map_err(|error| {
-        let key = if named.is_some() { "--env" } else { "plugin.environment" };
+        let key = if named.is_some() {
+            "--env"
+        } else {
+            "plugin.environment"
+        };
         print::failure(INVALID, format!("{key}: {error}"))
     })?;
     let mut sheet = Sheet::default();
@@ -96,7 +100,9 @@ fn plan(loaded: &Loaded, args: &GenerateArgs) -> Result<Plan, ExitCode> {
         sheet.lay_file(&text, path);
     }
     for set in &args.sets {
-        sheet.set("--set", set).map_err(|reason| print::failure(INVALID, reason))?;
+        sheet
+            .set("--set", set)
+            .map_err(|reason| print::failure(INVALID, reason))?;
     }
     generate::plan(loaded, environment, sheet).map_err(|problems| validate::refuse(&problems))
 }
@@ -202,7 +208,9 @@ fn write(plan: &Plan, folder: &Path, artefacts: &[Artefact], only: Option<&[Set]
                 print::note(&format!("removed {path}, which is not made any more"));
             }
             for path in &outcome.left {
-                print::note(&format!("{path} is not made any more; somebody changed it, so it was left"));
+                print::note(&format!(
+                    "{path} is not made any more; somebody changed it, so it was left"
+                ));
             }
             print::note(&format!(
                 "{} files written, {} unchanged, in {} for {}",

@@ -50,7 +50,9 @@ impl Course {
             Course::Steady { from, a_step } => format!("{}+{}x{steps}", short(*from), short(*a_step)),
             Course::Missing => format!("_x{}", steps + 1),
             Course::Then(parts) => {
-                let parts = parts.iter().map(|(steps, course)| course.notation(steps.saturating_sub(1)));
+                let parts = parts
+                    .iter()
+                    .map(|(steps, course)| course.notation(steps.saturating_sub(1)));
                 parts.collect::<Vec<_>>().join(" ")
             }
         }
@@ -93,7 +95,9 @@ impl Course {
                     }
                     rest -= length;
                 }
-                parts.last().map_or(0.0, |(length, course)| course.at(length.saturating_sub(1)))
+                parts
+                    .last()
+                    .map_or(0.0, |(length, course)| course.at(length.saturating_sub(1)))
             }
         }
     }

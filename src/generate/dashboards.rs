@@ -182,6 +182,8 @@ impl Filled<'_> {
 
 /// The models of all dashboards, by file name, for whoever checks them as Grafana would.
 pub fn models(plan: &Plan) -> Vec<(String, Value)> {
-    let models = all(plan).into_iter().map(|dashboard| (uid(dashboard.key), grafana::model(plan, &dashboard)));
+    let models = all(plan)
+        .into_iter()
+        .map(|dashboard| (uid(dashboard.key), grafana::model(plan, &dashboard)));
     models.collect()
 }

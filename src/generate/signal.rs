@@ -62,7 +62,10 @@ impl Match {
 
 /// All series of a metric.
 pub fn all(def: &'static MetricDef) -> Pick {
-    Pick { def, with: Vec::new() }
+    Pick {
+        def,
+        with: Vec::new(),
+    }
 }
 
 impl Pick {
@@ -104,9 +107,13 @@ impl Pick {
             let candidates: Vec<String> = match label.values {
                 Values::Closed(words) => words.iter().map(|word| (*word).to_owned()).collect(),
                 Values::Provider => ["openai", "ollama", "builtin"].map(str::to_owned).into(),
-                Values::Model => ["gpt-4o-mini", "qwen2.5-coder:latest", "builtin"].map(str::to_owned).into(),
+                Values::Model => ["gpt-4o-mini", "qwen2.5-coder:latest", "builtin"]
+                    .map(str::to_owned)
+                    .into(),
                 Values::Secret => ["OPENAI_API_KEY", "vault_token"].map(str::to_owned).into(),
-                Values::Built => ["0.0.1", "0.0.2", "0.0.3", "0.0.4", "0.0.5"].map(str::to_owned).into(),
+                Values::Built => ["0.0.1", "0.0.2", "0.0.3", "0.0.4", "0.0.5"]
+                    .map(str::to_owned)
+                    .into(),
             };
             let fitting: Vec<&String> = candidates.iter().filter(|word| fits(word)).collect();
             let is_fixed = matches!(label.values, Values::Closed(_));
@@ -116,7 +123,9 @@ impl Pick {
             }
         };
         let labels = self.def.labels.iter();
-        labels.map(|label| (label.name.to_owned(), value(label))).collect()
+        labels
+            .map(|label| (label.name.to_owned(), value(label)))
+            .collect()
     }
 }
 
@@ -265,7 +274,13 @@ impl Signal {
             | Predicted { window, .. }
             | DaysMoney { window, .. }
             | AgainstLastWeek { window, .. } => Some(*window),
-            Value(_) | Greatest { .. } | Share { .. } | Until(_) | Distinct { .. } | Count { .. } | Absent(_)
+            Value(_)
+            | Greatest { .. }
+            | Share { .. }
+            | Until(_)
+            | Distinct { .. }
+            | Count { .. }
+            | Absent(_)
             | Always => None,
         }
     }
@@ -283,7 +298,13 @@ impl Signal {
             | Predicted { window, .. }
             | DaysMoney { window, .. }
             | AgainstLastWeek { window, .. } => *window = seconds,
-            Value(_) | Greatest { .. } | Share { .. } | Until(_) | Distinct { .. } | Count { .. } | Absent(_)
+            Value(_)
+            | Greatest { .. }
+            | Share { .. }
+            | Until(_)
+            | Distinct { .. }
+            | Count { .. }
+            | Absent(_)
             | Always => {}
         }
         self
@@ -387,7 +408,13 @@ impl Signal {
             Part { .. } | Quantile { .. } | UpTo { .. } | Predicted { .. } => Some((beyond, 1)),
             Changes { window, .. } => Some((*window as f64 / step as f64, limit.floor() as usize + 1)),
             AgainstLastWeek { .. } => None,
-            Value(_) | Greatest { .. } | Share { .. } | Until(_) | Distinct { .. } | Count { .. } | Absent(_)
+            Value(_)
+            | Greatest { .. }
+            | Share { .. }
+            | Until(_)
+            | Distinct { .. }
+            | Count { .. }
+            | Absent(_)
             | Always => Some((beyond, 0)),
         }
     }

@@ -28,7 +28,12 @@ fn modules() -> PathBuf {
 /// Runs the command, and gives the dashboards that it wrote.
 fn dashboards(out: &Path, more: &[&str]) -> Vec<(String, Value)> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"));
-    command.arg("generate-monitoring").arg("--out").arg(out).args(["--only", "grafana"]).args(more);
+    command
+        .arg("generate-monitoring")
+        .arg("--out")
+        .arg(out)
+        .args(["--only", "grafana"])
+        .args(more);
     let run = command.output().expect("the program starts");
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let files = fs::read_dir(out.join("dashboards")).expect("dashboards were written");
@@ -57,7 +62,8 @@ fn in_parts(dashboard: &Value) -> String {
         panels.push(panel.clone());
     }
     frame.as_object_mut().expect("an object").remove("panels");
-    let mut text = String::from("import type { Frame, LokiQuery, Panels, PrometheusQuery, Row } from \"./types\";\n");
+    let mut text =
+        String::from("import type { Frame, LokiQuery, Panels, PrometheusQuery, Row } from \"./types\";\n");
     let _ = writeln!(text, "export const frame: Frame = {frame};");
     for mut panel in panels {
         let id = panel["id"].clone();
@@ -65,12 +71,20 @@ fn in_parts(dashboard: &Value) -> String {
             let _ = writeln!(text, "export const row{id}: Row = {panel};");
             continue;
         }
-        let targets = panel.as_object_mut().expect("an object").remove("targets").unwrap_or_default();
+        let targets = panel
+            .as_object_mut()
+            .expect("an object")
+            .remove("targets")
+            .unwrap_or_default();
         let query = match &targets[0]["datasource"]["type"] {
             kind if kind == "loki" => "LokiQuery",
             _ => "PrometheusQuery",
         };
-        let _ = writeln!(text, "export const panel{id}: Panels[{}] = {panel};", panel["type"]);
+        let _ = writeln!(
+            text,
+            "export const panel{id}: Panels[{}] = {panel};",
+            panel["type"]
+        );
         let _ = writeln!(text, "export const queries{id}: {query}[] = {targets};");
     }
     text
@@ -101,7 +115,12 @@ fn complaints(dashboards: &[(String, Value)]) -> String {
         .output()
         .expect("node starts");
     let told = String::from_utf8_lossy(&run.stdout).into_owned();
-    assert_eq!(run.status.success(), told.is_empty(), "{told}{}", String::from_utf8_lossy(&run.stderr));
+    assert_eq!(
+        run.status.success(),
+        told.is_empty(),
+        "{told}{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     told
 }
 
@@ -113,9 +132,16 @@ fn grafanas_types_accept_every_dashboard() {
     let out = tempfile::tempdir().expect("a folder");
     let plain = dashboards(&out.path().join("plain"), &[]);
     assert_eq!(plain.len(), 6);
-    let set = ["--set", "logs.loki=http://loki:3100", "--set", "logs.tempo=http://tempo:3200"];
+    let set = [
+        "--set",
+        "logs.loki=http://loki:3100",
+        "--set",
+        "logs.tempo=http://tempo:3200",
+    ];
     let with_logs = dashboards(&out.path().join("logs"), &set);
-    let renamed = with_logs.into_iter().map(|(name, model)| (format!("{name}-with-logs"), model));
+    let renamed = with_logs
+        .into_iter()
+        .map(|(name, model)| (format!("{name}-with-logs"), model));
     let all: Vec<(String, Value)> = plain.into_iter().chain(renamed).collect();
     assert_eq!(complaints(&all), "");
 }
@@ -147,6 +173,9 @@ fn grafanas_types_find_what_is_wrong() {
         .collect();
     let told = complaints(&dashboards);
     for (index, (pointer, _)) in broken.iter().enumerate() {
-        assert!(told.contains(&format!("broken{index}.ts")), "{pointer} passes: {told}");
+        assert!(
+            told.contains(&format!("broken{index}.ts")),
+            "{pointer} passes: {told}"
+        );
     }
 }

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use crate::generate::artefact::{Artefact, Set};
 use crate::generate::plan::Plan;
-use crate::telemetry::catalogue::{MetricDef, PROCESS_RESIDENT, PROCESS_VIRTUAL, START_TIME, TOKIO_BUSY_RATIO};
+use crate::telemetry::catalogue::{
+    MetricDef, PROCESS_RESIDENT, PROCESS_VIRTUAL, START_TIME, TOKIO_BUSY_RATIO,
+};
 
 /// Metrics that no panel and no alert needs, and why there are still.
 pub static DEBUG_ONLY: [(&MetricDef, &str); 4] = [
@@ -42,7 +44,11 @@ pub struct Exclusion {
 pub static EXCLUSIONS: [Exclusion; 2] = [
     Exclusion {
         rule: "target-instance-rule",
-        places: &[("overview", Some("Error budget left")), ("overview", Some("Alerts firing")), ("slo", None)],
+        places: &[
+            ("overview", Some("Error budget left")),
+            ("overview", Some("Alerts firing")),
+            ("slo", None),
+        ],
         reason: "Objectives and alerts are about all instances of a job together; their series have no instance.",
     },
     Exclusion {

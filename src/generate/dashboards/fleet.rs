@@ -5,25 +5,50 @@ use super::panel::{Colour, Dashboard, Measure, Panel, Row, Word};
 use super::promql::{Promql, RANGE};
 use crate::generate::plan::Plan;
 use crate::telemetry::catalogue::{
-    AUDIT_WRITE_FAILURES, AUTH_FAILURES, BUILD_INFO, CACHE_BACKEND_UP, CONFIG_INFO, CONFIG_RELOAD_SUCCESSFUL,
-    CONFIG_RELOAD_SUCCESS_TIME, CONFIG_RELOADS, CONFIG_WAITING, CONFIG_WATCH_UP, LOG_MESSAGES, MAINTENANCE,
-    PROCESS_START_TIME, PROFILE_PUSH_FAILURES, PROFILES, PROFILES_FOLDER, PROFILES_KEPT, READY, SECRET_EXPIRY, SERIES_DROPPED, TELEMETRY_DROPPED, TELEMETRY_EXPORT_FAILURES,
+    AUDIT_WRITE_FAILURES, AUTH_FAILURES, BUILD_INFO, CACHE_BACKEND_UP, CONFIG_INFO,
+    CONFIG_RELOAD_SUCCESS_TIME, CONFIG_RELOAD_SUCCESSFUL, CONFIG_RELOADS, CONFIG_WAITING, CONFIG_WATCH_UP,
+    LOG_MESSAGES, MAINTENANCE, PROCESS_START_TIME, PROFILE_PUSH_FAILURES, PROFILES, PROFILES_FOLDER,
+    PROFILES_KEPT, READY, SECRET_EXPIRY, SERIES_DROPPED, TELEMETRY_DROPPED, TELEMETRY_EXPORT_FAILURES,
     TLS_CERT_EXPIRY, TLS_HANDSHAKE_FAILURES, TRACE_SPANS, VAULT_UP,
 };
 
 const EACH: &[&str] = &["instance"];
 
 const READINESS: [Word; 2] = [
-    Word { value: 0, text: "not ready", colour: Colour::Red },
-    Word { value: 1, text: "ready", colour: Colour::Green },
+    Word {
+        value: 0,
+        text: "not ready",
+        colour: Colour::Red,
+    },
+    Word {
+        value: 1,
+        text: "ready",
+        colour: Colour::Green,
+    },
 ];
 const IN_MAINTENANCE: [Word; 2] = [
-    Word { value: 0, text: "off", colour: Colour::Green },
-    Word { value: 1, text: "on", colour: Colour::Blue },
+    Word {
+        value: 0,
+        text: "off",
+        colour: Colour::Green,
+    },
+    Word {
+        value: 1,
+        text: "on",
+        colour: Colour::Blue,
+    },
 ];
 const RIGHT: [Word; 2] = [
-    Word { value: 0, text: "wrong", colour: Colour::Red },
-    Word { value: 1, text: "right", colour: Colour::Green },
+    Word {
+        value: 0,
+        text: "wrong",
+        colour: Colour::Red,
+    },
+    Word {
+        value: 1,
+        text: "right",
+        colour: Colour::Green,
+    },
 ];
 
 /// The fleet.
@@ -34,33 +59,65 @@ pub fn dashboard(plan: &Plan) -> Dashboard {
         title: "atest-ext-ai fleet",
         about: "Which builds and configs run, and whether what keeps them running is in order.",
         variables: &[],
-        rows: vec![builds(&q), config(plan, &q), dependencies(plan, &q), telemetry(plan, &q), profiles(&q)],
+        rows: vec![
+            builds(&q),
+            config(plan, &q),
+            dependencies(plan, &q),
+            telemetry(plan, &q),
+            profiles(&q),
+        ],
     }
 }
 
 fn builds(q: &Promql) -> Row {
     let up = format!("min by (instance) (up{{{}}})", q.scope());
     let started = q.max(&PROCESS_START_TIME, EACH, "");
-    let restarts = format!("sum by (instance) (changes({}[{RANGE}]))", q.of(&PROCESS_START_TIME, ""));
+    let restarts = format!(
+        "sum by (instance) (changes({}[{RANGE}]))",
+        q.of(&PROCESS_START_TIME, "")
+    );
     let panels = vec![
-        Panel::timeline("Reached", "Whether Prometheus reaches each instance.", &UP_AND_DOWN)
-            .query(up, "{{instance}}"),
+        Panel::timeline(
+            "Reached",
+            "Whether Prometheus reaches each instance.",
+            &UP_AND_DOWN,
+        )
+        .query(up, "{{instance}}"),
         Panel::timeline("Ready", "Whether each instance takes questions.", &READINESS)
             .query(q.min(&READY, EACH, ""), "{{instance}}"),
-        Panel::lines("Versions", Measure::Count, "Instances of each build. Two lines for long: a change got stuck.")
-            .query(q.count(&BUILD_INFO, &["version", "git_sha"]), "{{version}} {{git_sha}}")
-            .stacked(),
-        Panel::timeline("Maintenance", "Whether an operator has switched questions off; alerts about readiness are quiet meanwhile.", &IN_MAINTENANCE)
-            .query(q.max(&MAINTENANCE, EACH, ""), "{{instance}}")
-            .wide(8)
-            .high(8),
-        Panel::bars("Restarts", Measure::Count, "Starts of each instance in the time shown, its first one left out.")
-            .query(restarts, "{{instance}}")
-            .wide(4)
-            .coloured(Colour::Green, &[(1.0, Colour::Blue), (3.0, Colour::Red)]),
-        Panel::bars("Running for", Measure::Seconds, "Time since each instance started.")
-            .query(format!("time() - {started}"), "{{instance}}")
-            .wide(4),
+        Panel::lines(
+            "Versions",
+            Measure::Count,
+            "Instances of each build. Two lines for long: a change got stuck.",
+        )
+        .query(
+            q.count(&BUILD_INFO, &["version", "git_sha"]),
+            "{{version}} {{git_sha}}",
+        )
+        .stacked(),
+        Panel::timeline(
+            "Maintenance",
+            "Whether an operator has switched questions off; alerts about readiness are quiet meanwhile.",
+            &IN_MAINTENANCE,
+        )
+        .query(q.max(&MAINTENANCE, EACH, ""), "{{instance}}")
+        .wide(8)
+        .high(8),
+        Panel::bars(
+            "Restarts",
+            Measure::Count,
+            "Starts of each instance in the time shown, its first one left out.",
+        )
+        .query(restarts, "{{instance}}")
+        .wide(4)
+        .coloured(Colour::Green, &[(1.0, Colour::Blue), (3.0, Colour::Red)]),
+        Panel::bars(
+            "Running for",
+            Measure::Seconds,
+            "Time since each instance started.",
+        )
+        .query(format!("time() - {started}"), "{{instance}}")
+        .wide(4),
     ];
     Row::new("Instances", panels)
 }
@@ -94,26 +151,41 @@ fn dependencies(plan: &Plan, q: &Promql) -> Row {
     let certificates = format!("{} - time()", q.min(&TLS_CERT_EXPIRY, &["name"], ""));
     let secrets = format!("{} - time()", q.min(&SECRET_EXPIRY, &["name"], ""));
     let panels = vec![
-        Panel::bars("Certificates", Measure::Seconds, "Time until the certificate of the listeners, and the authorities of clients, end.")
-            .query(certificates, "{{name}}")
-            .limit(plan, "AtestAiCertificateExpiring")
-            .limit(plan, "AtestAiCertificateExpiringSoon")
-            .wide(6)
-            .empty_when("no certificate is configured (`server.tls`)"),
-        Panel::bars("Secrets", Measure::Seconds, "Time until secrets of Vault, and the sign-in there, end.")
-            .query(secrets, "{{name}}")
-            .limit(plan, "AtestAiSecretExpiring")
-            .wide(6)
-            .empty_when("no secret that ends comes from Vault"),
+        Panel::bars(
+            "Certificates",
+            Measure::Seconds,
+            "Time until the certificate of the listeners, and the authorities of clients, end.",
+        )
+        .query(certificates, "{{name}}")
+        .limit(plan, "AtestAiCertificateExpiring")
+        .limit(plan, "AtestAiCertificateExpiringSoon")
+        .wide(6)
+        .empty_when("no certificate is configured (`server.tls`)"),
+        Panel::bars(
+            "Secrets",
+            Measure::Seconds,
+            "Time until secrets of Vault, and the sign-in there, end.",
+        )
+        .query(secrets, "{{name}}")
+        .limit(plan, "AtestAiSecretExpiring")
+        .wide(6)
+        .empty_when("no secret that ends comes from Vault"),
         Panel::timeline("Vault", "Whether Vault can be asked for secrets.", &UP_AND_DOWN)
             .query(q.min(&VAULT_UP, EACH, ""), "{{instance}}")
             .wide(6)
             .high(8)
             .empty_when("Vault is not configured"),
-        Panel::timeline("Where answers are kept", "Whether answers are kept there: while Redis is down, in memory alone.", &UP_AND_DOWN)
-            .query(q.min(&CACHE_BACKEND_UP, &["instance", "backend"], ""), "{{instance}} {{backend}}")
-            .wide(6)
-            .high(8),
+        Panel::timeline(
+            "Where answers are kept",
+            "Whether answers are kept there: while Redis is down, in memory alone.",
+            &UP_AND_DOWN,
+        )
+        .query(
+            q.min(&CACHE_BACKEND_UP, &["instance", "backend"], ""),
+            "{{instance}} {{backend}}",
+        )
+        .wide(6)
+        .high(8),
     ];
     Row::new("What it depends on", panels)
 }

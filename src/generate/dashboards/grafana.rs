@@ -132,7 +132,9 @@ fn annotations(plan: &Plan) -> Vec<Value> {
         query(
             "Deploys",
             "blue",
-            format!("count by (version, git_sha) ({build} unless on (job, version, git_sha) {build} offset 2m)"),
+            format!(
+                "count by (version, git_sha) ({build} unless on (job, version, git_sha) {build} offset 2m)"
+            ),
             "Another build",
             "{{version}} {{git_sha}}",
         ),
@@ -206,14 +208,20 @@ fn variables(plan: &Plan, dashboard: &Dashboard) -> Vec<Value> {
         })
     };
     let extra = plan.values.selectors.extra.trim();
-    let all = if extra.is_empty() { BUILD_INFO.name.to_owned() } else { format!("{}{{{extra}}}", BUILD_INFO.name) };
+    let all = if extra.is_empty() {
+        BUILD_INFO.name.to_owned()
+    } else {
+        format!("{}{{{extra}}}", BUILD_INFO.name)
+    };
     list.push(labels("job", "Job", &all));
     let comma = if extra.is_empty() { "" } else { "," };
     let of_job = format!("{}{{job=~\"$job\"{comma}{extra}}}", BUILD_INFO.name);
     list.push(labels("instance", "Instance", &of_job));
     for variable in dashboard.variables {
-        let of_instance =
-            format!("{}{{job=~\"$job\",instance=~\"$instance\"{comma}{extra}}}", REQUESTS.name);
+        let of_instance = format!(
+            "{}{{job=~\"$job\",instance=~\"$instance\"{comma}{extra}}}",
+            REQUESTS.name
+        );
         list.push(labels(variable.word(), variable.title(), &of_instance));
     }
     list
@@ -250,7 +258,11 @@ fn row(row: &Row, within: Vec<Value>) -> Value {
 }
 
 fn panel(plan: &Plan, dashboard: &Dashboard, panel: &Panel) -> Value {
-    let source = if panel.draw == Draw::Logs { loki() } else { prometheus(plan) };
+    let source = if panel.draw == Draw::Logs {
+        loki()
+    } else {
+        prometheus(plan)
+    };
     let place = panel.place;
     let mut value = json!({
         "datasource": source,
@@ -293,7 +305,9 @@ pub fn ref_id(index: usize) -> String {
 
 fn targets(source: &Value, panel: &Panel) -> Vec<Value> {
     let queries = panel.queries.iter().enumerate();
-    queries.map(|(index, query)| target(source, panel.draw, query, ref_id(index))).collect()
+    queries
+        .map(|(index, query)| target(source, panel.draw, query, ref_id(index)))
+        .collect()
 }
 
 fn target(source: &Value, draw: Draw, query: &Query, ref_id: String) -> Value {
@@ -325,13 +339,22 @@ fn target(source: &Value, draw: Draw, query: &Query, ref_id: String) -> Value {
 }
 
 fn steps(steps: &[Step]) -> Value {
-    let steps = steps.iter().map(|step| json!({ "color": step.colour.id(), "value": step.from }));
+    let steps = steps
+        .iter()
+        .map(|step| json!({ "color": step.colour.id(), "value": step.from }));
     json!({ "mode": "absolute", "steps": steps.collect::<Vec<_>>() })
 }
 
 fn defaults(panel: &Panel) -> Value {
-    let fixed = matches!(panel.draw, Draw::Stat | Draw::Name | Draw::Gauge | Draw::Bars | Draw::Timeline);
-    let colour = if fixed { "thresholds" } else { "palette-classic-by-name" };
+    let fixed = matches!(
+        panel.draw,
+        Draw::Stat | Draw::Name | Draw::Gauge | Draw::Bars | Draw::Timeline
+    );
+    let colour = if fixed {
+        "thresholds"
+    } else {
+        "palette-classic-by-name"
+    };
     let mut value = json!({
         "color": { "mode": colour },
         "mappings": mappings(panel),
@@ -355,7 +378,11 @@ fn defaults(panel: &Panel) -> Value {
 
 fn lines(panel: &Panel) -> Value {
     let stacking = if panel.stacked { "normal" } else { "none" };
-    let style = if panel.thresholds.is_empty() { "off" } else { "dashed" };
+    let style = if panel.thresholds.is_empty() {
+        "off"
+    } else {
+        "dashed"
+    };
     json!({
         "drawStyle": "line",
         "fillOpacity": if panel.stacked { 30 } else { 10 },
@@ -398,7 +425,10 @@ fn overrides(panel: &Panel) -> Value {
 /// The unit that a column's title ends in.
 pub fn column_unit(title: &str) -> Option<&'static str> {
     let words = [("(s)", "s"), ("(USD)", "currencyUSD"), ("(share)", "percentunit")];
-    words.iter().find(|(end, _)| title.ends_with(end)).map(|&(_, unit)| unit)
+    words
+        .iter()
+        .find(|(end, _)| title.ends_with(end))
+        .map(|&(_, unit)| unit)
 }
 
 fn table(panel: &Panel) -> Value {

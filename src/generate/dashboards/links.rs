@@ -13,7 +13,11 @@ use crate::generate::plan::Plan;
 pub const SERIOUS: &str = "level=~`(?i)error|warn`";
 
 /// What needs no escape in a query, and what must not have one because Grafana or Prometheus puts values there.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// A link of Grafana's.
 #[derive(Debug, Serialize)]
@@ -65,9 +69,15 @@ pub fn of_dashboard(plan: &Plan) -> Vec<Link> {
         kind: "dashboards",
         url: String::new(),
     };
-    let mut links = vec![others, Link::to("Runbooks", plan.values.alert_defaults.runbook_base.clone())];
+    let mut links = vec![
+        others,
+        Link::to("Runbooks", plan.values.alert_defaults.runbook_base.clone()),
+    ];
     if !plan.values.logs.loki.is_empty() {
-        links.push(Link::to("Logs", explore_logs(&log_query("$job", ""), GRAFANA_TIME)));
+        links.push(Link::to(
+            "Logs",
+            explore_logs(&log_query("$job", ""), GRAFANA_TIME),
+        ));
     }
     if !plan.values.logs.tempo.is_empty() {
         links.push(Link::to("Traces", explore_traces(plan)));
@@ -88,16 +98,24 @@ pub struct PanelLink {
 
 /// To the runbooks of the alerts that this panel is about, to log lines and to traces.
 pub fn of_panel(plan: &Plan, dashboard: &Dashboard, panel: &Panel) -> Vec<PanelLink> {
-    let link = |title: String, url: String| PanelLink { target_blank: true, title, url };
+    let link = |title: String, url: String| PanelLink {
+        target_blank: true,
+        title,
+        url,
+    };
     let about = plan.alerts.iter().filter(|alert| {
         panel.thresholds.contains(&alert.name)
             || (alert.panel.dashboard == dashboard.key && alert.panel.title == panel.title)
     });
-    let mut links: Vec<PanelLink> =
-        about.map(|alert| link(format!("Runbook of {}", alert.name), plan.runbook_url(alert.name))).collect();
+    let mut links: Vec<PanelLink> = about
+        .map(|alert| link(format!("Runbook of {}", alert.name), plan.runbook_url(alert.name)))
+        .collect();
     if !plan.values.logs.loki.is_empty() {
         let query = log_query("$job", SERIOUS);
-        links.push(link("Warnings and errors of this time".to_owned(), explore_logs(&query, GRAFANA_TIME)));
+        links.push(link(
+            "Warnings and errors of this time".to_owned(),
+            explore_logs(&query, GRAFANA_TIME),
+        ));
     }
     let traced = panel.queries.iter().any(|query| query.exemplars);
     if traced && !plan.values.logs.tempo.is_empty() {
@@ -124,7 +142,12 @@ pub fn log_query(job: &str, filter: &str) -> String {
 }
 
 fn explore_logs(query: &str, (from, to): Span) -> String {
-    explore("${loki_datasource}", &json!({ "refId": "A", "expr": query, "queryType": "range" }), from, to)
+    explore(
+        "${loki_datasource}",
+        &json!({ "refId": "A", "expr": query, "queryType": "range" }),
+        from,
+        to,
+    )
 }
 
 fn explore_traces(plan: &Plan) -> String {
@@ -140,7 +163,10 @@ fn explore(source: &str, query: &serde_json::Value, from: &str, to: &str) -> Str
     let panes = json!({
         "a": { "datasource": source, "queries": [query], "range": { "from": from, "to": to } }
     });
-    format!("/explore?schemaVersion=1&orgId=1&panes={}", encoded(&panes.to_string()))
+    format!(
+        "/explore?schemaVersion=1&orgId=1&panes={}",
+        encoded(&panes.to_string())
+    )
 }
 
 /// A text inside an address. What Grafana puts values for, `${…}` and `$job`, stays readable for it, and so does what
@@ -152,7 +178,10 @@ fn encoded(text: &str) -> String {
         let (kept, after) = placeholder(rest);
         out.push_str(kept);
         rest = after;
-        let next = rest.char_indices().map(|(at, _)| at).find(|&at| !placeholder(&rest[at..]).0.is_empty());
+        let next = rest
+            .char_indices()
+            .map(|(at, _)| at)
+            .find(|&at| !placeholder(&rest[at..]).0.is_empty());
         let (plain, after) = rest.split_at(next.unwrap_or(rest.len()));
         out.push_str(&utf8_percent_encode(plain, PLAIN).to_string());
         rest = after;
@@ -188,12 +217,16 @@ pub fn panel_link(plan: &Plan, place: Place) -> Option<String> {
 fn link_with(plan: &Plan, place: Place, labels: &[&str]) -> Option<String> {
     let base = base(plan)?;
     let dashboards = super::all(plan);
-    let dashboard = dashboards.iter().find(|dashboard| dashboard.key == place.dashboard)?;
+    let dashboard = dashboards
+        .iter()
+        .find(|dashboard| dashboard.key == place.dashboard)?;
     let panel = super::panels(dashboard).find(|panel| panel.title == place.title)?;
     let (from, to) = ALERT_TIME;
     let uid = uid(dashboard.key);
     let mut url = format!("{base}/d/{uid}?viewPanel={}&from={from}&to={to}", panel.id);
-    let known = ["job", "instance"].into_iter().chain(dashboard.variables.iter().map(|variable| variable.word()));
+    let known = ["job", "instance"]
+        .into_iter()
+        .chain(dashboard.variables.iter().map(|variable| variable.word()));
     for label in known.filter(|label| labels.contains(label)) {
         url.push_str(&format!("&var-{label}={{{{ $labels.{label} }}}}"));
     }
@@ -209,7 +242,10 @@ pub fn logs_link(plan: &Plan, _alert: &AlertDef) -> Option<String> {
     let query = log_query(&plan.values.selectors.job, SERIOUS);
     let (from, to) = ALERT_TIME;
     let query = json!({ "refId": "A", "expr": query, "queryType": "range" });
-    Some(format!("{base}{}", explore(super::provisioning::LOKI_UID, &query, from, to)))
+    Some(format!(
+        "{base}{}",
+        explore(super::provisioning::LOKI_UID, &query, from, to)
+    ))
 }
 
 fn base(plan: &Plan) -> Option<&str> {

@@ -69,7 +69,9 @@ impl Lint<'_> {
 
     fn variables(&self, kind: &str) -> Vec<Value> {
         let list = list(&self.dashboard["templating"]["list"]).iter();
-        list.filter(|variable| variable["type"] == kind).cloned().collect()
+        list.filter(|variable| variable["type"] == kind)
+            .cloned()
+            .collect()
     }
 
     fn template_datasource(&mut self) {
@@ -86,7 +88,9 @@ impl Lint<'_> {
             if sources.len() == 1 {
                 names.push(("datasource".to_owned(), "Data source".to_owned()));
             }
-            let found = names.iter().any(|(name, label)| source["name"] == **name && source["label"] == **label);
+            let found = names
+                .iter()
+                .any(|(name, label)| source["name"] == **name && source["label"] == **label);
             if !found {
                 self.fault(RULE, format!("{} should be called {names:?}", source["name"]));
             }
@@ -95,7 +99,10 @@ impl Lint<'_> {
 
     fn source_names(&self) -> BTreeSet<String> {
         let names = self.variables("datasource");
-        names.iter().map(|source| format!("${{{}}}", text(&source["name"]))).collect()
+        names
+            .iter()
+            .map(|source| format!("${{{}}}", text(&source["name"])))
+            .collect()
     }
 
     fn template_variable(&mut self, rule: &'static str, name: &str) {
@@ -111,22 +118,33 @@ impl Lint<'_> {
             && variable["allValue"] == ".+"
             && self.source_names().contains(text(&variable["datasource"]["uid"]));
         if !right {
-            self.fault(rule, format!("the variable {name} is not as it should be: {variable}"));
+            self.fault(
+                rule,
+                format!("the variable {name} is not as it should be: {variable}"),
+            );
         }
     }
 
     fn template_label_promql(&mut self) {
         for variable in self.variables("query") {
             let query = text(&variable["query"]["query"]);
-            let series = query.strip_prefix("label_values(").and_then(|rest| rest.strip_suffix(')'));
+            let series = query
+                .strip_prefix("label_values(")
+                .and_then(|rest| rest.strip_suffix(')'));
             let parts = series.and_then(|rest| rest.rsplit_once(", "));
             let Some((series, label)) = parts else {
-                self.fault("template-label-promql-rule", format!("not label_values(): {query}"));
+                self.fault(
+                    "template-label-promql-rule",
+                    format!("not label_values(): {query}"),
+                );
                 continue;
             };
             match promql::check(series) {
                 Ok(found) if found.labels.contains(label) => {}
-                Ok(_) => self.fault("template-label-promql-rule", format!("{series} has no label {label}")),
+                Ok(_) => self.fault(
+                    "template-label-promql-rule",
+                    format!("{series} has no label {label}"),
+                ),
                 Err(error) => self.fault("template-label-promql-rule", format!("{query}: {error}")),
             }
         }
@@ -135,14 +153,20 @@ impl Lint<'_> {
     fn template_on_time_change_reload(&mut self) {
         for variable in self.variables("query") {
             if variable["refresh"] != 2 {
-                self.fault("template-on-time-change-reload-rule", variable["name"].to_string());
+                self.fault(
+                    "template-on-time-change-reload-rule",
+                    variable["name"].to_string(),
+                );
             }
         }
     }
 
     fn uneditable(&mut self) {
         if self.dashboard["editable"] != false {
-            self.fault("uneditable-dashboard-rule", "people could change what is generated");
+            self.fault(
+                "uneditable-dashboard-rule",
+                "people could change what is generated",
+            );
         }
     }
 
@@ -165,7 +189,10 @@ impl Lint<'_> {
             self.fault("panel-no-targets-rule", title.clone());
         }
         if !KINDS.contains(&kind) {
-            self.fault("panel-type", format!("{title}: {kind} is gone from Grafana, or not known here"));
+            self.fault(
+                "panel-type",
+                format!("{title}: {kind} is gone from Grafana, or not known here"),
+            );
         }
     }
 
@@ -186,7 +213,11 @@ impl Lint<'_> {
                 return;
             }
         };
-        for range in found.rates.iter().filter(|range| **range != promql::RATE_INTERVAL) {
+        for range in found
+            .rates
+            .iter()
+            .filter(|range| **range != promql::RATE_INTERVAL)
+        {
             self.fault("target-rate-interval-rule", format!("{place}: {range:?}"));
         }
         for counter in &found.bare_counters {
@@ -194,7 +225,10 @@ impl Lint<'_> {
         }
         for (rule, label) in [("target-job-rule", "job"), ("target-instance-rule", "instance")] {
             let matcher = format!("{label}=~\"${label}\"");
-            let missing = found.selectors.iter().any(|selector| !selector.contains(&matcher));
+            let missing = found
+                .selectors
+                .iter()
+                .any(|selector| !selector.contains(&matcher));
             if missing && !self.excluded(rule, title) {
                 self.fault(rule, place.clone());
             }
@@ -203,7 +237,9 @@ impl Lint<'_> {
     }
 
     fn excluded(&self, rule: &str, panel: &str) -> bool {
-        let key = text(&self.dashboard["uid"]).strip_prefix("atest-ai-").unwrap_or("");
+        let key = text(&self.dashboard["uid"])
+            .strip_prefix("atest-ai-")
+            .unwrap_or("");
         let mut exclusions = EXCLUSIONS.iter().filter(|exclusion| exclusion.rule == rule);
         exclusions.any(|exclusion| {
             let mut places = exclusion.places.iter();
@@ -219,7 +255,9 @@ impl Lint<'_> {
             self.fault("target-logql-rule", place);
             return;
         };
-        if promql::check_selector(&format!("x{{{matchers}}}")).is_err() || !filters.trim_start().starts_with('|') {
+        if promql::check_selector(&format!("x{{{matchers}}}")).is_err()
+            || !filters.trim_start().starts_with('|')
+        {
             self.fault("target-logql-rule", place);
         }
         if filters.contains('[') && !filters.contains("[$__auto]") {
@@ -244,7 +282,10 @@ impl Lint<'_> {
         }
         let table = panel["type"] == "table";
         if !table && named != *labels {
-            self.fault("legend", format!("{place}: series have the labels {labels:?}, the legend {named:?}"));
+            self.fault(
+                "legend",
+                format!("{place}: series have the labels {labels:?}, the legend {named:?}"),
+            );
         }
         if table && legend.ends_with(')') && column_unit(legend).is_none() {
             self.fault("legend", format!("{place}: no unit is known for {legend}"));
@@ -259,7 +300,9 @@ impl Lint<'_> {
         let number = |value: &Value| value.as_u64().unwrap_or(u64::MAX >> 8);
         let mut places: Vec<(String, [u64; 4])> = Vec::new();
         let panels = list(&self.dashboard["panels"]).iter();
-        let all: Vec<&Value> = panels.flat_map(|panel| std::iter::once(panel).chain(list(&panel["panels"]))).collect();
+        let all: Vec<&Value> = panels
+            .flat_map(|panel| std::iter::once(panel).chain(list(&panel["panels"])))
+            .collect();
         for panel in all {
             let place = &panel["gridPos"];
             let [x, y, w, h] = ["x", "y", "w", "h"].map(|key| number(&place[key]));
@@ -279,7 +322,9 @@ impl Lint<'_> {
     /// Ours: numbers, titles and letters of queries are unique.
     fn numbers(&mut self) {
         let panels = list(&self.dashboard["panels"]).iter();
-        let all: Vec<&Value> = panels.flat_map(|panel| std::iter::once(panel).chain(list(&panel["panels"]))).collect();
+        let all: Vec<&Value> = panels
+            .flat_map(|panel| std::iter::once(panel).chain(list(&panel["panels"])))
+            .collect();
         let (mut ids, mut titles) = (BTreeSet::new(), BTreeSet::new());
         for panel in all {
             let id = panel["id"].as_u64().unwrap_or(0);
@@ -320,12 +365,18 @@ impl Lint<'_> {
         for annotation in list(&dashboard["annotations"]["list"]) {
             let source = text(&annotation["datasource"]["uid"]);
             if annotation["builtIn"] != 1 && !sources.contains(source) {
-                self.fault("frame", format!("annotation {} asks {source:?}", annotation["name"]));
+                self.fault(
+                    "frame",
+                    format!("annotation {} asks {source:?}", annotation["name"]),
+                );
             }
             if annotation["builtIn"] != 1
                 && let Err(error) = promql::check(text(&annotation["expr"]))
             {
-                self.fault("target-promql-rule", format!("annotation {}: {error}", annotation["name"]));
+                self.fault(
+                    "target-promql-rule",
+                    format!("annotation {}: {error}", annotation["name"]),
+                );
             }
         }
         if dashboard.to_string().len() >= 1 << 20 {
@@ -350,5 +401,13 @@ const UNITS: &[&str] = &[
 
 /// Panels that Grafana 11, 12 and 13 have built in.
 const KINDS: &[&str] = &[
-    "timeseries", "stat", "gauge", "bargauge", "heatmap", "table", "state-timeline", "alertlist", "logs",
+    "timeseries",
+    "stat",
+    "gauge",
+    "bargauge",
+    "heatmap",
+    "table",
+    "state-timeline",
+    "alertlist",
+    "logs",
 ];

@@ -6,8 +6,9 @@ use super::promql::Promql;
 use super::slo;
 use crate::generate::plan::Plan;
 use crate::telemetry::catalogue::{
-    BUILD_INFO, CACHE_BACKEND_UP, CACHE_EVICTIONS, CACHE_HITS, CACHE_LOOKUPS, CACHE_MISSES, CIRCUIT_STATE, CONFIDENCE, COST, ERRORS,
-    FALLBACKS, FIRST_TOKEN, PROVIDER_UP, READY, REJECTED, REQUEST_DURATION, REQUESTS, RETRIES, SPENT, TOKENS,
+    BUILD_INFO, CACHE_BACKEND_UP, CACHE_EVICTIONS, CACHE_HITS, CACHE_LOOKUPS, CACHE_MISSES, CIRCUIT_STATE,
+    CONFIDENCE, COST, ERRORS, FALLBACKS, FIRST_TOKEN, PROVIDER_UP, READY, REJECTED, REQUEST_DURATION,
+    REQUESTS, RETRIES, SPENT, TOKENS,
 };
 
 /// Where an answer counts as weak; a bound of the confidence's buckets.
@@ -20,15 +21,35 @@ pub const FAILED: &str = "status=~\"error|timeout\"";
 
 /// Up and down.
 pub const UP_AND_DOWN: [Word; 2] = [
-    Word { value: 0, text: "down", colour: Colour::Red },
-    Word { value: 1, text: "up", colour: Colour::Green },
+    Word {
+        value: 0,
+        text: "down",
+        colour: Colour::Red,
+    },
+    Word {
+        value: 1,
+        text: "up",
+        colour: Colour::Green,
+    },
 ];
 
 /// The states of a breaker, as [`circuits`] numbers them.
 pub const CIRCUITS: [Word; 3] = [
-    Word { value: 0, text: "closed", colour: Colour::Green },
-    Word { value: 1, text: "half open", colour: Colour::Orange },
-    Word { value: 2, text: "open", colour: Colour::Red },
+    Word {
+        value: 0,
+        text: "closed",
+        colour: Colour::Green,
+    },
+    Word {
+        value: 1,
+        text: "half open",
+        colour: Colour::Orange,
+    },
+    Word {
+        value: 2,
+        text: "open",
+        colour: Colour::Red,
+    },
 ];
 
 /// The overview.
@@ -91,9 +112,13 @@ fn at_a_glance(plan: &Plan, q: &Promql) -> Row {
     match slo::budget_left(plan, "availability") {
         Some(expr) => panels.insert(
             3,
-            Panel::stat("Error budget left", Measure::Share, "Share of the failures that the availability objective allows for which are still to come.")
-                .query(expr, "left")
-                .coloured(Colour::Red, &[(0.0, Colour::Orange), (0.25, Colour::Green)]),
+            Panel::stat(
+                "Error budget left",
+                Measure::Share,
+                "Share of the failures that the availability objective allows for which are still to come.",
+            )
+            .query(expr, "left")
+            .coloured(Colour::Red, &[(0.0, Colour::Orange), (0.25, Colour::Green)]),
         ),
         None => panels[0].place.w = 6,
     }
@@ -102,7 +127,11 @@ fn at_a_glance(plan: &Plan, q: &Promql) -> Row {
 
 /// Share of failures, of what was taken on.
 pub fn error_share(q: &Promql, by: &[&str]) -> String {
-    format!("{} / {}", q.rate(&REQUESTS, by, FAILED), q.rate(&REQUESTS, by, COUNTED))
+    format!(
+        "{} / {}",
+        q.rate(&REQUESTS, by, FAILED),
+        q.rate(&REQUESTS, by, COUNTED)
+    )
 }
 
 /// Share of answers that count as weak.
@@ -210,7 +239,10 @@ fn cache(plan: &Plan, q: &Promql) -> Row {
 }
 
 fn logs() -> Row {
-    let panel = Panel::logs("Warnings and errors", "What the plugin has logged at these levels, newest first.")
-        .query(links::log_query("$job", links::SERIOUS), "");
+    let panel = Panel::logs(
+        "Warnings and errors",
+        "What the plugin has logged at these levels, newest first.",
+    )
+    .query(links::log_query("$job", links::SERIOUS), "");
     Row::new("Logs", vec![panel]).collapsed()
 }

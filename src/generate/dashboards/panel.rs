@@ -374,10 +374,7 @@ impl Panel {
 
     /// Asks for this too.
     pub fn query(mut self, expr: impl Into<String>, legend: impl Into<String>) -> Panel {
-        let (instant, exemplars) = (
-            matches!(self.draw, Draw::Name | Draw::Bars | Draw::Table),
-            false,
-        );
+        let (instant, exemplars) = (matches!(self.draw, Draw::Name | Draw::Bars | Draw::Table), false);
         self.queries.push(Query {
             expr: expr.into(),
             legend: legend.into(),

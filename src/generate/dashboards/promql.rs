@@ -84,7 +84,10 @@ impl Promql {
     pub fn quantile_over(&self, q: f64, def: &MetricDef, by: &[&str], more: &str, window: &str) -> String {
         let buckets = self.named(def, &format!("{}_bucket", def.name), more);
         let by: Vec<&str> = ["le"].into_iter().chain(by.iter().copied()).collect();
-        format!("histogram_quantile({q}, {} (rate({buckets}[{window}])))", sum(&by))
+        format!(
+            "histogram_quantile({q}, {} (rate({buckets}[{window}])))",
+            sum(&by)
+        )
     }
 
     /// How many observations fell into each bucket.

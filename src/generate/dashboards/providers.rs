@@ -5,8 +5,8 @@ use super::panel::{Colour, Dashboard, Measure, Panel, Row, Variable};
 use super::promql::{Promql, RANGE};
 use crate::generate::plan::Plan;
 use crate::telemetry::catalogue::{
-    CIRCUIT_TRANSITIONS, COST, ERRORS, FALLBACKS, FIRST_TOKEN, OUTPUT_SPEED, OVERHEAD, PROVIDER_DURATION, PROVIDER_UP,
-    RATE_LIMIT_REMAINING, REQUEST_DURATION, REQUESTS, RETRIES, TOKENS,
+    CIRCUIT_TRANSITIONS, COST, ERRORS, FALLBACKS, FIRST_TOKEN, OUTPUT_SPEED, OVERHEAD, PROVIDER_DURATION,
+    PROVIDER_UP, RATE_LIMIT_REMAINING, REQUEST_DURATION, REQUESTS, RETRIES, TOKENS,
 };
 
 /// The providers.
@@ -24,11 +24,19 @@ pub fn dashboard(plan: &Plan) -> Dashboard {
 
 fn states(q: &Promql) -> Row {
     let panels = vec![
-        Panel::timeline("Up", "Whether each provider answers. The embedded engine is in the plugin, so it is not listed.", &UP_AND_DOWN)
-            .query(q.min(&PROVIDER_UP, &["provider"], ""), "{{provider}}")
-            .empty_when("only the embedded engine is configured, and it has no line that could be down"),
-        Panel::timeline("Circuit breakers", "Whether calls go through: an open breaker lets none through, a half open one a trial.", &CIRCUITS)
-            .query(circuits(q), "{{provider}}"),
+        Panel::timeline(
+            "Up",
+            "Whether each provider answers. The embedded engine is in the plugin, so it is not listed.",
+            &UP_AND_DOWN,
+        )
+        .query(q.min(&PROVIDER_UP, &["provider"], ""), "{{provider}}")
+        .empty_when("only the embedded engine is configured, and it has no line that could be down"),
+        Panel::timeline(
+            "Circuit breakers",
+            "Whether calls go through: an open breaker lets none through, a half open one a trial.",
+            &CIRCUITS,
+        )
+        .query(circuits(q), "{{provider}}"),
     ];
     Row::new("State", panels)
 }
@@ -99,30 +107,54 @@ fn models(q: &Promql) -> Row {
     let by = &["provider", "model"];
     let failed = q.grown(&REQUESTS, by, super::overview::FAILED);
     let counted = q.grown(&REQUESTS, by, super::overview::COUNTED);
-    let panel = Panel::table("Models", "Each model in the time shown. A cost that is missing has no price in the config.")
-        .query(q.grown(&REQUESTS, by, ""), "Questions")
-        .query(format!("{failed} / {counted}"), "Failed (share)")
-        .query(q.quantile_over(0.95, &REQUEST_DURATION, by, "", RANGE), "95 % within (s)")
-        .query(q.quantile_over(0.5, &OUTPUT_SPEED, by, "", RANGE), "Tokens/s")
-        .query(q.grown(&TOKENS, by, "direction=~\"input|output\""), "Tokens")
-        .query(q.grown(&COST, by, ""), "Cost (USD)");
+    let panel = Panel::table(
+        "Models",
+        "Each model in the time shown. A cost that is missing has no price in the config.",
+    )
+    .query(q.grown(&REQUESTS, by, ""), "Questions")
+    .query(format!("{failed} / {counted}"), "Failed (share)")
+    .query(
+        q.quantile_over(0.95, &REQUEST_DURATION, by, "", RANGE),
+        "95 % within (s)",
+    )
+    .query(q.quantile_over(0.5, &OUTPUT_SPEED, by, "", RANGE), "Tokens/s")
+    .query(q.grown(&TOKENS, by, "direction=~\"input|output\""), "Tokens")
+    .query(q.grown(&COST, by, ""), "Cost (USD)");
     Row::new("Models", vec![panel])
 }
 
 fn one(q: &Promql) -> Row {
     let panels = vec![
-        Panel::lines("$provider: time of a call", Measure::of(&PROVIDER_DURATION), "How long its calls for an answer take.")
-            .query(q.quantile(0.5, &PROVIDER_DURATION, &[], "operation=\"generate\""), "50 %")
-            .query(q.quantile(0.95, &PROVIDER_DURATION, &[], "operation=\"generate\""), "95 %")
-            .exemplars()
-            .wide(6),
-        Panel::lines("$provider: first token", Measure::of(&FIRST_TOKEN), "How long until its replies begin, by model.")
-            .query(q.quantile(0.95, &FIRST_TOKEN, &["model"], ""), "{{model}}")
-            .exemplars()
-            .wide(6),
-        Panel::lines("$provider: speed", Measure::PerSecond, "Tokens by the second while it writes, by model; the middle one of all replies.")
-            .query(q.quantile(0.5, &OUTPUT_SPEED, &["model"], ""), "{{model}}")
-            .wide(6),
+        Panel::lines(
+            "$provider: time of a call",
+            Measure::of(&PROVIDER_DURATION),
+            "How long its calls for an answer take.",
+        )
+        .query(
+            q.quantile(0.5, &PROVIDER_DURATION, &[], "operation=\"generate\""),
+            "50 %",
+        )
+        .query(
+            q.quantile(0.95, &PROVIDER_DURATION, &[], "operation=\"generate\""),
+            "95 %",
+        )
+        .exemplars()
+        .wide(6),
+        Panel::lines(
+            "$provider: first token",
+            Measure::of(&FIRST_TOKEN),
+            "How long until its replies begin, by model.",
+        )
+        .query(q.quantile(0.95, &FIRST_TOKEN, &["model"], ""), "{{model}}")
+        .exemplars()
+        .wide(6),
+        Panel::lines(
+            "$provider: speed",
+            Measure::PerSecond,
+            "Tokens by the second while it writes, by model; the middle one of all replies.",
+        )
+        .query(q.quantile(0.5, &OUTPUT_SPEED, &["model"], ""), "{{model}}")
+        .wide(6),
         Panel::lines("$provider: errors", Measure::PerSecond, "What goes wrong there.")
             .query(q.rate(&ERRORS, &["type"], ""), "{{type}}")
             .coloured(Colour::Green, &[])

@@ -186,14 +186,28 @@ pub fn datasources(plan: &Plan) -> Artefact {
             Some(data),
         ));
     } else {
-        datasources[0].json_data.as_mut().expect("just made").alertmanager_uid = None;
+        datasources[0]
+            .json_data
+            .as_mut()
+            .expect("just made")
+            .alertmanager_uid = None;
     }
     if with_loki {
         let data = JsonData {
-            derived_fields: if with_tempo { vec![trace_of_line] } else { Vec::new() },
+            derived_fields: if with_tempo {
+                vec![trace_of_line]
+            } else {
+                Vec::new()
+            },
             ..JsonData::default()
         };
-        datasources.push(source("atest-ai Loki", LOKI_UID, "loki", logs.loki.clone(), Some(data)));
+        datasources.push(source(
+            "atest-ai Loki",
+            LOKI_UID,
+            "loki",
+            logs.loki.clone(),
+            Some(data),
+        ));
     }
     if with_tempo {
         let to_logs = TracesToLogs {
@@ -204,7 +218,13 @@ pub fn datasources(plan: &Plan) -> Artefact {
             traces_to_logs_v2: with_loki.then_some(to_logs),
             ..JsonData::default()
         };
-        datasources.push(source("atest-ai Tempo", TEMPO_UID, "tempo", logs.tempo.clone(), Some(data)));
+        datasources.push(source(
+            "atest-ai Tempo",
+            TEMPO_UID,
+            "tempo",
+            logs.tempo.clone(),
+            Some(data),
+        ));
     }
     let sources = Sources {
         api_version: 1,

@@ -89,22 +89,57 @@ fn tokens(q: &Promql) -> Row {
     let cached = q.rate(&TOKENS, &["provider"], "direction=\"cached_input\"");
     let input = q.rate(&TOKENS, &["provider"], "direction=\"input\"");
     let panels = vec![
-        Panel::lines("Tokens of a call", Measure::of(&REQUEST_TOKENS), "Tokens of the middle call and of a large one. Prompts that grow cost money and time.")
-            .query(q.quantile(0.5, &REQUEST_TOKENS, &["direction"], ""), "50 % {{direction}}")
-            .query(q.quantile(0.95, &REQUEST_TOKENS, &["direction"], ""), "95 % {{direction}}"),
-        Panel::lines("Tokens by model", Measure::PerSecond, "Tokens that go to each model and come back.")
-            .query(q.rate(&TOKENS, &["provider", "model"], "direction=~\"input|output\""), "{{provider}} {{model}}")
-            .stacked(),
-        Panel::lines("Prompts from the provider's cache", Measure::Share, "Share of prompt tokens that the provider had in its cache, which costs less.")
-            .query(format!("{cached} / {input}"), "{{provider}}")
-            .up_to(1.0),
-        Panel::lines("Writing speed", Measure::PerSecond, "Tokens by the second while a model writes: the middle reply, and the slowest 5 of 100.")
-            .query(q.quantile(0.5, &OUTPUT_SPEED, &["provider", "model"], ""), "50 % {{provider}} {{model}}")
-            .query(q.quantile(0.05, &OUTPUT_SPEED, &["provider", "model"], ""), "5 % {{provider}} {{model}}")
-            .wide(12),
-        Panel::heatmap("Sizes of calls", Measure::of(&REQUEST_TOKENS), "How many calls have how many tokens.")
-            .query(q.buckets(&REQUEST_TOKENS), "{{le}}")
-            .wide(12),
+        Panel::lines(
+            "Tokens of a call",
+            Measure::of(&REQUEST_TOKENS),
+            "Tokens of the middle call and of a large one. Prompts that grow cost money and time.",
+        )
+        .query(
+            q.quantile(0.5, &REQUEST_TOKENS, &["direction"], ""),
+            "50 % {{direction}}",
+        )
+        .query(
+            q.quantile(0.95, &REQUEST_TOKENS, &["direction"], ""),
+            "95 % {{direction}}",
+        ),
+        Panel::lines(
+            "Tokens by model",
+            Measure::PerSecond,
+            "Tokens that go to each model and come back.",
+        )
+        .query(
+            q.rate(&TOKENS, &["provider", "model"], "direction=~\"input|output\""),
+            "{{provider}} {{model}}",
+        )
+        .stacked(),
+        Panel::lines(
+            "Prompts from the provider's cache",
+            Measure::Share,
+            "Share of prompt tokens that the provider had in its cache, which costs less.",
+        )
+        .query(format!("{cached} / {input}"), "{{provider}}")
+        .up_to(1.0),
+        Panel::lines(
+            "Writing speed",
+            Measure::PerSecond,
+            "Tokens by the second while a model writes: the middle reply, and the slowest 5 of 100.",
+        )
+        .query(
+            q.quantile(0.5, &OUTPUT_SPEED, &["provider", "model"], ""),
+            "50 % {{provider}} {{model}}",
+        )
+        .query(
+            q.quantile(0.05, &OUTPUT_SPEED, &["provider", "model"], ""),
+            "5 % {{provider}} {{model}}",
+        )
+        .wide(12),
+        Panel::heatmap(
+            "Sizes of calls",
+            Measure::of(&REQUEST_TOKENS),
+            "How many calls have how many tokens.",
+        )
+        .query(q.buckets(&REQUEST_TOKENS), "{{le}}")
+        .wide(12),
     ];
     Row::new("Tokens", panels)
 }

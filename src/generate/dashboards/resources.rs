@@ -5,10 +5,9 @@ use super::promql::Promql;
 use crate::generate::plan::Plan;
 use crate::telemetry::catalogue::{
     ACTIVE_CONNECTIONS, ALLOCATOR, CACHE_ENTRIES, CACHE_SIZE, CONNECTIONS_CLOSED, CPU_LIMIT, CPU_THROTTLED,
-    CPU_USAGE, IN_FLIGHT, MAX_CONNECTIONS, MEMORY_LIMIT, MEMORY_USAGE, POOL_SIZE, PROCESS_CPU, PROCESS_MAX_FDS,
-    PROCESS_OPEN_FDS, PROCESS_THREADS,
-    QUEUE_CAPACITY, QUEUE_DEPTH, QUEUE_WAIT, REJECTED, REQUESTS, TOKIO_BUSY, TOKIO_LIVE_TASKS, TOKIO_PARKS,
-    TOKIO_QUEUE_DEPTH, TOKIO_WORKERS,
+    CPU_USAGE, IN_FLIGHT, MAX_CONNECTIONS, MEMORY_LIMIT, MEMORY_USAGE, POOL_SIZE, PROCESS_CPU,
+    PROCESS_MAX_FDS, PROCESS_OPEN_FDS, PROCESS_THREADS, QUEUE_CAPACITY, QUEUE_DEPTH, QUEUE_WAIT, REJECTED,
+    REQUESTS, TOKIO_BUSY, TOKIO_LIVE_TASKS, TOKIO_PARKS, TOKIO_QUEUE_DEPTH, TOKIO_WORKERS,
 };
 
 const EACH: &[&str] = &["instance"];
@@ -21,7 +20,12 @@ pub fn dashboard(plan: &Plan) -> Dashboard {
         title: "atest-ext-ai resources",
         about: "What the plugin uses of the machine and of its own limits, and where it gets tight.",
         variables: &[],
-        rows: vec![cpu(plan, &q), memory(plan, &q), saturation(plan, &q), runtime(plan, &q)],
+        rows: vec![
+            cpu(plan, &q),
+            memory(plan, &q),
+            saturation(plan, &q),
+            runtime(plan, &q),
+        ],
     }
 }
 
@@ -44,8 +48,16 @@ fn cpu(plan: &Plan, q: &Promql) -> Row {
 }
 
 fn memory(plan: &Plan, q: &Promql) -> Row {
-    let share = format!("max by (instance) ({} / {})", q.of(&MEMORY_USAGE, ""), q.of(&MEMORY_LIMIT, ""));
-    let fds = format!("max by (instance) ({} / {})", q.of(&PROCESS_OPEN_FDS, ""), q.of(&PROCESS_MAX_FDS, ""));
+    let share = format!(
+        "max by (instance) ({} / {})",
+        q.of(&MEMORY_USAGE, ""),
+        q.of(&MEMORY_LIMIT, "")
+    );
+    let fds = format!(
+        "max by (instance) ({} / {})",
+        q.of(&PROCESS_OPEN_FDS, ""),
+        q.of(&PROCESS_MAX_FDS, "")
+    );
     let panels = vec![
         Panel::lines("Memory in bytes", Measure::of(&MEMORY_USAGE), "Memory in use, beside the most that may be.")
             .query(q.max(&MEMORY_USAGE, EACH, ""), "{{instance}}")
@@ -69,9 +81,16 @@ fn memory(plan: &Plan, q: &Promql) -> Row {
 }
 
 fn saturation(plan: &Plan, q: &Promql) -> Row {
-    let queue = format!("max by (instance, queue) ({} / {})", q.of(&QUEUE_DEPTH, ""), q.of(&QUEUE_CAPACITY, ""));
-    let connections =
-        format!("max by (instance) ({} / {})", q.of(&ACTIVE_CONNECTIONS, ""), q.of(&MAX_CONNECTIONS, ""));
+    let queue = format!(
+        "max by (instance, queue) ({} / {})",
+        q.of(&QUEUE_DEPTH, ""),
+        q.of(&QUEUE_CAPACITY, "")
+    );
+    let connections = format!(
+        "max by (instance) ({} / {})",
+        q.of(&ACTIVE_CONNECTIONS, ""),
+        q.of(&MAX_CONNECTIONS, "")
+    );
     let load = "reason=~\"queue_full|queue_timeout|rate_limit\"";
     let turned_away = q.rate(&REJECTED, &[], load);
     let turned_away = format!("{turned_away} / ({turned_away} + {})", q.rate(&REQUESTS, &[], ""));
@@ -110,7 +129,11 @@ fn saturation(plan: &Plan, q: &Promql) -> Row {
 }
 
 fn runtime(plan: &Plan, q: &Promql) -> Row {
-    let busy = format!("{} / {}", q.rate(&TOKIO_BUSY, EACH, ""), q.max(&TOKIO_WORKERS, EACH, ""));
+    let busy = format!(
+        "{} / {}",
+        q.rate(&TOKIO_BUSY, EACH, ""),
+        q.max(&TOKIO_WORKERS, EACH, "")
+    );
     let panels = vec![
         Panel::lines("Runtime threads busy", Measure::Share, "Share of their time that the threads were at work. Near 100 % the plugin needs more CPU.")
             .query(busy, "{{instance}}")

@@ -32,7 +32,10 @@ fn burn(slo: &Slo, seconds: u64) -> String {
 /// What is left of the budget of an objective, as a share; `None` when it is not watched.
 pub fn budget_left(plan: &Plan, name: &str) -> Option<String> {
     let slo = plan.slos.iter().find(|slo| slo.name == name)?;
-    Some(format!("min ({BUDGET_LEFT}{{job=~\"$job\",slo=\"{}\"}})", slo.name))
+    Some(format!(
+        "min ({BUDGET_LEFT}{{job=~\"$job\",slo=\"{}\"}})",
+        slo.name
+    ))
 }
 
 fn all(plan: &Plan) -> Row {
@@ -44,7 +47,12 @@ fn all(plan: &Plan) -> Row {
     )
     .coloured(Colour::Green, &[(1.0, Colour::Orange)]);
     for slo in &plan.slos {
-        for seconds in slo.windows.first().iter().flat_map(|window| [window.short, window.long]) {
+        for seconds in slo
+            .windows
+            .first()
+            .iter()
+            .flat_map(|window| [window.short, window.long])
+        {
             let seconds = seconds.0.as_secs();
             burning = burning.query(burn(slo, seconds), format!("{{{{slo}}}} over {}", span(seconds)));
         }
@@ -90,13 +98,24 @@ fn one(plan: &Plan, slo: &Slo) -> Row {
         .collect();
     factors.sort_by(|a, b| a.0.total_cmp(&b.0));
     burning = burning.coloured(Colour::Green, &factors);
-    burning.thresholds = slo.windows.iter().map(|window| alert_name(window.severity)).collect();
+    burning.thresholds = slo
+        .windows
+        .iter()
+        .map(|window| alert_name(window.severity))
+        .collect();
     burning.thresholds.dedup();
-    let title = format!("{name}: {} % of {} have to be right", number(slo.objective), span(slo.period));
+    let title = format!(
+        "{name}: {} % of {} have to be right",
+        number(slo.objective),
+        span(slo.period)
+    );
     let mut panels = vec![burning];
     if let Some(window) = slo.windows.first() {
         let seconds = window.long.0.as_secs();
-        let (events, bad) = (recorded(&events_record(seconds), slo), recorded(&ratio_record(seconds), slo));
+        let (events, bad) = (
+            recorded(&events_record(seconds), slo),
+            recorded(&ratio_record(seconds), slo),
+        );
         let about = format!(
             "Promised: {}. Events over {}, and the bad ones among them. With fewer than {} in an hour no burn is told, because a single failure says nothing.",
             slo.about,

@@ -10,8 +10,8 @@ use super::*;
 use crate::generate::alerts;
 use crate::generate::artefact::MARK;
 use crate::generate::rules::{self, Rule};
-use crate::telemetry::catalogue;
 use crate::generate::testing::plan;
+use crate::telemetry::catalogue;
 
 fn with_everything() -> Plan {
     plan(
@@ -23,7 +23,10 @@ fn with_everything() -> Plan {
 }
 
 fn faults(plan: &Plan) -> Vec<lint::Fault> {
-    models(plan).iter().flat_map(|(_, model)| lint::faults(model)).collect()
+    models(plan)
+        .iter()
+        .flat_map(|(_, model)| lint::faults(model))
+        .collect()
 }
 
 #[test]
@@ -42,19 +45,51 @@ fn a_dashboard_that_breaks_a_rule_is_told() {
     };
     let expr = "/panels/1/targets/0/expr";
     let cases = [
-        ("template-datasource-rule", "/templating/list/0/name", json!("prom")),
+        (
+            "template-datasource-rule",
+            "/templating/list/0/name",
+            json!("prom"),
+        ),
         ("template-job-rule", "/templating/list/1/multi", json!(false)),
-        ("template-instance-rule", "/templating/list/2/allValue", json!(".*")),
-        ("template-label-promql-rule", "/templating/list/1/query/query", json!("label_values(nothing, job)")),
-        ("template-on-time-change-reload-rule", "/templating/list/1/refresh", json!(1)),
+        (
+            "template-instance-rule",
+            "/templating/list/2/allValue",
+            json!(".*"),
+        ),
+        (
+            "template-label-promql-rule",
+            "/templating/list/1/query/query",
+            json!("label_values(nothing, job)"),
+        ),
+        (
+            "template-on-time-change-reload-rule",
+            "/templating/list/1/refresh",
+            json!(1),
+        ),
         ("uneditable-dashboard-rule", "/editable", json!(true)),
-        ("panel-datasource-rule", "/panels/1/datasource/uid", json!("prometheus")),
+        (
+            "panel-datasource-rule",
+            "/panels/1/datasource/uid",
+            json!("prometheus"),
+        ),
         ("panel-title-description-rule", "/panels/1/description", json!("")),
-        ("panel-units-rule", "/panels/1/fieldConfig/defaults/unit", json!("requests")),
+        (
+            "panel-units-rule",
+            "/panels/1/fieldConfig/defaults/unit",
+            json!("requests"),
+        ),
         ("panel-no-targets-rule", "/panels/1/targets", json!([])),
         ("panel-type", "/panels/1/type", json!("graph")),
-        ("target-promql-rule", expr, json!("sum (up{job=~\"$job\",instance=~\"$instance\"}")),
-        ("target-promql-rule", expr, json!("sum (atest_ai_requests{job=~\"$job\",instance=~\"$instance\"})")),
+        (
+            "target-promql-rule",
+            expr,
+            json!("sum (up{job=~\"$job\",instance=~\"$instance\"}"),
+        ),
+        (
+            "target-promql-rule",
+            expr,
+            json!("sum (atest_ai_requests{job=~\"$job\",instance=~\"$instance\"})"),
+        ),
         (
             "target-promql-rule",
             expr,
@@ -70,7 +105,11 @@ fn a_dashboard_that_breaks_a_rule_is_told() {
             expr,
             json!("sum (atest_ai_requests_total{job=~\"$job\",instance=~\"$instance\"})"),
         ),
-        ("target-job-rule", expr, json!("sum (up{instance=~\"$instance\"})")),
+        (
+            "target-job-rule",
+            expr,
+            json!("sum (up{instance=~\"$instance\"})"),
+        ),
         ("target-instance-rule", expr, json!("sum (up{job=~\"$job\"})")),
         ("legend", "/panels/1/targets/0/legendFormat", json!("{{status}}")),
         ("legend", expr, json!("up{job=~\"$job\",instance=~\"$instance\"}")),
@@ -79,13 +118,24 @@ fn a_dashboard_that_breaks_a_rule_is_told() {
         ("grid", "/panels/1/gridPos/w", json!(4)),
         ("ids", "/panels/1/id", json!(1)),
         ("titles", "/panels/1/title", json!("Latency")),
-        ("frame", "/uid", json!("a-uid-that-is-longer-than-the-forty-letters")),
+        (
+            "frame",
+            "/uid",
+            json!("a-uid-that-is-longer-than-the-forty-letters"),
+        ),
         ("frame", "/id", json!(7)),
     ];
     for (rule, pointer, value) in cases {
-        let value = if value == "Latency" { whole["panels"][2]["title"].clone() } else { value };
+        let value = if value == "Latency" {
+            whole["panels"][2]["title"].clone()
+        } else {
+            value
+        };
         let found = broken(pointer, value.clone());
-        assert!(found.contains(rule), "{rule}: {pointer} = {value} gives {found:?}");
+        assert!(
+            found.contains(rule),
+            "{rule}: {pointer} = {value} gives {found:?}"
+        );
     }
 }
 
@@ -112,10 +162,21 @@ fn the_guides_own_dashboard_does_not_pass() {
         "title": "Request Rate", "type": "graph",
         "targets": [{"expr": "rate(atest_ai_requests_total[5m])", "legendFormat": "{{status}}"}],
     }]}});
-    let rules = |model: &Value| lint::faults(model).into_iter().map(|fault| fault.rule).collect::<BTreeSet<_>>();
+    let rules = |model: &Value| {
+        lint::faults(model)
+            .into_iter()
+            .map(|fault| fault.rule)
+            .collect::<BTreeSet<_>>()
+    };
     assert!(rules(&guide).contains("frame"));
     let found = rules(&guide["dashboard"]);
-    for rule in ["panel-type", "target-rate-interval-rule", "target-job-rule", "legend", "template-datasource-rule"] {
+    for rule in [
+        "panel-type",
+        "target-rate-interval-rule",
+        "target-job-rule",
+        "legend",
+        "template-datasource-rule",
+    ] {
         assert!(found.contains(rule), "{rule}: {found:?}");
     }
 }
@@ -125,7 +186,9 @@ fn every_alert_names_a_panel_that_there_is() {
     let plan = plan("");
     let dashboards = all(&plan);
     let there = |place: crate::generate::alert::Panel| {
-        let dashboard = dashboards.iter().find(|dashboard| dashboard.key == place.dashboard);
+        let dashboard = dashboards
+            .iter()
+            .find(|dashboard| dashboard.key == place.dashboard);
         dashboard.is_some_and(|dashboard| panels(dashboard).any(|panel| panel.title == place.title))
     };
     let lost: Vec<String> = alerts::catalogue()
@@ -158,11 +221,19 @@ fn a_changed_threshold_moves_its_line_and_an_alert_that_is_off_has_none() {
     let steps = |values: &str| {
         let plan = plan(values);
         let overview = all(&plan).remove(0);
-        let panel = panels(&overview).find(|panel| panel.title == "Error ratio").cloned();
+        let panel = panels(&overview)
+            .find(|panel| panel.title == "Error ratio")
+            .cloned();
         panel.expect("a panel of errors").steps
     };
-    assert_eq!(steps("alerts: {HighErrorRate: {threshold: 0.2}}")[1].from, Some(0.2));
-    assert_eq!(steps("alerts: {HighErrorRate: {severity: critical}}")[1].colour, panel::Colour::Red);
+    assert_eq!(
+        steps("alerts: {HighErrorRate: {threshold: 0.2}}")[1].from,
+        Some(0.2)
+    );
+    assert_eq!(
+        steps("alerts: {HighErrorRate: {severity: critical}}")[1].colour,
+        panel::Colour::Red
+    );
     assert_eq!(steps("alerts: {HighErrorRate: {enabled: false}}").len(), 1);
 }
 
@@ -199,7 +270,9 @@ fn every_metric_is_shown_or_watched_or_has_a_reason_not_to_be() {
     }
     let known = |def: &catalogue::MetricDef| {
         let suffixes = ["", "_bucket", "_sum", "_count"];
-        suffixes.iter().any(|suffix| named.contains(&format!("{}{suffix}", def.name)))
+        suffixes
+            .iter()
+            .any(|suffix| named.contains(&format!("{}{suffix}", def.name)))
     };
     let debug: BTreeSet<&str> = DEBUG_ONLY.iter().map(|(def, _)| def.name).collect();
     for def in catalogue::ALL {
@@ -207,7 +280,9 @@ fn every_metric_is_shown_or_watched_or_has_a_reason_not_to_be() {
         assert!(known(def) || excused, "{} is nowhere", def.name);
     }
     for (def, _) in DEBUG_ONLY {
-        let in_panels = queries(&plan, "5m").iter().any(|query| series(&query.expr).contains(&def.name.to_owned()));
+        let in_panels = queries(&plan, "5m")
+            .iter()
+            .any(|query| series(&query.expr).contains(&def.name.to_owned()));
         assert!(!in_panels, "{} is in a panel after all", def.name);
     }
 }
@@ -248,10 +323,19 @@ fn an_alert_leads_to_its_panel_and_its_log_lines() {
     let plan = with_everything();
     let alert = plan.alert("LowConfidenceQueries").expect("it is on");
     let url = link(&plan, alert).expect("there is a Grafana");
-    assert!(url.starts_with("https://grafana.example/d/atest-ai-quality-cost?viewPanel="), "{url}");
-    assert!(url.ends_with("&var-job={{ $labels.job }}&var-provider={{ $labels.provider }}"), "{url}");
+    assert!(
+        url.starts_with("https://grafana.example/d/atest-ai-quality-cost?viewPanel="),
+        "{url}"
+    );
+    assert!(
+        url.ends_with("&var-job={{ $labels.job }}&var-provider={{ $labels.provider }}"),
+        "{url}"
+    );
     let logs = logs_link(&plan, alert).expect("there is a Loki");
-    assert!(logs.contains("atest%2Dai%2Dloki") || logs.contains("atest-ai-loki"), "{logs}");
+    assert!(
+        logs.contains("atest%2Dai%2Dloki") || logs.contains("atest-ai-loki"),
+        "{logs}"
+    );
     assert!(!logs.contains('"') && !logs.contains(' '), "{logs}");
     let nowhere = self::plan_without_grafana();
     assert_eq!(link(&nowhere, alert), None);
@@ -268,10 +352,18 @@ fn panels_lead_to_runbooks_logs_and_traces() {
     let overview = &models(&plan)[0].1;
     let panel = |title: &str| {
         let panels = lint::all_panels(overview);
-        panels.into_iter().find(|panel| panel["title"] == title).cloned().unwrap_or_else(|| panic!("{title}"))
+        panels
+            .into_iter()
+            .find(|panel| panel["title"] == title)
+            .cloned()
+            .unwrap_or_else(|| panic!("{title}"))
     };
     let links = |title: &str| panel(title)["links"].to_string();
-    assert!(links("Error ratio").contains("#higherrorrate"), "{}", links("Error ratio"));
+    assert!(
+        links("Error ratio").contains("#higherrorrate"),
+        "{}",
+        links("Error ratio")
+    );
     assert!(links("Error ratio").contains("${loki_datasource}"));
     assert!(links("Response Time").contains("${tempo_datasource}"));
     assert!(links("Response Time").contains("${__from}"));
@@ -289,14 +381,23 @@ fn files_are_where_people_look_for_them() {
     };
     let guides: Value = serde_json::from_str(&text("monitoring/grafana/dashboard.json")).expect("JSON");
     assert_eq!(guides["title"], "atest-ext-ai Plugin Monitoring");
-    assert_eq!(text("dashboards/atest-ai-overview.json"), text("monitoring/grafana/dashboard.json"));
+    assert_eq!(
+        text("dashboards/atest-ai-overview.json"),
+        text("monitoring/grafana/dashboard.json")
+    );
     for key in ["providers", "quality-cost", "resources", "slo", "fleet"] {
-        let model: Value = serde_json::from_str(&text(&format!("dashboards/atest-ai-{key}.json"))).expect("JSON");
+        let model: Value =
+            serde_json::from_str(&text(&format!("dashboards/atest-ai-{key}.json"))).expect("JSON");
         assert_eq!(model["schemaVersion"], 39);
         assert!(model["description"].as_str().unwrap().contains(MARK));
     }
     let sources = text("monitoring/grafana/provisioning/datasources/atest-ai.yaml");
-    for part in ["exemplarTraceIdDestinations", "alertmanagerUid", "type: loki", "type: tempo"] {
+    for part in [
+        "exemplarTraceIdDestinations",
+        "alertmanagerUid",
+        "type: loki",
+        "type: tempo",
+    ] {
         assert!(sources.contains(part), "{part} in {sources}");
     }
     assert!(text("monitoring/grafana/provisioning/dashboards/atest-ai.yaml").contains("folder: AI"));
@@ -319,8 +420,11 @@ fn config_maps_hold_the_same_dashboards() {
 fn a_matcher_of_your_own_is_in_every_query() {
     let plan = with_everything();
     for query in queries(&plan, "1m") {
-        let about_instances = series(&query.expr).iter().all(|name| !name.contains(':') && name != "ALERTS");
-        let missing = about_instances && !series(&query.expr).is_empty() && !query.expr.contains("cluster=\"eu1\"");
+        let about_instances = series(&query.expr)
+            .iter()
+            .all(|name| !name.contains(':') && name != "ALERTS");
+        let missing =
+            about_instances && !series(&query.expr).is_empty() && !query.expr.contains("cluster=\"eu1\"");
         assert!(!missing, "{}", query.expr);
     }
 }

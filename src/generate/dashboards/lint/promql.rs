@@ -28,7 +28,9 @@ pub struct Asked {
 /// Parses a query as Grafana would send it, and checks its names.
 pub fn check(expr: &str) -> Result<Asked, String> {
     let seconds = RATE_INTERVAL.as_secs();
-    let filled = expr.replace("$__rate_interval", &format!("{seconds}s")).replace("$__range", "6h");
+    let filled = expr
+        .replace("$__rate_interval", &format!("{seconds}s"))
+        .replace("$__range", "6h");
     let parsed = parse(&filled)?;
     let mut asked = Asked::default();
     asked.labels = asked.walk(&parsed, None)?;
@@ -124,9 +126,10 @@ impl Asked {
                 set.insert(label.clone());
                 Ok(set)
             }),
-            LabelModifier::Exclude(without) => {
-                Ok(inner.into_iter().filter(|label| !without.labels.contains(label)).collect())
-            }
+            LabelModifier::Exclude(without) => Ok(inner
+                .into_iter()
+                .filter(|label| !without.labels.contains(label))
+                .collect()),
         }
     }
 
@@ -138,7 +141,10 @@ impl Asked {
         if is_scalar(&binary.rhs) {
             return Ok(left);
         }
-        let matching = binary.modifier.as_ref().and_then(|modifier| modifier.matching.as_ref());
+        let matching = binary
+            .modifier
+            .as_ref()
+            .and_then(|modifier| modifier.matching.as_ref());
         let operator = binary.op.id();
         if let Some(LabelModifier::Include(on)) = matching {
             for label in &on.labels {
@@ -152,7 +158,9 @@ impl Asked {
             };
         }
         if left != right {
-            return Err(format!("the sides have different labels, {left:?} and {right:?}: {binary}"));
+            return Err(format!(
+                "the sides have different labels, {left:?} and {right:?}: {binary}"
+            ));
         }
         Ok(left)
     }
