@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests talk to and is missing: Prometheus, Redis, HAProxy, podman, OpenSSL's command, what the guide's
+# Installs what the tests talk to and is missing: Prometheus, Alertmanager, rsyslog, Redis, HAProxy, podman, OpenSSL's command, what the guide's
 # commands use, two versions of Go, a C++ compiler for the fuzz targets, and a Python venv with a gRPC client, two collectors of
 # traces, and OpenBao.
 # usage: peers.sh VENV
@@ -13,6 +13,10 @@ fi
 
 missing=()
 command -v prometheus >/dev/null && command -v promtool >/dev/null || missing+=(prometheus)
+# Debian calls it prometheus-alertmanager, so that it is not taken for another program.
+command -v prometheus-alertmanager >/dev/null && command -v amtool >/dev/null || missing+=(prometheus-alertmanager)
+command -v rsyslogd >/dev/null || missing+=(rsyslog)
+compgen -G '/usr/lib/*/rsyslog/omelasticsearch.so' >/dev/null || missing+=(rsyslog-elasticsearch)
 command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
 command -v haproxy >/dev/null || missing+=(haproxy)
 command -v openssl >/dev/null || missing+=(openssl)
@@ -79,4 +83,13 @@ if [ "$(id -u)" = 0 ] && [ ! -e "$system/etc/machine-id" ]; then
   mmdebstrap --quiet --variant=apt --include=systemd,systemd-sysv,dbus "$release" "$system.new" >/dev/null
   touch "$system.new/etc/machine-id"
   mv "$system.new" "$system"
+fi
+
+# Newer Prometheus and Alertmanager, unpacked beside the system's own: generated files have to work with both. Whoever has
+# no way to a newer Debian goes without: the tests then say so.
+newer=$(dirname "$venv")/newer
+if [ ! -x "$newer/usr/bin/amtool" ] && command -v apt-get >/dev/null && command -v dpkg >/dev/null; then
+  echo "unpacking newer Prometheus and Alertmanager of Debian into $newer"
+  packaging=$(cd "$(dirname "$0")" && pwd)
+  "$packaging/newer-peers.sh" "$newer" || echo "SKIPPED: no newer Prometheus and Alertmanager could be had" >&2
 fi

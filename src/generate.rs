@@ -4,6 +4,7 @@
 //! [`Artefact`]s from the plan. Nothing here looks at the world: the same plan gives the same files.
 
 mod alert;
+mod alertmanager;
 mod alerts;
 mod artefact;
 mod check;
@@ -13,11 +14,13 @@ mod environments;
 mod place;
 mod plan;
 mod preview;
+mod prometheus;
 mod promql_check;
 mod recording;
 mod rule_tests;
 mod rules;
 mod runbooks;
+mod shippers;
 mod signal;
 mod slo;
 #[cfg(test)]
@@ -58,6 +61,9 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     all.extend(rule_tests::artefacts(plan));
     all.extend(runbooks::artefacts(plan));
     all.extend(dashboards::artefacts(plan));
+    all.extend(alertmanager::artefacts(plan));
+    all.extend(prometheus::artefacts(plan));
+    all.extend(shippers::artefacts(plan));
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all
 }
@@ -85,7 +91,9 @@ pub fn explain(plan: &Plan, name: &str) -> Result<String, String> {
     }
     let names = alert_names(plan);
     let hint = crate::config::closest(name, names.iter().map(String::as_str));
-    let hint = hint.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+    let hint = hint
+        .map(|meant| format!("; did you mean {meant}?"))
+        .unwrap_or_default();
     Err(format!(
         "no alert is called {name:?}{hint} (`generate-monitoring --explain all` shows each)"
     ))
@@ -93,8 +101,14 @@ pub fn explain(plan: &Plan, name: &str) -> Result<String, String> {
 
 /// The names of all alerts, on or off.
 pub fn alert_names(plan: &Plan) -> Vec<String> {
-    let own = plan.alerts.iter().chain(&plan.off).map(|alert| alert.name.to_owned());
-    let burns = rules::burn_severities(plan).into_iter().map(|severity| slo::alert_name(severity).to_owned());
+    let own = plan
+        .alerts
+        .iter()
+        .chain(&plan.off)
+        .map(|alert| alert.name.to_owned());
+    let burns = rules::burn_severities(plan)
+        .into_iter()
+        .map(|severity| slo::alert_name(severity).to_owned());
     let extra = plan.values.extra_alerts.iter().map(|extra| extra.alert.clone());
     let mut names: Vec<String> = own.chain(burns).chain(extra).collect();
     names.dedup();

@@ -1,11 +1,26 @@
-//! `generate-monitoring`: what it writes is accepted by whoever it is for.
+//! Files of `generate-monitoring`, in the hands of the programs that they are for. A missing one fails its test with the
+//! command that installs it; `ATEST_PEERS=skip` skips them, loudly.
 
 // Each test crate uses another part of it.
 #[allow(dead_code)]
 mod support {
+    #[path = "../support/generated.rs"]
+    pub mod generated;
+    #[path = "../support/http.rs"]
+    pub mod http;
+    #[path = "../support/listener.rs"]
+    pub mod listener;
     #[path = "../support/peer.rs"]
     pub mod peer;
+    #[path = "../support/plugin.rs"]
+    pub mod plugin;
 }
 
+#[path = "generate/alertmanager.rs"]
+mod alertmanager;
 #[path = "generate/dashboards.rs"]
 mod dashboards;
+#[path = "generate/prometheus.rs"]
+mod prometheus;
+#[path = "generate/shipping.rs"]
+mod shipping;

@@ -15,12 +15,12 @@ mod receivers;
 mod slos;
 
 pub use alerting::{AlertDefaults, AlertValues, ExtraAlert, Severity};
-pub use collecting::{Dashboards, Kubernetes, Logs, Prometheus};
-pub use receivers::Receivers;
+pub use collecting::{Dashboards, Keeper, Kubernetes, Logs, Prometheus};
+pub use receivers::{Email, Maintenance, PagerDuty, Receiver, Receivers, Slack, Webhook};
 pub use slos::{SloValues, SloWindow, Slos};
 
-use crate::config::{Origin, Problems, Sheet, schema};
 use super::alert::AlertDef;
+use crate::config::{Origin, Problems, Sheet, schema};
 
 /// Everything that can be changed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

@@ -39,7 +39,7 @@ impl Default for Dashboards {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Prometheus {
-    /// Its major version, 2 or 3. The rules work with both; settings that only 3 knows are written for 3.
+    /// Its major version, 2 or 3. What is written for 2 works in 3 as well; settings that 2 may not know are written for 3.
     #[schemars(range(min = 2, max = 3))]
     pub version: u8,
     /// `host:port` of each plugin. Empty: where the config's HTTP listener is.
@@ -49,6 +49,8 @@ pub struct Prometheus {
     pub scrape_interval: Time,
     /// `host:port` of Prometheus itself.
     pub address: String,
+    /// The folder that holds the rule files, on Prometheus' machine; beside its own config when it is no whole path.
+    pub rules_folder: String,
     /// `host:port` of each Alertmanager.
     pub alertmanagers: Vec<String>,
     /// Labels of everything that leaves this Prometheus.
@@ -68,10 +70,11 @@ pub struct Prometheus {
 impl Default for Prometheus {
     fn default() -> Prometheus {
         Prometheus {
-            version: 3,
+            version: 2,
             targets: Vec::new(),
             scrape_interval: Time::of_seconds(15),
             address: "localhost:9091".to_owned(),
+            rules_folder: "../alerts".to_owned(),
             alertmanagers: vec!["localhost:9093".to_owned()],
             external_labels: BTreeMap::new(),
             token_file: String::new(),
@@ -83,6 +86,16 @@ impl Default for Prometheus {
     }
 }
 
+/// What keeps the lines that a program writes to its standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Keeper {
+    /// systemd's journal.
+    Journal,
+    /// The files of a container runtime, as Kubernetes' nodes have them.
+    Containers,
+}
+
 /// Where logs go.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
@@ -91,10 +104,14 @@ pub struct Logs {
     pub elasticsearch: String,
     /// The beginning of the names of its indices.
     pub index: String,
-    /// The user there; the password comes from `ES_PASSWORD`. Empty: none.
+    /// The user there; the password comes from the variable `ES_PASSWORD`. `none`: nobody signs in.
     pub user: String,
     /// The file with the authority of its certificate. Empty: those that the system trusts.
     pub ca_file: String,
+    /// What keeps lines where the config has `logging.output: stdout` or `stderr`: `journal` or `containers`. When not set:
+    /// `containers` where `prometheus.inKubernetes` is true, else `journal`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keeper: Option<Keeper>,
     /// How long log lines are kept.
     #[schemars(extend("x-min" = "1d"))]
     pub retention: Time,
@@ -114,6 +131,7 @@ impl Default for Logs {
             index: "atest-ai".to_owned(),
             user: "atest-ai".to_owned(),
             ca_file: String::new(),
+            keeper: None,
             retention: Time::of_seconds(30 * 86_400),
             audit_retention: Time::of_seconds(365 * 86_400),
             loki: String::new(),
