@@ -2,8 +2,7 @@
 // because that is what JSON holds.
 import type { Dashboard, Panel, RowPanel } from "@grafana/schema";
 import type { Dataquery as PrometheusDataquery } from "@grafana/grafana-foundation-sdk/prometheus";
-import type { Dataquery as LokiDataquery } from "@grafana/grafana-foundation-sdk/loki";
-import type { Options as AlertListOptions } from "@grafana/grafana-foundation-sdk/alertlist";
+import type { dataquery as LokiDataquery } from "@grafana/grafana-foundation-sdk/loki";
 import type { Options as BarGaugeOptions } from "./node_modules/@grafana/schema/dist/types/raw/composable/bargauge/panelcfg/x/types.gen";
 import type { Options as GaugeOptions } from "./node_modules/@grafana/schema/dist/types/raw/composable/gauge/panelcfg/x/types.gen";
 import type { Options as HeatmapOptions } from "./node_modules/@grafana/schema/dist/types/raw/composable/heatmap/panelcfg/x/types.gen";
@@ -12,6 +11,19 @@ import type { Options as StatOptions } from "./node_modules/@grafana/schema/dist
 import type { Options as TimelineOptions, FieldConfig as TimelineField } from "./node_modules/@grafana/schema/dist/types/raw/composable/statetimeline/panelcfg/x/types.gen";
 import type { Options as TableOptions, FieldConfig as TableField } from "./node_modules/@grafana/schema/dist/types/raw/composable/table/panelcfg/x/types.gen";
 import type { Options as LinesOptions, FieldConfig as LinesField } from "./node_modules/@grafana/schema/dist/types/raw/composable/timeseries/panelcfg/x/types.gen";
+
+// The list of alerts is in none of Grafana's packages; these are the settings of its source.
+type AlertListOptions = {
+  alertInstanceLabelFilter: string;
+  alertName: string;
+  dashboardAlerts: boolean;
+  groupBy: string[];
+  groupMode: "default" | "custom";
+  maxItems: number;
+  sortOrder: 1 | 2 | 3 | 4 | 5;
+  stateFilter: { error: boolean; firing: boolean; noData: boolean; normal: boolean; pending: boolean };
+  viewMode: "list" | "stat";
+};
 
 type Plain<T> = unknown extends T ? T
   : T extends string ? `${T}`
@@ -35,7 +47,20 @@ type Drawn<Kind extends string, Options, Custom = Record<string, never>> =
     fieldConfig?: Field<Custom>;
   };
 
-export type Frame = Omit<Plain<Dashboard>, "panels" | "id"> & { id: null };
+// What a data source asks for an annotation with; the types know only its frame.
+type Annotation = Plain<NonNullable<NonNullable<Dashboard["annotations"]>["list"]>[number]> & {
+  expr?: string;
+  step?: string;
+  tagKeys?: string;
+  target?: { expr: string; refId: string };
+  textFormat?: string;
+  titleFormat?: string;
+};
+
+export type Frame = Omit<Plain<Dashboard>, "panels" | "id" | "annotations"> & {
+  id: null;
+  annotations: { list: Annotation[] };
+};
 export type Row = Omit<Plain<RowPanel>, "panels"> & { panels: never[]; repeat?: string };
 export type PrometheusQuery = Omit<Plain<PrometheusDataquery>, "_implementsDataqueryVariant">;
 export type LokiQuery = Omit<Plain<LokiDataquery>, "_implementsDataqueryVariant">;

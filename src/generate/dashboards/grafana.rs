@@ -116,6 +116,8 @@ fn annotations(plan: &Plan) -> Vec<Value> {
             "step": "1m",
             "tagKeys": "instance,version",
             "textFormat": text,
+            // Where newer versions look; `expr` is where older ones do.
+            "target": { "expr": expr, "refId": "Anno" },
             "titleFormat": title,
         })
     };
@@ -158,7 +160,7 @@ fn annotations(plan: &Plan) -> Vec<Value> {
 fn variables(plan: &Plan, dashboard: &Dashboard) -> Vec<Value> {
     let source = |name: &str, label: &str, kind: &str| {
         json!({
-            "current": {},
+            "current": { "selected": false, "text": "default", "value": "default" },
             "hide": 0,
             "includeAll": false,
             "label": label,
@@ -191,7 +193,6 @@ fn variables(plan: &Plan, dashboard: &Dashboard) -> Vec<Value> {
             "allowCustomValue": true,
             "current": { "selected": true, "text": ["All"], "value": ["$__all"] },
             "datasource": prometheus(plan),
-            "definition": query,
             "hide": 0,
             "includeAll": true,
             "label": label,
@@ -479,7 +480,15 @@ fn options(panel: &Panel) -> Value {
         Draw::Heatmap => json!({
             "calculate": false,
             "cellGap": 1,
-            "color": { "exponent": 0.5, "mode": "scheme", "scheme": "Oranges", "steps": 64 },
+            "color": {
+                "exponent": 0.5,
+                "fill": "dark-orange",
+                "mode": "scheme",
+                "reverse": false,
+                "scale": "exponential",
+                "scheme": "Oranges",
+                "steps": 64,
+            },
             "exemplars": { "color": "rgba(255,0,255,0.7)" },
             "filterValues": { "le": 1e-9 },
             "legend": { "show": true },

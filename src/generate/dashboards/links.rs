@@ -85,41 +85,25 @@ pub fn of_dashboard(plan: &Plan) -> Vec<Link> {
     links
 }
 
-/// What a link of a panel is made of; Grafana knows fewer of its parts there.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PanelLink {
-    target_blank: bool,
-    /// What is read.
-    pub title: String,
-    /// Where it leads.
-    pub url: String,
-}
-
 /// To the runbooks of the alerts that this panel is about, to log lines and to traces.
-pub fn of_panel(plan: &Plan, dashboard: &Dashboard, panel: &Panel) -> Vec<PanelLink> {
-    let link = |title: String, url: String| PanelLink {
-        target_blank: true,
-        title,
-        url,
-    };
+pub fn of_panel(plan: &Plan, dashboard: &Dashboard, panel: &Panel) -> Vec<Link> {
     let about = plan.alerts.iter().filter(|alert| {
         panel.thresholds.contains(&alert.name)
             || (alert.panel.dashboard == dashboard.key && alert.panel.title == panel.title)
     });
-    let mut links: Vec<PanelLink> = about
-        .map(|alert| link(format!("Runbook of {}", alert.name), plan.runbook_url(alert.name)))
+    let mut links: Vec<Link> = about
+        .map(|alert| Link::to(format!("Runbook of {}", alert.name), plan.runbook_url(alert.name)))
         .collect();
     if !plan.values.logs.loki.is_empty() {
         let query = log_query("$job", SERIOUS);
-        links.push(link(
-            "Warnings and errors of this time".to_owned(),
+        links.push(Link::to(
+            "Warnings and errors of this time",
             explore_logs(&query, GRAFANA_TIME),
         ));
     }
     let traced = panel.queries.iter().any(|query| query.exemplars);
     if traced && !plan.values.logs.tempo.is_empty() {
-        links.push(link("Traces of this time".to_owned(), explore_traces(plan)));
+        links.push(Link::to("Traces of this time", explore_traces(plan)));
     }
     links
 }
