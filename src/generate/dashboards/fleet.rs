@@ -219,7 +219,8 @@ fn profiles(q: &Promql) -> Row {
     let panels = vec![
         Panel::bars("Profiles", Measure::Count, "Profiles that somebody asked for in the time shown, by what became of them.")
             .query(q.grown(&PROFILES, &["profile", "outcome"], "") + " > 0", "{{profile}} {{outcome}}")
-            .wide(6),
+            .wide(6)
+            .empty_when("nobody has asked for a profile in the time shown"),
         Panel::bars("Profiles kept", Measure::Count, "Profiles that were taken at intervals or by the guard in the time shown: an incident leaves some behind.")
             .query(q.grown(&PROFILES_KEPT, &["cause", "place"], ""), "{{cause}} {{place}}")
             .wide(6),

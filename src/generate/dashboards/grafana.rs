@@ -452,6 +452,9 @@ fn options(panel: &Panel) -> Value {
                 "displayMode": "table",
                 "placement": "bottom",
                 "showLegend": true,
+                // What never happens sinks to the end.
+                "sortBy": "Max",
+                "sortDesc": true,
             },
             "tooltip": { "mode": "multi", "sort": "desc" },
         }),

@@ -4,6 +4,7 @@ use super::links;
 use super::panel::{Colour, Dashboard, Measure, Panel, Row, Variable, Word};
 use super::promql::Promql;
 use super::slo;
+use crate::generate::alerts::{FAILED, NOT_COUNTED, WEAK};
 use crate::generate::plan::Plan;
 use crate::telemetry::catalogue::{
     BUILD_INFO, CACHE_BACKEND_UP, CACHE_EVICTIONS, CACHE_HITS, CACHE_LOOKUPS, CACHE_MISSES, CIRCUIT_STATE,
@@ -11,13 +12,15 @@ use crate::telemetry::catalogue::{
     REQUESTS, RETRIES, SPENT, TOKENS,
 };
 
-/// Where an answer counts as weak; a bound of the confidence's buckets.
-pub const WEAK: f64 = 0.7;
-
 /// Outcomes that say something about the plugin: whoever goes away or is refused does not count.
-pub const COUNTED: &str = "status=~\"success|error|timeout\"";
+pub fn counted() -> String {
+    format!("status!~\"{}\"", NOT_COUNTED.join("|"))
+}
+
 /// Those of them that are bad.
-pub const FAILED: &str = "status=~\"error|timeout\"";
+pub fn failed() -> String {
+    format!("status=~\"{}\"", FAILED.join("|"))
+}
 
 /// Up and down.
 pub const UP_AND_DOWN: [Word; 2] = [
@@ -129,8 +132,8 @@ fn at_a_glance(plan: &Plan, q: &Promql) -> Row {
 pub fn error_share(q: &Promql, by: &[&str]) -> String {
     format!(
         "{} / {}",
-        q.rate(&REQUESTS, by, FAILED),
-        q.rate(&REQUESTS, by, COUNTED)
+        q.rate(&REQUESTS, by, &failed()),
+        q.rate(&REQUESTS, by, &counted())
     )
 }
 
@@ -200,7 +203,7 @@ fn providers(q: &Promql) -> Row {
         Panel::timeline("Circuit breakers", "Whether calls go through to each provider: an open breaker lets none through, a half open one a trial.", &CIRCUITS)
             .query(circuits(q), "{{provider}}"),
         Panel::lines("Retries", Measure::PerSecond, "Calls made again to the same provider, by the failure before.")
-            .query(q.rate(&RETRIES, &["provider", "reason"], ""), "{{provider}} {{reason}}")
+            .query(q.rate(&RETRIES, &["reason"], ""), "{{reason}}")
             .wide(12),
         Panel::lines("Fallbacks", Measure::PerSecond, "Questions passed on after a provider failed.")
             .query(q.rate(&FALLBACKS, &["from", "to"], ""), "{{from}} → {{to}}")

@@ -289,7 +289,7 @@ impl Panel {
             Draw::Stat | Draw::Name | Draw::Gauge => (3, 4),
             Draw::Table => (24, 9),
             Draw::Alerts | Draw::Logs => (24, 8),
-            Draw::Timeline => (12, 7),
+            Draw::Timeline => (12, 5),
             Draw::Lines | Draw::Bars | Draw::Heatmap => (8, 8),
         };
         Panel {

@@ -58,10 +58,12 @@ fn calls(plan: &Plan, q: &Promql) -> Row {
             .query(q.quantile(0.5, &OVERHEAD, &[], ""), "50 %")
             .query(q.quantile(0.95, &OVERHEAD, &[], ""), "95 %")
             .query(q.quantile(0.99, &OVERHEAD, &[], ""), "99 %")
+            .wide(12)
             .limit(plan, "AtestAiOverheadHigh"),
         Panel::lines("Time to first token", Measure::of(&FIRST_TOKEN), "From sending a call to the first piece of its reply: whether a model is loaded, and how long its prompts take to read.")
             .query(q.quantile(0.95, &FIRST_TOKEN, &["provider"], ""), "{{provider}}")
             .exemplars()
+            .wide(12)
             .limit(plan, "AtestAiTimeToFirstTokenHigh"),
         Panel::lines("Where the time goes", Measure::Share, "Share of all waiting that is the plugin's own work. The rest is providers and databases.")
             .query(format!("{own} / {all}"), "the plugin's own")
@@ -105,8 +107,8 @@ fn limits(plan: &Plan, q: &Promql) -> Row {
 
 fn models(q: &Promql) -> Row {
     let by = &["provider", "model"];
-    let failed = q.grown(&REQUESTS, by, super::overview::FAILED);
-    let counted = q.grown(&REQUESTS, by, super::overview::COUNTED);
+    let failed = q.grown(&REQUESTS, by, &super::overview::failed());
+    let counted = q.grown(&REQUESTS, by, &super::overview::counted());
     let panel = Panel::table(
         "Models",
         "Each model in the time shown. A cost that is missing has no price in the config.",

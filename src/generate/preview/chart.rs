@@ -170,7 +170,12 @@ pub fn lines(filling: &Filling<'_>, size: (f64, f64), shown: Shown) -> String {
     let steps: Vec<(f64, Colour)> = panel
         .steps
         .iter()
-        .filter_map(|step| Some((step.from?, step.colour)))
+        .zip(std::iter::once(Colour::Green).chain(panel.steps.iter().map(|step| step.colour)))
+        // Below a lower bound it is bad: the line has the colour of its bad side.
+        .filter_map(|(step, before)| {
+            let colour = if step.colour == Colour::Green { before } else { step.colour };
+            Some((step.from?, colour))
+        })
         .filter(|_| !panel.thresholds.is_empty())
         .collect();
     for &(limit, _) in steps.iter().filter(|(limit, _)| near(*limit)) {
@@ -321,35 +326,46 @@ fn draw(out: &mut String, frame: &Frame, panel: &Panel, line: &Line<'_>, index: 
 }
 
 fn legend(out: &mut String, panel: &Panel, lines: &[Line<'_>]) {
-    out.push_str(r#"<table class="legend"><thead><tr><th>Series</th><th>Mean</th><th>Max</th><th>Last</th></tr></thead><tbody>"#);
-    for (index, line) in lines.iter().take(LISTED).enumerate() {
+    let most = |line: &Line<'_>| {
+        let values = line.series.points.iter().map(|&(_, value)| value);
+        values.max_by(f64::total_cmp)
+    };
+    // Most of what can happen never does; it would hide what did.
+    let told = lines.iter().enumerate().filter(|(_, line)| most(line).is_some_and(|most| most != 0.0));
+    let mut told: Vec<(usize, &Line<'_>)> = told.collect();
+    if told.is_empty() {
+        told = lines.iter().enumerate().take(LISTED / 2).collect();
+    }
+    let count = told.len();
+    told.truncate(LISTED);
+    out.push_str(
+        r#"<table class="legend"><thead><tr><th>Series</th><th>Mean</th><th>Max</th><th>Last</th></tr></thead><tbody>"#,
+    );
+    for (index, line) in &told {
         let points = &line.series.points;
-        let count = points.len().max(1) as f64;
-        let mean = points.iter().map(|&(_, value)| value).sum::<f64>() / count;
-        let most = points
-            .iter()
-            .map(|&(_, value)| value)
-            .fold(f64::NEG_INFINITY, f64::max);
-        let figures = [
-            (!points.is_empty()).then_some(mean),
-            Some(most).filter(|most| most.is_finite()),
-            line.series.last(),
-        ];
+        let sum = points.iter().map(|&(_, value)| value).sum::<f64>();
+        let mean = (!points.is_empty()).then(|| sum / points.len() as f64);
         let _ = write!(
             out,
             r#"<tr><td><i class="key h{}"></i>{}</td>"#,
             index % HUES,
             escaped(&line.name)
         );
-        for figure in figures {
+        for figure in [mean, most(line), line.series.last()] {
             let word = figure.map_or_else(|| "–".to_owned(), |value| worded(value, panel.measure));
             let _ = write!(out, "<td>{word}</td>");
         }
         out.push_str("</tr>");
     }
     out.push_str("</tbody></table>");
-    if lines.len() > LISTED {
-        let _ = write!(out, r#"<p class="far">and {} more</p>"#, lines.len() - LISTED);
+    let (more, quiet) = (count - told.len(), lines.len() - count);
+    let parts = [
+        (more > 0).then(|| format!("{more} more")),
+        (quiet > 0).then(|| format!("{quiet} at 0 or without data")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if !parts.is_empty() {
+        let _ = write!(out, r#"<p class="far">and {}</p>"#, parts.join(", "));
     }
 }
 

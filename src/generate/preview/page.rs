@@ -66,7 +66,7 @@ pub fn dashboard(
     }
     let _ = write!(out, "</nav><p>{}</p></header><main>", escaped(dashboard.about));
     for (title, panels) in rows {
-        let _ = write!(out, r#"<section><h2>{}</h2><div class="row">"#, escaped(title));
+        let _ = write!(out, r#"<section><h2>{}</h2><div class="row">"#, escaped(&title.replace("$provider", "Each provider")));
         for filling in panels {
             panel(&mut out, filling, shown);
         }
@@ -109,7 +109,7 @@ fn panel(out: &mut String, filling: &Filling<'_>, shown: Shown) {
         place.x + 1,
         place.w,
         escaped(&panel.about),
-        escaped(&panel.title)
+        escaped(&panel.title.replace("$provider", "Each provider"))
     );
 }
 
