@@ -13,6 +13,7 @@ mod dashboards;
 mod environments;
 mod place;
 mod plan;
+mod preview;
 mod prometheus;
 mod promql_check;
 mod recording;
@@ -22,12 +23,15 @@ mod runbooks;
 mod shippers;
 mod signal;
 mod slo;
+#[cfg(test)]
+mod testing;
 mod values;
 
 pub use artefact::{Artefact, Set};
 pub use environments::Environment;
 pub use place::{differences, write};
 pub use plan::Plan;
+pub use preview::write as write_preview;
 
 use serde_json::Value;
 
@@ -56,6 +60,7 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     all.extend(rules::artefacts(plan));
     all.extend(rule_tests::artefacts(plan));
     all.extend(runbooks::artefacts(plan));
+    all.extend(dashboards::artefacts(plan));
     all.extend(alertmanager::artefacts(plan));
     all.extend(prometheus::artefacts(plan));
     all.extend(shippers::artefacts(plan));

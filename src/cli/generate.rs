@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
 use super::{FAILED, INVALID, print, validate};
+use crate::config::units::Time;
 use crate::config::{Loaded, Sheet, Sources};
 use crate::generate::{self, Artefact, Environment, Plan, Set};
 
@@ -58,6 +60,18 @@ pub struct GenerateArgs {
     #[arg(long, value_name = "ALERT")]
     explain: Option<String>,
 
+    /// Draw each dashboard as a page in this folder, from what the Prometheus of --via knows. It is a preview, not Grafana.
+    #[arg(long, value_name = "DIR", requires = "via", conflicts_with_all = ["check", "diff", "list", "schema", "explain"])]
+    preview: Option<PathBuf>,
+
+    /// Address of the Prometheus to ask, such as http://localhost:9091.
+    #[arg(long, value_name = "URL")]
+    via: Option<String>,
+
+    /// Span of time that a preview shows; else `dashboards.range`.
+    #[arg(long, value_name = "TIME", requires = "preview")]
+    last: Option<String>,
+
     /// Overwrite files that this program did not write.
     #[arg(long)]
     force: bool,
@@ -69,7 +83,8 @@ pub fn run(sources: &Sources, args: &GenerateArgs) -> ExitCode {
         print::out(&format!("{:#}", generate::schema()));
         return ExitCode::SUCCESS;
     }
-    let is_writing = !(args.check || args.diff || args.list || args.explain.is_some());
+    let is_writing =
+        !(args.check || args.diff || args.list || args.explain.is_some() || args.preview.is_some());
     if is_writing && args.out.is_none() {
         return print::failure(
             INVALID,
@@ -127,6 +142,9 @@ fn with_plan(plan: &Plan, args: &GenerateArgs) -> ExitCode {
     if let Some(name) = &args.explain {
         return explain(plan, name);
     }
+    if let (Some(folder), Some(via)) = (&args.preview, &args.via) {
+        return preview(plan, folder, via, args.last.as_deref());
+    }
     let only = (!args.only.is_empty()).then_some(args.only.as_slice());
     let mut artefacts = generate::artefacts(plan);
     artefacts.retain(|artefact| only.is_none_or(|only| only.contains(&artefact.set)));
@@ -143,6 +161,31 @@ fn with_plan(plan: &Plan, args: &GenerateArgs) -> ExitCode {
         true => compare(plan, folder, &artefacts, only, args.check),
         false => write(plan, folder, &artefacts, only, args.force),
     }
+}
+
+fn preview(plan: &Plan, folder: &Path, via: &str, last: Option<&str>) -> ExitCode {
+    let range = match last.map(Time::parse) {
+        None => plan.values.dashboards.range,
+        Some(Ok(range)) if range.0.as_secs() >= 60 => range,
+        Some(Ok(_)) => return print::failure(INVALID, "--last: a minute is the least"),
+        Some(Err(reason)) => return print::failure(INVALID, format!("--last: {reason}")),
+    };
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    super::block_on(async {
+        match generate::write_preview(plan, folder, via, range.0, now).await {
+            Ok(pages) => {
+                print::note(&format!(
+                    "{} pages written; open {}",
+                    pages.len(),
+                    folder.join("index.html").display()
+                ));
+                ExitCode::SUCCESS
+            }
+            Err(error) => print::failure(FAILED, error),
+        }
+    })
 }
 
 fn explain(plan: &Plan, name: &str) -> ExitCode {

@@ -102,7 +102,11 @@ async fn ask<'a>(
 ) -> Result<Filling<'a>, Trouble> {
     let mut series = Vec::new();
     // Log lines are Loki's.
-    let queries = if panel.draw == Draw::Logs { &[] } else { panel.queries.as_slice() };
+    let queries = if panel.draw == Draw::Logs {
+        &[]
+    } else {
+        panel.queries.as_slice()
+    };
     for query in queries {
         let expr = with.fill(&query.expr);
         let found = match query.instant {

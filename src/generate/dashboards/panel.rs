@@ -175,8 +175,6 @@ pub enum Colour {
     Orange,
     /// Somebody is woken.
     Red,
-    /// Neither good nor bad.
-    Grey,
 }
 
 /// What a single value is called.
@@ -246,7 +244,6 @@ impl Colour {
             Colour::Blue => "blue",
             Colour::Orange => "orange",
             Colour::Red => "red",
-            Colour::Grey => "text",
         }
     }
 
@@ -424,12 +421,6 @@ impl Panel {
             colour,
         });
         self.steps.extend(further);
-        self
-    }
-
-    /// Single values have names.
-    pub fn worded(mut self, words: &[Word]) -> Panel {
-        self.words = words.to_vec();
         self
     }
 

@@ -77,16 +77,19 @@ impl Promql {
 
     /// The value that a share `q` of the observations lies below.
     pub fn quantile(&self, q: f64, def: &MetricDef, by: &[&str], more: &str) -> String {
-        self.quantile_over(q, def, by, more, WINDOW)
+        let buckets = self.named(def, &format!("{}_bucket", def.name), more);
+        format!(
+            "histogram_quantile({q}, {} (rate({buckets}[{WINDOW}])))",
+            sum(&with_bound(by))
+        )
     }
 
     /// The same over the dashboard's time, for tables.
-    pub fn quantile_over(&self, q: f64, def: &MetricDef, by: &[&str], more: &str, window: &str) -> String {
-        let buckets = self.named(def, &format!("{}_bucket", def.name), more);
-        let by: Vec<&str> = ["le"].into_iter().chain(by.iter().copied()).collect();
+    pub fn quantile_of_range(&self, q: f64, def: &MetricDef, by: &[&str]) -> String {
+        let buckets = self.named(def, &format!("{}_bucket", def.name), "");
         format!(
-            "histogram_quantile({q}, {} (rate({buckets}[{window}])))",
-            sum(&by)
+            "histogram_quantile({q}, {} (increase({buckets}[{RANGE}])))",
+            sum(&with_bound(by))
         )
     }
 
@@ -123,6 +126,11 @@ impl Promql {
     pub fn count(&self, def: &MetricDef, by: &[&str]) -> String {
         format!("{} ({})", aggregate("count", by), self.of(def, ""))
     }
+}
+
+/// A quantile needs the buckets' bounds.
+fn with_bound<'a>(by: &[&'a str]) -> Vec<&'a str> {
+    ["le"].into_iter().chain(by.iter().copied()).collect()
 }
 
 fn sum(by: &[&str]) -> String {

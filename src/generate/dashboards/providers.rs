@@ -2,7 +2,7 @@
 
 use super::overview::{CIRCUITS, UP_AND_DOWN, circuits};
 use super::panel::{Colour, Dashboard, Measure, Panel, Row, Variable};
-use super::promql::{Promql, RANGE};
+use super::promql::Promql;
 use crate::generate::plan::Plan;
 use crate::telemetry::catalogue::{
     CIRCUIT_TRANSITIONS, COST, ERRORS, FALLBACKS, FIRST_TOKEN, OUTPUT_SPEED, OVERHEAD, PROVIDER_DURATION,
@@ -114,10 +114,10 @@ fn models(q: &Promql) -> Row {
     .query(q.grown(&REQUESTS, by, ""), "Questions")
     .query(format!("{failed} / {counted}"), "Failed (share)")
     .query(
-        q.quantile_over(0.95, &REQUEST_DURATION, by, "", RANGE),
+        q.quantile_of_range(0.95, &REQUEST_DURATION, by),
         "95 % within (s)",
     )
-    .query(q.quantile_over(0.5, &OUTPUT_SPEED, by, "", RANGE), "Tokens/s")
+    .query(q.quantile_of_range(0.5, &OUTPUT_SPEED, by), "Tokens/s")
     .query(q.grown(&TOKENS, by, "direction=~\"input|output\""), "Tokens")
     .query(q.grown(&COST, by, ""), "Cost (USD)");
     Row::new("Models", vec![panel])

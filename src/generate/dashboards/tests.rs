@@ -17,8 +17,7 @@ fn with_everything() -> Plan {
     plan(
         "alertDefaults: {dashboardBase: 'https://grafana.example/'}\n\
          slos: {quality: {enabled: true}, firstToken: {enabled: true}}\n\
-         logs: {loki: 'http://loki:3100', tempo: 'http://tempo:3200'}\n\
-         selectors: {extra: 'cluster=\"eu1\"'}\n",
+         logs: {loki: 'http://loki:3100', tempo: 'http://tempo:3200'}\n",
     )
 }
 
@@ -337,13 +336,9 @@ fn an_alert_leads_to_its_panel_and_its_log_lines() {
         "{logs}"
     );
     assert!(!logs.contains('"') && !logs.contains(' '), "{logs}");
-    let nowhere = self::plan_without_grafana();
+    let nowhere = self::plan("");
     assert_eq!(link(&nowhere, alert), None);
     assert_eq!(logs_link(&nowhere, alert), None);
-}
-
-fn plan_without_grafana() -> Plan {
-    plan("")
 }
 
 #[test]
@@ -418,7 +413,9 @@ fn config_maps_hold_the_same_dashboards() {
 
 #[test]
 fn a_matcher_of_your_own_is_in_every_query() {
-    let plan = with_everything();
+    let plan = plan("selectors: {extra: 'cluster=\"eu1\"'}");
+    let variables = models(&plan)[0].1["templating"].to_string();
+    assert_eq!(variables.matches("cluster").count(), 8, "{variables}");
     for query in queries(&plan, "1m") {
         let about_instances = series(&query.expr)
             .iter()

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
+use super::Filling;
 use super::data::{Series, Shown};
 use super::page::escaped;
 use super::scale::{clock, moments, ticks, worded};
-use super::Filling;
 use crate::generate::dashboards::panel::{Colour, Measure, Panel};
 
 /// How many colours there are for series; further ones begin again, dashed.
@@ -120,14 +120,17 @@ pub fn class(colour: Colour) -> &'static str {
         Colour::Blue => "info",
         Colour::Orange => "warning",
         Colour::Red => "critical",
-        Colour::Grey => "plain",
     }
 }
 
 /// The colour that a value has by a panel's steps.
 pub fn colour(panel: &Panel, value: f64) -> Colour {
-    let reached = panel.steps.iter().rev().find(|step| step.from.is_none_or(|from| value >= from));
-    reached.map_or(Colour::Grey, |step| step.colour)
+    let reached = panel
+        .steps
+        .iter()
+        .rev()
+        .find(|step| step.from.is_none_or(|from| value >= from));
+    reached.map_or(Colour::Green, |step| step.colour)
 }
 
 /// The beginning of an SVG of that size.
@@ -151,7 +154,9 @@ struct Line<'a> {
 pub fn lines(filling: &Filling<'_>, size: (f64, f64), shown: Shown) -> String {
     let panel = filling.panel;
     let lines = laid_out(filling);
-    let values = lines.iter().flat_map(|line| line.points.iter().map(|&(_, value)| value));
+    let values = lines
+        .iter()
+        .flat_map(|line| line.points.iter().map(|&(_, value)| value));
     let (mut low, mut high) = (panel.min.unwrap_or(f64::INFINITY), f64::NEG_INFINITY);
     for value in values {
         (low, high) = (low.min(value), high.max(value));
@@ -175,7 +180,11 @@ pub fn lines(filling: &Filling<'_>, size: (f64, f64), shown: Shown) -> String {
     let size = (size.0, size.1 - 18.0 * listed);
     let ticks = ticks(low, high, (size.1 / 45.0) as usize, panel.measure);
     let ends = (ticks[0], *ticks.last().unwrap_or(&1.0));
-    let widest = ticks.iter().map(|tick| worded(*tick, panel.measure).chars().count()).max().unwrap_or(1);
+    let widest = ticks
+        .iter()
+        .map(|tick| worded(*tick, panel.measure).chars().count())
+        .max()
+        .unwrap_or(1);
     let frame = Frame::new(size, 12.0 + 6.2 * widest as f64, shown, ends);
     let mut out = String::new();
     open(&mut out, size, &panel.title);
@@ -191,10 +200,17 @@ pub fn lines(filling: &Filling<'_>, size: (f64, f64), shown: Shown) -> String {
     }
     out.push_str("</svg>");
     legend(&mut out, panel, &lines);
-    let far: Vec<String> =
-        steps.iter().filter(|(limit, _)| !near(*limit)).map(|(limit, _)| worded(*limit, panel.measure)).collect();
+    let far: Vec<String> = steps
+        .iter()
+        .filter(|(limit, _)| !near(*limit))
+        .map(|(limit, _)| worded(*limit, panel.measure))
+        .collect();
     if !far.is_empty() {
-        let _ = write!(out, r#"<p class="far">Threshold beyond the chart: {}</p>"#, far.join(", "));
+        let _ = write!(
+            out,
+            r#"<p class="far">Threshold beyond the chart: {}</p>"#,
+            far.join(", ")
+        );
     }
     out
 }
@@ -204,8 +220,10 @@ fn laid_out<'a>(filling: &'a Filling<'_>) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     let mut base: Vec<(f64, f64)> = Vec::new();
     for (query, found) in panel.queries.iter().zip(&filling.series) {
-        let mut found: Vec<(String, &Series)> =
-            found.iter().map(|series| (series.called(&query.legend), series)).collect();
+        let mut found: Vec<(String, &Series)> = found
+            .iter()
+            .map(|series| (series.called(&query.legend), series))
+            .collect();
         found.sort_by(|a, b| a.0.cmp(&b.0));
         for (name, series) in found {
             let points = match panel.stacked {
@@ -228,10 +246,20 @@ fn laid_out<'a>(filling: &'a Filling<'_>) -> Vec<Line<'a>> {
 }
 
 fn on_top(base: &[(f64, f64)], points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let below = |time: f64| base.iter().find(|(at, _)| *at == time).map_or(0.0, |(_, value)| *value);
-    let mut all: Vec<(f64, f64)> = points.iter().map(|&(time, value)| (time, value + below(time))).collect();
+    let below = |time: f64| {
+        base.iter()
+            .find(|(at, _)| *at == time)
+            .map_or(0.0, |(_, value)| *value)
+    };
+    let mut all: Vec<(f64, f64)> = points
+        .iter()
+        .map(|&(time, value)| (time, value + below(time)))
+        .collect();
     // Where this series has nothing, the pile is as high as before.
-    all.extend(base.iter().filter(|(at, _)| points.iter().all(|(time, _)| time != at)));
+    all.extend(
+        base.iter()
+            .filter(|(at, _)| points.iter().all(|(time, _)| time != at)),
+    );
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     all
 }
@@ -257,18 +285,26 @@ fn draw(out: &mut String, frame: &Frame, panel: &Panel, line: &Line<'_>, index: 
         let tip = format!(
             "{}: {}",
             line.name,
-            part.last().map_or_else(String::new, |&(_, value)| worded(value, panel.measure))
+            part.last()
+                .map_or_else(String::new, |&(_, value)| worded(value, panel.measure))
         );
         if let [(time, value)] = part {
             let (x, y) = (frame.x(*time), frame.y(*value));
-            let _ = write!(out, r#"<circle class="dot h{hue}" cx="{x:.1}" cy="{y:.1}" r="2"/>"#);
+            let _ = write!(
+                out,
+                r#"<circle class="dot h{hue}" cx="{x:.1}" cy="{y:.1}" r="2"/>"#
+            );
             continue;
         }
         let outline = path(frame, part);
         if panel.stacked {
             let (first, last) = (part[0].0, part[part.len() - 1].0);
-            let mut under: Vec<(f64, f64)> =
-                line.base.iter().copied().filter(|(time, _)| (first..=last).contains(time)).collect();
+            let mut under: Vec<(f64, f64)> = line
+                .base
+                .iter()
+                .copied()
+                .filter(|(time, _)| (first..=last).contains(time))
+                .collect();
             if under.len() < 2 {
                 under = vec![(first, 0.0), (last, 0.0)];
             }
@@ -290,9 +326,21 @@ fn legend(out: &mut String, panel: &Panel, lines: &[Line<'_>]) {
         let points = &line.series.points;
         let count = points.len().max(1) as f64;
         let mean = points.iter().map(|&(_, value)| value).sum::<f64>() / count;
-        let most = points.iter().map(|&(_, value)| value).fold(f64::NEG_INFINITY, f64::max);
-        let figures = [(!points.is_empty()).then_some(mean), Some(most).filter(|most| most.is_finite()), line.series.last()];
-        let _ = write!(out, r#"<tr><td><i class="key h{}"></i>{}</td>"#, index % HUES, escaped(&line.name));
+        let most = points
+            .iter()
+            .map(|&(_, value)| value)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let figures = [
+            (!points.is_empty()).then_some(mean),
+            Some(most).filter(|most| most.is_finite()),
+            line.series.last(),
+        ];
+        let _ = write!(
+            out,
+            r#"<tr><td><i class="key h{}"></i>{}</td>"#,
+            index % HUES,
+            escaped(&line.name)
+        );
         for figure in figures {
             let word = figure.map_or_else(|| "–".to_owned(), |value| worded(value, panel.measure));
             let _ = write!(out, "<td>{word}</td>");
@@ -308,19 +356,37 @@ fn legend(out: &mut String, panel: &Panel, lines: &[Line<'_>]) {
 /// One large number, with its course beneath.
 pub fn stat(filling: &Filling<'_>, size: (f64, f64), shown: Shown) -> String {
     let panel = filling.panel;
-    let Some(series) = filling.series.iter().flatten().find(|series| !series.points.is_empty()) else {
+    let Some(series) = filling
+        .series
+        .iter()
+        .flatten()
+        .find(|series| !series.points.is_empty())
+    else {
         return super::page::nothing(panel);
     };
     let last = series.last().unwrap_or_default();
     let class = class(colour(panel, last));
-    let mut out = format!(r#"<p class="number {class}-text">{}</p>"#, worded(last, panel.measure));
+    let mut out = format!(
+        r#"<p class="number {class}-text">{}</p>"#,
+        worded(last, panel.measure)
+    );
     let size = (size.0, (size.1 - 46.0).max(14.0));
     let values = series.points.iter().map(|&(_, value)| value);
-    let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
-    let mut frame = Frame::new(size, 0.0, shown, (low, if high > low { high * 1.1 } else { low + 1.0 }));
+    let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), value| {
+        (low.min(value), high.max(value))
+    });
+    let mut frame = Frame::new(
+        size,
+        0.0,
+        shown,
+        (low, if high > low { high * 1.1 } else { low + 1.0 }),
+    );
     (frame.right, frame.top, frame.bottom) = (0.0, 1.0, 0.0);
     open(&mut out, size, &panel.title);
-    for part in parts(&series.points, shown.step).into_iter().filter(|part| part.len() > 1) {
+    for part in parts(&series.points, shown.step)
+        .into_iter()
+        .filter(|part| part.len() > 1)
+    {
         let outline = path(&frame, part);
         let (first, last) = (frame.x(part[0].0), frame.x(part[part.len() - 1].0));
         let floor = frame.floor();

@@ -112,7 +112,9 @@ impl Prometheus {
     /// The one at that address, such as `http://localhost:9091`.
     pub fn at(address: &str) -> Result<Prometheus, Trouble> {
         let address = address.trim_end_matches('/').to_owned();
-        let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).build();
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(30))
+            .build();
         match client {
             Ok(client) => Ok(Prometheus { address, client }),
             Err(error) => Err(Trouble::NoAnswer(address, error.to_string())),
@@ -121,7 +123,11 @@ impl Prometheus {
 
     /// What a query gives over the time that is shown.
     pub async fn over_time(&self, expr: &str, shown: Shown) -> Result<Vec<Series>, Refusal> {
-        let (from, to, step) = (shown.from.to_string(), shown.to.to_string(), shown.step.to_string());
+        let (from, to, step) = (
+            shown.from.to_string(),
+            shown.to.to_string(),
+            shown.step.to_string(),
+        );
         let form = [("query", expr), ("start", &from), ("end", &to), ("step", &step)];
         self.ask("query_range", &form).await
     }
@@ -152,7 +158,9 @@ impl Prometheus {
         let status = reply.status();
         let text = reply.text().await.map_err(|error| no_answer(reason(&error)))?;
         let Ok(reply) = serde_json::from_str::<Reply>(&text) else {
-            return Err(no_answer(format!("its reply ({status}) is not of Prometheus' API")));
+            return Err(no_answer(format!(
+                "its reply ({status}) is not of Prometheus' API"
+            )));
         };
         let Some(data) = reply.data else {
             return Err(Refusal::Words(reply.error));
@@ -189,6 +197,8 @@ fn series(data: Data) -> Option<Vec<Series>> {
 }
 
 fn numbers(values: Vec<(f64, String)>) -> Vec<(f64, f64)> {
-    let parsed = values.into_iter().filter_map(|(time, value)| Some((time, value.parse::<f64>().ok()?)));
+    let parsed = values
+        .into_iter()
+        .filter_map(|(time, value)| Some((time, value.parse::<f64>().ok()?)));
     parsed.filter(|(_, value)| value.is_finite()).collect()
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::Filling;
 use super::chart::{Frame, open};
 use super::data::Shown;
 use super::scale::{clock, worded};
-use super::Filling;
 use crate::generate::dashboards::panel::Measure;
 
 /// The least that is taken for an observation: rates are never exactly whole.
@@ -25,9 +25,17 @@ pub fn map(filling: &Filling<'_>, size: (f64, f64), shown: Shown) -> String {
     let Some(most) = most(&buckets) else {
         return super::page::nothing(panel);
     };
-    let names: Vec<String> = buckets.iter().map(|bucket| named(bucket.bound, panel.measure)).collect();
+    let names: Vec<String> = buckets
+        .iter()
+        .map(|bucket| named(bucket.bound, panel.measure))
+        .collect();
     let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or(1);
-    let frame = Frame::new(size, 12.0 + 6.2 * widest as f64, shown, (0.0, buckets.len() as f64));
+    let frame = Frame::new(
+        size,
+        12.0 + 6.2 * widest as f64,
+        shown,
+        (0.0, buckets.len() as f64),
+    );
     let mut out = String::new();
     open(&mut out, size, &panel.title);
     frame.times(&mut out);
@@ -105,6 +113,9 @@ fn filled(buckets: Vec<Bucket>) -> Vec<Bucket> {
 }
 
 fn most(buckets: &[Bucket]) -> Option<f64> {
-    let counts = buckets.iter().flat_map(|bucket| &bucket.counts).map(|&(_, count)| count);
+    let counts = buckets
+        .iter()
+        .flat_map(|bucket| &bucket.counts)
+        .map(|&(_, count)| count);
     counts.max_by(f64::total_cmp).filter(|most| *most > LEAST)
 }

@@ -17,17 +17,25 @@ const LINE: f64 = 34.0;
 
 /// A text inside HTML.
 pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// What stands in a panel without data.
 pub fn nothing(panel: &Panel) -> String {
-    let why = panel.empty_when.map_or_else(String::new, |why| format!("<br>Expected when {}.", escaped(why)));
+    let why = panel
+        .empty_when
+        .map_or_else(String::new, |why| format!("<br>Expected when {}.", escaped(why)));
     format!(r#"<p class="nothing">No data{why}</p>"#)
 }
 
 fn head(plan: &Plan, title: &str, shown: Shown) -> String {
-    let (from, to) = (clock(shown.from as f64, "%Y-%m-%d %H:%M"), clock(shown.to as f64, "%H:%M UTC"));
+    let (from, to) = (
+        clock(shown.from as f64, "%Y-%m-%d %H:%M"),
+        clock(shown.to as f64, "%H:%M UTC"),
+    );
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} (preview)</title>\
          <meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head><body>\
@@ -49,7 +57,11 @@ pub fn dashboard(
     let mut out = head(plan, dashboard.title, shown);
     out.push_str("<nav>");
     for other in all {
-        let here = if other.key == dashboard.key { r#" aria-current="page""# } else { "" };
+        let here = if other.key == dashboard.key {
+            r#" aria-current="page""#
+        } else {
+            ""
+        };
         let _ = write!(out, r#"<a href="{}"{here}>{}</a>"#, file_name(other), other.key);
     }
     let _ = write!(out, "</nav><p>{}</p></header><main>", escaped(dashboard.about));
@@ -67,10 +79,19 @@ pub fn dashboard(
 fn panel(out: &mut String, filling: &Filling<'_>, shown: Shown) {
     let panel = filling.panel;
     let place = panel.place;
-    let size = (f64::from(place.w) * COLUMN - 26.0, f64::from(place.h) * LINE - 48.0);
-    let empty = filling.series.iter().flatten().all(|series| series.points.is_empty());
+    let size = (
+        f64::from(place.w) * COLUMN - 26.0,
+        f64::from(place.h) * LINE - 48.0,
+    );
+    let empty = filling
+        .series
+        .iter()
+        .flatten()
+        .all(|series| series.points.is_empty());
     let body = match panel.draw {
-        Draw::Logs => r#"<p class="nothing">Log lines come from Loki, which is not asked here.</p>"#.to_owned(),
+        Draw::Logs => {
+            r#"<p class="nothing">Log lines come from Loki, which is not asked here.</p>"#.to_owned()
+        }
         Draw::Alerts => states::alerts(filling),
         _ if empty => nothing(panel),
         Draw::Lines => chart::lines(filling, size, shown),

@@ -61,7 +61,12 @@ fn time(value: f64) -> String {
 
 fn bytes(value: f64) -> String {
     let kibi = 1_024.0_f64;
-    let steps = [(kibi.powi(3), " GiB"), (kibi.powi(2), " MiB"), (kibi, " KiB"), (1.0, " B")];
+    let steps = [
+        (kibi.powi(3), " GiB"),
+        (kibi.powi(2), " MiB"),
+        (kibi, " KiB"),
+        (1.0, " B"),
+    ];
     stepped(value, &steps)
 }
 
@@ -75,7 +80,10 @@ fn dollars(value: f64) -> String {
 /// Milliseconds since 1970, as a date.
 fn moment(value: f64) -> String {
     let moment = Timestamp::from_millisecond(value as i64).ok();
-    moment.map_or_else(|| "?".to_owned(), |moment| moment.strftime("%Y-%m-%d %H:%M:%S").to_string())
+    moment.map_or_else(
+        || "?".to_owned(),
+        |moment| moment.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+    )
 }
 
 /// Seconds since 1970, in UTC.
@@ -89,10 +97,16 @@ pub fn ticks(low: f64, high: f64, count: usize, measure: Measure) -> Vec<f64> {
     let span = if high > low { high - low } else { 1.0 };
     let rough = span / count.max(1) as f64;
     let step = match measure {
-        Measure::Seconds if rough > 30.0 => rounded_in(rough, &[60.0, 300.0, 900.0, 3_600.0, 21_600.0, 86_400.0]),
+        Measure::Seconds if rough > 30.0 => {
+            rounded_in(rough, &[60.0, 300.0, 900.0, 3_600.0, 21_600.0, 86_400.0])
+        }
         Measure::Bytes => {
             let power = 1_024.0_f64.powf((rough.max(1.0).ln() / 1_024.0_f64.ln()).floor());
-            power * rounded_in(rough / power, &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1_024.0])
+            power
+                * rounded_in(
+                    rough / power,
+                    &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1_024.0],
+                )
         }
         _ => {
             let power = 10.0_f64.powf(rough.log10().floor());
@@ -101,7 +115,9 @@ pub fn ticks(low: f64, high: f64, count: usize, measure: Measure) -> Vec<f64> {
     };
     let first = (low / step).floor();
     let last = (high / step).ceil().max(first + 1.0);
-    (0..=(last - first) as usize).map(|index| (first + index as f64) * step).collect()
+    (0..=(last - first) as usize)
+        .map(|index| (first + index as f64) * step)
+        .collect()
 }
 
 fn rounded_in(rough: f64, sizes: &[f64]) -> f64 {
@@ -112,11 +128,19 @@ fn rounded_in(rough: f64, sizes: &[f64]) -> f64 {
 
 /// Round moments of the time that is shown, at most `count`.
 pub fn moments(shown: Shown, count: u64) -> Vec<f64> {
-    let sizes = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400];
+    let sizes = [
+        5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
+    ];
     let rough = (shown.to - shown.from) / count.max(1);
-    let step = sizes.into_iter().find(|size| *size >= rough).unwrap_or(rough.max(1));
+    let step = sizes
+        .into_iter()
+        .find(|size| *size >= rough)
+        .unwrap_or(rough.max(1));
     let first = shown.from.div_ceil(step) * step;
-    (first..=shown.to).step_by(step as usize).map(|moment| moment as f64).collect()
+    (first..=shown.to)
+        .step_by(step as usize)
+        .map(|moment| moment as f64)
+        .collect()
 }
 
 #[cfg(test)]
@@ -148,7 +172,11 @@ mod tests {
 
     #[test]
     fn moments_lie_within_the_time_shown() {
-        let shown = Shown { from: 1_000, to: 4_600, step: 15 };
+        let shown = Shown {
+            from: 1_000,
+            to: 4_600,
+            step: 15,
+        };
         let moments = moments(shown, 6);
         assert_eq!(moments, [1_200.0, 1_800.0, 2_400.0, 3_000.0, 3_600.0, 4_200.0]);
     }

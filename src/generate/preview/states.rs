@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::f64::consts::PI;
 use std::fmt::Write;
 
+use super::Filling;
 use super::chart::{class, colour, open};
 use super::data::{Series, Shown};
 use super::page::{escaped, nothing};
 use super::scale::{clock, worded};
-use super::Filling;
 use crate::generate::dashboards::panel::{Colour, Measure, Panel};
 
 fn named<'a>(filling: &'a Filling<'_>) -> Vec<(String, &'a Series)> {
@@ -35,7 +35,11 @@ pub fn timeline(filling: &Filling<'_>, size: (f64, f64), shown: Shown) -> String
     if all.is_empty() {
         return nothing(panel);
     }
-    let names = all.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(1);
+    let names = all
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(1);
     let left = (12.0 + 6.4 * names as f64).min(size.0 / 2.0);
     let row = ((size.1 - 24.0) / all.len() as f64).clamp(12.0, 34.0);
     let (from, to) = (shown.from as f64, shown.to as f64);
@@ -77,7 +81,11 @@ pub fn timeline(filling: &Filling<'_>, size: (f64, f64), shown: Shown) -> String
         }
     }
     let floor = 4.0 + row * all.len() as f64 + 12.0;
-    let pattern = if shown.to - shown.from <= 172_800 { "%H:%M" } else { "%b %d" };
+    let pattern = if shown.to - shown.from <= 172_800 {
+        "%H:%M"
+    } else {
+        "%b %d"
+    };
     for moment in super::scale::moments(shown, ((size.0 - left) / 70.0) as u64) {
         let _ = write!(
             out,
@@ -104,9 +112,17 @@ pub fn bars(filling: &Filling<'_>) -> String {
     let mut out = String::from(r#"<div class="bars">"#);
     for (name, series) in &all {
         let value = series.last().unwrap_or(0.0);
-        let share = if most > 0.0 { (value / most).clamp(0.0, 1.0) * 100.0 } else { 0.0 };
+        let share = if most > 0.0 {
+            (value / most).clamp(0.0, 1.0) * 100.0
+        } else {
+            0.0
+        };
         // A moment is told, not measured.
-        let share = if panel.measure == Measure::Moment { 0.0 } else { share };
+        let share = if panel.measure == Measure::Moment {
+            0.0
+        } else {
+            share
+        };
         let class = class(colour(panel, value));
         let _ = write!(
             out,
@@ -133,7 +149,11 @@ pub fn gauge(filling: &Filling<'_>) -> String {
         open(&mut out, (120.0, 92.0), &format!("{}: {name}", panel.title));
         let arc = |share: f64| {
             let angle = PI * (1.0 - share.clamp(0.0, 1.0));
-            format!("M15,65A45,45 0 0 1 {:.2},{:.2}", 60.0 + 45.0 * angle.cos(), 65.0 - 45.0 * angle.sin())
+            format!(
+                "M15,65A45,45 0 0 1 {:.2},{:.2}",
+                60.0 + 45.0 * angle.cos(),
+                65.0 - 45.0 * angle.sin()
+            )
         };
         let _ = write!(
             out,
@@ -154,7 +174,9 @@ pub fn names(filling: &Filling<'_>) -> String {
     if all.is_empty() {
         return nothing(filling.panel);
     }
-    let names = all.iter().map(|(name, _)| format!(r#"<p class="number info-text">{}</p>"#, escaped(name)));
+    let names = all
+        .iter()
+        .map(|(name, _)| format!(r#"<p class="number info-text">{}</p>"#, escaped(name)));
     names.collect()
 }
 
@@ -168,7 +190,10 @@ pub fn table(filling: &Filling<'_>) -> String {
             if labels.is_empty() {
                 labels = series.labels.keys().cloned().collect();
             }
-            let key = labels.iter().map(|label| series.labels.get(label).cloned().unwrap_or_default()).collect();
+            let key = labels
+                .iter()
+                .map(|label| series.labels.get(label).cloned().unwrap_or_default())
+                .collect();
             let row = rows.entry(key).or_insert_with(|| vec![None; panel.queries.len()]);
             row[column] = series.last();
         }
@@ -177,7 +202,9 @@ pub fn table(filling: &Filling<'_>) -> String {
         return nothing(panel);
     }
     let mut out = String::from(r#"<table class="data"><thead><tr>"#);
-    let heads = labels.iter().chain(panel.queries.iter().map(|query| &query.legend));
+    let heads = labels
+        .iter()
+        .chain(panel.queries.iter().map(|query| &query.legend));
     heads.for_each(|head| {
         let _ = write!(out, "<th>{}</th>", escaped(head));
     });
@@ -199,8 +226,15 @@ pub fn table(filling: &Filling<'_>) -> String {
 }
 
 fn column(title: &str) -> Measure {
-    let units = [("(s)", Measure::Seconds), ("(USD)", Measure::Dollars), ("(share)", Measure::Share)];
-    units.iter().find(|(end, _)| title.ends_with(end)).map_or(Measure::Count, |&(_, measure)| measure)
+    let units = [
+        ("(s)", Measure::Seconds),
+        ("(USD)", Measure::Dollars),
+        ("(share)", Measure::Share),
+    ];
+    units
+        .iter()
+        .find(|(end, _)| title.ends_with(end))
+        .map_or(Measure::Count, |&(_, measure)| measure)
 }
 
 /// The alerts that fire or are about to.
@@ -208,7 +242,12 @@ pub fn alerts(filling: &Filling<'_>) -> String {
     let mut rows: Vec<[&str; 4]> = Vec::new();
     for series in filling.series.iter().flatten() {
         let label = |name: &str| series.labels.get(name).map_or("", String::as_str);
-        rows.push([label("alertstate"), label("severity"), label("alertname"), label("instance")]);
+        rows.push([
+            label("alertstate"),
+            label("severity"),
+            label("alertname"),
+            label("instance"),
+        ]);
     }
     rows.sort_unstable();
     if rows.is_empty() {
