@@ -49,14 +49,26 @@ struct Question {
 /// Metrics that are not always there, and why.
 fn excuses() -> [(&'static MetricDef, &'static str); 8] {
     [
-        (&metrics::PROVIDER_UP, "no provider over the network is configured"),
-        (&metrics::RATE_LIMIT_REMAINING, "no provider has told its rate limit"),
+        (
+            &metrics::PROVIDER_UP,
+            "no provider over the network is configured",
+        ),
+        (
+            &metrics::RATE_LIMIT_REMAINING,
+            "no provider has told its rate limit",
+        ),
         (&metrics::BUDGET, "no budget is configured (`ai.budget`)"),
         (&metrics::SPENT, "no budget is configured (`ai.budget`)"),
-        (&metrics::TLS_CERT_EXPIRY, "no certificate is configured (`server.tls`)"),
+        (
+            &metrics::TLS_CERT_EXPIRY,
+            "no certificate is configured (`server.tls`)",
+        ),
         (&metrics::SECRET_EXPIRY, "no secret that ends comes from Vault"),
         (&metrics::VAULT_UP, "Vault is not configured"),
-        (&metrics::CPU_THROTTLED, "there are no control groups, so nothing is held back"),
+        (
+            &metrics::CPU_THROTTLED,
+            "there are no control groups, so nothing is held back",
+        ),
     ]
 }
 
@@ -69,7 +81,9 @@ fn empty_when(alert: &AlertDef) -> Option<&'static str> {
     }
     let excuses = excuses();
     let picks = alert.condition.signal.picks();
-    let found = picks.iter().find_map(|pick| excuses.iter().find(|(def, _)| *def == pick.def));
+    let found = picks
+        .iter()
+        .find_map(|pick| excuses.iter().find(|(def, _)| *def == pick.def));
     found.map(|(_, why)| *why)
 }
 
@@ -77,26 +91,33 @@ fn empty_when(alert: &AlertDef) -> Option<&'static str> {
 /// of what is recorded.
 fn questions(plan: &Plan) -> Vec<Question> {
     let window = span(4 * plan.values.prometheus.scrape_interval.0.as_secs());
-    let panels = dashboards::queries(plan, &window).into_iter().map(|query| Question {
-        place: format!("{}: {}", query.dashboard, query.title),
-        expr: query.expr,
-        empty_when: query.empty_when,
-    });
+    let panels = dashboards::queries(plan, &window)
+        .into_iter()
+        .map(|query| Question {
+            place: format!("{}: {}", query.dashboard, query.title),
+            expr: query.expr,
+            empty_when: query.empty_when,
+        });
     let scope = plan.scope();
     let alerts = plan.alerts.iter().map(|alert| Question {
         place: format!("alert {}", alert.name),
         expr: alert.condition.signal.expr(&scope),
         empty_when: empty_when(alert),
     });
-    let recorded = super::recording::rules(plan).groups.into_iter().chain(rules::slos(plan).groups);
-    let recorded = recorded.flat_map(|group| group.rules).filter_map(|rule| match rule {
-        Rule::Record(rule) => Some(Question {
-            place: format!("record {}", rule.record),
-            expr: rule.expr,
-            empty_when: None,
-        }),
-        Rule::Alert(_) => None,
-    });
+    let recorded = super::recording::rules(plan)
+        .groups
+        .into_iter()
+        .chain(rules::slos(plan).groups);
+    let recorded = recorded
+        .flat_map(|group| group.rules)
+        .filter_map(|rule| match rule {
+            Rule::Record(rule) => Some(Question {
+                place: format!("record {}", rule.record),
+                expr: rule.expr,
+                empty_when: None,
+            }),
+            Rule::Alert(_) => None,
+        });
     panels.chain(alerts).chain(recorded).collect()
 }
 
@@ -141,7 +162,11 @@ async fn served(plugin: &str, findings: &mut Findings) -> Result<(), Trouble> {
         .timeout(Duration::from_secs(30))
         .build()
         .map_err(|error| no_answer(error.to_string()))?;
-    let reply = client.get(&address).send().await.map_err(|error| no_answer(error.to_string()))?;
+    let reply = client
+        .get(&address)
+        .send()
+        .await
+        .map_err(|error| no_answer(error.to_string()))?;
     if !reply.status().is_success() {
         return Err(no_answer(format!("it answered {}", reply.status())));
     }
@@ -159,7 +184,11 @@ async fn served(plugin: &str, findings: &mut Findings) -> Result<(), Trouble> {
         let count = format!("{}_count", def.name);
         with_series.contains(def.name) || with_series.contains(count.as_str())
     };
-    findings.not_served = metrics::ALL.iter().filter(|def| !is_served(def)).map(|def| def.name).collect();
+    findings.not_served = metrics::ALL
+        .iter()
+        .filter(|def| !is_served(def))
+        .map(|def| def.name)
+        .collect();
     let unknown = families.iter().filter(|name| metrics::find(name).is_none());
     findings.unknown = unknown.map(|name| (*name).to_owned()).collect();
     Ok(())

@@ -57,24 +57,42 @@ fn checks(folder: &Path, artefacts: &[Artefact]) -> Vec<Check> {
     let check = |program, install, arguments: &[&str], files: Vec<String>| Check {
         program,
         install,
-        arguments: arguments.iter().map(|text| (*text).to_owned()).chain(files).collect(),
+        arguments: arguments
+            .iter()
+            .map(|text| (*text).to_owned())
+            .chain(files)
+            .collect(),
     };
     const PROMETHEUS: &str = "apt-get install prometheus";
     const ALERTMANAGER: &str = "apt-get install prometheus-alertmanager";
     let mut checks = Vec::new();
-    let files = [rules::ALERTS, rules::RECORDING, rules::SLO].into_iter().filter(|path| has(path));
+    let files = [rules::ALERTS, rules::RECORDING, rules::SLO]
+        .into_iter()
+        .filter(|path| has(path));
     let files: Vec<String> = files.map(at).collect();
     if !files.is_empty() {
-        checks.push(check("promtool", PROMETHEUS, &["check", "rules", "--lint=all", "--lint-fatal"], files));
+        checks.push(check(
+            "promtool",
+            PROMETHEUS,
+            &["check", "rules", "--lint=all", "--lint-fatal"],
+            files,
+        ));
     }
-    let tests = artefacts.iter().filter(|artefact| artefact.path.starts_with("alerts/tests/"));
+    let tests = artefacts
+        .iter()
+        .filter(|artefact| artefact.path.starts_with("alerts/tests/"));
     let tests: Vec<String> = tests.map(|artefact| at(&artefact.path)).collect();
     if !tests.is_empty() {
         checks.push(check("promtool", PROMETHEUS, &["test", "rules"], tests));
     }
     let config = "monitoring/prometheus.yml";
     if has(config) {
-        checks.push(check("promtool", PROMETHEUS, &["check", "config", "--syntax-only"], vec![at(config)]));
+        checks.push(check(
+            "promtool",
+            PROMETHEUS,
+            &["check", "config", "--syntax-only"],
+            vec![at(config)],
+        ));
     }
     let config = "monitoring/alertmanager.yml";
     if has(config) {
@@ -91,7 +109,10 @@ fn checks(folder: &Path, artefacts: &[Artefact]) -> Vec<Check> {
 /// The arguments without the folder, and long lists cut short.
 fn shown(arguments: &[String], folder: &Path) -> String {
     let prefix = format!("{}/", folder.display());
-    let short: Vec<&str> = arguments.iter().map(|text| text.strip_prefix(&prefix).unwrap_or(text)).collect();
+    let short: Vec<&str> = arguments
+        .iter()
+        .map(|text| text.strip_prefix(&prefix).unwrap_or(text))
+        .collect();
     match short.len() {
         more if more > 8 => format!("{} and {} more files", short[..4].join(" "), more - 4),
         _ => short.join(" "),
@@ -102,7 +123,9 @@ fn on_path(program: &str) -> Option<PathBuf> {
     // rsyslogd and its like are not on everybody's PATH.
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/sbin"].map(PathBuf::from));
-    folders.map(|folder| folder.join(program)).find(|file| file.is_file())
+    folders
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
 }
 
 fn run(program: &Path, arguments: &[String], folder: &Path) -> io::Result<Outcome> {
