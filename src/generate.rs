@@ -11,6 +11,8 @@ mod check;
 mod course;
 mod dashboards;
 mod environments;
+pub mod live;
+mod operator;
 mod place;
 mod plan;
 mod preview;
@@ -25,6 +27,7 @@ mod signal;
 mod slo;
 #[cfg(test)]
 mod testing;
+pub mod validate;
 mod values;
 
 pub use artefact::{Artefact, Set};
@@ -54,9 +57,23 @@ pub fn plan(loaded: &Loaded, environment: Environment, values: Sheet) -> Result<
     }
 }
 
+/// The form of the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// Files that the programs read.
+    #[default]
+    Raw,
+    /// The same, and rules and dashboards besides as objects for the Prometheus operator and Grafana's sidecar.
+    Operator,
+}
+
 /// Every file, in the order of their paths.
-pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
+pub fn artefacts(plan: &Plan, format: Format) -> Vec<Artefact> {
     let mut all = Vec::new();
+    if format == Format::Operator {
+        all.extend(operator::artefacts(plan));
+        all.extend(dashboards::config_maps(plan));
+    }
     all.extend(rules::artefacts(plan));
     all.extend(rule_tests::artefacts(plan));
     all.extend(runbooks::artefacts(plan));

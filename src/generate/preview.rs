@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 mod chart;
-mod data;
+pub mod data;
 mod heat;
 mod page;
 mod scale;
@@ -26,8 +26,11 @@ pub enum Trouble {
     /// Prometheus gave no answer.
     #[error("Prometheus at {0} cannot be asked: {1}")]
     NoAnswer(String, String),
+    /// The plugin gave no answer.
+    #[error("the plugin cannot be asked at {0}: {1}")]
+    NoPlugin(String, String),
     /// Prometheus did not like a query.
-    #[error("Prometheus refused the query of the panel {panel:?}, {expr}: {reason}")]
+    #[error("Prometheus refused the query of {panel:?}, {expr}: {reason}")]
     Refused {
         /// The panel.
         panel: String,
