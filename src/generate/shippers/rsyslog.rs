@@ -58,18 +58,13 @@ impl Script {
             format!("{name}=\"{value}\"")
         };
         let written: Vec<String> = parameters.iter().map(written).collect();
-        let apart = if written.len() > 3 {
-            format!("\n{margin}  ")
+        let text = if written.len() > 3 {
+            let apart = format!("\n{margin}  ");
+            format!("{apart}{}\n{margin}", written.join(&apart))
         } else {
-            " ".to_owned()
+            written.join(" ")
         };
-        let end = if written.len() > 3 {
-            format!("\n{margin}")
-        } else {
-            String::new()
-        };
-        let start = if written.len() > 3 { apart.as_str() } else { "" };
-        let _ = writeln!(self.0, "{margin}{kind}({start}{}{end})", written.join(&apart));
+        let _ = writeln!(self.0, "{margin}{kind}({text})");
     }
 
     fn gap(&mut self) {
@@ -136,7 +131,7 @@ impl Script {
         let refused = [
             ("name", "atest_ai_refused"),
             ("type", "string"),
-            ("string", "{\"answer\": %$.omes%, \"document\": %$!%}\n"),
+            ("string", "{\"answer\": %$.omes%, \"document\": %$!%}\\n"),
         ];
         self.object("", "template", &refused);
         self.gap();
