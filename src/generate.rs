@@ -11,8 +11,11 @@ mod check;
 mod course;
 mod dashboards;
 mod environments;
+pub mod live;
+mod operator;
 mod place;
 mod plan;
+mod preview;
 mod prometheus;
 mod promql_check;
 mod recording;
@@ -22,12 +25,16 @@ mod runbooks;
 mod shippers;
 mod signal;
 mod slo;
+#[cfg(test)]
+mod testing;
+pub mod validate;
 mod values;
 
 pub use artefact::{Artefact, Set};
 pub use environments::Environment;
 pub use place::{differences, write};
 pub use plan::Plan;
+pub use preview::write as write_preview;
 
 use serde_json::Value;
 
@@ -50,12 +57,27 @@ pub fn plan(loaded: &Loaded, environment: Environment, values: Sheet) -> Result<
     }
 }
 
+/// The form of the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// Files that the programs read.
+    #[default]
+    Raw,
+    /// The same, and rules and dashboards besides as objects for the Prometheus operator and Grafana's sidecar.
+    Operator,
+}
+
 /// Every file, in the order of their paths.
-pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
+pub fn artefacts(plan: &Plan, format: Format) -> Vec<Artefact> {
     let mut all = Vec::new();
+    if format == Format::Operator {
+        all.extend(operator::artefacts(plan));
+        all.extend(dashboards::config_maps(plan));
+    }
     all.extend(rules::artefacts(plan));
     all.extend(rule_tests::artefacts(plan));
     all.extend(runbooks::artefacts(plan));
+    all.extend(dashboards::artefacts(plan));
     all.extend(alertmanager::artefacts(plan));
     all.extend(prometheus::artefacts(plan));
     all.extend(shippers::artefacts(plan));
@@ -86,7 +108,9 @@ pub fn explain(plan: &Plan, name: &str) -> Result<String, String> {
     }
     let names = alert_names(plan);
     let hint = crate::config::closest(name, names.iter().map(String::as_str));
-    let hint = hint.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+    let hint = hint
+        .map(|meant| format!("; did you mean {meant}?"))
+        .unwrap_or_default();
     Err(format!(
         "no alert is called {name:?}{hint} (`generate-monitoring --explain all` shows each)"
     ))
@@ -94,8 +118,14 @@ pub fn explain(plan: &Plan, name: &str) -> Result<String, String> {
 
 /// The names of all alerts, on or off.
 pub fn alert_names(plan: &Plan) -> Vec<String> {
-    let own = plan.alerts.iter().chain(&plan.off).map(|alert| alert.name.to_owned());
-    let burns = rules::burn_severities(plan).into_iter().map(|severity| slo::alert_name(severity).to_owned());
+    let own = plan
+        .alerts
+        .iter()
+        .chain(&plan.off)
+        .map(|alert| alert.name.to_owned());
+    let burns = rules::burn_severities(plan)
+        .into_iter()
+        .map(|severity| slo::alert_name(severity).to_owned());
     let extra = plan.values.extra_alerts.iter().map(|extra| extra.alert.clone());
     let mut names: Vec<String> = own.chain(burns).chain(extra).collect();
     names.dedup();

@@ -18,6 +18,8 @@ mod support {
 
 #[path = "generate/alertmanager.rs"]
 mod alertmanager;
+#[path = "generate/dashboards.rs"]
+mod dashboards;
 #[path = "generate/prometheus.rs"]
 mod prometheus;
 #[path = "generate/shipping.rs"]

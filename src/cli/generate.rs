@@ -2,12 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
 use super::{FAILED, INVALID, print, validate};
+use crate::config::units::Time;
 use crate::config::{Loaded, Sheet, Sources};
-use crate::generate::{self, Artefact, Environment, Plan, Set};
+use crate::generate::live::{Empty, Findings};
+use crate::generate::validate::{Outcome, Verdict};
+use crate::generate::{self, Artefact, Environment, Format, Plan, Set};
 
 /// Exit code when files differ.
 const DIFFERENT: u8 = 3;
@@ -58,9 +62,47 @@ pub struct GenerateArgs {
     #[arg(long, value_name = "ALERT")]
     explain: Option<String>,
 
+    /// Draw each dashboard as a page in this folder, from what the Prometheus of --via knows. It is a preview, not Grafana.
+    #[arg(long, value_name = "DIR", requires = "via", conflicts_with_all = ["check", "diff", "list", "schema", "explain"])]
+    preview: Option<PathBuf>,
+
+    /// Address of the Prometheus to ask, such as http://localhost:9091.
+    #[arg(long, value_name = "URL")]
+    via: Option<String>,
+
+    /// Span of time that a preview shows; else `dashboards.range`.
+    #[arg(long, value_name = "TIME", requires = "preview")]
+    last: Option<String>,
+
+    /// Ask the Prometheus of --via, which scrapes the plugin at this address, every query of every panel and rule: exit 1 when
+    /// one that should have data has none.
+    #[arg(long, value_name = "URL", requires = "via", conflicts_with_all = ["check", "diff", "list", "schema", "explain", "preview"])]
+    live: Option<String>,
+
+    /// Have the programs that the files are for look at them, as far as they are on the PATH: exit 1 when one does not accept
+    /// them. `strict`: also when one is missing.
+    #[arg(
+        id = "validate-files", long = "validate", value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "found", value_enum,
+        conflicts_with_all = ["check", "diff", "list", "schema", "explain", "preview", "live"]
+    )]
+    validate_files: Option<Strictness>,
+
+    /// Form of the files: raw, or with objects for Kubernetes' operators besides.
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Raw)]
+    format: Format,
+
     /// Overwrite files that this program did not write.
     #[arg(long)]
     force: bool,
+}
+
+/// What --validate makes of a program that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Strictness {
+    /// It is said.
+    Found,
+    /// It is a failure.
+    Strict,
 }
 
 /// Does it. Exit code 2 for values that are wrong, 3 when --check finds a difference.
@@ -69,7 +111,8 @@ pub fn run(sources: &Sources, args: &GenerateArgs) -> ExitCode {
         print::out(&format!("{:#}", generate::schema()));
         return ExitCode::SUCCESS;
     }
-    let is_writing = !(args.check || args.diff || args.list || args.explain.is_some());
+    let writes_elsewhere = args.preview.is_some() || args.live.is_some() || args.validate_files.is_some();
+    let is_writing = !(args.check || args.diff || args.list || args.explain.is_some() || writes_elsewhere);
     if is_writing && args.out.is_none() {
         return print::failure(
             INVALID,
@@ -86,7 +129,11 @@ fn plan(loaded: &Loaded, args: &GenerateArgs) -> Result<Plan, ExitCode> {
     let named = args.env.as_deref();
     let name = named.unwrap_or(&loaded.config.plugin.environment);
     let environment = Environment::parse(name).map_err(|error| {
-        let key = if named.is_some() { "--env" } else { "plugin.environment" };
+        let key = if named.is_some() {
+            "--env"
+        } else {
+            "plugin.environment"
+        };
         print::failure(INVALID, format!("{key}: {error}"))
     })?;
     let mut sheet = Sheet::default();
@@ -96,7 +143,9 @@ fn plan(loaded: &Loaded, args: &GenerateArgs) -> Result<Plan, ExitCode> {
         sheet.lay_file(&text, path);
     }
     for set in &args.sets {
-        sheet.set("--set", set).map_err(|reason| print::failure(INVALID, reason))?;
+        sheet
+            .set("--set", set)
+            .map_err(|reason| print::failure(INVALID, reason))?;
     }
     generate::plan(loaded, environment, sheet).map_err(|problems| validate::refuse(&problems))
 }
@@ -121,8 +170,14 @@ fn with_plan(plan: &Plan, args: &GenerateArgs) -> ExitCode {
     if let Some(name) = &args.explain {
         return explain(plan, name);
     }
+    if let (Some(folder), Some(via)) = (&args.preview, &args.via) {
+        return preview(plan, folder, via, args.last.as_deref());
+    }
     let only = (!args.only.is_empty()).then_some(args.only.as_slice());
-    let mut artefacts = generate::artefacts(plan);
+    if let (Some(plugin), Some(via)) = (&args.live, &args.via) {
+        return live(plan, plugin, via);
+    }
+    let mut artefacts = generate::artefacts(plan, args.format);
     artefacts.retain(|artefact| only.is_none_or(|only| only.contains(&artefact.set)));
     if args.list {
         for artefact in &artefacts {
@@ -130,12 +185,138 @@ fn with_plan(plan: &Plan, args: &GenerateArgs) -> ExitCode {
         }
         return ExitCode::SUCCESS;
     }
+    if let Some(strictness) = args.validate_files {
+        return validate_files(plan, &artefacts, strictness);
+    }
     let Some(folder) = &args.out else {
         return print::failure(INVALID, "give a folder with --out DIR");
     };
     match args.check || args.diff {
         true => compare(plan, folder, &artefacts, only, args.check),
         false => write(plan, folder, &artefacts, only, args.force),
+    }
+}
+
+fn preview(plan: &Plan, folder: &Path, via: &str, last: Option<&str>) -> ExitCode {
+    let range = match last.map(Time::parse) {
+        None => plan.values.dashboards.range,
+        Some(Ok(range)) if range.0.as_secs() >= 60 => range,
+        Some(Ok(_)) => return print::failure(INVALID, "--last: a minute is the least"),
+        Some(Err(reason)) => return print::failure(INVALID, format!("--last: {reason}")),
+    };
+    let now = now();
+    super::block_on(async {
+        match generate::write_preview(plan, folder, via, range.0, now).await {
+            Ok(pages) => {
+                print::note(&format!(
+                    "{} pages written; open {}",
+                    pages.len(),
+                    folder.join("index.html").display()
+                ));
+                ExitCode::SUCCESS
+            }
+            Err(error) => print::failure(FAILED, error),
+        }
+    })
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
+
+fn live(plan: &Plan, plugin: &str, via: &str) -> ExitCode {
+    super::block_on(async {
+        match generate::live::look(plan, plugin, via, now()).await {
+            Ok(findings) => tell_findings(&findings),
+            Err(error) => print::failure(FAILED, error),
+        }
+    })
+}
+
+fn tell_findings(findings: &Findings) -> ExitCode {
+    for empty in &findings.excused {
+        let why = empty.why.unwrap_or_default();
+        print::out(&format!("empty, rightly when {why}: {}", empty.place));
+    }
+    if !findings.not_served.is_empty() {
+        print::out(&format!(
+            "not served at the moment: {}",
+            findings.not_served.join(", ")
+        ));
+    }
+    for name in &findings.unknown {
+        print::out(&format!(
+            "the plugin serves {name}, which this version does not know"
+        ));
+    }
+    let Findings {
+        filled,
+        excused,
+        empty,
+        ..
+    } = findings;
+    let all = filled + excused.len() + empty.len();
+    let line = |empty: &Empty| format!("  {}\n    {}", empty.place, empty.expr.replace('\n', "\n    "));
+    match empty.as_slice() {
+        [] => {
+            print::note(&format!(
+                "{filled} of {all} queries have data, {} are rightly empty",
+                excused.len()
+            ));
+            ExitCode::SUCCESS
+        }
+        some => {
+            let lines: Vec<String> = some.iter().map(line).collect();
+            print::failure(
+                FAILED,
+                format!(
+                    "{} of {all} queries have no data; is there traffic, and does Prometheus scrape the plugin under the job of the values?\n{}",
+                    some.len(),
+                    lines.join("\n")
+                ),
+            )
+        }
+    }
+}
+
+fn validate_files(plan: &Plan, artefacts: &[Artefact], strictness: Strictness) -> ExitCode {
+    let folder = std::env::temp_dir().join(format!(
+        "atest-ext-ai-{}-{}",
+        std::process::id(),
+        plan.fingerprint
+    ));
+    let written = generate::write(&folder, artefacts, None, plan.version, false);
+    let outcome = match written {
+        Ok(_) => generate::validate::validate(&folder, artefacts).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    // What cannot be removed is in the way of nobody.
+    let _ = std::fs::remove_dir_all(&folder);
+    match outcome {
+        Ok(verdicts) => tell_verdicts(&verdicts, strictness),
+        Err(reason) => print::failure(FAILED, reason),
+    }
+}
+
+fn tell_verdicts(verdicts: &[Verdict], strictness: Strictness) -> ExitCode {
+    let mut is_bad = false;
+    for Verdict { what, outcome } in verdicts {
+        match outcome {
+            Outcome::Accepted => print::out(&format!("accepted  {what}")),
+            Outcome::Refused(words) => {
+                is_bad = true;
+                print::out(&format!("REFUSED   {what}\n{words}"));
+            }
+            Outcome::Skipped(install) => {
+                is_bad |= strictness == Strictness::Strict;
+                print::out(&format!("skipped   {what}: not on this machine; {install}"));
+            }
+        }
+    }
+    match is_bad {
+        true => print::failure(FAILED, "not everything was accepted"),
+        false => ExitCode::SUCCESS,
     }
 }
 
@@ -202,7 +383,9 @@ fn write(plan: &Plan, folder: &Path, artefacts: &[Artefact], only: Option<&[Set]
                 print::note(&format!("removed {path}, which is not made any more"));
             }
             for path in &outcome.left {
-                print::note(&format!("{path} is not made any more; somebody changed it, so it was left"));
+                print::note(&format!(
+                    "{path} is not made any more; somebody changed it, so it was left"
+                ));
             }
             print::note(&format!(
                 "{} files written, {} unchanged, in {} for {}",

@@ -193,7 +193,10 @@ impl<'a> Shape<'a> {
 
     /// One setting of a section.
     pub fn property(self, name: &str) -> Option<Shape<'a>> {
-        self.here.get("properties")?.get(name).map(|shape| self.inner(shape))
+        self.here
+            .get("properties")?
+            .get(name)
+            .map(|shape| self.inner(shape))
     }
 
     /// What the values of a map of free names must be.

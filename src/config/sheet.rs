@@ -50,7 +50,9 @@ impl Sheet {
     /// It is not `key=value`.
     pub fn set(&mut self, option: &'static str, text: &str) -> Result<(), String> {
         let Some((key, value)) = text.split_once('=') else {
-            return Err(format!("{option} takes KEY=VALUE, as in alerts.HighErrorRate.threshold=0.1"));
+            return Err(format!(
+                "{option} takes KEY=VALUE, as in alerts.HighErrorRate.threshold=0.1"
+            ));
         };
         let path: Vec<&str> = key.trim().split('.').collect();
         if path.iter().any(|name| name.is_empty()) {
@@ -61,7 +63,9 @@ impl Sheet {
         let mut told = Problems::default();
         // `#ops` is a comment in YAML, and a channel here.
         let is_list_or_map = value.trim_start().starts_with(['[', '{']);
-        let parsed = is_list_or_map.then(|| yaml::parse(value, &file, &mut told)).flatten();
+        let parsed = is_list_or_map
+            .then(|| yaml::parse(value, &file, &mut told))
+            .flatten();
         let mut node = parsed.unwrap_or_else(|| Node::text(value, origin.clone()));
         node.each_origin(&mut |place| *place = origin.clone());
         let mut whole = Node::empty_map(origin);

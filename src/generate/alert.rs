@@ -348,8 +348,10 @@ impl AlertDef {
                     LimitUnit::Seconds => "seconds",
                 };
                 let threshold = &mut properties["threshold"];
-                threshold["description"] =
-                    json!(format!("The value at which it holds, {unit}; built in: {}.", number(limit.value)));
+                threshold["description"] = json!(format!(
+                    "The value at which it holds, {unit}; built in: {}.",
+                    number(limit.value)
+                ));
                 threshold["minimum"] = json!(least);
                 threshold["maximum"] = json!(most);
             }
@@ -360,7 +362,11 @@ impl AlertDef {
         if self.condition.signal.window().is_none() {
             properties.remove("window");
         }
-        let has_floor = self.condition.guards.iter().any(|guard| matches!(guard, Guard::Events { .. }));
+        let has_floor = self
+            .condition
+            .guards
+            .iter()
+            .any(|guard| matches!(guard, Guard::Events { .. }));
         if !has_floor {
             properties.remove("minEvents");
         }

@@ -4,10 +4,10 @@ mod availability;
 mod capacity;
 mod fleet;
 mod info;
+mod providers;
 mod quality;
 mod requests;
 mod saturation;
-mod providers;
 mod telemetry;
 #[cfg(test)]
 mod tests;
@@ -107,7 +107,13 @@ fn when(signal: Signal, compare: super::alert::Compare, limit: Limit) -> Conditi
 
 impl Condition {
     /// Only with so many events in the span of time.
-    fn with_at_least(mut self, at_least: u64, of: Pick, window: u64, by: &'static [&'static str]) -> Condition {
+    fn with_at_least(
+        mut self,
+        at_least: u64,
+        of: Pick,
+        window: u64,
+        by: &'static [&'static str],
+    ) -> Condition {
         self.guards.push(Guard::Events {
             of,
             window,

@@ -28,8 +28,14 @@ fn selectors(plan: &Plan, problems: &mut Problems) {
     let parsed = parse(&format!("x{{{extra}}}"));
     if !matches!(parsed, Ok(Expr::VectorSelector(_))) {
         problems
-            .add(&plan.place("selectors.extra"), "selectors.extra", "not matchers of PromQL")
-            .suggest("write them as between the braces of a query: cluster=\"eu1\",namespace=\"atest-system\"");
+            .add(
+                &plan.place("selectors.extra"),
+                "selectors.extra",
+                "not matchers of PromQL",
+            )
+            .suggest(
+                "write them as between the braces of a query: cluster=\"eu1\",namespace=\"atest-system\"",
+            );
     }
 }
 
@@ -39,7 +45,9 @@ fn addresses(plan: &Plan, problems: &mut Problems) {
         ("alertDefaults.runbookBase", &defaults.runbook_base),
         ("alertDefaults.dashboardBase", &defaults.dashboard_base),
     ] {
-        let is_address = ["http://", "https://"].iter().any(|scheme| address.starts_with(scheme));
+        let is_address = ["http://", "https://"]
+            .iter()
+            .any(|scheme| address.starts_with(scheme));
         if !address.is_empty() && (!is_address || address.contains(char::is_whitespace)) {
             problems
                 .add(&plan.place(key), key, "not an address")
@@ -47,7 +55,13 @@ fn addresses(plan: &Plan, problems: &mut Problems) {
         }
     }
     texts(plan, "alertDefaults.labels", &defaults.labels, false, problems);
-    texts(plan, "alertDefaults.annotations", &defaults.annotations, true, problems);
+    texts(
+        plan,
+        "alertDefaults.annotations",
+        &defaults.annotations,
+        true,
+        problems,
+    );
 }
 
 /// Names and templates of labels or annotations.
@@ -62,12 +76,20 @@ fn texts(
         let path = format!("{key}.{name}");
         if !is_label_name(name) {
             problems
-                .add(&plan.place(&path), path.clone(), "not a name that Prometheus takes")
+                .add(
+                    &plan.place(&path),
+                    path.clone(),
+                    "not a name that Prometheus takes",
+                )
                 .suggest("letters, digits and _ only, no digit first");
         }
         if !are_annotations && ["alertname", "severity", "slo", "window"].contains(&name.as_str()) {
             problems
-                .add(&plan.place(&path), path.clone(), "this label is the generator's own")
+                .add(
+                    &plan.place(&path),
+                    path.clone(),
+                    "this label is the generator's own",
+                )
                 .suggest("a severity is changed with `severity`; take another name for anything else");
         }
         if let Err(reason) = template(text) {
@@ -78,9 +100,22 @@ fn texts(
 
 fn alerts(plan: &Plan, problems: &mut Problems) {
     for (name, values) in &plan.values.alerts {
-        texts(plan, &format!("alerts.{name}.labels"), &values.labels, false, problems);
-        texts(plan, &format!("alerts.{name}.annotations"), &values.annotations, true, problems);
-        if values.severity == Some(super::values::Severity::None) && !["Watchdog", "AtestAiMaintenance"].contains(&name.as_str())
+        texts(
+            plan,
+            &format!("alerts.{name}.labels"),
+            &values.labels,
+            false,
+            problems,
+        );
+        texts(
+            plan,
+            &format!("alerts.{name}.annotations"),
+            &values.annotations,
+            true,
+            problems,
+        );
+        if values.severity == Some(super::values::Severity::None)
+            && !["Watchdog", "AtestAiMaintenance"].contains(&name.as_str())
         {
             let key = format!("alerts.{name}.severity");
             problems
@@ -91,8 +126,16 @@ fn alerts(plan: &Plan, problems: &mut Problems) {
 }
 
 fn extra_alerts(plan: &Plan, problems: &mut Problems) {
-    let mut seen: Vec<&str> = plan.alerts.iter().chain(&plan.off).map(|alert| alert.name).collect();
-    seen.extend([slo::alert_name(super::values::Severity::Critical), slo::alert_name(super::values::Severity::Warning)]);
+    let mut seen: Vec<&str> = plan
+        .alerts
+        .iter()
+        .chain(&plan.off)
+        .map(|alert| alert.name)
+        .collect();
+    seen.extend([
+        slo::alert_name(super::values::Severity::Critical),
+        slo::alert_name(super::values::Severity::Warning),
+    ]);
     for (index, extra) in plan.values.extra_alerts.iter().enumerate() {
         let key = |part: &str| format!("extraAlerts[{index}].{part}");
         let at = plan.place("extraAlerts");
@@ -129,10 +172,19 @@ fn windows(plan: &Plan, problems: &mut Problems) {
         problems.add(&plan.place(key), key, "must be at least 1s");
     }
     for alert in &plan.alerts {
-        if alert.condition.signal.window().is_some_and(|window| window < 2 * interval) {
+        if alert
+            .condition
+            .signal
+            .window()
+            .is_some_and(|window| window < 2 * interval)
+        {
             let key = format!("alerts.{}.window", alert.name);
             problems
-                .add(&plan.place(&key), key, "shorter than two scrapes, so that there is no rate")
+                .add(
+                    &plan.place(&key),
+                    key,
+                    "shorter than two scrapes, so that there is no rate",
+                )
                 .suggest(format!("at least {}s, better {}s", 2 * interval, 4 * interval));
         }
     }
@@ -141,16 +193,25 @@ fn windows(plan: &Plan, problems: &mut Problems) {
             let key = format!("{}.windows[{index}].short", slo::key(slo));
             if window.short.0.as_secs() < 2 * interval {
                 problems
-                    .add(&plan.place(&key), key.clone(), "shorter than two scrapes, so that there is no rate")
+                    .add(
+                        &plan.place(&key),
+                        key.clone(),
+                        "shorter than two scrapes, so that there is no rate",
+                    )
                     .suggest(format!("at least {}s, better {}s", 2 * interval, 4 * interval));
             }
-            let twin = slo.windows[..index]
-                .iter()
-                .any(|other| other.long == window.long && slo::alert_name(other.severity) == slo::alert_name(window.severity));
+            let twin = slo.windows[..index].iter().any(|other| {
+                other.long == window.long
+                    && slo::alert_name(other.severity) == slo::alert_name(window.severity)
+            });
             // A cap on severity brings pages and tickets together; only what somebody wrote is theirs to correct.
             if twin {
                 problems
-                    .add(&plan.place(&key), key, "another burn over the same span has the same severity: they would be one alert")
+                    .add(
+                        &plan.place(&key),
+                        key,
+                        "another burn over the same span has the same severity: they would be one alert",
+                    )
                     .suggest("leave one out, or take another span");
             }
         }
@@ -160,16 +221,37 @@ fn windows(plan: &Plan, problems: &mut Problems) {
 /// Whether Prometheus takes it as a label's name.
 fn is_label_name(name: &str) -> bool {
     let mut chars = name.chars();
-    chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+    chars
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !name.starts_with("__")
 }
 
 /// What may stand first in a template's braces.
 const WORDS: [&str; 22] = [
-    "$labels", "$value", "$externalLabels", "$externalURL", ".Labels", ".Value", ".ExternalLabels", ".ExternalURL",
-    "humanize", "humanize1024", "humanizeDuration", "humanizePercentage", "humanizeTimestamp", "printf", "title", "toUpper",
-    "toLower", "if", "else", "end", "with", "range",
+    "$labels",
+    "$value",
+    "$externalLabels",
+    "$externalURL",
+    ".Labels",
+    ".Value",
+    ".ExternalLabels",
+    ".ExternalURL",
+    "humanize",
+    "humanize1024",
+    "humanizeDuration",
+    "humanizePercentage",
+    "humanizeTimestamp",
+    "printf",
+    "title",
+    "toUpper",
+    "toLower",
+    "if",
+    "else",
+    "end",
+    "with",
+    "range",
 ];
 
 /// Looks through Prometheus' templates for what it would not take.
@@ -183,8 +265,15 @@ fn template(text: &str) -> Result<(), String> {
             return Err("`{{` without `}}`".to_owned());
         };
         let inner = inner.trim().trim_matches('-').trim();
-        let first = inner.split(['.', ' ', '|']).find(|word| !word.is_empty()).unwrap_or("");
-        let first = if inner.starts_with('.') { format!(".{first}") } else { first.to_owned() };
+        let first = inner
+            .split(['.', ' ', '|'])
+            .find(|word| !word.is_empty())
+            .unwrap_or("");
+        let first = if inner.starts_with('.') {
+            format!(".{first}")
+        } else {
+            first.to_owned()
+        };
         if !WORDS.contains(&first.as_str()) || inner.contains("{{") {
             return Err(format!(
                 "`{{{{ {inner} }}}}` is nothing that Prometheus can fill in; write {{{{ $labels.NAME }}}} or {{{{ $value | humanize }}}}"

@@ -50,7 +50,9 @@ impl Course {
             Course::Steady { from, a_step } => format!("{}+{}x{steps}", short(*from), short(*a_step)),
             Course::Missing => format!("_x{}", steps + 1),
             Course::Then(parts) => {
-                let parts = parts.iter().map(|(steps, course)| course.notation(steps.saturating_sub(1)));
+                let parts = parts
+                    .iter()
+                    .map(|(steps, course)| course.notation(steps.saturating_sub(1)));
                 parts.collect::<Vec<_>>().join(" ")
             }
         }
@@ -58,7 +60,18 @@ impl Course {
 
     /// The same for so many steps, and then no more.
     pub fn ending_after(self, steps: usize, rest: usize) -> Course {
-        Course::Then(vec![(steps, self), (rest, Course::Missing)])
+        let mut parts = match self {
+            Course::Then(parts) => parts,
+            whole => vec![(steps, whole)],
+        };
+        let mut left = steps;
+        for (length, _) in &mut parts {
+            *length = (*length).min(left);
+            left -= *length;
+        }
+        parts.retain(|(length, _)| *length > 0);
+        parts.push((rest, Course::Missing));
+        Course::Then(parts)
     }
 
     /// What it grows by in a step, where it does so evenly.
@@ -82,7 +95,9 @@ impl Course {
                     }
                     rest -= length;
                 }
-                parts.last().map_or(0.0, |(length, course)| course.at(length.saturating_sub(1)))
+                parts
+                    .last()
+                    .map_or(0.0, |(length, course)| course.at(length.saturating_sub(1)))
             }
         }
     }

@@ -1,20 +1,189 @@
-//! Grafana's dashboards.
+//! Grafana's dashboards: one description of each, from which come Grafana's files, the links of alerts, the queries of a
+//! live check, and a preview.
 
-use super::alert::{AlertDef, Panel};
+mod coverage;
+mod fleet;
+mod grafana;
+mod links;
+#[cfg(test)]
+mod lint;
+mod overview;
+pub mod panel;
+mod promql;
+mod providers;
+mod provisioning;
+mod quality;
+mod resources;
+mod slo;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+pub use coverage::DEBUG_ONLY;
+pub use grafana::uid;
+pub use links::{link, logs_link, panel_link};
+
+use self::panel::{Dashboard, Draw, Panel};
+use super::artefact::{Artefact, Set};
 use super::plan::Plan;
 
-/// The address of the panel that shows an alert; `None` without Grafana's address.
-pub fn link(plan: &Plan, alert: &AlertDef) -> Option<String> {
-    panel_link(plan, alert.panel)
+/// Every dashboard, the overview first.
+pub fn all(plan: &Plan) -> Vec<Dashboard> {
+    let mut dashboards = vec![
+        overview::dashboard(plan),
+        providers::dashboard(plan),
+        quality::dashboard(plan),
+        resources::dashboard(plan),
+        slo::dashboard(plan),
+        fleet::dashboard(plan),
+    ];
+    dashboards.iter_mut().for_each(panel::arrange);
+    dashboards
 }
 
-/// The address of a panel.
-pub fn panel_link(plan: &Plan, panel: Panel) -> Option<String> {
-    let base = plan.values.alert_defaults.dashboard_base.trim_end_matches('/');
-    (!base.is_empty()).then(|| format!("{base}/d/atest-ai-{}", panel.dashboard))
+/// The panels of a dashboard, in order.
+pub fn panels(dashboard: &Dashboard) -> impl Iterator<Item = &Panel> {
+    dashboard.rows.iter().flat_map(|row| &row.panels)
 }
 
-/// The address of the log lines around an alert; `None` without Loki.
-pub fn logs_link(_plan: &Plan, _alert: &AlertDef) -> Option<String> {
-    None
+/// Where the overview is too, because the guide has it there.
+const GUIDES_PATH: &str = "monitoring/grafana/dashboard.json";
+
+/// The dashboards, and how Grafana finds them.
+pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
+    let mut artefacts = Vec::new();
+    for dashboard in all(plan) {
+        let model = grafana::model(plan, &dashboard);
+        artefacts.push(Artefact::json(Set::Grafana, &path(&dashboard), &model));
+        if dashboard.key == "overview" {
+            artefacts.push(Artefact::json(Set::Grafana, GUIDES_PATH, &model));
+        }
+    }
+    artefacts.push(coverage::exclusions(plan));
+    artefacts.push(provisioning::dashboards(plan));
+    artefacts.push(provisioning::datasources(plan));
+    artefacts
+}
+
+fn path(dashboard: &Dashboard) -> String {
+    format!("dashboards/{}.json", uid(dashboard.key))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ConfigMap {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: Metadata,
+    data: BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct Metadata {
+    name: String,
+    namespace: String,
+    labels: BTreeMap<&'static str, String>,
+    annotations: BTreeMap<&'static str, String>,
+}
+
+/// The dashboards as ConfigMaps, which the sidecar of Grafana's chart and of kube-prometheus looks for by their label.
+pub fn config_maps(plan: &Plan) -> Vec<Artefact> {
+    let maps = all(plan).into_iter().map(|dashboard| {
+        let (uid, model) = (uid(dashboard.key), grafana::model(plan, &dashboard));
+        let labels = BTreeMap::from([
+            ("app.kubernetes.io/component", "monitoring".to_owned()),
+            ("app.kubernetes.io/name", super::plan::COMPONENT.to_owned()),
+            ("app.kubernetes.io/version", plan.version.to_owned()),
+            ("grafana_dashboard", "1".to_owned()),
+        ]);
+        let map = ConfigMap {
+            api_version: "v1",
+            kind: "ConfigMap",
+            metadata: Metadata {
+                name: format!("{uid}-dashboard"),
+                namespace: plan.values.kubernetes.namespace.clone(),
+                labels,
+                annotations: BTreeMap::from([("grafana_folder", plan.values.dashboards.folder.clone())]),
+            },
+            data: BTreeMap::from([(format!("{uid}.json"), format!("{model:#}\n"))]),
+        };
+        let path = format!("k8s/operator/dashboard-{}.yaml", dashboard.key);
+        let notes = ["For the sidecar that looks for the label `grafana_dashboard`."];
+        Artefact::yaml(plan, Set::Grafana, &path, &notes, &map)
+    });
+    maps.collect()
+}
+
+/// A panel's query, as Prometheus takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// The dashboard's word: `overview`, `providers`, …
+    pub dashboard: &'static str,
+    /// The panel's number.
+    pub panel: u32,
+    /// The panel's title.
+    pub title: String,
+    /// PromQL without variables.
+    pub expr: String,
+    /// Why it may rightly give nothing.
+    pub empty_when: Option<&'static str>,
+}
+
+/// Every query of every panel that asks Prometheus, with the variables put in: `window` is what rates look back, such as
+/// `1m`; the job is the plan's, and everything else is shown.
+pub fn queries(plan: &Plan, window: &str) -> Vec<Query> {
+    let dashboards = all(plan);
+    let with = Filled {
+        job: &plan.values.selectors.job,
+        window,
+        range: window,
+    };
+    let mut queries = Vec::new();
+    for dashboard in &dashboards {
+        for panel in panels(dashboard).filter(|panel| panel.draw != Draw::Logs) {
+            queries.extend(panel.queries.iter().map(|query| Query {
+                dashboard: dashboard.key,
+                panel: panel.id,
+                title: panel.title.clone(),
+                expr: with.fill(&query.expr),
+                empty_when: panel.empty_when,
+            }));
+        }
+    }
+    queries
+}
+
+/// What stands in place of Grafana's variables.
+#[derive(Debug, Clone, Copy)]
+pub struct Filled<'a> {
+    /// The job.
+    pub job: &'a str,
+    /// What rates look back.
+    pub window: &'a str,
+    /// The span of time that is shown.
+    pub range: &'a str,
+}
+
+impl Filled<'_> {
+    /// The query with everything in place: all instances, providers and models.
+    pub fn fill(&self, expr: &str) -> String {
+        expr.replace(promql::WINDOW, self.window)
+            .replace(promql::RANGE, self.range)
+            .replace("$job", self.job)
+            .replace("$instance", ".+")
+            .replace("$provider", ".+")
+            .replace("$model", ".+")
+    }
+}
+
+/// The models of all dashboards, by file name, for whoever checks them as Grafana would.
+pub fn models(plan: &Plan) -> Vec<(String, Value)> {
+    let models = all(plan)
+        .into_iter()
+        .map(|dashboard| (uid(dashboard.key), grafana::model(plan, &dashboard)));
+    models.collect()
 }

@@ -31,12 +31,20 @@ impl Environment {
     /// The environment of that name; `Err` says what there is.
     pub fn parse(name: &str) -> Result<Environment, String> {
         let names = Environment::ALL.map(Environment::word);
-        if let Some(index) = names.iter().position(|word| word.eq_ignore_ascii_case(name.trim())) {
+        if let Some(index) = names
+            .iter()
+            .position(|word| word.eq_ignore_ascii_case(name.trim()))
+        {
             return Ok(Environment::ALL[index]);
         }
         let meant = crate::config::closest(name, names);
-        let hint = meant.map(|word| format!("; did you mean {word}?")).unwrap_or_default();
-        Err(format!("no environment is called {name:?}: there are {}{hint}", names.join(", ")))
+        let hint = meant
+            .map(|word| format!("; did you mean {word}?"))
+            .unwrap_or_default();
+        Err(format!(
+            "no environment is called {name:?}: there are {}{hint}",
+            names.join(", ")
+        ))
     }
 
     /// Its built-in values, in the notation of a values file.
@@ -60,4 +68,3 @@ impl std::fmt::Display for Environment {
         f.write_str(self.word())
     }
 }
-

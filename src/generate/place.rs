@@ -94,7 +94,11 @@ pub enum PlaceError {
 }
 
 fn list(paths: &[PathBuf]) -> String {
-    let shown: Vec<String> = paths.iter().take(5).map(|path| path.display().to_string()).collect();
+    let shown: Vec<String> = paths
+        .iter()
+        .take(5)
+        .map(|path| path.display().to_string())
+        .collect();
     match paths.len() {
         more if more > 5 => format!("{} and {} more", shown.join(", "), more - 5),
         _ => shown.join(", "),
@@ -103,7 +107,9 @@ fn list(paths: &[PathBuf]) -> String {
 
 fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ". Make room, or choose another folder with --out",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ". Make room, or choose another folder with --out"
+        }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             ". Choose a folder that may be written with --out"
         }
@@ -121,9 +127,16 @@ fn hash(text: &str) -> String {
 }
 
 /// The manifest after `artefacts` were written; entries of sets that were not made stay as they are.
-fn manifest(before: &Manifest, artefacts: &[Artefact], version: &str, is_made: &dyn Fn(&str) -> bool) -> Manifest {
+fn manifest(
+    before: &Manifest,
+    artefacts: &[Artefact],
+    version: &str,
+    is_made: &dyn Fn(&str) -> bool,
+) -> Manifest {
     let kept = before.files.iter().filter(|(_, written)| !is_made(&written.set));
-    let mut files: BTreeMap<String, Written> = kept.map(|(path, written)| (path.clone(), written.clone())).collect();
+    let mut files: BTreeMap<String, Written> = kept
+        .map(|(path, written)| (path.clone(), written.clone()))
+        .collect();
     for artefact in artefacts {
         let written = Written {
             set: artefact.set.word(),
@@ -158,7 +171,10 @@ fn is_made(only: Option<&[Set]>) -> impl Fn(&str) -> bool + '_ {
 fn stale(folder: &Path, before: &Manifest, artefacts: &[Artefact], only: Option<&[Set]>) -> Vec<String> {
     let made: BTreeSet<&str> = artefacts.iter().map(|artefact| artefact.path.as_str()).collect();
     let is_made = is_made(only);
-    let old = before.files.iter().filter(|(path, written)| is_made(&written.set) && !made.contains(path.as_str()));
+    let old = before
+        .files
+        .iter()
+        .filter(|(path, written)| is_made(&written.set) && !made.contains(path.as_str()));
     // A manifest is a file that somebody may have changed: it must not lead out of the folder.
     let inside = old.filter(|(path, _)| !path.starts_with('/') && !path.split('/').any(|part| part == ".."));
     let there = inside.filter(|(path, _)| folder.join(path).symlink_metadata().is_ok());
@@ -301,7 +317,11 @@ fn is_own(text: &str, path: &str, before: &Manifest) -> bool {
         true => text.contains(MARK),
         false => head.iter().any(|line| line.contains(MARK)),
     };
-    says_so || before.files.get(path).is_some_and(|written| written.sha256 == hash(text))
+    says_so
+        || before
+            .files
+            .get(path)
+            .is_some_and(|written| written.sha256 == hash(text))
 }
 
 /// A path below the folder, the place, and where the new text waits.

@@ -42,7 +42,12 @@ pub const COMPONENT: &str = "atest-ext-ai";
 
 impl Plan {
     /// Puts together what was read.
-    pub(super) fn make(loaded: &Loaded, environment: Environment, read: Read, catalogue: Vec<AlertDef>) -> Plan {
+    pub(super) fn make(
+        loaded: &Loaded,
+        environment: Environment,
+        read: Read,
+        catalogue: Vec<AlertDef>,
+    ) -> Plan {
         let Read { values, origins } = read;
         let version = crate::telemetry::build_info().version;
         let changed = catalogue.into_iter().map(|mut alert| {
@@ -89,7 +94,12 @@ impl Plan {
                 return origin.clone();
             }
             let inner = format!("{key}.");
-            if let Some((_, origin)) = self.origins.range(inner.clone()..).next().filter(|(k, _)| k.starts_with(&inner)) {
+            if let Some((_, origin)) = self
+                .origins
+                .range(inner.clone()..)
+                .next()
+                .filter(|(k, _)| k.starts_with(&inner))
+            {
                 return origin.clone();
             }
             if key.ends_with(']') {

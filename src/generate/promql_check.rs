@@ -70,21 +70,33 @@ fn judge(selector: &VectorSelector, function: Option<&str>, faults: &mut Vec<Str
     let Some((def, suffix)) = metric_of(name) else {
         let names = catalogue::ALL.iter().map(|def| def.name);
         let hint = closest(name, names).map(|meant| format!("; did you mean {meant}?"));
-        faults.push(format!("the plugin has no metric {name}{}", hint.unwrap_or_default()));
+        faults.push(format!(
+            "the plugin has no metric {name}{}",
+            hint.unwrap_or_default()
+        ));
         return;
     };
     if suffix.is_empty() && matches!(def.kind, Kind::Histogram(_)) {
-        faults.push(format!("{name} is a histogram: its series are {name}_bucket, _count and _sum"));
+        faults.push(format!(
+            "{name} is a histogram: its series are {name}_bucket, _count and _sum"
+        ));
     }
     for matcher in &selector.matchers.matchers {
         let label = matcher.name.as_str();
         let is_le = label == "le" && suffix == "_bucket";
         // Labels that targets get in discovery are nobody's to know: those beside the metric's own are let through when no
         // metric of the plugin has them.
-        let is_foreign = !catalogue::ALL.iter().any(|def| def.label_names().contains(&label)) && label != "le";
+        let is_foreign = !catalogue::ALL
+            .iter()
+            .any(|def| def.label_names().contains(&label))
+            && label != "le";
         if !is_le && !is_foreign && !SCRAPED.contains(&label) && !def.label_names().contains(&label) {
             let labels = def.label_names().join(", ");
-            let labels = if labels.is_empty() { "none".to_owned() } else { labels };
+            let labels = if labels.is_empty() {
+                "none".to_owned()
+            } else {
+                labels
+            };
             faults.push(format!("{name} has no label {label}; its labels: {labels}"));
         }
     }
@@ -107,7 +119,10 @@ pub fn metrics(expr: &str) -> Vec<&'static str> {
         let whole = |at: usize| {
             let before = expr[..at].chars().next_back();
             let after = &expr[at + def.name.len()..];
-            let after = ["_bucket", "_count", "_sum"].iter().find_map(|end| after.strip_prefix(end)).unwrap_or(after);
+            let after = ["_bucket", "_count", "_sum"]
+                .iter()
+                .find_map(|end| after.strip_prefix(end))
+                .unwrap_or(after);
             let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
             !before.is_some_and(is_part) && !after.chars().next().is_some_and(is_part)
         };
@@ -125,19 +140,30 @@ mod tests {
     #[test]
     fn faults_are_named() {
         let fault = |expr: &str| faults(expr).join("; ");
-        assert_eq!(fault("sum(rate(atest_ai_requests_total{status=\"error\"}[5m])) > 0.1"), "");
-        assert!(fault("sum(rate(atest_ai_request_total[5m]))").contains("did you mean atest_ai_requests_total?"));
+        assert_eq!(
+            fault("sum(rate(atest_ai_requests_total{status=\"error\"}[5m])) > 0.1"),
+            ""
+        );
+        assert!(
+            fault("sum(rate(atest_ai_request_total[5m]))").contains("did you mean atest_ai_requests_total?")
+        );
         assert!(fault("atest_ai_requests_total{provider=\"x\",type=\"y\"}").contains("has no label type"));
         assert!(fault("rate(atest_ai_ready[5m])").contains("is a gauge"));
         assert!(fault("deriv(atest_ai_requests_total[5m])").contains("is a counter"));
         assert!(fault("atest_ai_request_duration_seconds > 3").contains("is a histogram"));
         assert!(fault("sum(").contains("not PromQL"));
-        assert_eq!(fault("node_load1 > 3 and on (instance) atest_ai_ready{cluster=\"eu\"} == 1"), "");
+        assert_eq!(
+            fault("node_load1 > 3 and on (instance) atest_ai_ready{cluster=\"eu\"} == 1"),
+            ""
+        );
     }
 
     #[test]
     fn names_within_names_are_not_counted() {
-        assert_eq!(metrics("atest_ai_cache_hits_total"), ["atest_ai_cache_hits_total"]);
+        assert_eq!(
+            metrics("atest_ai_cache_hits_total"),
+            ["atest_ai_cache_hits_total"]
+        );
         assert_eq!(
             metrics("rate(atest_ai_confidence_score_bucket[5m])"),
             ["atest_ai_confidence_score"]

@@ -39,9 +39,18 @@ pub fn rules(plan: &Plan) -> RuleFile {
     };
     let hits = all(&metrics::CACHE_LOOKUPS).is("cache", "answers");
     let records = [
-        ("atest_ai:requests:rate5m", rate(&all(&metrics::REQUESTS), "job, status")),
-        ("atest_ai:errors:rate5m", rate(&all(&metrics::ERRORS), "job, type")),
-        ("atest_ai:requests_failed:ratio_rate5m", part(failed(), taken_on())),
+        (
+            "atest_ai:requests:rate5m",
+            rate(&all(&metrics::REQUESTS), "job, status"),
+        ),
+        (
+            "atest_ai:errors:rate5m",
+            rate(&all(&metrics::ERRORS), "job, type"),
+        ),
+        (
+            "atest_ai:requests_failed:ratio_rate5m",
+            part(failed(), taken_on()),
+        ),
         (
             "atest_ai:request_duration_seconds:p50_rate5m",
             quantile(all(&metrics::REQUEST_DURATION), 0.5, JOB),
@@ -70,8 +79,14 @@ pub fn rules(plan: &Plan) -> RuleFile {
             "atest_ai:cache_hits:ratio_rate5m",
             part(hits.clone().any("result", &["hit", "shared"]), hits),
         ),
-        ("atest_ai:tokens:rate5m", rate(&all(&metrics::TOKENS), "job, provider, direction")),
-        ("atest_ai:cost_usd:rate5m", rate(&all(&metrics::COST), "job, provider, model")),
+        (
+            "atest_ai:tokens:rate5m",
+            rate(&all(&metrics::TOKENS), "job, provider, direction"),
+        ),
+        (
+            "atest_ai:cost_usd:rate5m",
+            rate(&all(&metrics::COST), "job, provider, model"),
+        ),
     ];
     let rules = records.into_iter().map(|(record, expr)| {
         Rule::Record(RecordingRule {

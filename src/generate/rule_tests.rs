@@ -50,18 +50,23 @@ struct Sample {
     value: f64,
 }
 
-/// The files: one for each alert, one for each objective.
+/// The files: one for each alert, one for each burn of an objective.
 pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     let cast = Cast::of(plan);
     let alerts = plan.alerts.iter().map(|alert| {
         let file = of_alert(plan, &cast, alert);
         test_artefact(plan, &format!("alerts/tests/{}.yml", alert.name), &file)
     });
-    let slos = plan.slos.iter().map(|slo| {
-        let file = burn::of_slo(&cast, slo);
-        test_artefact(plan, &format!("alerts/tests/slo-{}.yml", slo.name), &file)
+    let burns = plan
+        .slos
+        .iter()
+        .flat_map(|slo| slo.windows.iter().map(move |window| (slo, window)));
+    let burns = burns.map(|(slo, window)| {
+        let (long, severity) = (span(window.long.0.as_secs()), window.severity.word());
+        let path = format!("alerts/tests/slo-{}-{long}-{severity}.yml", slo.name);
+        test_artefact(plan, &path, &burn::of_window(&cast, slo, window))
     });
-    alerts.chain(slos).collect()
+    alerts.chain(burns).collect()
 }
 
 fn test_artefact(plan: &Plan, path: &str, file: &TestFile) -> Artefact {
@@ -69,9 +74,7 @@ fn test_artefact(plan: &Plan, path: &str, file: &TestFile) -> Artefact {
 }
 
 /// Lengths between two samples, in seconds.
-const STEPS: [u64; 14] = [
-    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 10_800,
-];
+const STEPS: [u64; 14] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 10_800];
 
 /// The largest usual step that is not longer than `most` seconds.
 fn step_within(most: u64) -> u64 {
@@ -79,7 +82,7 @@ fn step_within(most: u64) -> u64 {
     fitting.copied().unwrap_or(1)
 }
 
-/// The step for an alert: some sixty to a span, two at least, and none longer than the time that it must hold.
+/// The step for an alert: a dozen to a span, two at least, and none longer than the time that it must hold.
 fn step_for(alert: &AlertDef) -> u64 {
     let window = alert.condition.signal.window();
     let hold = (alert.hold > 0).then_some(alert.hold);
@@ -88,8 +91,12 @@ fn step_for(alert: &AlertDef) -> u64 {
         Guard::Events { window, .. } => Some(*window / 2),
         Guard::Unless(_) => None,
     });
-    let bounds = window.map(|window| window / 2).into_iter().chain(hold).chain(guards);
-    let most = bounds.fold((longest / 40).max(10), u64::min);
+    let bounds = window
+        .map(|window| window / 4)
+        .into_iter()
+        .chain(hold)
+        .chain(guards);
+    let most = bounds.fold((longest / 12).max(30), u64::min);
     step_within(most)
 }
 
@@ -141,7 +148,12 @@ impl Scenes<'_> {
         let lead = signal.lead(self.step);
         let end = lead + settled;
         let mut tests = vec![
-            self.test("fires just beyond its limit", self.lines(beyond, Events::Enough, end), end, vec![(end, true)]),
+            self.test(
+                "fires just beyond its limit",
+                self.lines(beyond, Events::Enough, end),
+                end,
+                vec![(end, true)],
+            ),
             self.test(
                 "stays quiet just short of it",
                 self.lines(within, Events::Plenty, end),
@@ -159,10 +171,15 @@ impl Scenes<'_> {
     /// Steps after which a steady course is seen in full and has held for long enough.
     fn settled(&self) -> usize {
         let window = self.alert.condition.signal.window().unwrap_or(0);
-        let guards = self.alert.condition.guards.iter().filter_map(|guard| match guard {
-            Guard::Events { window, .. } => Some(*window),
-            Guard::Unless(_) => None,
-        });
+        let guards = self
+            .alert
+            .condition
+            .guards
+            .iter()
+            .filter_map(|guard| match guard {
+                Guard::Events { window, .. } => Some(*window),
+                Guard::Unless(_) => None,
+            });
         let longest = guards.fold(window, u64::max);
         ((longest + self.alert.hold).div_ceil(self.step) + 3) as usize
     }
@@ -185,11 +202,17 @@ impl Scenes<'_> {
         let guards = self.alert.condition.guards.iter();
         let tests = guards.map(|guard| {
             let (name, lines) = match guard {
-                Guard::Events { .. } => ("stays quiet with few events", self.lines(beyond, Events::TooFew, end)),
+                Guard::Events { .. } => (
+                    "stays quiet with few events",
+                    self.lines(beyond, Events::TooFew, end),
+                ),
                 Guard::Unless(of) => {
                     let mut lines = self.lines(beyond, Events::Plenty, end);
                     for line in lines.iter_mut().filter(|line| of.has(line)) {
-                        line.course = Course::Steady { from: 1.0, a_step: 0.0 };
+                        line.course = Course::Steady {
+                            from: 1.0,
+                            a_step: 0.0,
+                        };
                     }
                     ("stays quiet while it is muted", lines)
                 }
@@ -212,7 +235,12 @@ impl Scenes<'_> {
                 a_step: 0.0,
             };
         }
-        Some(self.test("stays quiet while nothing happens", lines, end, vec![(end / 2, false), (end, false)]))
+        Some(self.test(
+            "stays quiet while nothing happens",
+            lines,
+            end,
+            vec![(end / 2, false), (end, false)],
+        ))
     }
 
     /// The target goes away while it fires.
@@ -229,7 +257,12 @@ impl Scenes<'_> {
             end_after(&mut lines, held + 1, rest);
             let wait = ((300 + self.alert.hold).div_ceil(self.step) + 2) as usize;
             let end = held + wait.max(rest);
-            return Some(self.test("fires when the target goes away", lines, end, vec![(held, false), (end, true)]));
+            return Some(self.test(
+                "fires when the target goes away",
+                lines,
+                end,
+                vec![(held, false), (end, true)],
+            ));
         }
         let mut lines = self.lines(level, Events::AtOnce, end);
         end_after(&mut lines, held + 1, rest);
@@ -256,7 +289,10 @@ impl Scenes<'_> {
                 lines.push(Line {
                     name: of.def.name.to_owned(),
                     labels: of.labels(None, 0),
-                    course: Course::Steady { from: 0.0, a_step: 0.0 },
+                    course: Course::Steady {
+                        from: 0.0,
+                        a_step: 0.0,
+                    },
                     second: false,
                 });
             }
@@ -266,12 +302,17 @@ impl Scenes<'_> {
 
     /// Events a second, so that the guard about their number is met or not.
     fn traffic(&self, stage: &Stage, level: f64, events: Events) -> f64 {
-        let guards = self.alert.condition.guards.iter().filter_map(|guard| match guard {
-            Guard::Events {
-                of, window, at_least, ..
-            } => Some((of, *window, *at_least)),
-            Guard::Unless(_) => None,
-        });
+        let guards = self
+            .alert
+            .condition
+            .guards
+            .iter()
+            .filter_map(|guard| match guard {
+                Guard::Events {
+                    of, window, at_least, ..
+                } => Some((of, *window, *at_least)),
+                Guard::Unless(_) => None,
+            });
         let Some((of, window, at_least)) = guards.last() else {
             return 1.0;
         };
@@ -331,9 +372,7 @@ fn firing(alert: &str, more: &str, severity: &str, seconds: u64, fires: bool) ->
         value: 1.0,
     };
     Expectation {
-        expr: format!(
-            "max by (severity) (ALERTS{{alertname=\"{alert}\",alertstate=\"firing\"{more}}})"
-        ),
+        expr: format!("max by (severity) (ALERTS{{alertname=\"{alert}\",alertstate=\"firing\"{more}}})"),
         eval_time: span(seconds),
         exp_samples: if fires { vec![sample] } else { Vec::new() },
     }

@@ -141,7 +141,10 @@ pub fn alerts(plan: &Plan) -> RuleFile {
 
 fn rule(plan: &Plan, alert: &AlertDef) -> AlertRule {
     let mut labels = plan.common_labels();
-    labels.insert("severity".to_owned(), plan.capped(alert.severity).word().to_owned());
+    labels.insert(
+        "severity".to_owned(),
+        plan.capped(alert.severity).word().to_owned(),
+    );
     labels.extend(alert.labels.clone());
     let mut annotations = plan.values.alert_defaults.annotations.clone();
     annotations.insert("summary".to_owned(), alert.summary.to_owned());
@@ -151,7 +154,11 @@ fn rule(plan: &Plan, alert: &AlertDef) -> AlertRule {
         ("dashboard_url", dashboards::link(plan, alert)),
         ("logs_url", dashboards::logs_link(plan, alert)),
     ];
-    annotations.extend(links.into_iter().filter_map(|(name, link)| Some((name.to_owned(), link?))));
+    annotations.extend(
+        links
+            .into_iter()
+            .filter_map(|(name, link)| Some((name.to_owned(), link?))),
+    );
     annotations.extend(alert.annotations.clone());
     AlertRule {
         alert: alert.name.to_owned(),
@@ -165,7 +172,10 @@ fn rule(plan: &Plan, alert: &AlertDef) -> AlertRule {
 
 fn extra_rule(plan: &Plan, extra: &ExtraAlert) -> AlertRule {
     let mut labels = plan.common_labels();
-    labels.insert("severity".to_owned(), plan.capped(extra.severity).word().to_owned());
+    labels.insert(
+        "severity".to_owned(),
+        plan.capped(extra.severity).word().to_owned(),
+    );
     labels.extend(extra.labels.clone());
     let mut annotations = plan.values.alert_defaults.annotations.clone();
     annotations.insert("summary".to_owned(), extra.summary.clone());
@@ -236,7 +246,10 @@ fn burn_rules(plan: &Plan, slo: &Slo) -> Vec<Rule> {
     let job = quoted(&plan.values.selectors.job);
     let mut rules = vec![record(
         OBJECTIVE.to_owned(),
-        format!("label_replace(vector({}), \"job\", {job}, \"\", \"\")", slo.ratio()),
+        format!(
+            "label_replace(vector({}), \"job\", {job}, \"\", \"\")",
+            slo.ratio()
+        ),
     )];
     rules.extend(slo.spans().into_iter().map(|seconds| {
         let (bad, all) = (slo.bad(&scope, "rate", seconds), slo.all(&scope, "rate", seconds));
@@ -245,16 +258,26 @@ fn burn_rules(plan: &Plan, slo: &Slo) -> Vec<Rule> {
     let mut longs: Vec<u64> = slo.windows.iter().map(|window| window.long.0.as_secs()).collect();
     longs.sort_unstable();
     longs.dedup();
-    rules.extend(longs.into_iter().map(|seconds| {
-        record(events_record(seconds), slo.all(&scope, "increase", seconds))
-    }));
-    rules.extend(slo.windows.iter().map(|window| Rule::Alert(burn_alert(plan, slo, window))));
+    rules.extend(
+        longs
+            .into_iter()
+            .map(|seconds| record(events_record(seconds), slo.all(&scope, "increase", seconds))),
+    );
+    rules.extend(
+        slo.windows
+            .iter()
+            .map(|window| Rule::Alert(burn_alert(plan, slo, window))),
+    );
     rules
 }
 
 fn burn_alert(plan: &Plan, slo: &Slo, window: &SloWindow) -> AlertRule {
     let (long, short) = (window.long.0.as_secs(), window.short.0.as_secs());
-    let of = format!("{{slo=\"{}\",job={}}}", slo.name, quoted(&plan.values.selectors.job));
+    let of = format!(
+        "{{slo=\"{}\",job={}}}",
+        slo.name,
+        quoted(&plan.values.selectors.job)
+    );
     let limit = format!("{} * {}", window.factor, slo.budget());
     let events = floor(slo, window);
     let expr = format!(
@@ -265,7 +288,10 @@ fn burn_alert(plan: &Plan, slo: &Slo, window: &SloWindow) -> AlertRule {
     );
     let name = slo::alert_name(window.severity);
     let mut labels = plan.common_labels();
-    labels.insert("severity".to_owned(), plan.capped(window.severity).word().to_owned());
+    labels.insert(
+        "severity".to_owned(),
+        plan.capped(window.severity).word().to_owned(),
+    );
     labels.insert("slo".to_owned(), slo.name.to_owned());
     labels.insert("window".to_owned(), span(long));
     let mut annotations = plan.values.alert_defaults.annotations.clone();

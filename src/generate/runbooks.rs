@@ -21,13 +21,21 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     for severity in burn_severities(plan) {
         burn_section(plan, severity, &mut page);
     }
-    vec![Artefact::markdown(plan, Set::Runbooks, "alerts/runbooks.md", &page)]
+    vec![Artefact::markdown(
+        plan,
+        Set::Runbooks,
+        "alerts/runbooks.md",
+        &page,
+    )]
 }
 
 fn section(plan: &Plan, alert: &AlertDef, page: &mut String) {
     let expr = alert.expr(&plan.scope());
     let severity = plan.capped(alert.severity).word();
-    page.push_str(&format!("\n## {}\n\n{} Severity: {severity}", alert.name, alert.summary));
+    page.push_str(&format!(
+        "\n## {}\n\n{} Severity: {severity}",
+        alert.name, alert.summary
+    ));
     if alert.hold > 0 {
         page.push_str(&format!(", after {}", span(alert.hold)));
     }
@@ -38,7 +46,9 @@ fn section(plan: &Plan, alert: &AlertDef, page: &mut String) {
 
 fn steps(plan: &Plan, runbook: &Runbook, page: &mut String) {
     let look = runbook.look.replace("SCOPE", &plan.scope());
-    page.push_str(&format!("\nWhere it comes from:\n\n```promql\n{look}\n```\n\nWhat to do:\n\n"));
+    page.push_str(&format!(
+        "\nWhere it comes from:\n\n```promql\n{look}\n```\n\nWhat to do:\n\n"
+    ));
     for (index, step) in runbook.steps.iter().enumerate() {
         page.push_str(&format!("{}. {step}\n", index + 1));
     }
@@ -54,7 +64,10 @@ fn burn_section(plan: &Plan, severity: Severity, page: &mut String) {
         "\n## {name}\n\nAn error budget burns {how}. The labels `slo` and `window` say which and over which span.\n\nA burn is told while both a long and a short span are over the limit, and only with enough events: at night, one failure in ten\nquestions is one failure.\n"
     ));
     for slo in &plan.slos {
-        let windows = slo.windows.iter().filter(|window| slo::alert_name(window.severity) == name);
+        let windows = slo
+            .windows
+            .iter()
+            .filter(|window| slo::alert_name(window.severity) == name);
         let spans: Vec<String> = windows.map(|window| span(window.long.0.as_secs())).collect();
         if spans.is_empty() {
             continue;
@@ -69,7 +82,9 @@ fn burn_section(plan: &Plan, severity: Severity, page: &mut String) {
             slo.runbook.means
         ));
         let left = format!("{}{{slo=\"{}\"}}", rules::BUDGET_LEFT, slo.name);
-        page.push_str(&format!("\nWhat is left of the budget:\n\n```promql\n{left}\n```\n"));
+        page.push_str(&format!(
+            "\nWhat is left of the budget:\n\n```promql\n{left}\n```\n"
+        ));
         steps(plan, &slo.runbook, page);
     }
 }
@@ -88,8 +103,15 @@ pub fn explain_burn(plan: &Plan, name: &str) -> Option<String> {
             && rule.alert == slo::alert_name(severity)
         {
             let (slo, window) = (&rule.labels["slo"], &rule.labels["window"]);
-            page.push_str(&format!("\n{slo} over {window}, for {}:\n  {}\n", rule.hold, rule.expr.replace('\n', "\n  ")));
-            let key = format!("slos.{}.objective", if slo == "first-token" { "firstToken" } else { slo });
+            page.push_str(&format!(
+                "\n{slo} over {window}, for {}:\n  {}\n",
+                rule.hold,
+                rule.expr.replace('\n', "\n  ")
+            ));
+            let key = format!(
+                "slos.{}.objective",
+                if slo == "first-token" { "firstToken" } else { slo }
+            );
             page.push_str(&format!("  objective: {}\n", plan.origin(&key)));
         }
     }
@@ -114,16 +136,25 @@ pub fn explain(plan: &Plan, alert: &AlertDef, is_on: bool) -> String {
     let key = |part: &str| format!("alerts.{}.{part}", alert.name);
     let mut text = format!("{}: {}\n\n", alert.name, alert.summary);
     let mut say = |what: &str, value: &str| {
-        text.push_str(&format!("{what:<12} {}\n", value.replace('\n', "\n             ")));
+        text.push_str(&format!(
+            "{what:<12} {}\n",
+            value.replace('\n', "\n             ")
+        ));
     };
     let given = |part: &str| plan.origin(&key(part));
-    say("on", &format!("{} ({})", if is_on { "yes" } else { "no" }, given("enabled")));
+    say(
+        "on",
+        &format!("{} ({})", if is_on { "yes" } else { "no" }, given("enabled")),
+    );
     let severity = plan.capped(alert.severity);
     let capped = match severity == alert.severity {
         true => String::new(),
         false => format!("; {} at most in {}", severity.word(), plan.environment),
     };
-    say("severity", &format!("{} ({}{capped})", severity.word(), given("severity")));
+    say(
+        "severity",
+        &format!("{} ({}{capped})", severity.word(), given("severity")),
+    );
     match alert.limit() {
         Some(limit) => {
             let words = alert.condition.limit.words();
@@ -140,12 +171,18 @@ pub fn explain(plan: &Plan, alert: &AlertDef, is_on: bool) -> String {
     }
     for guard in &alert.condition.guards {
         if let Guard::Events { at_least, window, .. } = guard {
-            say("min. events", &format!("{at_least} in {} ({})", span(*window), given("minEvents")));
+            say(
+                "min. events",
+                &format!("{at_least} in {} ({})", span(*window), given("minEvents")),
+            );
         }
     }
     say("for", &format!("{} ({})", span(alert.hold), given("for")));
     if alert.keep > 0 {
-        say("keeps firing", &format!("{} ({})", span(alert.keep), given("keepFiringFor")));
+        say(
+            "keeps firing",
+            &format!("{} ({})", span(alert.keep), given("keepFiringFor")),
+        );
     }
     let mut metrics: Vec<&str> = alert.picks().iter().map(|pick| pick.def.name).collect();
     metrics.sort_unstable();
@@ -154,9 +191,16 @@ pub fn explain(plan: &Plan, alert: &AlertDef, is_on: bool) -> String {
         say("metrics", &metrics.join("\n"));
     }
     say("expression", &alert.expr(&plan.scope()));
-    say("panel", &format!("{}, \"{}\"", alert.panel.dashboard, alert.panel.title));
+    say(
+        "panel",
+        &format!("{}, \"{}\"", alert.panel.dashboard, alert.panel.title),
+    );
     say("runbook", &plan.runbook_url(alert.name));
-    text.push_str(&format!("\n{}\n\nLook:\n  {}\n\nDo:\n", alert.runbook.means, alert.runbook.look.replace("SCOPE", &plan.scope())));
+    text.push_str(&format!(
+        "\n{}\n\nLook:\n  {}\n\nDo:\n",
+        alert.runbook.means,
+        alert.runbook.look.replace("SCOPE", &plan.scope())
+    ));
     for (index, step) in alert.runbook.steps.iter().enumerate() {
         text.push_str(&format!("  {}. {step}\n", index + 1));
     }

@@ -62,7 +62,10 @@ impl Match {
 
 /// All series of a metric.
 pub fn all(def: &'static MetricDef) -> Pick {
-    Pick { def, with: Vec::new() }
+    Pick {
+        def,
+        with: Vec::new(),
+    }
 }
 
 impl Pick {
@@ -88,19 +91,29 @@ impl Pick {
     /// The labels of one such series that is none of `other`'s; `turn` counts up through different providers.
     pub fn labels(&self, other: Option<&Pick>, turn: usize) -> Vec<(String, String)> {
         let other = other.filter(|other| other.def == self.def);
+        let wants = |pick: &Pick, label: &str| {
+            let found = pick.with.iter().find(|(name, _)| *name == label);
+            found.map(|(_, wanted)| wanted.clone())
+        };
         let value = |label: &LabelDef| {
-            let wanted = self.with.iter().find(|(name, _)| *name == label.name);
-            let avoided = other.and_then(|other| other.with.iter().find(|(name, _)| *name == label.name));
+            let wanted = wants(self, label.name);
+            // What both must be does not tell them apart.
+            let avoided = other.and_then(|other| wants(other, label.name));
+            let avoided = avoided.filter(|avoided| Some(avoided) != wanted.as_ref());
             let fits = |word: &str| {
-                wanted.is_none_or(|(_, wanted)| wanted.allows(word))
-                    && avoided.is_none_or(|(_, avoided)| !avoided.allows(word))
+                wanted.as_ref().is_none_or(|wanted| wanted.allows(word))
+                    && avoided.as_ref().is_none_or(|avoided| !avoided.allows(word))
             };
             let candidates: Vec<String> = match label.values {
                 Values::Closed(words) => words.iter().map(|word| (*word).to_owned()).collect(),
                 Values::Provider => ["openai", "ollama", "builtin"].map(str::to_owned).into(),
-                Values::Model => ["gpt-4o-mini", "qwen2.5-coder:latest", "builtin"].map(str::to_owned).into(),
+                Values::Model => ["gpt-4o-mini", "qwen2.5-coder:latest", "builtin"]
+                    .map(str::to_owned)
+                    .into(),
                 Values::Secret => ["OPENAI_API_KEY", "vault_token"].map(str::to_owned).into(),
-                Values::Built => ["0.0.1", "0.0.2", "0.0.3", "0.0.4", "0.0.5"].map(str::to_owned).into(),
+                Values::Built => ["0.0.1", "0.0.2", "0.0.3", "0.0.4", "0.0.5"]
+                    .map(str::to_owned)
+                    .into(),
             };
             let fitting: Vec<&String> = candidates.iter().filter(|word| fits(word)).collect();
             let is_fixed = matches!(label.values, Values::Closed(_));
@@ -110,7 +123,9 @@ impl Pick {
             }
         };
         let labels = self.def.labels.iter();
-        labels.map(|label| (label.name.to_owned(), value(label))).collect()
+        labels
+            .map(|label| (label.name.to_owned(), value(label)))
+            .collect()
     }
 }
 
@@ -259,7 +274,13 @@ impl Signal {
             | Predicted { window, .. }
             | DaysMoney { window, .. }
             | AgainstLastWeek { window, .. } => Some(*window),
-            Value(_) | Greatest { .. } | Share { .. } | Until(_) | Distinct { .. } | Count { .. } | Absent(_)
+            Value(_)
+            | Greatest { .. }
+            | Share { .. }
+            | Until(_)
+            | Distinct { .. }
+            | Count { .. }
+            | Absent(_)
             | Always => None,
         }
     }
@@ -277,7 +298,13 @@ impl Signal {
             | Predicted { window, .. }
             | DaysMoney { window, .. }
             | AgainstLastWeek { window, .. } => *window = seconds,
-            Value(_) | Greatest { .. } | Share { .. } | Until(_) | Distinct { .. } | Count { .. } | Absent(_)
+            Value(_)
+            | Greatest { .. }
+            | Share { .. }
+            | Until(_)
+            | Distinct { .. }
+            | Count { .. }
+            | Absent(_)
             | Always => {}
         }
         self
@@ -374,13 +401,20 @@ impl Signal {
     pub fn strong(&self, beyond: f64, limit: f64, step: u64) -> Option<(f64, usize)> {
         use Signal::*;
         match self {
-            Increase { window, .. } | DaysMoney { window, .. } => {
+            // Rates are reckoned over the whole span, also while it is not full.
+            Increase { window, .. } | DaysMoney { window, .. } | Load { window, .. } => {
                 Some((beyond * 4.0 * (*window as f64 / step as f64), 1))
             }
-            Load { .. } | Part { .. } | Quantile { .. } | UpTo { .. } | Predicted { .. } => Some((beyond, 1)),
+            Part { .. } | Quantile { .. } | UpTo { .. } | Predicted { .. } => Some((beyond, 1)),
             Changes { window, .. } => Some((*window as f64 / step as f64, limit.floor() as usize + 1)),
             AgainstLastWeek { .. } => None,
-            Value(_) | Greatest { .. } | Share { .. } | Until(_) | Distinct { .. } | Count { .. } | Absent(_)
+            Value(_)
+            | Greatest { .. }
+            | Share { .. }
+            | Until(_)
+            | Distinct { .. }
+            | Count { .. }
+            | Absent(_)
             | Always => Some((beyond, 0)),
         }
     }

@@ -123,7 +123,11 @@ impl Slo {
                 format!("({} or 0 * {none})", sum(bad.select("", scope, &[])))
             }
             Good::UpTo { of, bound } => {
-                format!("({} - {})", sum(of.select("_count", scope, &[])), up_to(of, *bound))
+                format!(
+                    "({} - {})",
+                    sum(of.select("_count", scope, &[])),
+                    up_to(of, *bound)
+                )
             }
             Good::Over { of, bound } => up_to(of, *bound),
         }
@@ -155,32 +159,40 @@ fn shifted(percent: f64) -> String {
 /// The objectives in effect.
 pub fn in_effect(values: &Values) -> Vec<Slo> {
     let slos = &values.slos;
-    let given: [&SloValues; 4] = [&slos.availability, &slos.latency, &slos.quality, &slos.first_token];
+    let given: [&SloValues; 4] = [
+        &slos.availability,
+        &slos.latency,
+        &slos.quality,
+        &slos.first_token,
+    ];
     let period = slos.period.0.as_secs();
-    let made = built_in().into_iter().zip(given).filter_map(|((on, mut slo), given)| {
-        if !given.enabled.unwrap_or(on) {
-            return None;
-        }
-        if let Some(objective) = given.objective {
-            slo.objective = objective;
-        }
-        if let Some(floor) = given.min_events_per_hour {
-            slo.min_events_per_hour = floor;
-        }
-        if !given.windows.is_empty() {
-            slo.windows.clone_from(&given.windows);
-        }
-        if let (Some(threshold), Good::UpTo { bound, .. } | Good::Over { bound, .. }) =
-            (given.threshold, &mut slo.good)
-        {
-            *bound = threshold;
-        }
-        slo.period = period;
-        for window in &mut slo.windows {
-            window.severity = window.severity.min(values.alert_defaults.max_severity);
-        }
-        Some(slo)
-    });
+    let made = built_in()
+        .into_iter()
+        .zip(given)
+        .filter_map(|((on, mut slo), given)| {
+            if !given.enabled.unwrap_or(on) {
+                return None;
+            }
+            if let Some(objective) = given.objective {
+                slo.objective = objective;
+            }
+            if let Some(floor) = given.min_events_per_hour {
+                slo.min_events_per_hour = floor;
+            }
+            if !given.windows.is_empty() {
+                slo.windows.clone_from(&given.windows);
+            }
+            if let (Some(threshold), Good::UpTo { bound, .. } | Good::Over { bound, .. }) =
+                (given.threshold, &mut slo.good)
+            {
+                *bound = threshold;
+            }
+            slo.period = period;
+            for window in &mut slo.windows {
+                window.severity = window.severity.min(values.alert_defaults.max_severity);
+            }
+            Some(slo)
+        });
     made.collect()
 }
 
@@ -298,7 +310,11 @@ fn built_in() -> [(bool, Slo); 4] {
 
 /// The key of an objective in the values.
 pub fn key(slo: &Slo) -> String {
-    let name = if slo.name == "first-token" { "firstToken" } else { slo.name };
+    let name = if slo.name == "first-token" {
+        "firstToken"
+    } else {
+        slo.name
+    };
     format!("slos.{name}")
 }
 
@@ -312,13 +328,21 @@ pub fn problems(slos: &[Slo], origin: impl Fn(&str) -> Origin, problems: &mut Pr
                 let list: Vec<String> = bounds.iter().map(|bound| bound.to_string()).collect();
                 let path = format!("{key}.threshold");
                 problems
-                    .add(&origin(&path), path, "between two bounds of the histogram, so that nobody can count what is good")
+                    .add(
+                        &origin(&path),
+                        path,
+                        "between two bounds of the histogram, so that nobody can count what is good",
+                    )
                     .suggest(format!("take one of {}", list.join(", ")));
             }
         }
         for (index, window) in slo.windows.iter().enumerate() {
             let path = format!("{key}.windows[{index}]");
-            let given = if slo.windows.is_empty() { key.clone() } else { path.clone() };
+            let given = if slo.windows.is_empty() {
+                key.clone()
+            } else {
+                path.clone()
+            };
             let most = window.factor * slo.budget_ratio();
             if most >= 1.0 {
                 let least = 100.0 * (1.0 - 1.0 / window.factor);
@@ -339,12 +363,20 @@ pub fn problems(slos: &[Slo], origin: impl Fn(&str) -> Origin, problems: &mut Pr
             }
             if window.short >= window.long {
                 problems
-                    .add(&origin(&given), path.clone(), "the short span must be shorter than the long one")
+                    .add(
+                        &origin(&given),
+                        path.clone(),
+                        "the short span must be shorter than the long one",
+                    )
                     .suggest("a twelfth of it is usual");
             }
             if window.long.0.as_secs() > slo.period {
                 problems
-                    .add(&origin(&given), path, "the long span must not be longer than slos.period")
+                    .add(
+                        &origin(&given),
+                        path,
+                        "the long span must not be longer than slos.period",
+                    )
                     .suggest("shorten it, or lengthen the period");
             }
         }

@@ -42,7 +42,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "Nobody asks any more.",
             "{{ $labels.job }} gets {{ $value | humanizePercentage }} of the questions of a week ago (less than LIMIT).",
         )
-        .drawn("overview", "Questions")
+        .drawn("overview", "Request Rate")
         .to_do(
             "The plugin is well, and no question reaches it: look before it.",
             "sum(rate(atest_ai_requests_total{SCOPE}[1h])) / sum(rate(atest_ai_requests_total{SCOPE}[1h] offset 1w))",

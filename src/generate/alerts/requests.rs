@@ -60,7 +60,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "Answers take long.",
             "One question in twenty to {{ $labels.job }} takes {{ $value | humanizeDuration }} or more (more than LIMIT).",
         )
-        .drawn("overview", "Latency")
+        .drawn("overview", "Response Time")
         .to_do(
             "Testers wait. The time is the provider's, the queue's or the plugin's own.",
             "histogram_quantile(0.95, sum by (le, provider) (rate(atest_ai_provider_request_duration_seconds_bucket{SCOPE}[5m])))",

@@ -17,7 +17,12 @@ fn names_are_unique_and_said_in_the_plugins_way() {
     let names: BTreeSet<&str> = alerts.iter().map(|alert| alert.name).collect();
     assert_eq!(names.len(), alerts.len());
     assert!(alerts.len() > 50, "{}", alerts.len());
-    let guides = ["PluginDown", "HighErrorRate", "LowConfidenceQueries", "MemoryUsageHigh"];
+    let guides = [
+        "PluginDown",
+        "HighErrorRate",
+        "LowConfidenceQueries",
+        "MemoryUsageHigh",
+    ];
     for name in guides {
         assert!(names.contains(name), "{name}");
     }
@@ -41,11 +46,22 @@ fn every_expression_names_what_there_is() {
 fn every_alert_says_what_is_wrong_and_what_to_do() {
     for alert in catalogue() {
         let name = alert.name;
-        assert!(alert.summary.ends_with('.') && !alert.summary.contains("{{"), "{name}: {}", alert.summary);
+        assert!(
+            alert.summary.ends_with('.') && !alert.summary.contains("{{"),
+            "{name}: {}",
+            alert.summary
+        );
         assert!(alert.description.ends_with('.'), "{name}");
-        assert!(!alert.runbook.means.is_empty() && !alert.runbook.steps.is_empty(), "{name}");
+        assert!(
+            !alert.runbook.means.is_empty() && !alert.runbook.steps.is_empty(),
+            "{name}"
+        );
         assert!(!alert.panel.title.is_empty(), "{name}");
-        assert_eq!(alert.limit().is_some(), alert.condition.limit.range.is_some(), "{name}");
+        assert_eq!(
+            alert.limit().is_some(),
+            alert.condition.limit.range.is_some(),
+            "{name}"
+        );
         if let Some((least, most)) = alert.condition.limit.range {
             assert!((least..=most).contains(&alert.condition.limit.value), "{name}");
         }
@@ -57,8 +73,15 @@ fn descriptions_use_labels_that_the_result_has() {
     for alert in catalogue() {
         let labels = alert.condition.signal.labels();
         for piece in alert.description.split("$labels.").skip(1) {
-            let label: String = piece.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            assert!(labels.contains(&label.as_str()), "{} has no label {label}: {labels:?}", alert.name);
+            let label: String = piece
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
+            assert!(
+                labels.contains(&label.as_str()),
+                "{} has no label {label}: {labels:?}",
+                alert.name
+            );
         }
         let is_a_share = alert.description.contains("$value | humanizePercentage");
         let shares = matches!(
@@ -71,7 +94,11 @@ fn descriptions_use_labels_that_the_result_has() {
                 | Signal::DaysMoney { .. }
                 | Signal::AgainstLastWeek { .. }
         );
-        assert!(!is_a_share || shares || alert.name == "AtestAiRateLimitNear", "{}", alert.name);
+        assert!(
+            !is_a_share || shares || alert.name == "AtestAiRateLimitNear",
+            "{}",
+            alert.name
+        );
     }
 }
 
@@ -82,9 +109,16 @@ fn every_share_is_guarded_by_a_number_of_events() {
             alert.condition.signal,
             Signal::Part { .. } | Signal::Quantile { .. } | Signal::UpTo { .. }
         );
-        assert_eq!(is_share_of_events, alert.condition.guards.iter().any(|guard| {
-            matches!(guard, crate::generate::alert::Guard::Events { .. })
-        }), "{}", alert.name);
+        assert_eq!(
+            is_share_of_events,
+            alert
+                .condition
+                .guards
+                .iter()
+                .any(|guard| { matches!(guard, crate::generate::alert::Guard::Events { .. }) }),
+            "{}",
+            alert.name
+        );
     }
 }
 
@@ -94,9 +128,14 @@ fn what_an_alert_selects_can_be() {
         for pick in alert.picks() {
             for (label, wanted) in &pick.with {
                 let def = pick.def.labels.iter().find(|def| def.name == *label);
-                let def = def.unwrap_or_else(|| panic!("{}: {} has no label {label}", alert.name, pick.def.name));
+                let def =
+                    def.unwrap_or_else(|| panic!("{}: {} has no label {label}", alert.name, pick.def.name));
                 if let Values::Closed(words) = def.values {
-                    assert!(words.iter().any(|word| wanted.allows(word)), "{}: {label}", alert.name);
+                    assert!(
+                        words.iter().any(|word| wanted.allows(word)),
+                        "{}: {label}",
+                        alert.name
+                    );
                 }
             }
         }
@@ -108,7 +147,9 @@ fn holding_times_are_whole_intervals() {
     for alert in catalogue() {
         assert_eq!(alert.hold % 30, 0, "{}", alert.name);
         let never = alert.condition.compare == Compare::Above
-            && alert.most_possible().is_some_and(|most| alert.condition.limit.value >= most);
+            && alert
+                .most_possible()
+                .is_some_and(|most| alert.condition.limit.value >= most);
         assert!(!never, "{} could never fire", alert.name);
     }
 }

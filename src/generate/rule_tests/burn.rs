@@ -18,23 +18,17 @@ struct Burn<'a> {
     step: u64,
 }
 
-pub fn of_slo(cast: &Cast, slo: &Slo) -> TestFile {
-    let steps = slo.windows.iter().map(step_for);
-    let least = steps.min().unwrap_or(60);
-    let tests = slo.windows.iter().flat_map(|window| {
-        let burn = Burn {
-            cast,
-            slo,
-            window,
-            // Evaluations are as close together as the closest window needs; samples only as this one does.
-            step: step_for(window).max(least),
-        };
-        burn.all()
-    });
+pub fn of_window(cast: &Cast, slo: &Slo, window: &SloWindow) -> TestFile {
+    let burn = Burn {
+        cast,
+        slo,
+        window,
+        step: step_for(window),
+    };
     TestFile {
         rule_files: vec!["../slo.yml".to_owned()],
-        evaluation_interval: span(least),
-        tests: tests.collect(),
+        evaluation_interval: span(burn.step),
+        tests: burn.all(),
     }
 }
 
@@ -58,15 +52,30 @@ impl Burn<'_> {
         let enough = 1.5 * floor(self.slo, self.window) / self.window.long.0.as_secs() as f64;
         let at_once = 4.0 * floor(self.slo, self.window) / self.step as f64;
         let mut tests = vec![
-            self.test("fires just beyond its limit", &[(end + 1, beyond)], enough, &[(end, true)]),
-            self.test("stays quiet just short of it", &[(end + 1, within)], enough, &[(end / 2, false), (end, false)]),
+            self.test(
+                "fires just beyond its limit",
+                &[(end + 1, beyond)],
+                enough,
+                &[(end, true)],
+            ),
+            self.test(
+                "stays quiet just short of it",
+                &[(end + 1, within)],
+                enough,
+                &[(end / 2, false), (end, false)],
+            ),
             self.test(
                 "stays quiet with few events",
                 &[(end + 1, beyond)],
                 enough * 0.5,
                 &[(end / 2, false), (end, false)],
             ),
-            self.test("stays quiet while nothing happens", &[(end + 1, 0.0)], 0.0, &[(end, false)]),
+            self.test(
+                "stays quiet while nothing happens",
+                &[(end + 1, 0.0)],
+                0.0,
+                &[(end, false)],
+            ),
         ];
         // All is bad for the last short span only: the long one has not seen enough of it, unless it is hardly longer.
         let blip = short.min(((long as f64) * limit * 0.5) as usize);
@@ -94,7 +103,12 @@ impl Burn<'_> {
         if hold > 0 {
             moments.insert(0, (held - 1, false));
         }
-        tests.push(self.test("waits as long as it should", &[(held + 2, beyond)], at_once, &moments));
+        tests.push(self.test(
+            "waits as long as it should",
+            &[(held + 2, beyond)],
+            at_once,
+            &moments,
+        ));
         let rest = self.steps(Time::of_seconds(300)) + long + 3;
         tests.push(self.gone(beyond, at_once, held + 1, rest));
         tests
@@ -179,7 +193,13 @@ impl Burn<'_> {
                     line(of, None, "_bucket", Some(le), course(&share))
                 });
                 let mut lines: Vec<Line> = buckets.collect();
-                lines.push(line(of, None, "_bucket", Some("+Inf".to_owned()), course(&|_| 1.0)));
+                lines.push(line(
+                    of,
+                    None,
+                    "_bucket",
+                    Some("+Inf".to_owned()),
+                    course(&|_| 1.0),
+                ));
                 lines.push(line(of, None, "_count", None, course(&|_| 1.0)));
                 lines
             }

@@ -50,9 +50,16 @@ fn labels_for(matchers: &str) -> Vec<(String, String)> {
     let value = |op: &MatchOp, text: &str| match op {
         MatchOp::Equal => text.to_owned(),
         // The first of the words, where it is a list of words.
-        MatchOp::Re(_) => text.split('|').next().unwrap_or("x").replace(".+", "x").replace(".*", "x"),
+        MatchOp::Re(_) => text
+            .split('|')
+            .next()
+            .unwrap_or("x")
+            .replace(".+", "x")
+            .replace(".*", "x"),
         MatchOp::NotEqual | MatchOp::NotRe(_) => "x".to_owned(),
     };
     let matchers = selector.matchers.matchers.iter();
-    matchers.map(|matcher| (matcher.name.clone(), value(&matcher.op, &matcher.value))).collect()
+    matchers
+        .map(|matcher| (matcher.name.clone(), value(&matcher.op, &matcher.value)))
+        .collect()
 }

@@ -46,7 +46,11 @@ pub fn shares_for_quantile(bounds: &[f64], q: f64, level: f64) -> Vec<f64> {
         (0.0, q / within)
     };
     // There is no room under the first bucket: all of it lies there, as far as the quantile goes.
-    let (below, inside) = if index == 0 { (0.0, (q / within).min(1.0)) } else { (below, inside) };
+    let (below, inside) = if index == 0 {
+        (0.0, (q / within).min(1.0))
+    } else {
+        (below, inside)
+    };
     let share = |position: usize| match position {
         _ if position + 1 == index => below,
         _ if position < index => 0.0,

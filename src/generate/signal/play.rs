@@ -30,7 +30,9 @@ pub fn lines(signal: &Signal, stage: &Stage, level: f64, traffic: f64) -> Vec<Li
         }
         Signal::Load { of, whole: None, .. } => vec![line(of, "", rising(level))],
         Signal::Load {
-            of, whole: Some(whole), ..
+            of,
+            whole: Some(whole),
+            ..
         } => vec![line(of, "", rising(level * CORES)), line(whole, "", flat(CORES))],
         Signal::Increase { of, window, .. } => vec![line(of, "", rising(level / *window as f64))],
         Signal::Part { of, whole, .. } => part(of, whole, level, traffic, &rising),
@@ -105,9 +107,7 @@ fn part(of: &Pick, whole: &[Pick], level: f64, traffic: f64, rising: &impl Fn(f6
     // The rest is of a metric that is not the part's, where there is one.
     let other = whole.iter().find(|pick| pick.def != of.def).or(whole.first());
     let mut lines = vec![line(of, "", rising(level * traffic))];
-    lines.extend(
-        other.map(|pick| line_of(pick, pick.events_suffix(), Some(of), 0, rising(rest * traffic))),
-    );
+    lines.extend(other.map(|pick| line_of(pick, pick.events_suffix(), Some(of), 0, rising(rest * traffic))));
     lines
 }
 

@@ -11,7 +11,11 @@ pub fn expr(signal: &Signal, scope: &str) -> String {
         Signal::Greatest { of, by } => format!("max by ({}) ({})", by.join(", "), select(of)),
         Signal::Share { of, whole, on } => {
             let on = [&["job", "instance"], *on].concat().join(", ");
-            format!("max by ({on}) ({})\n/ max by ({on}) ({})", select(of), select(whole))
+            format!(
+                "max by ({on}) ({})\n/ max by ({on}) ({})",
+                select(of),
+                select(whole)
+            )
         }
         Signal::Load { of, whole, window } => {
             let rate = format!("sum by (job, instance) (rate({}[{}]))", select(of), span(*window));
@@ -57,13 +61,8 @@ pub fn expr(signal: &Signal, scope: &str) -> String {
             by,
         } => {
             let le = format!("le=~{}", quoted(&bound_pattern(*bound)));
-            let rate = |series: String| {
-                format!(
-                    "sum by ({}) (rate({series}[{}]))",
-                    by.join(", "),
-                    span(*window)
-                )
-            };
+            let rate =
+                |series: String| format!("sum by ({}) (rate({series}[{}]))", by.join(", "), span(*window));
             let up_to = rate(of.select("_bucket", scope, &[le]));
             format!("{up_to}\n/ {}", rate(of.select("_count", scope, &[])))
         }
@@ -105,7 +104,11 @@ pub fn expr(signal: &Signal, scope: &str) -> String {
 
 fn increase(of: &Pick, window: u64, by: &[&str], scope: &str) -> String {
     let series = of.select("", scope, &[]);
-    format!("sum by ({}) (increase({series}[{}]))", by.join(", "), span(window))
+    format!(
+        "sum by ({}) (increase({series}[{}]))",
+        by.join(", "),
+        span(window)
+    )
 }
 
 impl Pick {

@@ -59,7 +59,8 @@ impl Default for AlertDefaults {
             team: "qa-platform".to_owned(),
             labels: BTreeMap::new(),
             annotations: BTreeMap::new(),
-            runbook_base: "https://github.com/linuxsuren/atest-ext-ai/blob/main/alerts/runbooks.md".to_owned(),
+            runbook_base: "https://github.com/linuxsuren/atest-ext-ai/blob/main/alerts/runbooks.md"
+                .to_owned(),
             dashboard_base: String::new(),
             max_severity: Severity::Critical,
             evaluation_interval: Time::of_seconds(30),

@@ -1,0 +1,142 @@
+//! What was generated, in the hands of the programs that it is for, as far as they are on this machine.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::artefact::Artefact;
+use super::rules;
+
+/// What a program said of the files.
+#[derive(Debug)]
+pub struct Verdict {
+    /// The program, and what it looked at.
+    pub what: String,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It accepts them.
+    Accepted,
+    /// It does not; its own words.
+    Refused(String),
+    /// It is not on this machine; the command that installs it.
+    Skipped(&'static str),
+}
+
+/// A program and one way to call it.
+struct Check {
+    program: &'static str,
+    install: &'static str,
+    arguments: Vec<String>,
+}
+
+/// Has every program that is on the PATH look at the files below `folder`, which are all there.
+///
+/// # Errors
+/// A program is there and cannot be started.
+pub fn validate(folder: &Path, artefacts: &[Artefact]) -> io::Result<Vec<Verdict>> {
+    let mut verdicts = Vec::new();
+    for check in checks(folder, artefacts) {
+        let what = format!("{} {}", check.program, shown(&check.arguments, folder));
+        let outcome = match on_path(check.program) {
+            None => Outcome::Skipped(check.install),
+            Some(program) => run(&program, &check.arguments, folder)?,
+        };
+        verdicts.push(Verdict { what, outcome });
+    }
+    Ok(verdicts)
+}
+
+fn checks(folder: &Path, artefacts: &[Artefact]) -> Vec<Check> {
+    let has = |path: &str| artefacts.iter().any(|artefact| artefact.path == path);
+    let at = |path: &str| folder.join(path).display().to_string();
+    let check = |program, install, arguments: &[&str], files: Vec<String>| Check {
+        program,
+        install,
+        arguments: arguments
+            .iter()
+            .map(|text| (*text).to_owned())
+            .chain(files)
+            .collect(),
+    };
+    const PROMETHEUS: &str = "apt-get install prometheus";
+    const ALERTMANAGER: &str = "apt-get install prometheus-alertmanager";
+    let mut checks = Vec::new();
+    let files = [rules::ALERTS, rules::RECORDING, rules::SLO]
+        .into_iter()
+        .filter(|path| has(path));
+    let files: Vec<String> = files.map(at).collect();
+    if !files.is_empty() {
+        checks.push(check(
+            "promtool",
+            PROMETHEUS,
+            &["check", "rules", "--lint=all", "--lint-fatal"],
+            files,
+        ));
+    }
+    let tests = artefacts
+        .iter()
+        .filter(|artefact| artefact.path.starts_with("alerts/tests/"));
+    let tests: Vec<String> = tests.map(|artefact| at(&artefact.path)).collect();
+    if !tests.is_empty() {
+        checks.push(check("promtool", PROMETHEUS, &["test", "rules"], tests));
+    }
+    let config = "monitoring/prometheus.yml";
+    if has(config) {
+        checks.push(check(
+            "promtool",
+            PROMETHEUS,
+            &["check", "config", "--syntax-only"],
+            vec![at(config)],
+        ));
+    }
+    let config = "monitoring/alertmanager.yml";
+    if has(config) {
+        checks.push(check("amtool", ALERTMANAGER, &["check-config"], vec![at(config)]));
+    }
+    let config = "monitoring/logging/rsyslog.conf";
+    if has(config) {
+        let install = "apt-get install rsyslog rsyslog-elasticsearch";
+        checks.push(check("rsyslogd", install, &["-N1", "-f"], vec![at(config)]));
+    }
+    checks
+}
+
+/// The arguments without the folder, and long lists cut short.
+fn shown(arguments: &[String], folder: &Path) -> String {
+    let prefix = format!("{}/", folder.display());
+    let short: Vec<&str> = arguments
+        .iter()
+        .map(|text| text.strip_prefix(&prefix).unwrap_or(text))
+        .collect();
+    match short.len() {
+        more if more > 8 => format!("{} and {} more files", short[..4].join(" "), more - 4),
+        _ => short.join(" "),
+    }
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    // rsyslogd and its like are not on everybody's PATH.
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/sbin"].map(PathBuf::from));
+    folders
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}
+
+fn run(program: &Path, arguments: &[String], folder: &Path) -> io::Result<Outcome> {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()?;
+    if output.status.success() {
+        return Ok(Outcome::Accepted);
+    }
+    let said = [output.stdout, output.stderr].concat();
+    Ok(Outcome::Refused(String::from_utf8_lossy(&said).trim().to_owned()))
+}
