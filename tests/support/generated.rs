@@ -15,8 +15,8 @@ pub struct Generated {
 }
 
 impl Generated {
-    /// All files, for production, with this config and these values. `FOLDER` in either stands for the folder, which has a
-    /// certificate and its key in `both.pem` where the config names that.
+    /// All files, for production, with this config (the built-in defaults when it is empty) and these values. `FOLDER` in either stands for the folder, which has a
+    /// certificate and its key in `both.pem` where one of them names that.
     pub fn with(config: &str, values: &str) -> Generated {
         let folder = TempDir::with_prefix("atest-generated-").expect("a folder for the test");
         let output = run(folder.path(), config, values);
@@ -94,7 +94,7 @@ fn run(folder: &Path, config: &str, values: &str) -> Output {
         fs::write(&path, text).expect("a file is written");
         path
     };
-    if config.contains("both.pem") {
+    if config.contains("both.pem") || values.contains("both.pem") {
         let made = rcgen::generate_simple_self_signed(vec!["plugin".to_owned()]).expect("a certificate");
         let path = put(
             "both.pem",
@@ -104,7 +104,7 @@ fn run(folder: &Path, config: &str, values: &str) -> Output {
     }
     Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
         .arg("--config")
-        .arg(put("config.yaml", config))
+        .arg(put("config.yaml", if config.is_empty() { "{}" } else { config }))
         .args(["generate-monitoring", "--env", "production", "--values"])
         .arg(put("values.yaml", values))
         .arg("--out")

@@ -54,7 +54,10 @@ impl Script {
             if value.starts_with('`') {
                 return format!("{name}={value}");
             }
-            let value = value.replace('\\', "\\\\").replace('"', "\\\"");
+            let value = value
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n");
             format!("{name}=\"{value}\"")
         };
         let written: Vec<String> = parameters.iter().map(written).collect();
@@ -131,7 +134,7 @@ impl Script {
         let refused = [
             ("name", "atest_ai_refused"),
             ("type", "string"),
-            ("string", "{\"answer\": %$.omes%, \"document\": %$!%}\\n"),
+            ("string", "{\"answer\": %$.omes%, \"document\": %$!%}\n"),
         ];
         self.object("", "template", &refused);
         self.gap();
@@ -191,7 +194,7 @@ impl Script {
                 "  ",
                 "# The container runtime writes a time, a stream and a mark before each line.",
             );
-            let cut = "set $.text = re_extract($msg, \"^[^ ]+ (stdout|stderr) [FP] (.*)$\", 0, 2, $msg);";
+            let cut = "set $.text = re_extract($msg, \"^[^ ]+ (stdout|stderr) [FP] (.*)\\$\", 0, 2, $msg);";
             self.line("  ", cut);
         } else {
             self.line("  ", "set $.text = $msg;");
