@@ -194,7 +194,7 @@ mkdir "$1/disk" && mount -t tmpfs -o size=$3 tmpfs "$1/disk"
 set +e
 "$2" --config "$1/config.yaml" generate-monitoring --out "$1/disk/out"
 echo "code $?"
-find "$1/disk" -mindepth 1 | sed 's/^/left /'
+find "$1/disk" -mindepth 1 | sed 's/^/THERE: /'
 "#;
     for (size, mode, words) in [("64k", "rw", "Make room"), ("8m", "ro", "that may be written")] {
         let _ = fs::remove_dir(folder.path().join("disk"));
@@ -211,7 +211,7 @@ find "$1/disk" -mindepth 1 | sed 's/^/left /'
             said.contains(words) && said.contains("nothing was written"),
             "{said}"
         );
-        assert!(!said.contains("left "), "{said}");
+        assert!(!said.contains("THERE: "), "{said}");
     }
 }
 

@@ -15,8 +15,8 @@ pub struct Generated {
 }
 
 impl Generated {
-    /// All files, for production, with this config and these values. `FOLDER` in either stands for the folder, which has a
-    /// certificate and its key in `both.pem` where the config names that.
+    /// All files, for production, with this config (the built-in defaults when it is empty) and these values. `FOLDER` in either stands for the folder, which has a
+    /// certificate and its key in `both.pem` where one of them names that.
     pub fn with(config: &str, values: &str) -> Generated {
         Generated::of("production", config, values)
     }
@@ -97,13 +97,14 @@ impl Generated {
 }
 
 fn run(folder: &Path, environment: &str, config: &str, values: &str) -> Output {
+    let config = if config.is_empty() { "{}\n" } else { config };
     let put = |name: &str, text: &str| {
         let path = folder.join(name);
         let text = text.replace("FOLDER", &folder.display().to_string());
         fs::write(&path, text).expect("a file is written");
         path
     };
-    if config.contains("both.pem") {
+    if config.contains("both.pem") || values.contains("both.pem") {
         let made = rcgen::generate_simple_self_signed(vec!["plugin".to_owned()]).expect("a certificate");
         let path = put(
             "both.pem",
