@@ -20,6 +20,8 @@ mod support {
 mod alertmanager;
 #[path = "generate/dashboards.rs"]
 mod dashboards;
+#[path = "generate/preview.rs"]
+mod preview;
 #[path = "generate/prometheus.rs"]
 mod prometheus;
 #[path = "generate/shipping.rs"]
