@@ -35,7 +35,7 @@ fn each_dashboard_is_drawn_from_real_figures() {
          alertDefaults: {{evaluationInterval: 1s}}\n",
         plugin.http
     );
-    let files = Generated::with("", &values);
+    let files = Generated::with("{}\n", &values);
     let mut command = Command::new("prometheus");
     let (config, data) = (files.path("monitoring/prometheus.yml"), files.folder().join("tsdb"));
     command
