@@ -10,7 +10,8 @@ use crate::telemetry::catalogue::{
     MetricDef, PROCESS_RESIDENT, PROCESS_VIRTUAL, START_TIME, TOKIO_BUSY_RATIO,
 };
 
-/// Metrics that no panel and no alert needs, and why there are still.
+/// Metrics that no panel and no alert needs, and why they are there still. A metric that is nowhere else has to be here.
+#[cfg(test)]
 pub static DEBUG_ONLY: [(&MetricDef, &str); 4] = [
     (
         &START_TIME,

@@ -6,6 +6,7 @@ use promql_parser::parser::{Expr, parse};
 use promql_parser::util::{ExprVisitor, walk_expr};
 use serde_json::{Value, json};
 
+use super::coverage::DEBUG_ONLY;
 use super::*;
 use crate::generate::alerts;
 use crate::generate::artefact::MARK;
