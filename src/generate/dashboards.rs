@@ -21,6 +21,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+#[cfg(test)]
 use serde_json::Value;
 
 pub use grafana::uid;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::generate::artefact::{Artefact, Set};
 use crate::generate::plan::Plan;
+#[cfg(test)]
 use crate::telemetry::catalogue::{
     MetricDef, PROCESS_RESIDENT, PROCESS_VIRTUAL, START_TIME, TOKIO_BUSY_RATIO,
 };
