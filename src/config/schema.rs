@@ -38,7 +38,15 @@ fn simplify(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(simplify),
         Value::Object(map) => {
-            map.values_mut().for_each(simplify);
+            for (key, value) in map.iter_mut() {
+                match value {
+                    // Names of settings, not words of the schema language: one may be called `default`.
+                    Value::Object(settings) if key == "properties" => {
+                        settings.values_mut().for_each(simplify)
+                    }
+                    value => simplify(value),
+                }
+            }
             lift_optional(map);
             list_words(map);
             if let Some(Value::Array(types)) = map.get_mut("type") {

@@ -173,7 +173,11 @@ pub fn lines(filling: &Filling<'_>, size: (f64, f64), shown: Shown) -> String {
         .zip(std::iter::once(Colour::Green).chain(panel.steps.iter().map(|step| step.colour)))
         // Below a lower bound it is bad: the line has the colour of its bad side.
         .filter_map(|(step, before)| {
-            let colour = if step.colour == Colour::Green { before } else { step.colour };
+            let colour = if step.colour == Colour::Green {
+                before
+            } else {
+                step.colour
+            };
             Some((step.from?, colour))
         })
         .filter(|_| !panel.thresholds.is_empty())
@@ -331,7 +335,10 @@ fn legend(out: &mut String, panel: &Panel, lines: &[Line<'_>]) {
         values.max_by(f64::total_cmp)
     };
     // Most of what can happen never does; it would hide what did.
-    let told = lines.iter().enumerate().filter(|(_, line)| most(line).is_some_and(|most| most != 0.0));
+    let told = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| most(line).is_some_and(|most| most != 0.0));
     let mut told: Vec<(usize, &Line<'_>)> = told.collect();
     if told.is_empty() {
         told = lines.iter().enumerate().take(LISTED / 2).collect();

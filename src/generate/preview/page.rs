@@ -66,7 +66,11 @@ pub fn dashboard(
     }
     let _ = write!(out, "</nav><p>{}</p></header><main>", escaped(dashboard.about));
     for (title, panels) in rows {
-        let _ = write!(out, r#"<section><h2>{}</h2><div class="row">"#, escaped(&title.replace("$provider", "Each provider")));
+        let _ = write!(
+            out,
+            r#"<section><h2>{}</h2><div class="row">"#,
+            escaped(&title.replace("$provider", "Each provider"))
+        );
         for filling in panels {
             panel(&mut out, filling, shown);
         }

@@ -54,22 +54,20 @@ impl Script {
             if value.starts_with('`') {
                 return format!("{name}={value}");
             }
-            let value = value.replace('\\', "\\\\").replace('"', "\\\"");
+            let value = value
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n");
             format!("{name}=\"{value}\"")
         };
         let written: Vec<String> = parameters.iter().map(written).collect();
-        let apart = if written.len() > 3 {
-            format!("\n{margin}  ")
+        let text = if written.len() > 3 {
+            let apart = format!("\n{margin}  ");
+            format!("{apart}{}\n{margin}", written.join(&apart))
         } else {
-            " ".to_owned()
+            written.join(" ")
         };
-        let end = if written.len() > 3 {
-            format!("\n{margin}")
-        } else {
-            String::new()
-        };
-        let start = if written.len() > 3 { apart.as_str() } else { "" };
-        let _ = writeln!(self.0, "{margin}{kind}({start}{}{end})", written.join(&apart));
+        let _ = writeln!(self.0, "{margin}{kind}({text})");
     }
 
     fn gap(&mut self) {
@@ -196,7 +194,7 @@ impl Script {
                 "  ",
                 "# The container runtime writes a time, a stream and a mark before each line.",
             );
-            let cut = "set $.text = re_extract($msg, \"^[^ ]+ (stdout|stderr) [FP] (.*)$\", 0, 2, $msg);";
+            let cut = "set $.text = re_extract($msg, \"^[^ ]+ (stdout|stderr) [FP] (.*)\\$\", 0, 2, $msg);";
             self.line("  ", cut);
         } else {
             self.line("  ", "set $.text = $msg;");
