@@ -24,15 +24,12 @@ mod alertmanager;
 mod command;
 #[path = "generate/dashboards.rs"]
 mod dashboards;
-<<<<<<< HEAD
 #[path = "generate/live.rs"]
 mod live;
 #[path = "generate/mutations.rs"]
 mod mutations;
-=======
 #[path = "generate/preview.rs"]
 mod preview;
->>>>>>> dash
 #[path = "generate/prometheus.rs"]
 mod prometheus;
 #[path = "generate/rules.rs"]
