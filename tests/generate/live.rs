@@ -66,7 +66,8 @@ async fn provider() -> FakeProvider {
             body if body.contains("once") && request.number % 2 == 0 => {
                 Script::json(503, "{}").header("retry-after", "0")
             }
-            _ => openai_sse(GOOD),
+            // In pieces, so that there is a speed.
+            _ => openai_sse(GOOD).spread(4, Duration::from_millis(5)),
         };
         answer
             .header("x-ratelimit-limit-requests", "100")
