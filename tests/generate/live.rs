@@ -290,7 +290,7 @@ async fn a_day_on_call() {
     let values = format!(
         "alertDefaults: {{evaluationInterval: {EVALUATION}s}}\n\
          prometheus: {{targets: ['{}'], address: '{own}', alertmanagers: ['{router}'], scrapeInterval: 1s}}\n\
-         alerts:\n  AtestAiProviderAuthFailing: {{window: 10s, threshold: 0, keepFiringFor: 0s}}\n  AtestAiProviderDown: {{for: 0s}}\n  PluginDown: {{for: 0s}}\n\
+         alerts:\n  AtestAiProviderAuthFailing: {{window: 10s, threshold: 0, keepFiringFor: 0s}}\n  AtestAiProviderDown: {{for: 4s}}\n  PluginDown: {{for: 0s}}\n\
          slos:\n  period: 1h\n  latency: {{enabled: false}}\n  availability: {{minEventsPerHour: 3600, windows: [{{factor: 14.4, long: 20s, short: 6s, for: 0s, severity: critical}}]}}\n\
          receivers:\n  default: {{webhook: {{url: 'http://{1}/default'}}}}\n  critical: {{webhook: {{url: 'http://{1}/critical'}}}}\n  \
          deadMan: {{webhook: {{url: 'http://{1}/deadman'}}}}\n  \
