@@ -7,6 +7,7 @@ mod alert;
 mod alertmanager;
 mod alerts;
 mod artefact;
+mod changelog;
 mod check;
 mod course;
 mod dashboards;
@@ -77,6 +78,7 @@ pub fn artefacts(plan: &Plan, format: Format) -> Vec<Artefact> {
     all.extend(rules::artefacts(plan));
     all.extend(rule_tests::artefacts(plan));
     all.extend(runbooks::artefacts(plan));
+    all.extend(changelog::artefacts(plan));
     all.extend(dashboards::artefacts(plan));
     all.extend(alertmanager::artefacts(plan));
     all.extend(prometheus::artefacts(plan));
