@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use promql_parser::label::MatchOp;
+use promql_parser::parser::{Expr, parse};
 use serde::Serialize;
 
 use super::artefact::{Artefact, Set};
@@ -341,35 +343,15 @@ fn of_pods(labels: BTreeMap<String, String>) -> Vec<Relabel> {
 /// The labels that `selectors.extra` asks for with `=`. Series must have them when rules look for them, and the labels of
 /// `external_labels` are added only to what leaves Prometheus.
 fn selected(matchers: &str) -> BTreeMap<String, String> {
-    let mut labels = BTreeMap::new();
-    let mut rest = matchers;
-    while let Some((name, after)) = rest.split_once('=') {
-        // Of `=~`, `!=` and `!~` no label follows.
-        let is_exact = after.trim_start().starts_with('"') && !name.trim_end().ends_with('!');
-        let Some((_, quoted)) = after.split_once('"') else {
-            break;
-        };
-        let Some(end) = end_of_quote(quoted) else { break };
-        let text = serde_json::from_str::<String>(&format!("\"{}\"", &quoted[..end]));
-        if let (true, Ok(value)) = (is_exact, text) {
-            labels.insert(name.trim_matches([',', ' ']).to_owned(), value);
-        }
-        rest = &quoted[end + 1..];
-    }
-    labels
-}
-
-fn end_of_quote(text: &str) -> Option<usize> {
-    let mut is_escaped = false;
-    for (index, letter) in text.char_indices() {
-        match letter {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = true,
-            '"' => return Some(index),
-            _ => {}
-        }
-    }
-    None
+    let Ok(Expr::VectorSelector(selector)) = parse(&format!("x{{{matchers}}}")) else {
+        return BTreeMap::new();
+    };
+    let exact = selector
+        .matchers
+        .matchers
+        .into_iter()
+        .filter(|matcher| matcher.op == MatchOp::Equal);
+    exact.map(|matcher| (matcher.name, matcher.value)).collect()
 }
 
 #[cfg(test)]
