@@ -4,6 +4,8 @@
 // Each test crate uses another part of it.
 #[allow(dead_code)]
 mod support {
+    #[path = "../support/fake_provider.rs"]
+    pub mod fake_provider;
     #[path = "../support/generated.rs"]
     pub mod generated;
     #[path = "../support/http.rs"]
@@ -18,9 +20,19 @@ mod support {
 
 #[path = "generate/alertmanager.rs"]
 mod alertmanager;
+#[path = "generate/command.rs"]
+mod command;
 #[path = "generate/dashboards.rs"]
 mod dashboards;
+#[path = "generate/live.rs"]
+mod live;
+#[path = "generate/mutations.rs"]
+mod mutations;
+#[path = "generate/preview.rs"]
+mod preview;
 #[path = "generate/prometheus.rs"]
 mod prometheus;
+#[path = "generate/rules.rs"]
+mod rules;
 #[path = "generate/shipping.rs"]
 mod shipping;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::signal::{Pick, Signal, bounds, number, span};
+use super::signal::{Pick, Signal, number, span};
 use super::values::{AlertValues, Severity};
 use crate::config::units::Time;
 use crate::telemetry::catalogue::Kind;
@@ -378,14 +378,6 @@ impl AlertDef {
         let mut picks = self.condition.signal.picks();
         picks.extend(self.condition.guards.iter().map(Guard::pick));
         picks
-    }
-
-    /// The greatest value that its signal can have, where there is one: the last bound of a histogram.
-    pub fn most_possible(&self) -> Option<f64> {
-        match &self.condition.signal {
-            Signal::Quantile { of, .. } => bounds(of.def).last().copied(),
-            _ => None,
-        }
     }
 }
 

@@ -21,9 +21,9 @@ mod tests;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+#[cfg(test)]
 use serde_json::Value;
 
-pub use coverage::DEBUG_ONLY;
 pub use grafana::uid;
 pub use links::{link, logs_link, panel_link};
 
@@ -180,7 +180,8 @@ impl Filled<'_> {
     }
 }
 
-/// The models of all dashboards, by file name, for whoever checks them as Grafana would.
+/// The models of all dashboards, by file name.
+#[cfg(test)]
 pub fn models(plan: &Plan) -> Vec<(String, Value)> {
     let models = all(plan)
         .into_iter()

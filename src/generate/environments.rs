@@ -37,7 +37,11 @@ impl Environment {
         {
             return Ok(Environment::ALL[index]);
         }
-        let meant = crate::config::closest(name, names);
+        let short = name.trim().to_ascii_lowercase();
+        let longer = names
+            .into_iter()
+            .find(|word| !short.is_empty() && word.starts_with(&short));
+        let meant = longer.or_else(|| crate::config::closest(name, names));
         let hint = meant
             .map(|word| format!("; did you mean {word}?"))
             .unwrap_or_default();

@@ -113,7 +113,7 @@ fn advice(error: &io::Error) -> &'static str {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             ". Choose a folder that may be written with --out"
         }
-        ErrorKind::NotADirectory => ". --out must be a folder",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => ". --out must be a folder",
         _ => "",
     }
 }

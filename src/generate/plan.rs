@@ -1,6 +1,6 @@
 //! Everything that files are made from: the config, the environment, the values, and what follows from them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -17,8 +17,6 @@ use crate::config::{Config, Loaded, Origin};
 pub struct Plan {
     /// The config, as the plugin would run with it.
     pub config: Config,
-    /// Keys of the config that somebody gave.
-    pub given: BTreeSet<String>,
     /// For which environment.
     pub environment: Environment,
     /// The values in effect: built-in ones, the environment's, the file's, those of the command line.
@@ -74,7 +72,6 @@ impl Plan {
         }
         Plan {
             config: loaded.config.clone(),
-            given: loaded.origins.keys().cloned().collect(),
             environment,
             slos: slo::in_effect(&values),
             values,
@@ -136,11 +133,6 @@ impl Plan {
     /// The alert of that name, when it is on.
     pub fn alert(&self, name: &str) -> Option<&AlertDef> {
         self.alerts.iter().find(|alert| alert.name == name)
-    }
-
-    /// The threshold of an alert, to draw it into panels; `None` when the alert is off.
-    pub fn threshold(&self, alert: &str) -> Option<f64> {
-        self.alert(alert)?.limit()
     }
 
     /// Where the value at that dotted key comes from, in words: `built-in`, or the line of the values file.

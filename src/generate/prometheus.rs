@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use promql_parser::label::MatchOp;
-use promql_parser::parser::{Expr, parse};
 use serde::Serialize;
 
 use super::artefact::{Artefact, Set};
@@ -343,6 +341,8 @@ fn of_pods(labels: BTreeMap<String, String>) -> Vec<Relabel> {
 /// The labels that `selectors.extra` asks for with `=`. Series must have them when rules look for them, and the labels of
 /// `external_labels` are added only to what leaves Prometheus.
 fn selected(matchers: &str) -> BTreeMap<String, String> {
+    use promql_parser::label::MatchOp;
+    use promql_parser::parser::{Expr, parse};
     let Ok(Expr::VectorSelector(selector)) = parse(&format!("x{{{matchers}}}")) else {
         return BTreeMap::new();
     };

@@ -82,7 +82,7 @@ fn step_within(most: u64) -> u64 {
     fitting.copied().unwrap_or(1)
 }
 
-/// The step for an alert: a dozen to a span, two at least, and none longer than the time that it must hold.
+/// The step for an alert: some eight to a span, two at least, and none longer than the time that it must hold.
 fn step_for(alert: &AlertDef) -> u64 {
     let window = alert.condition.signal.window();
     let hold = (alert.hold > 0).then_some(alert.hold);
@@ -96,7 +96,7 @@ fn step_for(alert: &AlertDef) -> u64 {
         .into_iter()
         .chain(hold)
         .chain(guards);
-    let most = bounds.fold((longest / 12).max(30), u64::min);
+    let most = bounds.fold((longest / 8).max(60), u64::min);
     step_within(most)
 }
 

@@ -73,9 +73,6 @@ pub fn alert_name(severity: Severity) -> &'static str {
     }
 }
 
-/// The names of the objectives, as the values spell them.
-pub const NAMES: [&str; 4] = ["availability", "latency", "quality", "firstToken"];
-
 impl Slo {
     /// The objective as a share, exactly: 99.5 is 0.995, not 0.9949999999999999.
     pub fn ratio(&self) -> String {

@@ -414,7 +414,8 @@ fn arrived(told: &Listener, path: &str, alert: &str, instance: &str) {
     });
 }
 
-fn alerts(got: &[Got], path: &str) -> Vec<Value> {
+/// All alerts that came to that path.
+pub fn alerts(got: &[Got], path: &str) -> Vec<Value> {
     got.iter()
         .filter(|got| got.path == path)
         .flat_map(|got| got.json()["alerts"].as_array().cloned().unwrap_or_default())
@@ -432,14 +433,20 @@ fn alert(name: &str, severity: &str, labels: &[(&str, &str)]) -> Value {
     json!({ "labels": all, "annotations": {"summary": "Something."} })
 }
 
-struct Alertmanager {
-    address: SocketAddr,
+/// A running Alertmanager.
+pub struct Alertmanager {
+    /// Where it listens.
+    pub address: SocketAddr,
     _running: Peer,
 }
 
 impl Alertmanager {
     fn start(files: &Generated) -> Alertmanager {
-        let address = free_address();
+        Alertmanager::start_at(free_address(), files)
+    }
+
+    /// With the generated config, at that address.
+    pub fn start_at(address: SocketAddr, files: &Generated) -> Alertmanager {
         let log = files.folder().join("alertmanager.log");
         let mut command = Command::new("prometheus-alertmanager");
         command

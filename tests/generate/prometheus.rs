@@ -147,20 +147,8 @@ fn prometheus_with_the_generated_config_scrapes_the_plugin_and_loads_every_rule(
         plugin.http
     );
     let files = Generated::with("", &values);
-    let mut command = Command::new("prometheus");
-    command
-        .arg(format!(
-            "--config.file={}",
-            files.path("monitoring/prometheus.yml").display()
-        ))
-        .arg(format!(
-            "--storage.tsdb.path={}",
-            files.folder().join("tsdb").display()
-        ))
-        .arg(format!("--web.listen-address={own}"))
-        .arg("--enable-feature=exemplar-storage");
     let log = files.folder().join("prometheus.log");
-    let _running = Peer::start(&mut command, &log);
+    let _running = start(own, &files);
 
     let targets = asked(own, "/api/v1/targets", &log, |reply| {
         let targets = reply["data"]["activeTargets"].as_array()?;
@@ -203,7 +191,30 @@ fn prometheus_with_the_generated_config_scrapes_the_plugin_and_loads_every_rule(
     }
 }
 
-fn asked<T>(address: std::net::SocketAddr, path: &str, log: &Path, look: impl Fn(&Value) -> Option<T>) -> T {
+/// A real Prometheus with the generated config, at that address.
+pub fn start(address: std::net::SocketAddr, files: &Generated) -> Peer {
+    let mut command = Command::new("prometheus");
+    command
+        .arg(format!(
+            "--config.file={}",
+            files.path("monitoring/prometheus.yml").display()
+        ))
+        .arg(format!(
+            "--storage.tsdb.path={}",
+            files.folder().join("tsdb").display()
+        ))
+        .arg(format!("--web.listen-address={address}"))
+        .arg("--enable-feature=exemplar-storage");
+    Peer::start(&mut command, &files.folder().join("prometheus.log"))
+}
+
+/// What Prometheus answers, once it is as expected.
+pub fn asked<T>(
+    address: std::net::SocketAddr,
+    path: &str,
+    log: &Path,
+    look: impl Fn(&Value) -> Option<T>,
+) -> T {
     let started = Instant::now();
     let mut last = String::new();
     while started.elapsed() < PATIENCE {

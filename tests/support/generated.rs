@@ -18,20 +18,29 @@ impl Generated {
     /// All files, for production, with this config (the built-in defaults when it is empty) and these values. `FOLDER` in either stands for the folder, which has a
     /// certificate and its key in `both.pem` where one of them names that.
     pub fn with(config: &str, values: &str) -> Generated {
+        Generated::of("production", config, values)
+    }
+
+    /// The same for another environment.
+    pub fn of(environment: &str, config: &str, values: &str) -> Generated {
+        Generated::attempt(environment, config, values)
+            .unwrap_or_else(|output| panic!("nothing was generated:\n{}", said(&output)))
+    }
+
+    /// The same, or what the command said in place of it.
+    pub fn attempt(environment: &str, config: &str, values: &str) -> Result<Generated, Output> {
         let folder = TempDir::with_prefix("atest-generated-").expect("a folder for the test");
-        let output = run(folder.path(), config, values);
-        assert!(
-            output.status.success(),
-            "nothing was generated:\n{}",
-            said(&output)
-        );
-        Generated { folder }
+        let output = run(folder.path(), environment, config, values);
+        match output.status.success() {
+            true => Ok(Generated { folder }),
+            false => Err(output),
+        }
     }
 
     /// What the command says about values that it refuses.
     pub fn refused(config: &str, values: &str) -> String {
         let folder = TempDir::with_prefix("atest-generated-").expect("a folder for the test");
-        let output = run(folder.path(), config, values);
+        let output = run(folder.path(), "production", config, values);
         let said = said(&output);
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(
@@ -87,7 +96,8 @@ impl Generated {
     }
 }
 
-fn run(folder: &Path, config: &str, values: &str) -> Output {
+fn run(folder: &Path, environment: &str, config: &str, values: &str) -> Output {
+    let config = if config.is_empty() { "{}\n" } else { config };
     let put = |name: &str, text: &str| {
         let path = folder.join(name);
         let text = text.replace("FOLDER", &folder.display().to_string());
@@ -104,8 +114,8 @@ fn run(folder: &Path, config: &str, values: &str) -> Output {
     }
     Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
         .arg("--config")
-        .arg(put("config.yaml", if config.is_empty() { "{}" } else { config }))
-        .args(["generate-monitoring", "--env", "production", "--values"])
+        .arg(put("config.yaml", config))
+        .args(["generate-monitoring", "--env", environment, "--values"])
         .arg(put("values.yaml", values))
         .arg("--out")
         .arg(folder.join("out"))

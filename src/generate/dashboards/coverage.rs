@@ -6,11 +6,13 @@ use serde::Serialize;
 
 use crate::generate::artefact::{Artefact, Set};
 use crate::generate::plan::Plan;
+#[cfg(test)]
 use crate::telemetry::catalogue::{
     MetricDef, PROCESS_RESIDENT, PROCESS_VIRTUAL, START_TIME, TOKIO_BUSY_RATIO,
 };
 
-/// Metrics that no panel and no alert needs, and why there are still.
+/// Metrics that no panel and no alert needs, and why they are there still. A metric that is nowhere else has to be here.
+#[cfg(test)]
 pub static DEBUG_ONLY: [(&MetricDef, &str); 4] = [
     (
         &START_TIME,

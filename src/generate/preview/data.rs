@@ -81,6 +81,9 @@ impl Refusal {
 
 #[derive(Deserialize)]
 struct Reply {
+    /// `success` or `error`; what is not of Prometheus has no such word.
+    #[allow(dead_code, reason = "that it is there is what counts")]
+    status: String,
     #[serde(default)]
     error: String,
     data: Option<Data>,

@@ -54,10 +54,10 @@ pub struct SloWindow {
     #[schemars(range(min = 0.1, max = 10_000))]
     pub factor: f64,
     /// Over this span,
-    #[schemars(extend("x-min" = "30s", "x-max" = "30d"))]
+    #[schemars(extend("x-min" = "10s", "x-max" = "30d"))]
     pub long: Time,
     /// and still over this one, so that it ends soon after the trouble does.
-    #[schemars(extend("x-min" = "10s", "x-max" = "30d"))]
+    #[schemars(extend("x-min" = "4s", "x-max" = "30d"))]
     pub short: Time,
     /// How long both must hold.
     #[serde(rename = "for")]
