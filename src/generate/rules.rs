@@ -210,7 +210,7 @@ pub fn slos(plan: &Plan) -> RuleFile {
     let left = plan.slos.iter().map(|slo| RuleGroup {
         name: format!("{}-slo-{}-budget", plan.values.selectors.job, slo.name),
         // It reads the whole period, and moves slowly.
-        interval: span(300.min(slo.period / 12).max(1)),
+        interval: span(10 * plan.values.alert_defaults.evaluation_interval.0.as_secs()),
         rules: vec![budget_rule(plan, slo)],
     });
     RuleFile {

@@ -204,7 +204,9 @@ pub fn start(address: std::net::SocketAddr, files: &Generated) -> Peer {
             files.folder().join("tsdb").display()
         ))
         .arg(format!("--web.listen-address={address}"))
-        .arg("--enable-feature=exemplar-storage");
+        .arg("--enable-feature=exemplar-storage")
+        // What fires before Alertmanager was found is told again after this time, a minute otherwise.
+        .arg("--rules.alert.resend-delay=1s");
     Peer::start(&mut command, &files.folder().join("prometheus.log"))
 }
 

@@ -37,7 +37,7 @@ fn test_rules(promtool: &Path, tests: &[String]) {
 #[test]
 fn the_rules_pass_their_tests() {
     let files = Generated::with("", "{}");
-    for promtool in versions("promtool", INSTALL).first() {
+    if let Some(promtool) = versions("promtool", INSTALL).first() {
         check_rules(promtool, &files);
         test_rules(promtool, &test_files(&files, |_| true));
     }
@@ -46,7 +46,7 @@ fn the_rules_pass_their_tests() {
 #[test]
 fn the_rules_pass_their_tests_with_a_newer_prometheus() {
     let files = Generated::with("", "{}");
-    for promtool in versions("promtool", INSTALL).get(1) {
+    if let Some(promtool) = versions("promtool", INSTALL).get(1) {
         check_rules(promtool, &files);
         test_rules(promtool, &test_files(&files, |_| true));
     }
@@ -60,7 +60,7 @@ fn the_rules_of_every_environment_pass_their_tests() {
             "",
             "slos: {quality: {enabled: true}, firstToken: {enabled: true}}",
         );
-        for promtool in versions("promtool", INSTALL).first() {
+        if let Some(promtool) = versions("promtool", INSTALL).first() {
             check_rules(promtool, &files);
             // They differ from production's in their objectives and severities.
             let tests = test_files(&files, |name| {
