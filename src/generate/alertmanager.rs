@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::artefact::{Artefact, Set};
 use super::plan::Plan;
+use super::values::Webhook;
 use crate::config::Problems;
 
 mod check;
@@ -125,6 +126,19 @@ fn notes(plan: &Plan) -> Vec<String> {
         say(
             "In the times of `maintenance`, warnings and what is less urgent are not told; what is critical is.",
         );
+    }
+    let all = [
+        &receivers.default,
+        &receivers.critical,
+        &receivers.warning,
+        &receivers.dead_man,
+    ];
+    let has_address_file = |webhook: &Webhook| !webhook.url_file.is_empty();
+    if all
+        .iter()
+        .any(|receiver| receiver.webhook.as_ref().is_some_and(has_address_file))
+    {
+        say("Needs Alertmanager 0.26 or later, which reads a webhook's address from a file.");
     }
     say("Secrets are read from files, which must be readable for Alertmanager's user alone.");
     notes
