@@ -11,7 +11,7 @@ LLM_VENV ?= target/venv-llm
 FUZZ_SECONDS ?= 60
 DEMO := target/demo/shop.sqlite
 
-.PHONY: help build run test test-llm test-aarch64 peers fuzz lint docs bench clean
+.PHONY: help build run test test-llm test-aarch64 peers fuzz lint docs monitoring bench clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -51,6 +51,10 @@ lint: ## Format and lints, warnings are errors
 
 docs: ## Write the generated pages in docs/ anew
 	ATEST_UPDATE_DOCS=1 $(CARGO) test --locked --lib -- the_metrics_page the_configuration_docs
+
+monitoring: build ## Write alerts/, dashboards/ and monitoring/ anew, for production
+	$(BINARY) --config config/production.yaml generate-monitoring --out . --env production \
+	  --values config/monitoring.values.production.yaml
 
 bench: ## CPU and throughput beside a bare gRPC echo, as ratios from one run
 	$(CARGO) bench --locked --bench echo

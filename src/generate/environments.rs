@@ -56,11 +56,11 @@ impl Environment {
         match self {
             Environment::Development => {
                 "alertDefaults: {maxSeverity: info}\n\
-                 slos: {availability: {objective: 95}, latency: {objective: 90}}\n"
+                 slos: {availability: {objective: 95}, latency: {objective: 94}}\n"
             }
             Environment::Staging => {
                 "alertDefaults: {maxSeverity: warning}\n\
-                 slos: {availability: {objective: 99}, latency: {objective: 90}}\n"
+                 slos: {availability: {objective: 99}, latency: {objective: 94}}\n"
             }
             Environment::Production => "",
         }

@@ -31,7 +31,8 @@ pub struct Plan {
     pub slos: Vec<Slo>,
     /// The plugin's version.
     pub version: &'static str,
-    /// The first hexadecimal digits of a hash over config and values.
+    /// The first hexadecimal digits of a hash over environment and values. The config is not in it: it holds what differs by
+    /// machine, such as the host's name.
     pub fingerprint: String,
 }
 
@@ -60,7 +61,6 @@ impl Plan {
         let (alerts, off) = changed.partition(|alert| alert.enabled);
         let mut hash = Sha256::new();
         for part in [
-            serde_json::to_string(&loaded.config).expect("every setting can be written as JSON"),
             serde_json::to_string(&values).expect("values can be written as JSON"),
             environment.word().to_owned(),
         ] {
