@@ -157,7 +157,12 @@ impl AlertDef {
         self
     }
 
-    fn to_do(mut self, means: &'static str, look: &'static str, steps: &'static [&'static str]) -> AlertDef {
+    fn advises(
+        mut self,
+        means: &'static str,
+        look: &'static str,
+        steps: &'static [&'static str],
+    ) -> AlertDef {
         self.runbook = Runbook { means, look, steps };
         self
     }

@@ -115,7 +115,7 @@ fn alerts(plan: &Plan, problems: &mut Problems) {
             problems,
         );
         if values.severity == Some(super::values::Severity::None)
-            && !["Watchdog", "AtestAiMaintenance"].contains(&name.as_str())
+            && !["Watchdog", "AtestAiMaintenance", "AtestAiAllInMaintenance"].contains(&name.as_str())
         {
             let key = format!("alerts.{name}.severity");
             problems

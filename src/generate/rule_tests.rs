@@ -82,7 +82,7 @@ fn step_within(most: u64) -> u64 {
     fitting.copied().unwrap_or(1)
 }
 
-/// The step for an alert: some eight to a span, two at least, and none longer than the time that it must hold.
+/// The step for an alert: some eight to a span, two at least, and none longer than half the time that it must hold.
 fn step_for(alert: &AlertDef) -> u64 {
     let window = alert.condition.signal.window();
     let hold = (alert.hold > 0).then_some(alert.hold);
@@ -94,7 +94,8 @@ fn step_for(alert: &AlertDef) -> u64 {
     let bounds = window
         .map(|window| window / 4)
         .into_iter()
-        .chain(hold)
+        // So that half the time can be told from all of it.
+        .chain(hold.map(|hold| hold / 2))
         .chain(guards);
     let most = bounds.fold((longest / 8).max(60), u64::min);
     step_within(most)
@@ -302,7 +303,7 @@ impl Scenes<'_> {
 
     /// Events a second, so that the guard about their number is met or not.
     fn traffic(&self, stage: &Stage, level: f64, events: Events) -> f64 {
-        let guards = self
+        let mut guards = self
             .alert
             .condition
             .guards
@@ -313,7 +314,7 @@ impl Scenes<'_> {
                 } => Some((of, *window, *at_least)),
                 Guard::Unless(_) => None,
             });
-        let Some((of, window, at_least)) = guards.last() else {
+        let Some((of, window, at_least)) = guards.next_back() else {
             return 1.0;
         };
         let of_one = self.alert.condition.signal.lines(stage, level, 1.0);

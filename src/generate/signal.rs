@@ -141,6 +141,13 @@ pub enum Signal {
         /// For each of these labels.
         by: &'static [&'static str],
     },
+    /// The least of a gauge, together.
+    Least {
+        /// The gauge.
+        of: Pick,
+        /// For each of these labels.
+        by: &'static [&'static str],
+    },
     /// A gauge as a share of another gauge of the same plugin.
     Share {
         /// The gauge.
@@ -276,6 +283,7 @@ impl Signal {
             | AgainstLastWeek { window, .. } => Some(*window),
             Value(_)
             | Greatest { .. }
+            | Least { .. }
             | Share { .. }
             | Until(_)
             | Distinct { .. }
@@ -300,6 +308,7 @@ impl Signal {
             | AgainstLastWeek { window, .. } => *window = seconds,
             Value(_)
             | Greatest { .. }
+            | Least { .. }
             | Share { .. }
             | Until(_)
             | Distinct { .. }
@@ -316,6 +325,7 @@ impl Signal {
         match self {
             Value(of) | Until(of) | Absent(of) => Some(of),
             Greatest { of, .. }
+            | Least { of, .. }
             | Share { of, .. }
             | Load { of, .. }
             | Increase { of, .. }
@@ -357,6 +367,7 @@ impl Signal {
         match self {
             Value(of) | Until(of) | Changes { of, .. } => own(of),
             Greatest { by, .. }
+            | Least { by, .. }
             | Increase { by, .. }
             | Part { by, .. }
             | Quantile { by, .. }
@@ -373,7 +384,7 @@ impl Signal {
 /// A length of time as Prometheus writes it.
 pub fn span(seconds: u64) -> String {
     for (unit, size) in [("d", 86_400), ("h", 3_600), ("m", 60)] {
-        if seconds >= size && seconds % size == 0 {
+        if seconds >= size && seconds.is_multiple_of(size) {
             return format!("{}{unit}", seconds / size);
         }
     }
@@ -410,6 +421,7 @@ impl Signal {
             AgainstLastWeek { .. } => None,
             Value(_)
             | Greatest { .. }
+            | Least { .. }
             | Share { .. }
             | Until(_)
             | Distinct { .. }

@@ -16,7 +16,7 @@ pub fn alerts() -> Vec<AlertDef> {
                 "{{ $labels.job }} on {{ $labels.instance }} has not answered Prometheus for a minute or more.",
             )
             .drawn("overview", "Up")
-            .to_do(
+            .advises(
                 "Prometheus knows of the plugin and gets no metrics from it: the process is gone, it hangs, or the way to its HTTP listener is shut. While it is gone, atest shows no answers.",
                 "up{SCOPE}",
                 &[
@@ -39,7 +39,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "There is no target of the job {{ $labels.job }}: it went out of discovery, or out of Prometheus' configuration.",
         )
         .drawn("overview", "Up")
-        .to_do(
+        .advises(
             "PluginDown needs a target that fails. When the target itself is gone (a Deployment scaled to nothing, a renamed job, a label that discovery looks for), nothing fails and nothing is watched.",
             "count by (job) (up)",
             &[
@@ -60,7 +60,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} is up but not ready, and nobody has switched it to maintenance.",
         )
         .drawn("overview", "Ready")
-        .to_do(
+        .advises(
             "The process lives and its own readiness check fails, so balancers and probes keep questions away from it.",
             "atest_ai_ready{SCOPE}",
             &[
@@ -87,7 +87,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} has started {{ $value }} times in a quarter of an hour (more than LIMIT).",
         )
         .drawn("fleet", "Restarts")
-        .to_do(
+        .advises(
             "One restart is a deployment; several in a row are a crash, a kill for memory, or a probe that is too strict.",
             "changes(process_start_time_seconds{SCOPE}[15m])",
             &[
@@ -108,7 +108,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} answers no questions because somebody switched maintenance on, and its alerts are muted.",
         )
         .drawn("overview", "Ready")
-        .to_do(
+        .advises(
             "Maintenance refuses questions and mutes the other alerts of the plugin. Left on, it hides an outage.",
             "atest_ai_maintenance_mode{SCOPE} == 1",
             &[

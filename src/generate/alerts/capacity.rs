@@ -38,7 +38,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "Only {{ $value | humanizePercentage }} of the questions to {{ $labels.job }} were answered from the cache in the last hour (less than LIMIT).",
         )
         .drawn("overview", "Cache hit ratio")
-        .to_do(
+        .advises(
             "Each question costs a call. That is right where every question is new, and a loss where they repeat.",
             "sum by (cache, result) (rate(atest_ai_cache_lookups_total{SCOPE}[1h]))",
             &[
@@ -59,7 +59,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} cannot keep answers in {{ $labels.backend }}.",
         )
         .drawn("overview", "Cache backends")
-        .to_do(
+        .advises(
             "Answers are kept in memory alone; other plugins do not share them.",
             "atest_ai_cache_backend_up{SCOPE}",
             &[
@@ -86,7 +86,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "At the pace of the last hour, {{ $labels.job }} spends {{ $value | humanizePercentage }} of a day's budget in a day (more than LIMIT).",
         )
         .drawn("quality-cost", "Cost by model")
-        .to_do(
+        .advises(
             "The day's budget will be used up before the day is over; then `ai.budget.action` decides who answers.",
             "topk(5, sum by (provider, model) (increase(atest_ai_cost_usd_total{SCOPE}[1h])))",
             &[
@@ -105,7 +105,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} has spent {{ $value | humanizePercentage }} of the day's budget (more than LIMIT).",
         )
         .drawn("quality-cost", "Budget used")
-        .to_do(
+        .advises(
             "What happens now is set by `ai.budget.action`: a warning, the embedded engine, or no answer. The day ends at midnight UTC.",
             "atest_ai_spent_usd{SCOPE} / atest_ai_budget_usd{SCOPE}",
             &["Raise `ai.budget.day` if the spending is right; `atest-ext-ai config reload` brings it into effect."],
@@ -121,7 +121,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} has spent {{ $value | humanizePercentage }} of the month's budget (more than LIMIT).",
         )
         .drawn("quality-cost", "Budget used")
-        .to_do(
+        .advises(
             "At 100 % `ai.budget.action` takes effect until the month ends (UTC).",
             "atest_ai_spent_usd{SCOPE,period=\"month\"} / atest_ai_budget_usd{SCOPE,period=\"month\"}",
             &["Decide now whether to raise `ai.budget.month` or to use cheaper models."],
@@ -137,7 +137,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} has spent {{ $value | humanizePercentage }} of the month's budget (more than LIMIT).",
         )
         .drawn("quality-cost", "Budget used")
-        .to_do(
+        .advises(
             "`ai.budget.action` decides who answers until the month ends (UTC).",
             "topk(5, sum by (provider, model) (increase(atest_ai_cost_usd_total{SCOPE}[1d])))",
             &["Raise `ai.budget.month` if the spending is right; `atest-ext-ai config reload` brings it into effect."],

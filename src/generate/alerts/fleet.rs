@@ -27,7 +27,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} could not read its config and goes on with the one before.",
         )
         .drawn("fleet", "Config reloads")
-        .to_do(
+        .advises(
             "Somebody changed the config and it is wrong. Nothing is broken until the next restart, which will not succeed.",
             "sum by (trigger, result) (increase(atest_ai_config_reloads_total{SCOPE}[1h]))",
             &[
@@ -48,7 +48,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $value }} settings of {{ $labels.instance }} take effect at the next start only.",
         )
         .drawn("fleet", "Settings awaiting a restart")
-        .to_do(
+        .advises(
             "Most settings change while the plugin runs; listeners and threads do not.",
             "atest_ai_config_settings_awaiting_restart{SCOPE}",
             &[
@@ -68,7 +68,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "The system does not tell {{ $labels.instance }} of changed files; it looks at them every `reload.poll_interval`.",
         )
         .drawn("fleet", "Config watch")
-        .to_do(
+        .advises(
             "Usual on network file systems; elsewhere the system has no watch left.",
             "atest_ai_config_watch_up{SCOPE}",
             &["`sysctl fs.inotify.max_user_watches fs.inotify.max_user_instances`; raise them where they are small."],
@@ -91,7 +91,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "The plugins of {{ $labels.job }} have {{ $value }} different configs.",
         )
         .drawn("fleet", "Configs")
-        .to_do(
+        .advises(
             "The same question gets other answers, depending on who gets it. For minutes it is a rollout; for longer, a reload that failed.",
             "count by (hash) (atest_ai_config_info{SCOPE})",
             &[
@@ -117,7 +117,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $value }} versions of {{ $labels.job }} run at once.",
         )
         .drawn("fleet", "Versions")
-        .to_do(
+        .advises(
             "A rollout that has stopped halfway.",
             "count by (version) (atest_ai_build_info{SCOPE})",
             &["`kubectl -n atest-system rollout status deploy/atest-ai-plugin`, or the packages of the machines that lag behind."],
@@ -140,7 +140,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $value }} plugins of {{ $labels.job }} run another version than the one that wrote these rules.",
         )
         .drawn("fleet", "Versions")
-        .to_do(
+        .advises(
             "A metric that the rules name may have changed, so that an alert stays silent.",
             "count by (version) (atest_ai_build_info{SCOPE})",
             &[
@@ -160,7 +160,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "The certificate `{{ $labels.name }}` of {{ $labels.instance }} ends in {{ $value | humanizeDuration }} (less than LIMIT).",
         )
         .drawn("fleet", "Certificates")
-        .to_do(
+        .advises(
             "After its end no client comes in.",
             "atest_ai_tls_cert_expiry_timestamp_seconds{SCOPE} - time()",
             &[
@@ -180,7 +180,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "The certificate `{{ $labels.name }}` of {{ $labels.instance }} ends in {{ $value | humanizeDuration }} (less than LIMIT).",
         )
         .drawn("fleet", "Certificates")
-        .to_do(
+        .advises(
             "After its end no client comes in.",
             "atest_ai_tls_cert_expiry_timestamp_seconds{SCOPE} - time()",
             &["As for AtestAiCertificateExpiring, now."],
@@ -200,7 +200,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "The secret `{{ $labels.name }}` of {{ $labels.instance }} ends in {{ $value | humanizeDuration }} (less than LIMIT).",
         )
         .drawn("fleet", "Secrets")
-        .to_do(
+        .advises(
             "Vault will delete the secret; the provider or database that it is for will then refuse the plugin.",
             "atest_ai_secret_expiry_timestamp_seconds{SCOPE} - time()",
             &["Write a new version of the secret in Vault; it is taken within `secrets.vault.refresh_interval`."],
@@ -217,7 +217,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "The sign-in of {{ $labels.instance }} to Vault ends in {{ $value | humanizeDuration }} (less than LIMIT).",
         )
         .drawn("fleet", "Secrets")
-        .to_do(
+        .advises(
             "The plugin renews it by itself well before; it could not. Secrets that it has stay in use; changed ones do not arrive.",
             "atest_ai_vault_up{SCOPE}",
             &[
@@ -237,7 +237,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} gets no secrets from Vault.",
         )
         .drawn("fleet", "Secrets")
-        .to_do(
+        .advises(
             "Secrets that the plugin has stay in use. A restart would not succeed while a required one cannot be had.",
             "atest_ai_vault_up{SCOPE}",
             &["`curl -s $VAULT_ADDR/v1/sys/health`: is it sealed? Do not restart the plugin until it answers."],
@@ -261,7 +261,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} refused {{ $value | humanize }} wrong tokens in ten minutes (more than LIMIT).",
         )
         .drawn("fleet", "Callers refused")
-        .to_do(
+        .advises(
             "A client with an old token, or somebody who guesses. After `access.max_failures` each further try has to wait.",
             "sum by (reason) (increase(atest_ai_authentication_failures_total{SCOPE}[10m]))",
             &["The audit log names addresses: `grep authentication_failure /var/log/atest-ai/audit.log | tail`."],
@@ -286,7 +286,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $value | humanize }} handshakes with {{ $labels.instance }} failed in a quarter of an hour: {{ $labels.reason }} (more than LIMIT).",
         )
         .drawn("fleet", "TLS handshakes failed")
-        .to_do(
+        .advises(
             "After a change of certificates: clients that trust the old authority, or show a certificate of another one.",
             "sum by (reason) (increase(atest_ai_tls_handshake_failures_total{SCOPE}[15m]))",
             &[

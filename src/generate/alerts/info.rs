@@ -19,8 +19,30 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} is in maintenance; its other alerts are muted.",
         )
         .drawn("overview", "Ready")
-        .to_do(
+        .advises(
             "It tells nobody anything: Alertmanager mutes the plugin's other alerts while it fires.",
+            "atest_ai_maintenance_mode{SCOPE}",
+            &["Nothing to do. `atest-ext-ai maintenance off` ends it."],
+        ),
+        alert(
+            "AtestAiAllInMaintenance",
+            Group::Info,
+            None,
+            super::is(
+                Signal::Least {
+                    of: all(&metrics::MAINTENANCE),
+                    by: super::JOB,
+                },
+                1.0,
+            ),
+        )
+        .says(
+            "Every AI plugin is in maintenance.",
+            "All plugins of {{ $labels.job }} are in maintenance; their alerts are muted.",
+        )
+        .drawn("overview", "Ready")
+        .advises(
+            "It tells nobody anything: Alertmanager mutes the alerts of the whole job while it fires.",
             "atest_ai_maintenance_mode{SCOPE}",
             &["Nothing to do. `atest-ext-ai maintenance off` ends it."],
         ),
@@ -43,7 +65,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.job }} gets {{ $value | humanizePercentage }} of the questions of a week ago (less than LIMIT).",
         )
         .drawn("overview", "Request Rate")
-        .to_do(
+        .advises(
             "The plugin is well, and no question reaches it: look before it.",
             "sum(rate(atest_ai_requests_total{SCOPE}[1h])) / sum(rate(atest_ai_requests_total{SCOPE}[1h] offset 1w))",
             &["Does atest reach its socket? `atest-ext-ai healthcheck` on the same machine, and atest's page of extensions."],
@@ -54,7 +76,7 @@ pub fn alerts() -> Vec<AlertDef> {
                 "This alert always fires. Whoever gets it should tell somebody when it stops coming.",
             )
             .drawn("overview", "Firing alerts")
-            .to_do(
+            .advises(
                 "Prometheus evaluates rules and Alertmanager delivers. When it stops, nothing else would be told.",
                 "vector(1)",
                 &["Nothing to do while it fires. When it stops, look at Prometheus and Alertmanager first."],

@@ -31,7 +31,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "None of the providers of {{ $labels.job }} can be reached; only the embedded engine answers.",
         )
         .drawn("providers", "Up")
-        .to_do(
+        .advises(
             "Every provider over the network is down as the plugin sees it: more likely the way out than all of them at once.",
             "atest_ai_provider_up{SCOPE}",
             &[
@@ -52,7 +52,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} cannot reach {{ $labels.provider }}.",
         )
         .drawn("providers", "Up")
-        .to_do(
+        .advises(
             "Questions that name it go to the next in `ai.fallback_order`, at last to the embedded engine.",
             "sum by (type) (increase(atest_ai_errors_total{SCOPE}[15m]))",
             &[
@@ -75,7 +75,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} does not ask {{ $labels.provider }}, because it failed too often in a row.",
         )
         .drawn("providers", "Circuit breakers")
-        .to_do(
+        .advises(
             "The breaker opens after `ai.circuit_breaker.failure_threshold` failures and tries again every `reset_timeout`; five minutes mean that each try failed.",
             "sum by (provider, type) (increase(atest_ai_errors_total{SCOPE}[15m]))",
             &["As for AtestAiProviderDown. Once one try succeeds, it closes by itself."],
@@ -99,7 +99,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "The breaker of {{ $labels.provider }} opened {{ $value | humanize }} times in half an hour (more than LIMIT).",
         )
         .drawn("providers", "Circuit breakers")
-        .to_do(
+        .advises(
             "The provider answers just often enough to be asked again.",
             "sum by (provider, to) (increase(atest_ai_circuit_transitions_total{SCOPE}[30m]))",
             &["Look at its kinds of errors. If it is overloaded, lower `ai.max_concurrent_requests` or raise `ai.circuit_breaker.reset_timeout`."],
@@ -123,7 +123,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.provider }} refused {{ $value | humanize }} calls in ten minutes because of their key (more than LIMIT).",
         )
         .drawn("providers", "Errors by kind")
-        .to_do(
+        .advises(
             "The key was revoked, has ended, or is another account's. It does not get better by itself.",
             "sum by (provider) (increase(atest_ai_errors_total{SCOPE,type=\"auth\"}[10m]))",
             &[
@@ -151,7 +151,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.provider }} refused {{ $value | humanize }} calls in ten minutes: the account has no credit left.",
         )
         .drawn("providers", "Errors by kind")
-        .to_do(
+        .advises(
             "The account's credit or monthly limit is used up.",
             "sum by (provider, model) (increase(atest_ai_cost_usd_total{SCOPE}[1d]))",
             &[
@@ -174,7 +174,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.provider }} has {{ $value | humanizePercentage }} of its limit on {{ $labels.kind }} left (less than LIMIT).",
         )
         .drawn("providers", "Rate limit left")
-        .to_do(
+        .advises(
             "When nothing is left, calls are refused until the provider's minute is over.",
             "min by (provider, kind) (atest_ai_rate_limit_remaining_ratio{SCOPE})",
             &["Slow down with `ai.rate_limit`, raise the cache's `ttl`, or ask the provider for more."],
@@ -200,7 +200,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.provider }} refused {{ $value | humanizePercentage }} of the calls because of its rate limit (more than LIMIT).",
         )
         .drawn("providers", "Errors by kind")
-        .to_do(
+        .advises(
             "Questions are repeated after a wait, or go to the next provider; they take longer.",
             "sum by (provider) (rate(atest_ai_errors_total{SCOPE,type=\"rate_limit\"}[10m]))",
             &["Set `ai.rate_limit.requests_per_minute` below the provider's limit, or ask the provider for more."],
@@ -226,7 +226,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $value | humanizePercentage }} of the calls to {{ $labels.provider }} are made again after a failure (more than LIMIT).",
         )
         .drawn("providers", "Retries")
-        .to_do(
+        .advises(
             "Repeating adds load to a provider that is failing already.",
             "sum by (provider, reason) (rate(atest_ai_provider_retries_total{SCOPE}[10m]))",
             &[
@@ -253,7 +253,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $value | humanize }} questions to {{ $labels.from }} were passed on ({{ $labels.to }}) in a quarter of an hour.",
         )
         .drawn("providers", "Fallbacks")
-        .to_do(
+        .advises(
             "Testers get answers, but not from whom they wanted; the answer says so.",
             "sum by (from, to) (increase(atest_ai_provider_fallbacks_total{SCOPE}[15m]))",
             &["Look at what fails with the provider: `sum by (type) (increase(atest_ai_errors_total{provider=\"…\"}[15m]))`."],

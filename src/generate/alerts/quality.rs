@@ -33,7 +33,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $value | humanizePercentage }} of the answers of {{ $labels.provider }} have a confidence of 0.7 or less (more than LIMIT).",
         )
         .drawn("quality-cost", "Weak answers")
-        .to_do(
+        .advises(
             "The plugin itself doubts most of what it answers: the questions do not fit the schemas that they are asked about, or the model is too small.",
             "histogram_quantile(0.5, sum by (le, provider, model) (rate(atest_ai_confidence_score_bucket{SCOPE}[15m])))",
             &[
@@ -63,7 +63,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $value | humanizePercentage }} of the statements that {{ $labels.job }} got from providers did not pass the checks (more than LIMIT).",
         )
         .drawn("quality-cost", "Checked statements")
-        .to_do(
+        .advises(
             "Statements that do not parse, write data or name what the schema does not have are thrown away, and the question goes to the next provider.",
             "sum by (result) (rate(atest_ai_answers_validated_total{SCOPE}[15m]))",
             &[

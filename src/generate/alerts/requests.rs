@@ -30,7 +30,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $value | humanizePercentage }} of the questions to {{ $labels.job }} failed or took too long (more than LIMIT).",
         )
         .drawn("overview", "Error ratio")
-        .to_do(
+        .advises(
             "Testers get errors in place of SQL. With fewer than twenty questions in a quarter of an hour it stays quiet: a single failure says nothing.",
             "sum by (type, provider) (rate(atest_ai_errors_total{SCOPE}[5m]))",
             &[
@@ -61,7 +61,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "One question in twenty to {{ $labels.job }} takes {{ $value | humanizeDuration }} or more (more than LIMIT).",
         )
         .drawn("overview", "Response Time")
-        .to_do(
+        .advises(
             "Testers wait. The time is the provider's, the queue's or the plugin's own.",
             "histogram_quantile(0.95, sum by (le, provider) (rate(atest_ai_provider_request_duration_seconds_bucket{SCOPE}[5m])))",
             &[
@@ -91,7 +91,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "Of one question in twenty to {{ $labels.job }}, {{ $value | humanizeDuration }} or more are the plugin's own (more than LIMIT).",
         )
         .drawn("providers", "Own time")
-        .to_do(
+        .advises(
             "Neither a provider nor a database was at work in that time: the plugin computes, or waits for CPU.",
             "rate(process_cpu_seconds_total{SCOPE}[5m])",
             &[
@@ -120,7 +120,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "One question in twenty to {{ $labels.job }} waits {{ $value | humanizeDuration }} or more (more than LIMIT) before anybody works on it.",
         )
         .drawn("resources", "Wait in the queue")
-        .to_do(
+        .advises(
             "The pool of questions under way is full for most of the time.",
             "atest_ai_requests_in_flight{SCOPE} / atest_ai_worker_pool_size{SCOPE}",
             &["As for AtestAiQueueSaturated: look at the providers' times, then raise `ai.max_concurrent_requests` or add a replica."],
@@ -146,7 +146,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "One call in twenty to {{ $labels.provider }} takes {{ $value | humanizeDuration }} or more (more than LIMIT).",
         )
         .drawn("providers", "Duration of calls")
-        .to_do(
+        .advises(
             "The provider itself needs that long, whatever the plugin does.",
             "histogram_quantile(0.5, sum by (le, provider) (rate(atest_ai_time_to_first_token_seconds_bucket{SCOPE}[5m])))",
             &[
@@ -175,7 +175,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "One reply in twenty of {{ $labels.provider }} begins after {{ $value | humanizeDuration }} or more (more than LIMIT).",
         )
         .drawn("providers", "Time to first token")
-        .to_do(
+        .advises(
             "The model is loaded anew for each question, its queue is long, or the prompts are large.",
             "sum by (provider) (rate(atest_ai_request_tokens_sum{SCOPE,direction=\"input\"}[15m])) / sum by (provider) (rate(atest_ai_request_tokens_count{SCOPE,direction=\"input\"}[15m]))",
             &[

@@ -33,7 +33,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} uses {{ $value | humanizePercentage }} of the memory that it may use (more than LIMIT).",
         )
         .drawn("resources", "Memory")
-        .to_do(
+        .advises(
             "At its limit the kernel ends the plugin, and the questions under way with it.",
             "atest_ai_allocator_bytes{SCOPE}",
             &[
@@ -63,7 +63,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "If {{ $labels.instance }} goes on as in the last hours, it will use {{ $value | humanizePercentage }} of its memory limit in four hours.",
         )
         .drawn("resources", "Memory")
-        .to_do(
+        .advises(
             "Memory has grown for hours without coming back. It is not urgent yet; it is once MemoryUsageHigh fires.",
             "deriv(process_resident_memory_bytes{SCOPE}[1h])",
             &[
@@ -91,7 +91,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its CPU (more than LIMIT).",
         )
         .drawn("resources", "CPU")
-        .to_do(
+        .advises(
             "The plugin mostly waits for others; when it computes all the time, answers of all askers are late.",
             "rate(process_cpu_seconds_total{SCOPE}[5m])",
             &[
@@ -118,7 +118,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} stood still for {{ $value | humanize }} seconds of each second (more than LIMIT), all threads together.",
         )
         .drawn("resources", "CPU throttling")
-        .to_do(
+        .advises(
             "The control group's quota is used up in bursts: latency without load.",
             "rate(atest_ai_cpu_throttled_seconds_total{SCOPE}[5m])",
             &["Raise `CPUQuota` of the unit or `resources.limits.cpu` of the container, or leave the limit out."],
@@ -142,7 +142,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "The threads of {{ $labels.instance }} are at work {{ $value | humanizePercentage }} of their time (more than LIMIT).",
         )
         .drawn("resources", "Runtime threads busy")
-        .to_do(
+        .advises(
             "All threads that run tasks are busy: something computes for long without letting others go on, or there is more work than CPU.",
             "atest_ai_tokio_global_queue_depth{SCOPE}",
             &[
@@ -169,7 +169,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "The queue {{ $labels.queue }} of {{ $labels.instance }} is {{ $value | humanizePercentage }} full (more than LIMIT); when it is full, questions are refused.",
         )
         .drawn("resources", "Queue")
-        .to_do(
+        .advises(
             "More questions come than are answered. Either the providers are slow, or the pool is too small for them.",
             "atest_ai_requests_in_flight{SCOPE} / atest_ai_worker_pool_size{SCOPE}",
             &[
@@ -198,7 +198,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $value | humanizePercentage }} of the questions to {{ $labels.job }} were refused before anybody worked on them (more than LIMIT).",
         )
         .drawn("resources", "Turned away")
-        .to_do(
+        .advises(
             "Testers see `queue full` or `too many requests` in place of an answer.",
             "sum by (reason) (rate(atest_ai_requests_rejected_total{SCOPE}[5m]))",
             &[
@@ -225,7 +225,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} has {{ $value | humanizePercentage }} of its connections open (more than LIMIT).",
         )
         .drawn("resources", "Connections")
-        .to_do(
+        .advises(
             "Beyond `server.max_connections` new clients are shut out.",
             "sum by (reason) (rate(atest_ai_connections_closed_total{SCOPE}[5m]))",
             &[
@@ -252,7 +252,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} turned away {{ $value | humanize }} connections in ten minutes, because there were too many.",
         )
         .drawn("resources", "Connections closed")
-        .to_do(
+        .advises(
             "The bound on connections was reached at least once.",
             "sum by (door, reason) (increase(atest_ai_connections_closed_total{SCOPE}[10m]))",
             &["As for AtestAiConnectionsSaturated."],
@@ -276,7 +276,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} has {{ $value | humanizePercentage }} of its file descriptors in use (more than LIMIT).",
         )
         .drawn("resources", "File descriptors")
-        .to_do(
+        .advises(
             "Without descriptors it can accept no connection and open no file.",
             "process_open_fds{SCOPE}",
             &[

@@ -27,7 +27,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} could not send {{ $value | humanize }} batches of {{ $labels.signal }} in ten minutes.",
         )
         .drawn("fleet", "Spans")
-        .to_do(
+        .advises(
             "The collector of traces is gone or refuses them. Questions are answered all the same.",
             "sum by (state) (rate(atest_ai_trace_spans_total{SCOPE}[10m]))",
             &[
@@ -51,7 +51,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} lost {{ $value | humanize }} {{ $labels.signal }} in ten minutes.",
         )
         .drawn("fleet", "Telemetry lost")
-        .to_do(
+        .advises(
             "A queue is full or its sink does not take any more: what is missing there did happen.",
             "sum by (signal) (increase(atest_ai_telemetry_dropped_total{SCOPE}[10m]))",
             &[
@@ -74,7 +74,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} could not write {{ $value | humanize }} lines of its audit log in ten minutes.",
         )
         .drawn("fleet", "Telemetry lost")
-        .to_do(
+        .advises(
             "Who did what to the plugin cannot be looked up later.",
             "increase(atest_ai_audit_write_failures_total{SCOPE}[10m])",
             &[
@@ -97,7 +97,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} logged {{ $value | humanize }} errors in a quarter of an hour (more than LIMIT).",
         )
         .drawn("fleet", "Log lines")
-        .to_do(
+        .advises(
             "Something goes wrong that no other alert is about.",
             "sum by (level) (rate(atest_ai_log_messages_total{SCOPE}[15m]))",
             &["`journalctl -u atest-ai-plugin -p err --since -15min`."],
@@ -120,7 +120,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $value | humanize }} values of {{ $labels.metric }} have no series of their own on {{ $labels.instance }}.",
         )
         .drawn("fleet", "Series dropped")
-        .to_do(
+        .advises(
             "Askers name models that the config does not know, or there are more than metrics may have.",
             "sum by (metric) (increase(atest_ai_metric_series_dropped_total{SCOPE}[1h]))",
             &["Name the models that matter under `ai.services.NAME.models`."],
@@ -143,7 +143,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} lost {{ $value | humanize }} profiles in an hour: neither the server nor the folder took them.",
         )
         .drawn("fleet", "Profiles")
-        .to_do(
+        .advises(
             "The next incident will leave no profile behind.",
             "sum by (cause, place) (increase(atest_ai_profiles_kept_total{SCOPE}[1h]))",
             &["Is `profiling.continuous.folder` there, and may it be written? Does `push_url` answer?"],
@@ -166,7 +166,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "{{ $labels.instance }} kept {{ $value | humanize }} profiles because CPU or memory ran short.",
         )
         .drawn("fleet", "Profiles")
-        .to_do(
+        .advises(
             "An incident that leaves its evidence: look at it before it is removed.",
             "sum by (cause, place) (increase(atest_ai_profiles_kept_total{SCOPE}[1h]))",
             &["Open them: `go tool pprof -http=: /var/lib/atest-ai/profiles/FILE`."],
@@ -186,7 +186,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "The server of profiles did not take {{ $value | humanize }} of {{ $labels.instance }} in an hour; they are in its folder.",
         )
         .drawn("fleet", "Profiles")
-        .to_do(
+        .advises(
             "The server is away, or does not accept what it gets.",
             "increase(atest_ai_profile_push_failures_total{SCOPE}[1h])",
             &["`curl -sI PUSH_URL`; the log has its words: `journalctl -u atest-ai-plugin | grep -i profile | tail`."],

@@ -36,7 +36,8 @@ fn step_for(window: &SloWindow) -> u64 {
     let (short, hold) = (window.short.0.as_secs(), window.hold.0.as_secs());
     let most = match hold {
         0 => short / 4,
-        hold => (short / 4).min(hold),
+        // So that half the time can be told from all of it.
+        hold => (short / 4).min(hold / 2),
     };
     step_within(most)
 }
@@ -77,18 +78,14 @@ impl Burn<'_> {
                 &[(end, false)],
             ),
         ];
-        // All is bad for the last short span only: the long one has not seen enough of it, unless it is hardly longer.
-        let blip = short.min(((long as f64) * limit * 0.5) as usize);
-        if blip > 1 && hold < blip {
-            let good = long + 2;
-            let moments = [(good + blip, false)];
-            tests.push(self.test(
-                "stays quiet when it is over quickly",
-                &[(good, 0.0), (blip + 1, 1.0)],
-                enough,
-                &moments,
-            ));
-        }
+        // It is bad for the short span and some more: the long one has not seen enough of it.
+        let (good, blip) = (long + 2, short + hold + 3);
+        tests.push(self.test(
+            "stays quiet when it is over quickly",
+            &[(good, 0.0), (blip + 1, (limit * 1.2).min((limit + 1.0) / 2.0))],
+            enough,
+            &[(good + blip, false)],
+        ));
         // It was bad for long, and is well again for longer than the short span.
         let good = short + 3;
         let last = end + good;

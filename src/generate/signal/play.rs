@@ -25,6 +25,11 @@ pub fn lines(signal: &Signal, stage: &Stage, level: f64, traffic: f64) -> Vec<Li
             let low = line_of(of, "", None, 1, flat(0.0));
             vec![line(of, "", flat(level)), low]
         }
+        Signal::Least { of, .. } => {
+            let mut high = line_of(of, "", None, 1, flat(1.0));
+            high.second = true;
+            vec![line(of, "", flat(level)), high]
+        }
         Signal::Share { of, whole, .. } => {
             vec![line(of, "", flat(level * WHOLE)), line(whole, "", flat(WHOLE))]
         }

@@ -9,6 +9,7 @@ pub fn expr(signal: &Signal, scope: &str) -> String {
     match signal {
         Signal::Value(of) => select(of),
         Signal::Greatest { of, by } => format!("max by ({}) ({})", by.join(", "), select(of)),
+        Signal::Least { of, by } => format!("min by ({}) ({})", by.join(", "), select(of)),
         Signal::Share { of, whole, on } => {
             let on = [&["job", "instance"], *on].concat().join(", ");
             format!(
