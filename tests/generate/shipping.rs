@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::generated::{Generated, said};
 use crate::support::http::send;
-use crate::support::listener::{Got, Listener};
+use crate::support::listener::{Answer, Got, Listener};
 use crate::support::peer::{Peer, wanted};
 use crate::support::plugin::{PATIENCE, Plugin};
 
@@ -40,7 +40,7 @@ enum Mood {
     Refuses,
 }
 
-fn bulk(mood: &Arc<Mutex<Mood>>) -> Box<dyn Fn(&Got) -> (u16, String) + Send + Sync> {
+fn bulk(mood: &Arc<Mutex<Mood>>) -> Answer {
     let mood = Arc::clone(mood);
     Box::new(move |got| {
         let (status, error) = match *mood.lock().expect("no test thread panicked") {
