@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests need no names for their tasks")]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -79,13 +80,26 @@ async fn provider() -> FakeProvider {
 }
 
 /// Mixed traffic until it is told to stop.
-fn traffic(plugin: &Arc<Plugin>, is_over: &Arc<AtomicBool>) -> Vec<std::thread::JoinHandle<()>> {
+fn traffic(
+    plugin: &Arc<Plugin>,
+    config: &str,
+    is_over: &Arc<AtomicBool>,
+) -> Vec<std::thread::JoinHandle<()>> {
     let lanes = (0..2).map(|lane| {
         let (plugin, is_over) = (Arc::clone(plugin), Arc::clone(is_over));
+        let config = config.to_owned();
         std::thread::spawn(move || {
             for number in 0_usize.. {
                 if is_over.load(Ordering::Relaxed) {
                     return;
+                }
+                // Somebody changes the config, and looks at where memory is.
+                if lane == 0 && number % 20 == 0 {
+                    let day = format!("day: {}", 100 + number);
+                    let text = plugin.config_text(&config.replace("day: 100", &day));
+                    fs::write(plugin.config_file(), text).expect("the config is changed");
+                    let reply = send(plugin.http, "GET", "/debug/pprof/heap", &[], b"");
+                    assert_eq!(reply.status, 200, "{}", reply.text());
                 }
                 let question = match number % 10 {
                     0 | 1 => "names of active users".to_owned(),
@@ -131,14 +145,7 @@ async fn every_panel_and_every_rule_has_data() {
     let files = Generated::with(&config, &values);
     let _prometheus = start(own, &files);
     let is_over = Arc::new(AtomicBool::new(false));
-    let lanes = traffic(&plugin, &is_over);
-    // A reload that changes something, as the dashboards mark it.
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    fs::write(
-        plugin.config_file(),
-        plugin.config_text(&config.replace("day: 100", "day: 90")),
-    )
-    .expect("a change");
+    let lanes = traffic(&plugin, &config, &is_over);
     let started = Instant::now();
     let (code, text) = loop {
         let output = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
@@ -177,7 +184,60 @@ async fn every_panel_and_every_rule_has_data() {
         panic!("{line}");
     };
     assert!(filled > 100, "{text}");
+    for panel in ["Config reloads", "Profiles"] {
+        let is_empty = text.contains(&format!("fleet: {panel}"));
+        assert!(!is_empty, "{panel} is empty although it happened:\n{text}");
+    }
     assert!(excused * 10 <= all, "more than a tenth is empty:\n{text}");
+}
+
+/// What is empty without a certificate is not with one, which Prometheus has to trust.
+#[test]
+fn a_certificate_fills_its_panel_and_nears_its_alert() {
+    if !wanted(&["prometheus"], INSTALL) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut about = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("names");
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48);
+    about.not_after = std::time::SystemTime::from(soon).into();
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let made = about.self_signed(&key).expect("a certificate");
+    let put = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("a file is written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("a mode is set");
+        path.display().to_string()
+    };
+    let (cert, key) = (put("tls.crt", made.pem()), put("tls.key", key.serialize_pem()));
+    let config = format!("server: {{tls: {{cert_file: {cert}, key_file: {key}}}}}\n");
+    let plugin = Plugin::start(&config);
+    let own = free_address();
+    let values = format!(
+        "alertDefaults: {{evaluationInterval: 1s}}\nalerts: {{AtestAiCertificateExpiringSoon: {{for: 0s}}}}\n\
+         prometheus: {{targets: ['{}'], address: '{own}', alertmanagers: [], scrapeInterval: 1s, caFile: {cert}}}\n",
+        plugin.http
+    );
+    let files = Generated::with(&config, &values);
+    let log = files.folder().join("prometheus.log");
+    let _prometheus = start(own, &files);
+    // It ends in two days: sooner than three, later than one.
+    asked(
+        own,
+        "/api/v1/query?query=atest_ai_tls_cert_expiry_timestamp_seconds-time()",
+        &log,
+        |reply| {
+            let left: f64 = reply["data"]["result"][0]["value"][1].as_str()?.parse().ok()?;
+            (86_400.0..259_200.0).contains(&left).then_some(())
+        },
+    );
+    asked(own, "/api/v1/alerts", &log, |reply| {
+        let all = reply["data"]["alerts"].as_array()?;
+        let is_it = |found: &&Value| {
+            found["labels"]["alertname"] == "AtestAiCertificateExpiringSoon" && found["state"] == "firing"
+        };
+        all.iter().find(is_it).map(|_| ())
+    });
 }
 
 /// The conversation of a day with whoever is on call.

@@ -64,7 +64,7 @@ fn the_rules_of_every_environment_pass_their_tests() {
             check_rules(promtool, &files);
             // They differ from production's in their objectives and severities.
             let tests = test_files(&files, |name| {
-                name.contains("slo-") || name.contains("PluginDown")
+                name.contains("-1h-") || name.contains("PluginDown")
             });
             test_rules(promtool, &tests);
         }
@@ -94,7 +94,7 @@ fn values_made_at_random_give_rules_that_hold() {
     let extra = prop::sample::select(vec!["", "cluster=\"eu1\"", "cluster=~\"eu.+\",namespace=\"a b\""]);
     let strategy = (prop::collection::vec(alert, 1..4), objective, interval, extra);
     let mut runner = TestRunner::new(Config {
-        cases: 24,
+        cases: 12,
         failure_persistence: None,
         ..Config::default()
     });
@@ -110,7 +110,7 @@ fn values_made_at_random_give_rules_that_hold() {
         if let Some(objective) = objective {
             values["slos"]["availability"]["objective"] = objective.into();
         }
-        let mut touched = vec!["slo-availability".to_owned()];
+        let mut touched = vec!["slo-availability-1h".to_owned()];
         for (name, threshold, window, hold, least, severity, text) in alerts {
             touched.push(format!("/{name}.yml"));
             let alert = &mut values["alerts"][&name];
@@ -153,7 +153,7 @@ fn values_made_at_random_give_rules_that_hold() {
     });
     outcome.unwrap_or_else(|error| panic!("{error}"));
     assert!(
-        accepted.get() >= 4,
+        accepted.get() >= 2,
         "only {} values were accepted",
         accepted.get()
     );
