@@ -199,8 +199,8 @@ fn a_certificate_fills_its_panel_and_nears_its_alert() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let mut about = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("names");
-    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48);
-    about.not_after = std::time::SystemTime::from(soon).into();
+    let soon = std::time::SystemTime::now() + Duration::from_secs(48 * 3_600);
+    about.not_after = soon.into();
     let key = rcgen::KeyPair::generate().expect("a key");
     let made = about.self_signed(&key).expect("a certificate");
     let put = |name: &str, text: String| {
@@ -210,7 +210,7 @@ fn a_certificate_fills_its_panel_and_nears_its_alert() {
         path.display().to_string()
     };
     let (cert, key) = (put("tls.crt", made.pem()), put("tls.key", key.serialize_pem()));
-    let config = format!("server: {{tls: {{cert_file: {cert}, key_file: {key}}}}}\n");
+    let config = format!("server:\n  tls: {{cert_file: {cert}, key_file: {key}}}\n");
     let plugin = Plugin::start(&config);
     let own = free_address();
     let values = format!(

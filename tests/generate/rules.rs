@@ -94,7 +94,7 @@ fn values_made_at_random_give_rules_that_hold() {
     let extra = prop::sample::select(vec!["", "cluster=\"eu1\"", "cluster=~\"eu.+\",namespace=\"a b\""]);
     let strategy = (prop::collection::vec(alert, 1..4), objective, interval, extra);
     let mut runner = TestRunner::new(Config {
-        cases: 12,
+        cases: 8,
         failure_persistence: None,
         ..Config::default()
     });
