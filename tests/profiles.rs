@@ -31,7 +31,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use support::http::{Reply, send};
-use support::plugin::Plugin;
+use support::plugin::{PATIENCE, Plugin};
 
 /// Questions that are asked one after the other until this is dropped.
 pub struct Load {
@@ -85,4 +85,39 @@ pub fn ask(address: std::net::SocketAddr, question: &str, headers: &[(&str, &str
         &all,
         body.to_string().as_bytes(),
     )
+}
+
+/// Heap samples are taken inside of allocations, also of those that the C library makes while it starts a thread and holds
+/// its lock.
+#[test]
+fn a_sample_of_every_allocation_holds_nobody_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let schema = folder.path().join("schema.sql");
+    std::fs::write(
+        &schema,
+        "CREATE TABLE users (id INT PRIMARY KEY, name VARCHAR(40));",
+    )
+    .expect("a schema");
+    for _ in 0..3 {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
+            .args(["ask", "show all users", "--schema"])
+            .arg(&schema)
+            .env("MALLOC_CONF", "lg_prof_sample:0")
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let started = std::time::Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("a child can be asked") {
+                break status;
+            }
+            if started.elapsed() > PATIENCE {
+                child.kill().expect("it is ended");
+                panic!("it hangs when every allocation is sampled");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        };
+        assert!(status.success(), "{status}");
+    }
 }

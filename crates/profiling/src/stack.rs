@@ -2,7 +2,6 @@
 #![allow(unsafe_code)]
 
 use std::cell::Cell;
-use std::mem::MaybeUninit;
 
 thread_local! {
     /// Address after this thread's stack; 0 before the first look.
@@ -76,31 +75,63 @@ fn without_signature(address: usize) -> usize {
     }
 }
 
-/// Asked of the C library once a thread.
+/// Looked for once a thread.
 fn end_of_stack() -> usize {
     let known = END.get();
     if known != 0 {
         return known;
     }
-    let end = ask_end_of_stack();
+    let end = find_end_of_stack();
     END.set(end);
     end
 }
 
-fn ask_end_of_stack() -> usize {
-    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
-    let mut start = std::ptr::null_mut();
-    let mut size = 0;
-    // SAFETY: the first call fills `attributes` if it gives 0, and only then are they read, and freed.
-    unsafe {
-        if libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) != 0 {
-            // Nothing can be inside of this, so there are no frames.
-            return 1;
-        }
-        libc::pthread_attr_getstack(attributes.as_ptr(), &mut start, &mut size);
-        libc::pthread_attr_destroy(attributes.as_mut_ptr());
+/// A stack that is larger is none: this is somewhere else.
+const LARGEST: usize = 1 << 30;
+
+/// An address above everything on this thread's stack, and in the same mapping; 1 where it cannot be told, so that nothing can
+/// lie below it.
+///
+/// The C library is not asked: `pthread_getattr_np` allocates while it holds the thread's lock, and a heap sample of that
+/// allocation, which comes here, would wait for the lock for ever.
+fn find_end_of_stack() -> usize {
+    let marker = 0_u8;
+    let here = std::ptr::from_ref(&marker) as usize;
+    // SAFETY: neither takes anything; `getpid` and `gettid` are system calls, `getauxval` reads what the kernel left.
+    let (is_main, random) = unsafe {
+        let is_main = libc::syscall(libc::SYS_gettid) == libc::c_long::from(libc::getpid());
+        (is_main, libc::getauxval(libc::AT_RANDOM) as usize)
+    };
+    // The kernel puts these bytes above the first frame of the main thread. Each other thread's control block, which its thread
+    // pointer leads to, is at the top of the memory that its stack is in: glibc and musl do so for stacks of the caller's too.
+    let end = if is_main { random } else { thread_pointer() };
+    match end > here && end - here < LARGEST {
+        true => end,
+        false => 1,
     }
-    start as usize + size
+}
+
+#[cfg(target_arch = "x86_64")]
+fn thread_pointer() -> usize {
+    let pointer;
+    // SAFETY: the first word of the control block is its own address (x86-64 ABI of thread-local storage, variant II).
+    unsafe { std::arch::asm!("mov {}, fs:0", out(reg) pointer, options(nostack, preserves_flags, readonly)) };
+    pointer
+}
+
+#[cfg(target_arch = "aarch64")]
+fn thread_pointer() -> usize {
+    let pointer;
+    // SAFETY: it copies a register.
+    unsafe {
+        std::arch::asm!("mrs {}, tpidr_el0", out(reg) pointer, options(nomem, nostack, preserves_flags))
+    };
+    pointer
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn thread_pointer() -> usize {
+    0
 }
 
 #[cfg(test)]
