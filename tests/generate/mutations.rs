@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
@@ -147,6 +145,8 @@ fn passes(promtool: &Path, folder: &Path, records: &[Value], rule: &Value, tests
     let path = folder.join("tests.yml");
     fs::write(&path, tests.to_string()).expect("tests are written");
     let output = Command::new(promtool)
+        // The machine has other tests to run beside these.
+        .env("GOMAXPROCS", "1")
         .args(["test", "rules"])
         .arg(&path)
         .output()
@@ -202,40 +202,29 @@ fn tests_notice_every_slip() {
     let Some(promtool) = tools.last() else { return };
     let subjects = subjects(&files);
     assert!(subjects.len() > 60, "{}", subjects.len());
-    let next = AtomicUsize::new(0);
-    let survivors = Mutex::new(Vec::new());
-    let tried = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                let folder = tempfile::tempdir().expect("a folder");
-                while let Some(subject) = subjects.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let Subject {
-                        name,
-                        rule,
-                        records,
-                        tests,
-                    } = subject;
-                    let is_sound = passes(promtool, folder.path(), records, rule, tests);
-                    assert!(is_sound, "{name} fails its tests as it is");
-                    for mutation in mutations(rule) {
-                        tried.fetch_add(1, Ordering::Relaxed);
-                        if passes(promtool, folder.path(), records, &mutation.rule, tests) {
-                            survivors
-                                .lock()
-                                .expect("nobody panicked")
-                                .push(format!("{name}: {}", mutation.what));
-                        }
-                    }
-                }
-            });
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut survivors = Vec::new();
+    let mut tried = 0;
+    for Subject {
+        name,
+        rule,
+        records,
+        tests,
+    } in &subjects
+    {
+        let is_sound = passes(promtool, folder.path(), records, rule, tests);
+        assert!(is_sound, "{name} fails its tests as it is");
+        for mutation in mutations(rule) {
+            tried += 1;
+            if passes(promtool, folder.path(), records, &mutation.rule, tests) {
+                survivors.push(format!("{name}: {}", mutation.what));
+            }
         }
-    });
-    let survivors = survivors.into_inner().expect("nobody panicked");
+    }
     assert!(
         survivors.is_empty(),
         "tests do not notice:\n{}",
         survivors.join("\n")
     );
-    assert!(tried.load(Ordering::Relaxed) > 300, "{tried:?} slips were tried");
+    assert!(tried > 300, "{tried} slips were tried");
 }
