@@ -1,7 +1,8 @@
 //! `generate-monitoring`: the files that watching the plugin needs, from the catalogue of metrics and the config.
 //!
 //! A [`Plan`] is everything that they are made from; each kind of file has a module with a function that makes its
-//! [`Artefact`]s from the plan. Nothing here looks at the world: the same plan gives the same files.
+//! [`Artefact`]s from the plan and looks at nothing else: the same plan gives the same files. What deals with the world stands
+//! apart: `place` writes and compares, `validate` runs programs, `live` and `preview` ask a Prometheus.
 
 mod alert;
 mod alertmanager;
