@@ -12,6 +12,8 @@ mod support {
     pub mod http;
     #[path = "../support/listener.rs"]
     pub mod listener;
+    #[path = "../support/openbao.rs"]
+    pub mod openbao;
     #[path = "../support/peer.rs"]
     pub mod peer;
     #[path = "../support/plugin.rs"]
@@ -36,3 +38,5 @@ mod prometheus;
 mod rules;
 #[path = "generate/shipping.rs"]
 mod shipping;
+#[path = "generate/yaml.rs"]
+mod yaml;

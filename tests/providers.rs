@@ -35,7 +35,7 @@ mod saving;
 
 use serde_json::{Value, json};
 
-use support::http::{Reply, send};
+use support::http::{self, Reply};
 use support::plugin::Plugin;
 
 /// Three tables that every question here is about.
@@ -49,14 +49,7 @@ pub const GOOD: &str = r#"{"sql": "SELECT name\nFROM users\nWHERE active = TRUE"
 /// Sends a key of the host's language with its parameters.
 pub fn query(plugin: &Plugin, key: &str, parameters: &Value) -> Reply {
     let body = json!({"type": "ai", "key": key, "sql": parameters.to_string()});
-    let headers = [("Content-Type", "application/json")];
-    send(
-        plugin.http,
-        "POST",
-        "/api/v1/data/query",
-        &headers,
-        body.to_string().as_bytes(),
-    )
+    http::query(plugin.http, &body)
 }
 
 /// Asks for the names of active users, with these parameters beside the question.

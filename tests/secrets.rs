@@ -38,7 +38,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use fake_provider::{FakeProvider, Received, Script, openai_sse};
-use support::http::{Reply, get, send};
+use support::http::{self, Reply, get};
 use support::plugin::{PATIENCE, Plugin};
 
 const GOOD: &str = r#"{"sql": "SELECT name FROM users", "explanation": "Names.", "tables": ["users"], "assumptions": [],
@@ -88,14 +88,7 @@ pub fn ask(plugin: &Plugin, number: usize) -> Reply {
         "schema_ddl": "CREATE TABLE users (id INT PRIMARY KEY, name VARCHAR(40));",
     });
     let body = json!({"type": "ai", "key": "generate", "sql": parameters.to_string()});
-    let headers = [("Content-Type", "application/json")];
-    send(
-        plugin.http,
-        "POST",
-        "/api/v1/data/query",
-        &headers,
-        body.to_string().as_bytes(),
-    )
+    http::query(plugin.http, &body)
 }
 
 /// Runs the program in a folder with a config of these lines, and nothing of the machine's environment.

@@ -15,6 +15,8 @@ pub fn check(plan: &Plan, problems: &mut Problems) {
     extra_alerts(plan, problems);
     slo::problems(&plan.slos, |key| plan.place(key), problems);
     windows(plan, problems);
+    dashboards(plan, problems);
+    namespace(plan, problems);
     super::alertmanager::problems(plan, problems);
     super::prometheus::problems(plan, problems);
     super::shippers::problems(plan, problems);
@@ -160,6 +162,43 @@ fn extra_alerts(plan: &Plan, problems: &mut Problems) {
         }
         texts(plan, &key("labels"), &extra.labels, false, problems);
         texts(plan, &key("annotations"), &extra.annotations, true, problems);
+    }
+}
+
+fn dashboards(plan: &Plan, problems: &mut Problems) {
+    let values = &plan.values.dashboards;
+    if !values.path.starts_with('/') {
+        let key = "dashboards.path";
+        problems
+            .add(&plan.place(key), key, "is not a whole path")
+            .suggest("begin it with /: it is read on Grafana's machine, in no certain folder");
+    }
+    for (index, tag) in values.tags.iter().enumerate() {
+        let reason = match tag.trim() {
+            "" => "is empty",
+            _ if values.tags[..index].contains(tag) => "stands there twice",
+            _ => continue,
+        };
+        let key = format!("dashboards.tags[{index}]");
+        problems
+            .add(&plan.place(&key), key, reason)
+            .suggest("leave it out");
+    }
+}
+
+fn namespace(plan: &Plan, problems: &mut Problems) {
+    let name = &plan.values.kubernetes.namespace;
+    let is_label = (1..=63).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-');
+    if !is_label {
+        let key = "kubernetes.namespace";
+        problems
+            .add(&plan.place(key), key, "not a name that Kubernetes takes")
+            .suggest("up to 63 lower-case letters, digits and -, with a letter or digit first and last");
     }
 }
 

@@ -31,8 +31,8 @@ use self::panel::{Dashboard, Draw, Panel};
 use super::artefact::{Artefact, Set};
 use super::plan::Plan;
 
-/// Every dashboard, the overview first.
-pub fn all(plan: &Plan) -> Vec<Dashboard> {
+/// Makes every dashboard, the overview first; [`Plan::dashboards`] keeps them.
+pub fn build(plan: &Plan) -> Vec<Dashboard> {
     let mut dashboards = vec![
         overview::dashboard(plan),
         providers::dashboard(plan),
@@ -56,9 +56,9 @@ const GUIDES_PATH: &str = "monitoring/grafana/dashboard.json";
 /// The dashboards, and how Grafana finds them.
 pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     let mut artefacts = Vec::new();
-    for dashboard in all(plan) {
-        let model = grafana::model(plan, &dashboard);
-        artefacts.push(Artefact::json(Set::Grafana, &path(&dashboard), &model));
+    for dashboard in plan.dashboards() {
+        let model = grafana::model(plan, dashboard);
+        artefacts.push(Artefact::json(Set::Grafana, &path(dashboard), &model));
         if dashboard.key == "overview" {
             artefacts.push(Artefact::json(Set::Grafana, GUIDES_PATH, &model));
         }
@@ -92,8 +92,8 @@ struct Metadata {
 
 /// The dashboards as ConfigMaps, which the sidecar of Grafana's chart and of kube-prometheus looks for by their label.
 pub fn config_maps(plan: &Plan) -> Vec<Artefact> {
-    let maps = all(plan).into_iter().map(|dashboard| {
-        let (uid, model) = (uid(dashboard.key), grafana::model(plan, &dashboard));
+    let maps = plan.dashboards().iter().map(|dashboard| {
+        let (uid, model) = (uid(dashboard.key), grafana::model(plan, dashboard));
         let labels = BTreeMap::from([
             ("app.kubernetes.io/component", "monitoring".to_owned()),
             ("app.kubernetes.io/name", super::plan::COMPONENT.to_owned()),
@@ -136,14 +136,13 @@ pub struct Query {
 /// Every query of every panel that asks Prometheus, with the variables put in: `window` is what rates look back, such as
 /// `1m`; the job is the plan's, and everything else is shown.
 pub fn queries(plan: &Plan, window: &str) -> Vec<Query> {
-    let dashboards = all(plan);
     let with = Filled {
         job: &plan.values.selectors.job,
         window,
         range: window,
     };
     let mut queries = Vec::new();
-    for dashboard in &dashboards {
+    for dashboard in plan.dashboards() {
         for panel in panels(dashboard).filter(|panel| panel.draw != Draw::Logs) {
             queries.extend(panel.queries.iter().map(|query| Query {
                 dashboard: dashboard.key,
@@ -183,8 +182,7 @@ impl Filled<'_> {
 /// The models of all dashboards, by file name.
 #[cfg(test)]
 pub fn models(plan: &Plan) -> Vec<(String, Value)> {
-    let models = all(plan)
-        .into_iter()
-        .map(|dashboard| (uid(dashboard.key), grafana::model(plan, &dashboard)));
+    let dashboards = plan.dashboards().iter();
+    let models = dashboards.map(|dashboard| (uid(dashboard.key), grafana::model(plan, dashboard)));
     models.collect()
 }

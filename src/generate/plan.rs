@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
 use super::alert::AlertDef;
 use super::alerts;
+use super::dashboards::{self, panel::Dashboard};
 use super::environments::Environment;
 use super::slo::{self, Slo};
 use super::values::{Read, Severity, Values};
@@ -34,6 +36,8 @@ pub struct Plan {
     /// The first hexadecimal digits of a hash over environment and values. The config is not in it: it holds what differs by
     /// machine, such as the host's name.
     pub fingerprint: String,
+    /// Grafana's dashboards, once somebody has asked for them.
+    dashboards: OnceLock<Vec<Dashboard>>,
 }
 
 /// Label of every rule: whose it is.
@@ -80,7 +84,13 @@ impl Plan {
             off,
             version,
             fingerprint,
+            dashboards: OnceLock::new(),
         }
+    }
+
+    /// Grafana's dashboards, the overview first.
+    pub fn dashboards(&self) -> &[Dashboard] {
+        self.dashboards.get_or_init(|| dashboards::build(self))
     }
 
     /// Where a value was given, or the section around it.

@@ -73,10 +73,10 @@ pub async fn write(
         window: &window,
         range: &range,
     };
-    let dashboards = dashboards::all(plan);
+    let dashboards = plan.dashboards();
     let mut written = Vec::new();
     create(folder).await?;
-    for dashboard in &dashboards {
+    for dashboard in dashboards {
         let mut rows = Vec::new();
         for row in &dashboard.rows {
             let mut panels = Vec::new();
@@ -85,10 +85,10 @@ pub async fn write(
             }
             rows.push((row.title.as_str(), panels));
         }
-        let html = page::dashboard(plan, &dashboards, dashboard, &rows, shown);
+        let html = page::dashboard(plan, dashboards, dashboard, &rows, shown);
         written.push(save(folder, &file_name(dashboard), &html).await?);
     }
-    let index = page::index(plan, &dashboards, shown);
+    let index = page::index(plan, dashboards, shown);
     written.push(save(folder, "index.html", &index).await?);
     Ok(written)
 }

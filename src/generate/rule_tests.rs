@@ -1,8 +1,10 @@
 //! promtool's tests of the rules: each alert fires when it should, and stays quiet just short of that, while nothing happens,
 //! and when its target is gone.
 
+mod budget;
 mod burn;
 mod cast;
+mod events;
 
 use serde::Serialize;
 
@@ -50,7 +52,7 @@ struct Sample {
     value: f64,
 }
 
-/// The files: one for each alert, one for each burn of an objective.
+/// The files: one for each alert, one for each burn of an objective and one for what is left of its budget.
 pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     let cast = Cast::of(plan);
     let alerts = plan.alerts.iter().map(|alert| {
@@ -66,7 +68,11 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
         let path = format!("alerts/tests/slo-{}-{long}-{severity}.yml", slo.name);
         test_artefact(plan, &path, &burn::of_window(&cast, slo, window))
     });
-    alerts.chain(burns).collect()
+    let budgets = plan.slos.iter().map(|slo| {
+        let path = format!("alerts/tests/slo-{}-budget.yml", slo.name);
+        test_artefact(plan, &path, &budget::of_slo(&cast, slo))
+    });
+    alerts.chain(burns).chain(budgets).collect()
 }
 
 fn test_artefact(plan: &Plan, path: &str, file: &TestFile) -> Artefact {

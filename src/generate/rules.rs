@@ -139,54 +139,61 @@ pub fn alerts(plan: &Plan) -> RuleFile {
     RuleFile { groups }
 }
 
-fn rule(plan: &Plan, alert: &AlertDef) -> AlertRule {
+/// The labels of a rule: those of all, its severity, and its own.
+fn labels<'a>(
+    plan: &Plan,
+    severity: Severity,
+    own: impl IntoIterator<Item = (&'a String, &'a String)>,
+) -> BTreeMap<String, String> {
     let mut labels = plan.common_labels();
-    labels.insert(
-        "severity".to_owned(),
-        plan.capped(alert.severity).word().to_owned(),
-    );
-    labels.extend(alert.labels.clone());
+    labels.insert("severity".to_owned(), plan.capped(severity).word().to_owned());
+    labels.extend(own.into_iter().map(|(name, text)| (name.clone(), text.clone())));
+    labels
+}
+
+/// The annotations of a rule: those of all, and its own.
+fn annotations<const N: usize>(plan: &Plan, own: [(&str, Option<String>); N]) -> BTreeMap<String, String> {
     let mut annotations = plan.values.alert_defaults.annotations.clone();
-    annotations.insert("summary".to_owned(), alert.summary.to_owned());
-    annotations.insert("description".to_owned(), alert.described());
-    annotations.insert("runbook_url".to_owned(), plan.runbook_url(alert.name));
-    let links = [
+    let own = own.into_iter();
+    annotations.extend(own.filter_map(|(name, text)| Some((name.to_owned(), text?))));
+    annotations
+}
+
+fn rule(plan: &Plan, alert: &AlertDef) -> AlertRule {
+    let own = [
+        ("summary", Some(alert.summary.to_owned())),
+        ("description", Some(alert.described())),
+        ("runbook_url", Some(plan.runbook_url(alert.name))),
         ("dashboard_url", dashboards::link(plan, alert)),
-        ("logs_url", dashboards::logs_link(plan, alert)),
+        ("logs_url", dashboards::logs_link(plan)),
     ];
-    annotations.extend(
-        links
-            .into_iter()
-            .filter_map(|(name, link)| Some((name.to_owned(), link?))),
-    );
+    let mut annotations = annotations(plan, own);
     annotations.extend(alert.annotations.clone());
     AlertRule {
         alert: alert.name.to_owned(),
         expr: alert.expr(&plan.scope()),
         hold: span(alert.hold),
         keep_firing_for: (alert.keep > 0).then(|| span(alert.keep)),
-        labels,
+        labels: labels(plan, alert.severity, &alert.labels),
         annotations,
     }
 }
 
 fn extra_rule(plan: &Plan, extra: &ExtraAlert) -> AlertRule {
-    let mut labels = plan.common_labels();
-    labels.insert(
-        "severity".to_owned(),
-        plan.capped(extra.severity).word().to_owned(),
-    );
-    labels.extend(extra.labels.clone());
-    let mut annotations = plan.values.alert_defaults.annotations.clone();
-    annotations.insert("summary".to_owned(), extra.summary.clone());
     let description = match extra.description.is_empty() {
         true => &extra.summary,
         false => &extra.description,
     };
-    annotations.insert("description".to_owned(), description.clone());
-    let runbook = extra.runbook_url.clone();
-    let base = plan.values.alert_defaults.runbook_base.clone();
-    annotations.insert("runbook_url".to_owned(), runbook.unwrap_or(base));
+    let base = || plan.values.alert_defaults.runbook_base.clone();
+    let own = [
+        ("summary", Some(extra.summary.clone())),
+        ("description", Some(description.clone())),
+        (
+            "runbook_url",
+            Some(extra.runbook_url.clone().unwrap_or_else(base)),
+        ),
+    ];
+    let mut annotations = annotations(plan, own);
     annotations.extend(extra.annotations.clone());
     let keep = extra.keep_firing_for.map(|Time(keep)| keep.as_secs());
     AlertRule {
@@ -194,7 +201,7 @@ fn extra_rule(plan: &Plan, extra: &ExtraAlert) -> AlertRule {
         expr: extra.expr.clone(),
         hold: span(extra.hold.0.as_secs()),
         keep_firing_for: keep.filter(|keep| *keep > 0).map(span),
-        labels,
+        labels: labels(plan, extra.severity, &extra.labels),
         annotations,
     }
 }
@@ -287,40 +294,35 @@ fn burn_alert(plan: &Plan, slo: &Slo, window: &SloWindow) -> AlertRule {
         events_record(long)
     );
     let name = slo::alert_name(window.severity);
-    let mut labels = plan.common_labels();
-    labels.insert(
-        "severity".to_owned(),
-        plan.capped(window.severity).word().to_owned(),
+    let of_slo = BTreeMap::from([
+        ("slo".to_owned(), slo.name.to_owned()),
+        ("window".to_owned(), span(long)),
+    ]);
+    let description = format!(
+        "{{{{ $value | humanizePercentage }}}} of the events of {{{{ $labels.job }}}} were bad over {}, where {} % may be: {}. At {} times the planned pace the budget of {} is used up in {}.",
+        span(long),
+        super::signal::number((slo.budget_ratio() * 1e8).round() / 1e6),
+        slo.about,
+        window.factor,
+        span(slo.period),
+        span((slo.period as f64 / window.factor) as u64 / 60 * 60)
     );
-    labels.insert("slo".to_owned(), slo.name.to_owned());
-    labels.insert("window".to_owned(), span(long));
-    let mut annotations = plan.values.alert_defaults.annotations.clone();
-    annotations.insert(
-        "summary".to_owned(),
-        format!("The error budget for {} burns too fast.", slo.name),
-    );
-    annotations.insert(
-        "description".to_owned(),
-        format!(
-            "{{{{ $value | humanizePercentage }}}} of the events of {{{{ $labels.job }}}} were bad over {}, where {} % may be: {}. At {} times the planned pace the budget of {} is used up in {}.",
-            span(long),
-            super::signal::number((slo.budget_ratio() * 1e8).round() / 1e6),
-            slo.about,
-            window.factor,
-            span(slo.period),
-            span((slo.period as f64 / window.factor) as u64 / 60 * 60)
+    let own = [
+        (
+            "summary",
+            Some(format!("The error budget for {} burns too fast.", slo.name)),
         ),
-    );
-    annotations.insert("runbook_url".to_owned(), plan.runbook_url(name));
-    let link = dashboards::panel_link(plan, slo.panel());
-    annotations.extend(link.map(|link| ("dashboard_url".to_owned(), link)));
+        ("description", Some(description)),
+        ("runbook_url", Some(plan.runbook_url(name))),
+        ("dashboard_url", dashboards::panel_link(plan, slo.panel())),
+    ];
     AlertRule {
         alert: name.to_owned(),
         expr,
         hold: span(window.hold.0.as_secs()),
         keep_firing_for: None,
-        labels,
-        annotations,
+        labels: labels(plan, window.severity, &of_slo),
+        annotations: annotations(plan, own),
     }
 }
 

@@ -11,7 +11,7 @@ mod histogram;
 mod play;
 mod promql;
 
-pub use histogram::{bound_pattern, bound_text, bounds};
+pub use histogram::{bound_matcher, bound_text, bounds};
 
 /// Whether a target could be scraped; Prometheus itself makes this series.
 pub static UP: MetricDef = MetricDef {
@@ -270,6 +270,18 @@ pub const WEEK: u64 = 7 * 86_400;
 impl Signal {
     /// The span of time that it looks back over, in seconds.
     pub fn window(&self) -> Option<u64> {
+        self.clone().window_mut().copied()
+    }
+
+    /// The same over another span of time.
+    pub fn over(mut self, seconds: u64) -> Signal {
+        if let Some(window) = self.window_mut() {
+            *window = seconds;
+        }
+        self
+    }
+
+    fn window_mut(&mut self) -> Option<&mut u64> {
         use Signal::*;
         match self {
             Load { window, .. }
@@ -280,7 +292,7 @@ impl Signal {
             | Changes { window, .. }
             | Predicted { window, .. }
             | DaysMoney { window, .. }
-            | AgainstLastWeek { window, .. } => Some(*window),
+            | AgainstLastWeek { window, .. } => Some(window),
             Value(_)
             | Greatest { .. }
             | Least { .. }
@@ -291,32 +303,6 @@ impl Signal {
             | Absent(_)
             | Always => None,
         }
-    }
-
-    /// The same over another span of time.
-    pub fn over(mut self, seconds: u64) -> Signal {
-        use Signal::*;
-        match &mut self {
-            Load { window, .. }
-            | Increase { window, .. }
-            | Part { window, .. }
-            | Quantile { window, .. }
-            | UpTo { window, .. }
-            | Changes { window, .. }
-            | Predicted { window, .. }
-            | DaysMoney { window, .. }
-            | AgainstLastWeek { window, .. } => *window = seconds,
-            Value(_)
-            | Greatest { .. }
-            | Least { .. }
-            | Share { .. }
-            | Until(_)
-            | Distinct { .. }
-            | Count { .. }
-            | Absent(_)
-            | Always => {}
-        }
-        self
     }
 
     /// The series that it is about first.

@@ -5,7 +5,7 @@
 
 use super::alert::{Panel, Runbook, days, hours, minutes};
 use super::alerts::{failed, taken_on};
-use super::signal::{Pick, all, bound_pattern, bounds, span};
+use super::signal::{Pick, all, bound_matcher, bounds, span};
 use super::values::{Severity, SloValues, SloWindow, Values};
 use crate::config::units::Time;
 use crate::config::{Origin, Problems};
@@ -111,7 +111,7 @@ impl Slo {
     pub fn bad(&self, scope: &str, function: &str, seconds: u64) -> String {
         let sum = |series: String| format!("sum by (job) ({function}({series}[{}]))", span(seconds));
         let up_to = |of: &Pick, bound: f64| {
-            let le = format!("le=~{}", super::plan::quoted(&bound_pattern(bound)));
+            let le = bound_matcher(bound);
             sum(of.select("_bucket", scope, &[le]))
         };
         match &self.good {

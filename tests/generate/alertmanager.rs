@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::generated::{Generated, content, versions};
 use crate::support::http::{send, try_get};
 use crate::support::listener::{Got, Listener};
-use crate::support::peer::{Peer, wanted};
+use crate::support::peer::{Peer, in_venv, wanted};
 use crate::support::plugin::{PATIENCE, free_address};
 
 const INSTALL: &str = "apt-get install -y --no-install-recommends prometheus-alertmanager";
@@ -401,6 +401,59 @@ fn the_right_ones_are_told_and_nobody_else() {
     // And after maintenance the rest.
     alertmanager.end(&[alert("AtestAiMaintenance", "none", &[("instance", "quiet:9090")])]);
     arrived(&told, "/default", "AtestAiQueueSaturated", "quiet:9090");
+}
+
+/// A real mail server gets what is to be told by e-mail, with all that a person needs to act on it.
+#[test]
+fn a_mail_arrives_with_its_subject_and_its_links() {
+    if !wanted(&["prometheus-alertmanager"], INSTALL) {
+        return;
+    }
+    let server = free_address();
+    let values = format!(
+        "alertDefaults: {{runbookBase: 'https://runbooks.example/ai'}}\n\
+         receivers:\n  default: {{email: {{to: 'ops@example.org, second@example.org', from: alerts@example.org, smarthost: '{server}', requireTls: false}}}}\n  \
+         timing: {{groupWait: 0s, groupInterval: 1s}}\n"
+    );
+    let files = Generated::with(CONFIG, &values);
+    let log = files.folder().join("mail.log");
+    let mut command = Command::new(in_venv("python"));
+    command
+        .args(["-u", "-m", "aiosmtpd", "-n", "-l", &server.to_string()])
+        .args(["-c", "aiosmtpd.handlers.Debugging", "stdout"]);
+    let _mail_server = Peer::start(&mut command, &log);
+    let alertmanager = Alertmanager::start(&files);
+    let mut fired = alert("HighErrorRate", "warning", &[("instance", "a:9090")]);
+    fired["annotations"]["runbook_url"] = json!("https://runbooks.example/ai#higherrorrate");
+    let mails = |wanted: &[&str]| {
+        let started = Instant::now();
+        loop {
+            let mails = std::fs::read_to_string(&log).unwrap_or_default();
+            // Quoted-printable breaks lines, and spells an equals sign.
+            let mails = mails.replace("=\n", "").replace("=3D", "=");
+            if wanted.iter().all(|words| mails.contains(words)) {
+                return;
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{wanted:?} did not arrive:\n{mails}"
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    alertmanager.fire(&[fired.clone()]);
+    mails(&[
+        "From: alerts@example.org",
+        "To: ops@example.org, second@example.org",
+        "Subject: [FIRING",
+        "HighErrorRate",
+        "Content-Type: text/plain",
+        "Content-Type: text/html",
+        "https://runbooks.example/ai#higherrorrate",
+        "Something.",
+    ]);
+    alertmanager.end(&[fired]);
+    mails(&["Subject: [RESOLVED"]);
 }
 
 fn arrived(told: &Listener, path: &str, alert: &str, instance: &str) {

@@ -292,6 +292,14 @@ fn wrong_values_are_named_with_their_place() {
             "extraAlerts: [{alert: Mine, expr: 'up == 0'}]",
             vec!["must be given"],
         ),
+        ("dashboards: {path: dashboards}", vec!["not a whole path"]),
+        ("dashboards: {refresh: 1s}", vec!["dashboards.refresh", "5s"]),
+        ("dashboards: {range: 1y}", vec!["dashboards.range"]),
+        ("dashboards: {tags: [a, a]}", vec!["dashboards.tags[1]", "twice"]),
+        (
+            "kubernetes: {namespace: Atest_System}",
+            vec!["not a name that Kubernetes takes"],
+        ),
         ("nonsense: 1", vec!["there is no such section"]),
         ("alerts: [", vec!["not valid YAML"]),
     ] {

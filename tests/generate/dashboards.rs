@@ -7,16 +7,14 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::peer::wanted;
+use crate::support::peer::{beside_venv, wanted};
 
 const INSTALL: &str = "packaging/peers.sh VENV (it needs node and npm)";
 const TYPES: &str = include_str!("dashboard-types.ts");
 
 /// Where `packaging/peers.sh` has installed Grafana's types: beside the venv.
 fn modules() -> PathBuf {
-    let venv = std::env::var_os("ATEST_VENV").unwrap_or_else(|| "target/venv".into());
-    let beside = Path::new(&venv).parent().expect("a venv lies in a folder");
-    let modules = beside.join("dashboard-types/node_modules");
+    let modules = beside_venv("dashboard-types/node_modules");
     assert!(
         modules.join("@grafana/schema/package.json").is_file(),
         "Grafana's types are not in {}; install them with: {INSTALL}",

@@ -15,8 +15,9 @@ use super::alertmanager::{Alertmanager, alerts};
 use super::prometheus::{asked, start};
 use crate::support::fake_provider::{FakeProvider, Script, openai_sse};
 use crate::support::generated::{Generated, said};
-use crate::support::http::{Reply, send};
+use crate::support::http::{self, Reply, send};
 use crate::support::listener::Listener;
+use crate::support::openbao::OpenBao;
 use crate::support::peer::wanted;
 use crate::support::plugin::{PATIENCE, Plugin, free_address};
 
@@ -37,14 +38,7 @@ fn ask(plugin: &Plugin, question: &str, more: Value) -> Reply {
         parameters[name] = value.clone();
     }
     let body = json!({"type": "ai", "key": "generate", "sql": parameters.to_string()});
-    let headers = [("Content-Type", "application/json")];
-    send(
-        plugin.http,
-        "POST",
-        "/api/v1/data/query",
-        &headers,
-        body.to_string().as_bytes(),
-    )
+    http::query(plugin.http, &body)
 }
 
 /// A provider that does what the question says.
@@ -148,20 +142,7 @@ async fn every_panel_and_every_rule_has_data() {
     let lanes = traffic(&plugin, &config, &is_over);
     let started = Instant::now();
     let (code, text) = loop {
-        let output = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
-            .arg("--config")
-            .arg(files.folder().join("config.yaml"))
-            .args(["generate-monitoring", "--env", "production", "--values"])
-            .arg(files.folder().join("values.yaml"))
-            .args([
-                "--live",
-                &format!("http://{}", plugin.http),
-                "--via",
-                &format!("http://{own}"),
-            ])
-            .output()
-            .expect("the program runs");
-        let found = (output.status.code(), said(&output));
+        let found = look(&files, &plugin, own);
         if found.0 == Some(0) || started.elapsed() > 2 * PATIENCE {
             break found;
         }
@@ -238,6 +219,90 @@ fn a_certificate_fills_its_panel_and_nears_its_alert() {
         };
         all.iter().find(is_it).map(|_| ())
     });
+}
+
+/// What is empty without Vault is not with one: a secret that ends and a sign-in that ends are drawn and told, and so is a
+/// Vault that is sealed.
+#[test]
+fn vault_fills_its_panels_and_nears_its_alerts() {
+    if !wanted(&["prometheus"], INSTALL) {
+        return;
+    }
+    let Some(bao) = OpenBao::start() else { return };
+    // The secret is deleted in three hours.
+    bao.run(&[
+        "kv",
+        "metadata",
+        "put",
+        "-delete-version-after=3h",
+        "secret/atest-ai/openai",
+    ]);
+    bao.put("secret/atest-ai/openai", "api_key=sk-0123456789");
+    bao.let_read("sidecar", "secret/data/atest-ai");
+    // A sign-in that ends in some minutes and cannot be renewed.
+    let token = bao.token("sidecar", &["-ttl=200s", "-renewable=false"]);
+    let config = format!(
+        "ai: {{default_service: openai, services: {{openai: {{endpoint: 'http://127.0.0.1:9/v1', model: m, api_key: '${{OPENAI_API_KEY}}'}}}}}}\n\
+         secrets:\n  vault:\n    enabled: true\n    address: {}\n    auth_method: token\n    token: {token}\n    mount_path: secret/atest-ai\n    \
+         refresh_interval: 1s\n    timeout: 2s\n    mappings: [{{vault_path: openai/api_key, env_var: OPENAI_API_KEY}}]\n",
+        bao.url
+    );
+    let plugin = Plugin::start(&config);
+    let own = free_address();
+    let values = format!(
+        "alertDefaults: {{evaluationInterval: 1s}}\n\
+         alerts: {{AtestAiVaultTokenExpiring: {{for: 0s}}, AtestAiSecretExpiring: {{for: 0s}}, AtestAiVaultDown: {{for: 0s}}}}\n\
+         prometheus: {{targets: ['{}'], address: '{own}', alertmanagers: [], scrapeInterval: 1s}}\n",
+        plugin.http
+    );
+    let files = Generated::with(&config, &values);
+    let log = files.folder().join("prometheus.log");
+    let _prometheus = start(own, &files);
+    let fires = |alert: &str, is_firing: bool| {
+        asked(own, "/api/v1/alerts", &log, |reply| {
+            let all = reply["data"]["alerts"].as_array()?;
+            let is_it = |found: &Value| found["labels"]["alertname"] == alert && found["state"] == "firing";
+            (all.iter().any(is_it) == is_firing).then_some(())
+        });
+    };
+    fires("AtestAiVaultTokenExpiring", true);
+    fires("AtestAiSecretExpiring", true);
+    let places = [
+        "fleet: Secrets",
+        "fleet: Vault",
+        "alert AtestAiSecretExpiring",
+        "alert AtestAiVaultTokenExpiring",
+        "alert AtestAiVaultDown",
+    ];
+    let started = Instant::now();
+    loop {
+        let (_, said) = look(&files, &plugin, own);
+        let mut empty = said.lines().filter(|line| line.starts_with("empty, "));
+        let Some(line) = empty.find(|line| places.iter().any(|place| line.ends_with(place))) else {
+            break;
+        };
+        // The queries are asked for the last whole second, in which there may have been no scrape yet.
+        assert!(started.elapsed() < PATIENCE, "{line}:\n{said}");
+    }
+    bao.seal();
+    fires("AtestAiVaultDown", true);
+    bao.unseal();
+    fires("AtestAiVaultDown", false);
+}
+
+/// Asks the generated queries of a Prometheus that scrapes the plugin: the exit code, and what was said.
+fn look(files: &Generated, plugin: &Plugin, prometheus: std::net::SocketAddr) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
+        .arg("--config")
+        .arg(files.folder().join("config.yaml"))
+        .args(["generate-monitoring", "--env", "production", "--values"])
+        .arg(files.folder().join("values.yaml"))
+        .args(["--live", &format!("http://{}", plugin.http)])
+        .args(["--via", &format!("http://{prometheus}")])
+        .env("OPENAI_API_KEY", "is-not-used")
+        .output()
+        .expect("the program runs");
+    (output.status.code(), said(&output))
 }
 
 /// The conversation of a day with whoever is on call.

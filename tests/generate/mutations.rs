@@ -195,6 +195,54 @@ fn subjects(files: &Generated) -> Vec<Subject> {
     subjects
 }
 
+/// What is left of a budget is no alert, but a page shows it and people plan with it.
+#[test]
+fn tests_notice_slips_in_what_is_left_of_a_budget() {
+    let files = Generated::with("", "{}");
+    let tools = versions("promtool", INSTALL);
+    let Some(promtool) = tools.last() else { return };
+    let parsed = |name: &str| -> Value { serde_saphyr::from_str(&files.text(name)).expect("YAML") };
+    let rules = parsed("alerts/slo.yml");
+    let groups = rules["groups"].as_array().expect("groups");
+    let all = groups
+        .iter()
+        .flat_map(|group| group["rules"].as_array().expect("rules"));
+    let budgets: Vec<&Value> = all
+        .filter(|rule| rule["record"] == "atest_ai:slo_error_budget_remaining:ratio")
+        .collect();
+    assert_eq!(budgets.len(), 2, "{budgets:?}");
+    let folder = tempfile::tempdir().expect("a folder");
+    for rule in budgets {
+        let name = rule["labels"]["slo"].as_str().expect("a name");
+        let tests = parsed(&format!("alerts/tests/slo-{name}-budget.yml"));
+        assert!(
+            passes(promtool, folder.path(), &[], rule, &tests),
+            "{name} fails its tests"
+        );
+        let expr = rule["expr"].as_str().expect("an expression");
+        let (_, budget) = expr.rsplit_once("/ ").expect("a budget");
+        let doubled = format!("/ ({budget} * 2)");
+        for (from, to) in [
+            ("1 - (", "("),
+            (&*format!("/ {budget}"), &*doubled),
+            (" > 0)", ")"),
+            ("[30d]", "[5d]"),
+            ("increase", "delta"),
+        ] {
+            let broken = expr.replace(from, to);
+            assert_ne!(broken, expr, "{from} is not in it");
+            let mut rule = rule.clone();
+            rule["expr"] = broken.into();
+            // Sums of differences are those of increases while no plugin restarts.
+            let is_noticed = !passes(promtool, folder.path(), &[], &rule, &tests);
+            assert!(
+                is_noticed || from == "increase",
+                "{name}: {from} in place of {to} is not noticed"
+            );
+        }
+    }
+}
+
 #[test]
 fn tests_notice_every_slip() {
     let files = Generated::with("", "{}");

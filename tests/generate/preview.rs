@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use crate::support::generated::{Generated, said};
-use crate::support::http::{send, try_get};
+use crate::support::http::{query, try_get};
 use crate::support::peer::{Peer, wanted};
 use crate::support::plugin::{PATIENCE, Plugin, free_address};
 
@@ -62,14 +62,7 @@ fn each_dashboard_is_drawn_from_real_figures() {
         // Always another question: the cache would answer the same one, and nothing would wait or be checked.
         let text = format!("Show the first {} users", started.elapsed().as_millis());
         let body = serde_json::json!({"type": "ai", "natural_language": text, "database_type": "mysql"});
-        let json = [("Content-Type", "application/json")];
-        send(
-            plugin.http,
-            "POST",
-            "/api/v1/data/query",
-            &json,
-            body.to_string().as_bytes(),
-        );
+        query(plugin.http, &body);
         let counted = try_get(own, asked).is_some_and(|reply| reply.text().contains("\"value\""));
         if counted {
             break;

@@ -2,20 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::support::http::{Reply, get, send};
+use crate::support::http::{Reply, get, query};
 use crate::support::plugin::Plugin;
 
 const DDL: &str = "CREATE TABLE users (id INT PRIMARY KEY, name VARCHAR(40), active BOOLEAN);";
 
 fn ask(plugin: &Plugin, body: &Value) -> Reply {
-    let json = [("Content-Type", "application/json")];
-    send(
-        plugin.http,
-        "POST",
-        "/api/v1/data/query",
-        &json,
-        body.to_string().as_bytes(),
-    )
+    query(plugin.http, body)
 }
 
 /// The SQL of a two-line `sql:…`/`explanation:…` text.

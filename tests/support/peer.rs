@@ -1,7 +1,7 @@
 //! Programs that nobody here wrote: found, started, and ended by their own process id.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// Whether to go on with a test that needs these programs. Panics with the install command when one is missing.
@@ -26,6 +26,29 @@ pub fn wanted(programs: &[&str], install: &str) -> bool {
 fn on_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// The Python venv that `make peers` makes.
+pub fn venv() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    std::env::var_os("ATEST_VENV").map_or_else(|| root.join("target/venv"), PathBuf::from)
+}
+
+/// A program of the venv.
+pub fn in_venv(program: &str) -> PathBuf {
+    let path = venv().join("bin").join(program);
+    assert!(
+        path.is_file(),
+        "{program} is not in {}; install it with: make peers (or set ATEST_PEERS=skip)",
+        venv().display()
+    );
+    path
+}
+
+/// A folder that `make peers` makes beside the venv.
+pub fn beside_venv(folder: &str) -> PathBuf {
+    let venv = venv();
+    venv.parent().expect("a venv lies in a folder").join(folder)
 }
 
 /// A running program; it is killed when dropped.

@@ -1,11 +1,11 @@
 //! A gRPC client in another language, with and without certificates.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::files::Files;
 use crate::https::out;
-use crate::support::peer::wanted;
+use crate::support::peer::{in_venv, wanted};
 use crate::support::plugin::free_address;
 
 #[test]
@@ -14,7 +14,6 @@ fn a_python_client_comes_in_with_a_certificate_and_not_without() {
         return;
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let venv = std::env::var_os("ATEST_VENV").map_or_else(|| root.join("target/venv"), PathBuf::from);
     let files = Files::new();
     files.sign("client", 2100);
     let strangers = Files::new();
@@ -22,7 +21,7 @@ fn a_python_client_comes_in_with_a_certificate_and_not_without() {
     let address = free_address();
     let plugin = files.guarded("required", &format!("  listen_address: {address}\n"));
     let call = |certificate: Option<&Files>, scheme: &str| {
-        let mut command = Command::new(venv.join("bin/python"));
+        let mut command = Command::new(in_venv("python"));
         command
             .arg("-B")
             .arg(root.join("tests/tls/verify.py"))

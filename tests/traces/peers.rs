@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::support::http;
-use crate::support::peer::{Peer, wanted};
+use crate::support::peer::{Peer, venv, wanted};
 use crate::support::plugin::{PATIENCE, Plugin, free_address};
 use crate::{CALLER, SPAN, TRACE, ask};
 
@@ -14,8 +14,7 @@ const INSTALL: &str = "make peers";
 
 /// A program of the venv that `make peers` makes.
 fn in_venv(program: &str) -> PathBuf {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let venv = std::env::var_os("ATEST_VENV").map_or_else(|| root.join("target/venv"), PathBuf::from);
+    let venv = venv();
     let found = walk(&venv, program);
     found.unwrap_or_else(|| {
         panic!(

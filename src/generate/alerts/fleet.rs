@@ -236,7 +236,7 @@ pub fn alerts() -> Vec<AlertDef> {
             "Vault cannot be asked.",
             "{{ $labels.instance }} gets no secrets from Vault.",
         )
-        .drawn("fleet", "Secrets")
+        .drawn("fleet", "Vault")
         .advises(
             "Secrets that the plugin has stay in use. A restart would not succeed while a required one cannot be had.",
             "atest_ai_vault_up{SCOPE}",

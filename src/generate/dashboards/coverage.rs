@@ -80,9 +80,8 @@ struct Entry {
 
 /// The same for Grafana's linter.
 pub fn exclusions(plan: &Plan) -> Artefact {
-    let dashboards = super::all(plan);
     let title = |key: &str| {
-        let found = dashboards.iter().find(|dashboard| dashboard.key == key);
+        let found = plan.dashboards().iter().find(|dashboard| dashboard.key == key);
         found.map_or("", |dashboard| dashboard.title)
     };
     let exclusions = EXCLUSIONS.iter().map(|exclusion| {

@@ -200,8 +200,8 @@ pub fn panel_link(plan: &Plan, place: Place) -> Option<String> {
 
 fn link_with(plan: &Plan, place: Place, labels: &[&str]) -> Option<String> {
     let base = base(plan)?;
-    let dashboards = super::all(plan);
-    let dashboard = dashboards
+    let dashboard = plan
+        .dashboards()
         .iter()
         .find(|dashboard| dashboard.key == place.dashboard)?;
     let panel = super::panels(dashboard).find(|panel| panel.title == place.title)?;
@@ -218,7 +218,7 @@ fn link_with(plan: &Plan, place: Place, labels: &[&str]) -> Option<String> {
 }
 
 /// The address of the log lines of an alert; `None` where nobody has said where Grafana is, or where there is no Loki.
-pub fn logs_link(plan: &Plan, _alert: &AlertDef) -> Option<String> {
+pub fn logs_link(plan: &Plan) -> Option<String> {
     let base = base(plan)?;
     if plan.values.logs.loki.is_empty() {
         return None;

@@ -1,8 +1,8 @@
 //! PromQL for panels: series of the catalogue's metrics, narrowed down by the dashboard's variables.
 
 use super::panel::Variable;
-use crate::generate::plan::{Plan, quoted};
-use crate::generate::signal::bound_pattern;
+use crate::generate::plan::Plan;
+use crate::generate::signal::bound_matcher;
 use crate::telemetry::catalogue::MetricDef;
 
 /// What a counter's rate looks back; Grafana makes it four scrapes or a step, whichever is longer.
@@ -101,7 +101,7 @@ impl Promql {
 
     /// The share of observations up to a bound of the buckets.
     pub fn share_up_to(&self, def: &MetricDef, bound: f64, by: &[&str]) -> String {
-        let matcher = format!("le=~{}", quoted(&bound_pattern(bound)));
+        let matcher = bound_matcher(bound);
         let buckets = self.named(def, &format!("{}_bucket", def.name), &matcher);
         let below = format!("{} (rate({buckets}[{WINDOW}]))", sum(by));
         format!("{below} / {}", self.observations(def, by, ""))

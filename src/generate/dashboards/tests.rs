@@ -184,7 +184,7 @@ fn the_guides_own_dashboard_does_not_pass() {
 #[test]
 fn every_alert_names_a_panel_that_there_is() {
     let plan = plan("");
-    let dashboards = all(&plan);
+    let dashboards = plan.dashboards();
     let there = |place: crate::generate::alert::Panel| {
         let dashboard = dashboards
             .iter()
@@ -206,8 +206,8 @@ fn every_alert_names_a_panel_that_there_is() {
 fn every_threshold_that_is_drawn_belongs_to_an_alert() {
     let known: BTreeSet<&str> = alerts::catalogue().iter().map(|alert| alert.name).collect();
     let plan = plan("");
-    for dashboard in all(&plan) {
-        for panel in panels(&dashboard) {
+    for dashboard in plan.dashboards() {
+        for panel in panels(dashboard) {
             for alert in &panel.thresholds {
                 let burns = alert.starts_with("AtestAiErrorBudgetBurn");
                 assert!(known.contains(alert) || burns, "{}: {alert}", panel.title);
@@ -220,8 +220,8 @@ fn every_threshold_that_is_drawn_belongs_to_an_alert() {
 fn a_changed_threshold_moves_its_line_and_an_alert_that_is_off_has_none() {
     let steps = |values: &str| {
         let plan = plan(values);
-        let overview = all(&plan).remove(0);
-        let panel = panels(&overview)
+        let overview = &plan.dashboards()[0];
+        let panel = panels(overview)
             .find(|panel| panel.title == "Error ratio")
             .cloned();
         panel.expect("a panel of errors").steps
@@ -331,7 +331,7 @@ fn an_alert_leads_to_its_panel_and_its_log_lines() {
         url.ends_with("&var-job={{ $labels.job }}&var-provider={{ $labels.provider }}"),
         "{url}"
     );
-    let logs = logs_link(&plan, alert).expect("there is a Loki");
+    let logs = logs_link(&plan).expect("there is a Loki");
     assert!(
         logs.contains("atest%2Dai%2Dloki") || logs.contains("atest-ai-loki"),
         "{logs}"
@@ -339,7 +339,7 @@ fn an_alert_leads_to_its_panel_and_its_log_lines() {
     assert!(!logs.contains('"') && !logs.contains(' '), "{logs}");
     let nowhere = self::plan("");
     assert_eq!(link(&nowhere, alert), None);
-    assert_eq!(logs_link(&nowhere, alert), None);
+    assert_eq!(logs_link(&nowhere), None);
 }
 
 #[test]

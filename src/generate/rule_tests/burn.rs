@@ -1,11 +1,11 @@
 //! Tests of the alerts that tell how fast an error budget burns.
 
-use super::super::course::{Course, Line};
-use super::super::signal::{Pick, bounds, span};
-use super::super::slo::{Good, Slo, alert_name, floor};
+use super::super::signal::span;
+use super::super::slo::{Slo, alert_name, floor};
 use super::super::values::SloWindow;
 use super::cast::Cast;
-use super::{Expectation, Series, Test, TestFile, firing, step_within};
+use super::events::{self, Span};
+use super::{Expectation, Test, TestFile, firing, step_within};
 use crate::config::units::Time;
 
 /// A part of a course: for so many steps, this share of events is bad.
@@ -130,6 +130,14 @@ impl Burn<'_> {
 
     fn test(&self, name: &str, parts: &[Part], traffic: f64, moments: &[(usize, bool)]) -> Test {
         let window = span(self.window.long.0.as_secs());
+        let spans: Vec<Span> = parts
+            .iter()
+            .map(|&(steps, bad)| Span {
+                steps,
+                bad,
+                a_step: traffic * self.step as f64,
+            })
+            .collect();
         let more = format!(",slo=\"{}\",window=\"{window}\"", self.slo.name);
         let expect = |(step, fires): &(usize, bool)| -> Expectation {
             firing(
@@ -143,64 +151,8 @@ impl Burn<'_> {
         Test {
             name: format!("{} over {window} {name}", self.slo.name),
             interval: span(self.step),
-            input_series: self.series(parts, traffic),
+            input_series: events::series(self.cast, self.slo, &spans),
             promql_expr_test: moments.iter().map(expect).collect(),
         }
-    }
-
-    fn series(&self, parts: &[Part], traffic: f64) -> Vec<Series> {
-        let a_step = traffic * self.step as f64;
-        let course = |share: &dyn Fn(f64) -> f64| {
-            let mut from = 1_000.0;
-            let mut pieces = Vec::new();
-            for (steps, bad) in parts {
-                let a_step = share(*bad) * a_step;
-                pieces.push((*steps, Course::Steady { from, a_step }));
-                from += a_step * *steps as f64;
-            }
-            Course::Then(pieces)
-        };
-        let line = |of: &Pick, other: Option<&Pick>, suffix: &str, le: Option<String>, course: Course| {
-            let mut labels = of.labels(other, 0);
-            labels.extend(le.map(|le| ("le".to_owned(), le)));
-            Line {
-                name: format!("{}{suffix}", of.def.name),
-                labels,
-                course,
-                second: false,
-            }
-        };
-        let lines = match &self.slo.good {
-            Good::AllBut { bad, all } => vec![
-                line(bad, None, "", None, course(&|bad| bad)),
-                line(all, Some(bad), "", None, course(&|bad| 1.0 - bad)),
-            ],
-            Good::UpTo { of, bound } | Good::Over { of, bound } => {
-                let is_bad_below = matches!(self.slo.good, Good::Over { .. });
-                let below = |bad: f64| if is_bad_below { bad } else { 1.0 - bad };
-                // Bounds are spelt as Prometheus 3 does in one half of the tests, as 2 does in the other.
-                let with_point = parts.len() > 1;
-                let buckets = bounds(of.def).iter().map(|edge| {
-                    let le = super::super::signal::bound_text(*edge, with_point);
-                    let share = |bad: f64| match *edge {
-                        edge if edge < *bound => 0.0,
-                        edge if edge == *bound => below(bad),
-                        _ => 1.0,
-                    };
-                    line(of, None, "_bucket", Some(le), course(&share))
-                });
-                let mut lines: Vec<Line> = buckets.collect();
-                lines.push(line(
-                    of,
-                    None,
-                    "_bucket",
-                    Some("+Inf".to_owned()),
-                    course(&|_| 1.0),
-                ));
-                lines.push(line(of, None, "_count", None, course(&|_| 1.0)));
-                lines
-            }
-        };
-        self.cast.series(&lines, 0)
     }
 }

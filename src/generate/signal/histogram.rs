@@ -1,5 +1,6 @@
 //! Histograms: their bounds, how PromQL names one, and how observations must lie for a wanted quantile.
 
+use crate::generate::plan::quoted;
 use crate::telemetry::catalogue::{Kind, MetricDef};
 
 /// The bounds of a histogram's buckets, without `+Inf`; none for other metrics.
@@ -10,13 +11,15 @@ pub fn bounds(def: &MetricDef) -> &'static [f64] {
     }
 }
 
-/// What matches a bound's `le`: Prometheus 2 keeps `10` as it is exposed, Prometheus 3 makes `10.0` of it.
-pub fn bound_pattern(bound: f64) -> String {
+/// Matches a bound's bucket in either spelling: Prometheus 2 keeps `le="10"` as it is exposed, Prometheus 3 makes
+/// `le="10.0"` of it.
+pub fn bound_matcher(bound: f64) -> String {
     let plain = format!("{bound}");
-    match plain.contains('.') {
+    let pattern = match plain.contains('.') {
         true => plain.replace('.', "\\."),
         false => format!("{plain}(\\.0)?"),
-    }
+    };
+    format!("le=~{}", quoted(&pattern))
 }
 
 /// A bound as one version of Prometheus stores it.
@@ -88,8 +91,8 @@ mod tests {
 
     #[test]
     fn a_bound_is_matched_in_both_spellings() {
-        assert_eq!(bound_pattern(10.0), "10(\\.0)?");
-        assert_eq!(bound_pattern(0.7), "0\\.7");
+        assert_eq!(bound_matcher(10.0), r#"le=~"10(\\.0)?""#);
+        assert_eq!(bound_matcher(0.7), r#"le=~"0\\.7""#);
         assert_eq!(bound_text(10.0, true), "10.0");
         assert_eq!(bound_text(10.0, false), "10");
         assert_eq!(bound_text(0.7, true), "0.7");

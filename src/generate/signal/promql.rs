@@ -1,6 +1,6 @@
 //! Signals as PromQL.
 
-use super::{Match, Pick, Signal, bound_pattern, number, span};
+use super::{Match, Pick, Signal, bound_matcher, number, span};
 use crate::generate::plan::quoted;
 
 /// The expression of a signal, without a comparison.
@@ -61,7 +61,7 @@ pub fn expr(signal: &Signal, scope: &str) -> String {
             window,
             by,
         } => {
-            let le = format!("le=~{}", quoted(&bound_pattern(*bound)));
+            let le = bound_matcher(*bound);
             let rate =
                 |series: String| format!("sum by ({}) (rate({series}[{}]))", by.join(", "), span(*window));
             let up_to = rate(of.select("_bucket", scope, &[le]));

@@ -14,12 +14,14 @@ pub struct Dashboards {
     /// The folder in Grafana.
     pub folder: String,
     /// How often they are drawn anew.
+    #[schemars(extend("x-min" = "5s", "x-max" = "1d"))]
     pub refresh: Time,
     /// The span of time that they open with.
+    #[schemars(extend("x-min" = "5m", "x-max" = "90d"))]
     pub range: Time,
     /// More tags.
     pub tags: Vec<String>,
-    /// The folder on Grafana's machine that holds the files.
+    /// The folder on Grafana's machine that holds the files, as a whole path.
     pub path: String,
 }
 

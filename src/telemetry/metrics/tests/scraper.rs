@@ -13,6 +13,8 @@ use serde_json::Value;
 use super::*;
 
 #[allow(clippy::duplicate_mod, reason = "other tests talk to other programs")]
+// Others use another part of it.
+#[allow(dead_code)]
 #[path = "../../../../tests/support/peer.rs"]
 mod peer;
 
