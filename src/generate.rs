@@ -12,6 +12,7 @@ mod changelog;
 mod check;
 mod course;
 mod dashboards;
+mod deploy;
 mod environments;
 pub mod live;
 mod operator;
@@ -84,6 +85,7 @@ pub fn artefacts(plan: &Plan, format: Format) -> Vec<Artefact> {
     all.extend(alertmanager::artefacts(plan));
     all.extend(prometheus::artefacts(plan));
     all.extend(shippers::artefacts(plan));
+    all.extend(deploy::artefacts(plan));
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all
 }

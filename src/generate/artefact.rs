@@ -40,6 +40,20 @@ pub enum Set {
     /// Grafana Alloy, Promtail's successor.
     #[value(alias = "promtail")]
     Alloy,
+    /// The service of systemd: unit, socket, tmpfiles, sysusers.
+    Systemd,
+    /// Compose files for containers.
+    Compose,
+    /// HAProxy before several plugins.
+    Haproxy,
+    /// Envoy before several plugins.
+    Envoy,
+    /// Kubernetes' objects, one by one.
+    K8s,
+    /// Kubernetes by kustomize: a base and overlays.
+    Kustomize,
+    /// Kubernetes by Helm: a chart.
+    Helm,
     /// What changed in metrics and alerts, by version.
     Changelog,
 }

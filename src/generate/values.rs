@@ -11,11 +11,13 @@ use serde_json::{Value, json};
 
 mod alerting;
 mod collecting;
+mod deploy;
 mod receivers;
 mod slos;
 
 pub use alerting::{AlertDefaults, AlertValues, ExtraAlert, Severity};
-pub use collecting::{Dashboards, Keeper, Kubernetes, Logs, Prometheus};
+pub use collecting::{Dashboards, Keeper, Logs, Prometheus};
+pub use deploy::{Image, Kubernetes};
 pub use receivers::{Email, Maintenance, PagerDuty, Receiver, Receivers, Slack, Webhook};
 pub use slos::{SloValues, SloWindow, Slos};
 
@@ -44,7 +46,9 @@ pub struct Values {
     pub prometheus: Prometheus,
     /// Where logs go.
     pub logs: Logs,
-    /// Names in Kubernetes.
+    /// The container image.
+    pub image: Image,
+    /// Kubernetes.
     pub kubernetes: Kubernetes,
 }
 
