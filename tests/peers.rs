@@ -4,6 +4,8 @@
 // Each test crate uses another part of it.
 #[allow(dead_code)]
 mod support {
+    #[path = "../support/generated.rs"]
+    pub mod generated;
     #[path = "../support/http.rs"]
     pub mod http;
     #[path = "../support/kubelet.rs"]
@@ -21,5 +23,9 @@ mod container;
 mod go;
 #[path = "peers/machine.rs"]
 mod machine;
+#[path = "peers/pod.rs"]
+mod pod;
+#[path = "peers/podman.rs"]
+mod podman;
 #[path = "peers/prometheus.rs"]
 mod prometheus;

@@ -87,9 +87,20 @@ pub struct GenerateArgs {
     )]
     validate_files: Option<Strictness>,
 
-    /// Form of the files: raw, or with objects for Kubernetes' operators besides.
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Raw)]
-    format: Format,
+    /// Forms of the files: raw, and besides objects for Kubernetes' operators, kustomize's overlays, Helm's chart. Several with
+    /// commas between them.
+    #[arg(
+        long,
+        value_name = "FORM",
+        value_enum,
+        value_delimiter = ',',
+        default_value = "raw"
+    )]
+    format: Vec<Format>,
+
+    /// Oldest version of Kubernetes that must take the objects, like 1.30: `kubernetes.version` of the values.
+    #[arg(long, value_name = "VERSION")]
+    k8s_version: Option<String>,
 
     /// Overwrite files that this program did not write.
     #[arg(long)]
@@ -147,7 +158,15 @@ fn plan(loaded: &Loaded, args: &GenerateArgs) -> Result<Plan, ExitCode> {
             .set("--set", set)
             .map_err(|reason| print::failure(INVALID, reason))?;
     }
-    generate::plan(loaded, environment, sheet).map_err(|problems| validate::refuse(&problems))
+    if let Some(version) = &args.k8s_version {
+        sheet
+            .set("--k8s-version", &format!("kubernetes.version=\"{version}\""))
+            .map_err(|reason| print::failure(INVALID, reason))?;
+    }
+    let text = loaded.file.as_deref().map(std::fs::read_to_string);
+    // It was read a moment ago, so that it can be read.
+    let text = text.and_then(Result::ok);
+    generate::plan(loaded, text, environment, sheet).map_err(|problems| validate::refuse(&problems))
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -177,8 +196,12 @@ fn with_plan(plan: &Plan, args: &GenerateArgs) -> ExitCode {
     if let (Some(plugin), Some(via)) = (&args.live, &args.via) {
         return live(plan, plugin, via);
     }
-    let mut artefacts = generate::artefacts(plan, args.format);
+    let mut artefacts = generate::artefacts(plan, &args.format);
     artefacts.retain(|artefact| only.is_none_or(|only| only.contains(&artefact.set)));
+    let is_asked_for = only.is_some() || args.format.iter().any(|format| *format != Format::Raw);
+    if let Err(code) = leave_secrets_out(plan, &mut artefacts, is_asked_for) {
+        return code;
+    }
     if args.list {
         for artefact in &artefacts {
             print::out(&format!("{:<14} {}", artefact.set.word(), artefact.path));
@@ -195,6 +218,27 @@ fn with_plan(plan: &Plan, args: &GenerateArgs) -> ExitCode {
         true => compare(plan, folder, &artefacts, only, args.check),
         false => write(plan, folder, &artefacts, only, args.force),
     }
+}
+
+/// A ConfigMap is read by many: files that hold the config are not made while it holds a secret itself.
+fn leave_secrets_out(plan: &Plan, artefacts: &mut Vec<Artefact>, is_asked_for: bool) -> Result<(), ExitCode> {
+    let Some((key, line)) = plan.inline_secrets.first() else {
+        return Ok(());
+    };
+    let holds_config = |artefact: &Artefact| [Set::K8s, Set::Kustomize, Set::Helm].contains(&artefact.set);
+    if !artefacts.iter().any(holds_config) {
+        return Ok(());
+    }
+    let reason = format!(
+        "line {line} of the config holds a secret ({key}), which does not belong into a ConfigMap: write ${{A_VARIABLE}} there, and put \
+         the value into the Secret or the environment"
+    );
+    if is_asked_for {
+        return Err(print::failure(INVALID, reason));
+    }
+    artefacts.retain(|artefact| !holds_config(artefact));
+    print::note(&format!("the files for Kubernetes are left out: {reason}"));
+    Ok(())
 }
 
 fn preview(plan: &Plan, folder: &Path, via: &str, last: Option<&str>) -> ExitCode {

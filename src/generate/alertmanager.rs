@@ -24,8 +24,9 @@ use routes::Route;
 
 pub use table::{Case, cases};
 
+/// The config.
 #[derive(Serialize)]
-struct File {
+pub struct File {
     global: Global,
     templates: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -46,9 +47,9 @@ struct Table {
     tests: Vec<Case>,
 }
 
-/// `monitoring/alertmanager.yml`, its templates, and the table of who gets what.
-pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
-    let file = File {
+/// The config: who is told, and what is not worth telling.
+pub fn file(plan: &Plan) -> File {
+    File {
         global: Global {
             resolve_timeout: "5m",
         },
@@ -57,7 +58,12 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
         route: routes::root(plan),
         inhibit_rules: inhibition::rules(plan),
         receivers: receivers::all(plan),
-    };
+    }
+}
+
+/// `monitoring/alertmanager.yml`, its templates, and the table of who gets what.
+pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
+    let file = file(plan);
     let notes = notes(plan);
     let notes: Vec<&str> = notes.iter().map(String::as_str).collect();
     let about_table = [

@@ -5,6 +5,7 @@ use promql_parser::parser::{Expr, parse};
 use super::plan::Plan;
 use super::promql_check;
 use super::slo;
+use super::values::PodForm;
 use crate::config::Problems;
 
 /// Adds everything that is wrong with the plan.
@@ -16,7 +17,7 @@ pub fn check(plan: &Plan, problems: &mut Problems) {
     slo::problems(&plan.slos, |key| plan.place(key), problems);
     windows(plan, problems);
     dashboards(plan, problems);
-    namespace(plan, problems);
+    kubernetes(plan, problems);
     super::alertmanager::problems(plan, problems);
     super::prometheus::problems(plan, problems);
     super::shippers::problems(plan, problems);
@@ -186,7 +187,8 @@ fn dashboards(plan: &Plan, problems: &mut Problems) {
     }
 }
 
-fn namespace(plan: &Plan, problems: &mut Problems) {
+fn kubernetes(plan: &Plan, problems: &mut Problems) {
+    let values = &plan.values.kubernetes;
     let name = &plan.values.kubernetes.namespace;
     let is_label = (1..=63).contains(&name.len())
         && name
@@ -200,6 +202,62 @@ fn namespace(plan: &Plan, problems: &mut Problems) {
             .add(&plan.place(key), key, "not a name that Kubernetes takes")
             .suggest("up to 63 lower-case letters, digits and -, with a letter or digit first and last");
     }
+    let minor = values.minor();
+    if minor.is_none_or(|minor| minor < 25) {
+        let key = "kubernetes.version";
+        problems
+            .add(
+                &plan.place(key),
+                key,
+                "not a version of Kubernetes that these files can be for",
+            )
+            .suggest("write it like 1.30; 1.25 is the oldest");
+    } else if values.form == PodForm::Native && minor < Some(29) {
+        let key = "kubernetes.form";
+        problems
+            .add(
+                &plan.place(key),
+                key,
+                "native sidecars are there from Kubernetes 1.29 on",
+            )
+            .suggest("take `container`, or a newer kubernetes.version");
+    }
+    let scaling = &values.autoscaling;
+    if scaling.max_replicas < scaling.min_replicas {
+        let key = "kubernetes.autoscaling.maxReplicas";
+        problems
+            .add(
+                &plan.place(key),
+                key,
+                "fewer than kubernetes.autoscaling.minReplicas",
+            )
+            .suggest(format!("at least {}", scaling.min_replicas));
+    }
+    let amounts = [
+        ("resources.cpuRequest", &values.resources.cpu_request),
+        ("resources.cpuLimit", &values.resources.cpu_limit),
+        ("resources.memoryRequest", &values.resources.memory_request),
+        ("resources.memoryLimit", &values.resources.memory_limit),
+        ("backupStorage", &values.backup_storage),
+    ];
+    for (name, amount) in amounts {
+        if !amount.is_empty() && !is_quantity(amount) {
+            let key = format!("kubernetes.{name}");
+            problems
+                .add(&plan.place(&key), key, "not an amount in Kubernetes' notation")
+                .suggest("write it like 250m, 2, 512Mi or 4Gi");
+        }
+    }
+}
+
+/// Whether it is a number with one of Kubernetes' suffixes.
+fn is_quantity(text: &str) -> bool {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (number, suffix) = text.split_at(end);
+    let suffixes = ["", "m", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti"];
+    number.parse::<f64>().is_ok_and(|number| number > 0.0) && suffixes.contains(&suffix)
 }
 
 /// Spans of time that hold fewer than two samples give no rate.

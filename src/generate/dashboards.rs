@@ -18,9 +18,7 @@ mod slo;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use k8s_openapi::api::core::v1::ConfigMap;
 #[cfg(test)]
 use serde_json::Value;
 
@@ -29,6 +27,7 @@ pub use links::{link, logs_link, panel_link};
 
 use self::panel::{Dashboard, Draw, Panel};
 use super::artefact::{Artefact, Set};
+use super::deploy::kubernetes;
 use super::plan::Plan;
 
 /// Makes every dashboard, the overview first; [`Plan::dashboards`] keeps them.
@@ -73,47 +72,22 @@ fn path(dashboard: &Dashboard) -> String {
     format!("dashboards/{}.json", uid(dashboard.key))
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ConfigMap {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: Metadata,
-    data: BTreeMap<String, String>,
-}
-
-#[derive(Serialize)]
-struct Metadata {
-    name: String,
-    namespace: String,
-    labels: BTreeMap<&'static str, String>,
-    annotations: BTreeMap<&'static str, String>,
-}
-
-/// The dashboards as ConfigMaps, which the sidecar of Grafana's chart and of kube-prometheus looks for by their label.
-pub fn config_maps(plan: &Plan) -> Vec<Artefact> {
+/// The dashboards as ConfigMaps by their words, which the sidecar of Grafana's chart and of kube-prometheus looks for by their
+/// label.
+pub fn config_maps(plan: &Plan) -> Vec<(&'static str, ConfigMap)> {
     let maps = plan.dashboards().iter().map(|dashboard| {
         let (uid, model) = (uid(dashboard.key), grafana::model(plan, dashboard));
-        let labels = BTreeMap::from([
-            ("app.kubernetes.io/component", "monitoring".to_owned()),
-            ("app.kubernetes.io/name", super::plan::COMPONENT.to_owned()),
-            ("app.kubernetes.io/version", plan.version.to_owned()),
-            ("grafana_dashboard", "1".to_owned()),
-        ]);
+        let mut metadata = kubernetes::metadata(plan, &format!("{uid}-dashboard"));
+        let labels = metadata.labels.get_or_insert_default();
+        labels.insert("grafana_dashboard".to_owned(), "1".to_owned());
+        let folder = ("grafana_folder".to_owned(), plan.values.dashboards.folder.clone());
+        metadata.annotations = Some([folder].into());
         let map = ConfigMap {
-            api_version: "v1",
-            kind: "ConfigMap",
-            metadata: Metadata {
-                name: format!("{uid}-dashboard"),
-                namespace: plan.values.kubernetes.namespace.clone(),
-                labels,
-                annotations: BTreeMap::from([("grafana_folder", plan.values.dashboards.folder.clone())]),
-            },
-            data: BTreeMap::from([(format!("{uid}.json"), format!("{model:#}\n"))]),
+            metadata,
+            data: Some([(format!("{uid}.json"), format!("{model:#}\n"))].into()),
+            ..ConfigMap::default()
         };
-        let path = format!("k8s/operator/dashboard-{}.yaml", dashboard.key);
-        let notes = ["For the sidecar that looks for the label `grafana_dashboard`."];
-        Artefact::yaml(plan, Set::Grafana, &path, &notes, &map)
+        (dashboard.key, map)
     });
     maps.collect()
 }

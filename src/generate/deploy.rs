@@ -4,6 +4,7 @@
 
 pub mod balancer;
 pub mod compose;
+pub mod kubernetes;
 pub mod systemd;
 
 use super::artefact::Artefact;
@@ -37,5 +38,6 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     let mut all = systemd::artefacts(plan);
     all.extend(compose::artefacts(plan));
     all.extend(balancer::artefacts(plan));
+    all.extend(kubernetes::artefacts(plan));
     all
 }

@@ -327,32 +327,51 @@ fn is_own(text: &str, path: &str, before: &Manifest) -> bool {
 /// A path below the folder, the place, and where the new text waits.
 type Staged = (String, PathBuf, PathBuf);
 
-/// Writes each file beside its place; what was written is removed when one cannot be.
+/// Writes each file beside its place, and waits until all are on the disk; what was written is removed when one cannot be.
 fn stage(folder: &Path, todo: &[(&str, PathBuf, &str)]) -> Result<Vec<Staged>, PlaceError> {
     let mut made: Vec<PathBuf> = Vec::new();
     let mut staged: Vec<Staged> = Vec::new();
+    let mut written = Ok(());
     for (path, place, text) in todo {
         let parent = place.parent().unwrap_or(folder);
         let name = place.file_name().unwrap_or_default().to_string_lossy();
         let new = parent.join(format!(".{name}.new"));
-        let outcome = make_folders(parent, &mut made)
-            .and_then(|()| fs::write(&new, text))
-            .and_then(|()| fs::File::open(&new)?.sync_all());
+        let outcome = make_folders(parent, &mut made).and_then(|()| fs::write(&new, text));
         staged.push(((*path).to_owned(), place.clone(), new));
         if let Err(source) = outcome {
-            for (_, _, new) in &staged {
-                let _ = fs::remove_file(new);
-            }
-            for folder in made.iter().rev() {
-                let _ = fs::remove_dir(folder);
-            }
-            return Err(PlaceError::System {
-                path: place.clone(),
-                source,
-            });
+            written = Err((place.clone(), source));
+            break;
         }
     }
-    Ok(staged)
+    let Err((path, source)) = written.and_then(|()| synced(&staged)) else {
+        return Ok(staged);
+    };
+    for (_, _, new) in &staged {
+        let _ = fs::remove_file(new);
+    }
+    for folder in made.iter().rev() {
+        let _ = fs::remove_dir(folder);
+    }
+    Err(PlaceError::System { path, source })
+}
+
+/// How many files are waited for at once: the disk brings them in together.
+const AT_ONCE: usize = 8;
+
+/// Waits until the files are on the disk.
+fn synced(staged: &[Staged]) -> Result<(), (PathBuf, io::Error)> {
+    let sync = |part: &[Staged]| {
+        part.iter().try_for_each(|(_, place, new)| {
+            let outcome = fs::File::open(new).and_then(|file| file.sync_all());
+            outcome.map_err(|source| (place.clone(), source))
+        })
+    };
+    let parts = staged.chunks(staged.len().div_ceil(AT_ONCE).max(1));
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = parts.map(|part| scope.spawn(move || sync(part))).collect();
+        let mut ends = waiting.into_iter().map(|thread| thread.join());
+        ends.try_for_each(|end| end.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
 }
 
 /// Makes a folder and those above it, and notes each that was not there.

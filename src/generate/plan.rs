@@ -12,13 +12,18 @@ use super::dashboards::{self, panel::Dashboard};
 use super::environments::Environment;
 use super::slo::{self, Slo};
 use super::values::{Read, Severity, Values};
-use crate::config::{Config, Loaded, Origin};
+use crate::config::kinds::MASK;
+use crate::config::{Config, Loaded, Origin, show};
 
 /// What every file is made from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// The config, as the plugin would run with it.
     pub config: Config,
+    /// The config's file, as it was written; `None` when there is none.
+    pub config_text: Option<String>,
+    /// Keys that hold a secret in the config's file itself, with their lines: the file then belongs into no ConfigMap.
+    pub inline_secrets: Vec<(String, usize)>,
     /// For which environment.
     pub environment: Environment,
     /// The values in effect: built-in ones, the environment's, the file's, those of the command line.
@@ -47,6 +52,7 @@ impl Plan {
     /// Puts together what was read.
     pub(super) fn make(
         loaded: &Loaded,
+        config_text: Option<String>,
         environment: Environment,
         read: Read,
         catalogue: Vec<AlertDef>,
@@ -76,6 +82,8 @@ impl Plan {
         }
         Plan {
             config: loaded.config.clone(),
+            inline_secrets: inline_secrets(loaded, config_text.as_deref()),
+            config_text,
             environment,
             slos: slo::in_effect(&values),
             values,
@@ -86,6 +94,14 @@ impl Plan {
             fingerprint,
             dashboards: OnceLock::new(),
         }
+    }
+
+    /// The same with other values.
+    pub fn with_values(&self, change: impl FnOnce(&mut Values)) -> Plan {
+        let mut plan = self.clone();
+        change(&mut plan.values);
+        plan.dashboards = OnceLock::new();
+        plan
     }
 
     /// Grafana's dashboards, the overview first.
@@ -175,6 +191,20 @@ impl Plan {
         let base = self.values.alert_defaults.runbook_base.trim_end_matches('/');
         format!("{base}#{}", alert.to_lowercase())
     }
+}
+
+/// Secrets that stand in the file, and not in what a line of it refers to.
+fn inline_secrets(loaded: &Loaded, text: Option<&str>) -> Vec<(String, usize)> {
+    let lines: Vec<&str> = text.unwrap_or_default().lines().collect();
+    let inline = show::effective(loaded).into_iter().filter_map(|setting| {
+        let is_secret = setting.value.to_string().contains(MASK);
+        let Origin::File { line, .. } = setting.origin else {
+            return None;
+        };
+        let written = lines.get(line.checked_sub(1)?)?;
+        (is_secret && !written.contains("${")).then(|| (setting.key(), line))
+    });
+    inline.collect()
 }
 
 /// A text in PromQL's quotes.

@@ -8,5 +8,5 @@ pub fn plan(values: &str) -> Plan {
     let mut sheet = Sheet::default();
     sheet.lay_file(values, std::path::Path::new("values.yaml"));
     let loaded = load(&Sources::default()).unwrap_or_else(|problems| panic!("{problems:?}"));
-    made(&loaded, Environment::Production, sheet).unwrap_or_else(|problems| panic!("{problems:?}"))
+    made(&loaded, None, Environment::Production, sheet).unwrap_or_else(|problems| panic!("{problems:?}"))
 }

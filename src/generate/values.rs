@@ -12,12 +12,14 @@ use serde_json::{Value, json};
 mod alerting;
 mod collecting;
 mod deploy;
+mod kubernetes;
 mod receivers;
 mod slos;
 
 pub use alerting::{AlertDefaults, AlertValues, ExtraAlert, Severity};
 pub use collecting::{Dashboards, Keeper, Logs, Prometheus};
-pub use deploy::{Image, Kubernetes};
+pub use deploy::Image;
+pub use kubernetes::{Kubernetes, PodForm, Size};
 pub use receivers::{Email, Maintenance, PagerDuty, Receiver, Receivers, Slack, Webhook};
 pub use slos::{SloValues, SloWindow, Slos};
 

@@ -300,6 +300,26 @@ fn wrong_values_are_named_with_their_place() {
             "kubernetes: {namespace: Atest_System}",
             vec!["not a name that Kubernetes takes"],
         ),
+        (
+            "kubernetes: {version: 1.20}",
+            vec!["kubernetes.version", "1.25 is the oldest"],
+        ),
+        (
+            "kubernetes: {version: '1.27'}",
+            vec!["kubernetes.form", "from Kubernetes 1.29 on"],
+        ),
+        (
+            "kubernetes: {form: sidecar}",
+            vec!["kubernetes.form", "not one of"],
+        ),
+        (
+            "kubernetes: {autoscaling: {minReplicas: 9, maxReplicas: 3}}",
+            vec!["maxReplicas", "at least 9"],
+        ),
+        (
+            "kubernetes: {resources: {memoryLimit: 4 GB}}",
+            vec!["kubernetes.resources.memoryLimit", "4Gi"],
+        ),
         ("nonsense: 1", vec!["there is no such section"]),
         ("alerts: [", vec!["not valid YAML"]),
     ] {

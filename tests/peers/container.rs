@@ -2,35 +2,29 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use super::podman::{INSTALL, PROGRAMS, Podman};
 use crate::support::http::{get, try_get};
 use crate::support::kubelet;
 use crate::support::peer::wanted;
 use crate::support::plugin::{PATIENCE, free_address};
 
-const PROGRAMS: &[&str] = &["podman", "runc"];
-const INSTALL: &str =
-    "apt-get install -y --no-install-recommends podman runc catatonit containernetworking-plugins";
-
 static LAST: AtomicU32 = AtomicU32::new(0);
 
 /// A container; it is removed when dropped, with all that podman keeps of it.
 struct Container {
-    folder: tempfile::TempDir,
+    podman: Podman,
     name: String,
 }
 
 impl Container {
     /// Starts the plugin on the network of this machine, with `volume` as /etc/atest-ai, and with further options of podman.
     fn start(volume: &Path, options: &[&str]) -> Container {
-        let folder = tempfile::tempdir().expect("a folder for the container");
-        root_of(&folder.path().join("rootfs")).expect("the files of the container");
-        // Machines of CI may lower limits and not raise them, and podman would raise these.
-        let limits = "[containers]\ndefault_ulimits=[\"nofile=4096:4096\",\"nproc=4096:4096\"]\n";
-        fs::write(folder.path().join("containers.conf"), limits).expect("podman's settings");
+        let podman = Podman::new();
+        root_of(&podman.folder().join("rootfs")).expect("the files of the container");
         let container = Container {
             // Tests of one process may run at the same time.
             name: format!(
@@ -38,10 +32,10 @@ impl Container {
                 std::process::id(),
                 LAST.fetch_add(1, Ordering::Relaxed)
             ),
-            folder,
+            podman,
         };
         let mount = format!("{}:/etc/atest-ai:ro", volume.display());
-        let root = container.folder.path().join("rootfs");
+        let root = container.podman.folder().join("rootfs");
         let mut arguments = vec![
             "run",
             "--detach",
@@ -62,29 +56,13 @@ impl Container {
         ];
         arguments.extend(options);
         arguments.extend(["--rootfs", root.to_str().expect("a name"), "/bin/atest-ext-ai"]);
-        let started = container.podman(&arguments);
+        let started = container.podman.run(&arguments);
         assert!(started.status.success(), "{started:?}");
         container
     }
 
-    fn podman(&self, arguments: &[&str]) -> Output {
-        let at = |name: &str| self.folder.path().join(name);
-        Command::new("podman")
-            .arg("--root")
-            .arg(at("storage"))
-            .arg("--runroot")
-            .arg(at("run"))
-            .args(["--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"])
-            .args(["--events-backend", "file", "--runtime", "runc"])
-            .args(arguments)
-            .env("CONTAINERS_CONF", at("containers.conf"))
-            .stdin(Stdio::null())
-            .output()
-            .expect("podman runs")
-    }
-
     fn log(&self) -> String {
-        let output = self.podman(&["logs", &self.name]);
+        let output = self.podman.run(&["logs", &self.name]);
         String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
     }
 
@@ -107,7 +85,7 @@ impl Container {
 impl Drop for Container {
     fn drop(&mut self) {
         // It may have ended already, which is as well.
-        self.podman(&["rm", "--force", "--time", "1", &self.name]);
+        self.podman.run(&["rm", "--force", "--time", "1", &self.name]);
     }
 }
 

@@ -21,6 +21,14 @@ impl Generated {
         Generated::of("production", config, values)
     }
 
+    /// The same in these forms.
+    pub fn in_forms(config: &str, values: &str, forms: &str) -> Generated {
+        let folder = TempDir::with_prefix("atest-generated-").expect("a folder for the test");
+        let output = run(folder.path(), "production", config, values, &["--format", forms]);
+        assert!(output.status.success(), "{}", said(&output));
+        Generated { folder }
+    }
+
     /// The same for another environment.
     pub fn of(environment: &str, config: &str, values: &str) -> Generated {
         Generated::attempt(environment, config, values)
@@ -30,7 +38,7 @@ impl Generated {
     /// The same, or what the command said in place of it.
     pub fn attempt(environment: &str, config: &str, values: &str) -> Result<Generated, Output> {
         let folder = TempDir::with_prefix("atest-generated-").expect("a folder for the test");
-        let output = run(folder.path(), environment, config, values);
+        let output = run(folder.path(), environment, config, values, &[]);
         match output.status.success() {
             true => Ok(Generated { folder }),
             false => Err(output),
@@ -39,8 +47,13 @@ impl Generated {
 
     /// What the command says about values that it refuses.
     pub fn refused(config: &str, values: &str) -> String {
+        Generated::refused_with(config, values, &[])
+    }
+
+    /// The same with these options.
+    pub fn refused_with(config: &str, values: &str, options: &[&str]) -> String {
         let folder = TempDir::with_prefix("atest-generated-").expect("a folder for the test");
-        let output = run(folder.path(), "production", config, values);
+        let output = run(folder.path(), "production", config, values, options);
         let said = said(&output);
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(
@@ -96,7 +109,7 @@ impl Generated {
     }
 }
 
-fn run(folder: &Path, environment: &str, config: &str, values: &str) -> Output {
+fn run(folder: &Path, environment: &str, config: &str, values: &str, options: &[&str]) -> Output {
     let config = if config.is_empty() { "{}\n" } else { config };
     let put = |name: &str, text: &str| {
         let path = folder.join(name);
@@ -119,6 +132,7 @@ fn run(folder: &Path, environment: &str, config: &str, values: &str) -> Output {
         .arg(put("values.yaml", values))
         .arg("--out")
         .arg(folder.join("out"))
+        .args(options)
         .env_clear()
         .env("HOME", folder)
         .current_dir(folder)

@@ -405,10 +405,20 @@ fn config_maps_hold_the_same_dashboards() {
     let plan = plan("");
     let maps = config_maps(&plan);
     assert_eq!(maps.len(), 6);
-    for map in maps {
-        assert!(map.text.contains("grafana_dashboard: \"1\""), "{}", map.text);
-        assert!(map.text.contains("grafana_folder: AI"));
-        assert!(map.text.len() < 1 << 20);
+    for (_, map) in maps {
+        assert!(
+            map.metadata
+                .labels
+                .as_ref()
+                .is_some_and(|labels| labels["grafana_dashboard"] == "1")
+        );
+        assert!(
+            map.metadata
+                .annotations
+                .as_ref()
+                .is_some_and(|notes| notes["grafana_folder"] == "AI")
+        );
+        assert!(map.data.iter().flatten().all(|(_, text)| text.len() < 1 << 20));
     }
 }
 

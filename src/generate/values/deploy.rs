@@ -43,19 +43,3 @@ impl Image {
         }
     }
 }
-
-/// Names in Kubernetes.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "camelCase")]
-pub struct Kubernetes {
-    /// The namespace.
-    pub namespace: String,
-}
-
-impl Default for Kubernetes {
-    fn default() -> Kubernetes {
-        Kubernetes {
-            namespace: "atest-system".to_owned(),
-        }
-    }
-}

@@ -1,0 +1,366 @@
+//! Kubernetes' objects: the schemas of several versions take them, selectors find the pods, an overlay gives what the generator
+//! writes with those values, and the chart gives what kustomize gives.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::generated::{Generated, content};
+use crate::support::peer::{beside_venv, in_venv, wanted};
+
+const INSTALL: &str = "make peers";
+
+/// Everything, in every form.
+fn whole() -> Generated {
+    Generated::in_forms("", "{}", "operator,kustomize,helm")
+}
+
+/// What a program says when it is content, without what it warns of.
+fn output(program: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        output.status.success(),
+        "{} {arguments:?}: {said}",
+        program.display()
+    );
+    String::from_utf8(output.stdout).expect("a text")
+}
+
+/// The objects of a text with several documents, by kind and name.
+fn objects(text: &str) -> BTreeMap<String, Value> {
+    let all: Vec<Value> = serde_saphyr::from_multiple(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let all = all.into_iter().filter(|object| !object.is_null());
+    all.map(|object| {
+        let name = format!(
+            "{} {}",
+            object["kind"].as_str().unwrap_or("?"),
+            object["metadata"]["name"].as_str().unwrap_or("?")
+        );
+        (name, object)
+    })
+    .collect()
+}
+
+/// The plain files, in the order of the guide and then the others.
+fn plain(files: &Generated) -> Vec<PathBuf> {
+    let names = files.files().into_iter().map(|(name, _)| name);
+    let is_plain = |name: &String| {
+        let rest = name.strip_prefix("k8s/");
+        rest.is_some_and(|rest| !rest.contains('/') && rest != "kustomization.yaml")
+    };
+    names.filter(is_plain).map(|name| files.path(&name)).collect()
+}
+
+fn overlays(files: &Generated) -> Vec<String> {
+    let names = files.files().into_iter().filter_map(|(name, _)| {
+        let folder = name.strip_suffix("/kustomization.yaml")?;
+        folder.starts_with("deploy/kustomize/").then(|| folder.to_owned())
+    });
+    names.collect()
+}
+
+fn validate(version: &str, path: &Path) {
+    let path = path.display().to_string();
+    content(
+        &in_venv("kubernetes-validate"),
+        &["--strict", "-k", version, &path],
+    );
+}
+
+/// Writes the objects that Kubernetes itself knows into a file.
+fn without_custom(folder: &Path, text: &str) -> PathBuf {
+    let all = objects(text).into_values();
+    let known = all.filter(|object| {
+        let version = object["apiVersion"].as_str().unwrap_or_default();
+        !["monitoring.coreos.com", "keda.sh", "external-secrets.io"]
+            .iter()
+            .any(|group| version.starts_with(group))
+    });
+    let texts: Vec<String> = known.map(|object| object.to_string()).collect();
+    let path = folder.join("known.yaml");
+    std::fs::write(&path, texts.join("\n---\n")).expect("a file is written");
+    path
+}
+
+#[test]
+fn schemas_of_several_versions_take_the_guides_files() {
+    if !wanted(&[], INSTALL) {
+        return;
+    }
+    let files = whole();
+    for name in [
+        "namespace",
+        "configmap",
+        "secret",
+        "rbac",
+        "pvc",
+        "deployment",
+        "service",
+        "hpa",
+    ] {
+        assert!(
+            files.has(&format!("k8s/{name}.yaml")),
+            "{name} of the guide is not there"
+        );
+    }
+    for path in plain(&files) {
+        for version in ["1.28", "1.30", "1.37"] {
+            validate(version, &path);
+        }
+    }
+    let older = Generated::with("", "kubernetes: {version: '1.25', form: container}");
+    let alone = Generated::with(
+        "",
+        "kubernetes: {version: '1.25', form: standalone, autoscaling: {enabled: false, minReplicas: 3}}",
+    );
+    for (files, version) in [
+        (&older, "1.25"),
+        (&older, "1.28"),
+        (&older, "1.37"),
+        (&alone, "1.25"),
+        (&alone, "1.37"),
+    ] {
+        for path in plain(files) {
+            validate(version, &path);
+        }
+    }
+}
+
+/// A misspelt key is found: the check is one.
+#[test]
+fn the_schemas_find_a_misspelt_key() {
+    if !wanted(&[], INSTALL) {
+        return;
+    }
+    let files = whole();
+    let path = files.path("k8s/deployment.yaml");
+    let text = files
+        .text("k8s/deployment.yaml")
+        .replace("livenessProbe", "livnessProbe");
+    std::fs::write(&path, text).expect("a file is written");
+    let said = Command::new(in_venv("kubernetes-validate"))
+        .arg("--strict")
+        .arg(&path)
+        .output()
+        .expect("it runs");
+    assert!(!said.status.success());
+}
+
+#[test]
+fn every_overlay_is_built_and_valid() {
+    if !wanted(&[], INSTALL) {
+        return;
+    }
+    let files = whole();
+    let overlays = overlays(&files);
+    assert_eq!(overlays.len(), 11, "{overlays:?}");
+    for overlay in overlays {
+        let text = output(
+            &in_venv("kubectl"),
+            &["kustomize", &files.path(&overlay).display().to_string()],
+        );
+        let path = without_custom(files.folder(), &text);
+        validate("1.37", &path);
+        selectors_find_the_pods(&objects(&text));
+    }
+}
+
+/// Everything that selects the pods selects these.
+fn selectors_find_the_pods(objects: &BTreeMap<String, Value>) {
+    let pods = &objects["Deployment atest-ai-plugin"]["spec"]["template"]["metadata"]["labels"];
+    let mut count = 0;
+    for (name, object) in objects {
+        let spec = &object["spec"];
+        let selector = match object["kind"].as_str() {
+            Some("Service") => &spec["selector"],
+            Some("Deployment" | "PodDisruptionBudget") => &spec["selector"]["matchLabels"],
+            Some("NetworkPolicy") => &spec["podSelector"]["matchLabels"],
+            Some("ServiceMonitor") => {
+                // It looks for the Service, by the same labels.
+                let wanted = spec["selector"]["matchLabels"].as_object().expect("labels");
+                let service = &objects["Service atest-ai-plugin-service"]["metadata"]["labels"];
+                assert!(
+                    wanted.iter().all(|(key, value)| service[key] == *value),
+                    "{name}: {wanted:?}"
+                );
+                let port = &spec["endpoints"][0]["port"];
+                let ports = objects["Service atest-ai-plugin-service"]["spec"]["ports"]
+                    .as_array()
+                    .expect("ports");
+                assert!(ports.iter().any(|known| known["name"] == *port), "{name}: {port}");
+                continue;
+            }
+            _ => continue,
+        };
+        let selector = selector
+            .as_object()
+            .unwrap_or_else(|| panic!("{name} selects nothing"));
+        assert!(!selector.is_empty(), "{name} selects everything");
+        assert!(
+            selector.iter().all(|(key, value)| pods[key] == *value),
+            "{name}: {selector:?}"
+        );
+        count += 1;
+    }
+    assert_eq!(count, 4, "{:?}", objects.keys());
+}
+
+/// An overlay is the difference to the base; put onto it, there is what the generator writes with those values.
+#[test]
+fn an_overlay_gives_what_the_generator_writes_with_those_values() {
+    if !wanted(&[], INSTALL) {
+        return;
+    }
+    let files = whole();
+    for (overlay, values) in [
+        ("container", "kubernetes: {form: container}"),
+        ("standalone", "kubernetes: {form: standalone}"),
+        ("minimum", "kubernetes: {size: minimum}"),
+        ("high-load", "kubernetes: {size: highLoad}"),
+        (
+            "staging",
+            "kubernetes: {autoscaling: {minReplicas: 1, maxReplicas: 4}, environment: {ATEST_EXT_AI_ENVIRONMENT: staging}}",
+        ),
+    ] {
+        let folder = files.path(&format!("deploy/kustomize/{overlay}"));
+        let built = objects(&output(
+            &in_venv("kubectl"),
+            &["kustomize", &folder.display().to_string()],
+        ));
+        let direct = Generated::with("", values);
+        let texts: Vec<String> = plain(&direct)
+            .iter()
+            .map(|path| std::fs::read_to_string(path).expect("a text"))
+            .collect();
+        let direct = objects(&texts.join("\n---\n"));
+        assert_eq!(
+            built.keys().collect::<Vec<_>>(),
+            direct.keys().collect::<Vec<_>>(),
+            "{overlay}"
+        );
+        for (name, object) in &built {
+            assert_eq!(unordered(object), unordered(&direct[name]), "{overlay}: {name}");
+        }
+    }
+}
+
+/// Variables in the order of their names, for their order says nothing.
+fn unordered(object: &Value) -> Value {
+    let mut object = object.clone();
+    for list in ["initContainers", "containers"] {
+        let containers = object.pointer_mut(&format!("/spec/template/spec/{list}"));
+        for container in containers.and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(all) = container.get_mut("env").and_then(Value::as_array_mut) {
+                all.sort_by_key(|variable| variable["name"].to_string());
+            }
+        }
+    }
+    object
+}
+
+#[test]
+fn the_chart_gives_what_kustomize_gives() {
+    if !wanted(&[], INSTALL) {
+        return;
+    }
+    let helm = beside_venv("helm/helm");
+    assert!(helm.is_file(), "there is no helm; install it with: {INSTALL}");
+    let files = whole();
+    let chart = files.path("k8s/chart").display().to_string();
+    content(&helm, &["lint", "--strict", &chart]);
+    for environment in ["development", "staging", "production"] {
+        let values = files
+            .path(&format!("k8s/chart/values-{environment}.yaml"))
+            .display()
+            .to_string();
+        content(&helm, &["lint", "--strict", &chart, "-f", &values]);
+        let of_helm = output(
+            &helm,
+            &[
+                "template",
+                "atest-ai-plugin",
+                &chart,
+                "-n",
+                "atest-system",
+                "-f",
+                &values,
+            ],
+        );
+        let overlay = files
+            .path(&format!("deploy/kustomize/{environment}"))
+            .display()
+            .to_string();
+        let mut of_kustomize = objects(&output(&in_venv("kubectl"), &["kustomize", &overlay]));
+        // Helm makes the namespace itself, with --create-namespace.
+        of_kustomize.remove("Namespace atest-system");
+        let mut of_helm = objects(&of_helm);
+        for object in of_helm.values_mut() {
+            let labels = object["metadata"]["labels"].as_object_mut().expect("labels");
+            assert_eq!(labels.remove("app.kubernetes.io/managed-by"), Some("Helm".into()));
+            assert!(labels.remove("helm.sh/chart").is_some());
+        }
+        assert_eq!(
+            of_helm.keys().collect::<Vec<_>>(),
+            of_kustomize.keys().collect::<Vec<_>>()
+        );
+        for (name, object) in &of_helm {
+            assert_eq!(object, &of_kustomize[name], "{environment}: {name}");
+        }
+    }
+    let more = [
+        "--set",
+        "operator.enabled=true,autoscaling.enabled=false,secret.create=false,nodeSelector.disk=ssd",
+    ];
+    let all = [&["template", "x", chart.as_str(), "-n", "other"][..], &more].concat();
+    let built = objects(&output(&helm, &all));
+    assert_eq!(built["Deployment atest-ai-plugin"]["spec"]["replicas"], 2);
+    assert_eq!(
+        built["Deployment atest-ai-plugin"]["spec"]["template"]["spec"]["nodeSelector"]["disk"],
+        "ssd"
+    );
+    assert_eq!(
+        built["Deployment atest-ai-plugin"]["metadata"]["namespace"],
+        "other"
+    );
+    assert!(
+        !built.contains_key("Secret atest-ai-secrets")
+            && !built.contains_key("HorizontalPodAutoscaler atest-ai-plugin-hpa")
+    );
+    // What is Prometheus' to fill in has come through Helm as it was.
+    let written = objects(&files.text("k8s/operator/prometheusrule.yaml"));
+    let name = "PrometheusRule atest-ai-plugin";
+    assert_eq!(built[name]["spec"], written[name]["spec"]);
+    let wrong = Command::new(&helm)
+        .args(["template", "x", &chart, "--set", "autoscaling.minReplicas=many"])
+        .output()
+        .expect("helm runs");
+    assert!(
+        !wrong.status.success(),
+        "the schema of the values refuses nothing"
+    );
+}
+
+/// Whoever may read a ConfigMap reads the config: one that holds a secret becomes none.
+#[test]
+fn a_config_with_a_secret_in_it_becomes_no_config_map() {
+    let config = "ai:\n  services:\n    openai:\n      api_key: sk-planted-0123456789\n      model: m\n";
+    let files = Generated::with(config, "{}");
+    assert!(!files.has("k8s/configmap.yaml") && files.has("alerts/alerts.yml"));
+    let all = files.files();
+    assert!(all.iter().all(|(_, text)| !text.contains("planted")));
+    let refused = Generated::refused_with(config, "{}", &["--only", "k8s"]);
+    assert!(
+        refused.contains("line 4") && refused.contains("ai.services.openai.api_key"),
+        "{refused}"
+    );
+    assert!(!refused.contains("planted"), "{refused}");
+    let named = config.replace("sk-planted-0123456789", "${OPENAI_API_KEY:-}");
+    assert!(
+        Generated::with(&named, "{}")
+            .text("k8s/configmap.yaml")
+            .contains("${OPENAI_API_KEY:-}")
+    );
+}
