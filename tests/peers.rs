@@ -23,3 +23,5 @@ mod go;
 mod machine;
 #[path = "peers/prometheus.rs"]
 mod prometheus;
+#[path = "peers/service.rs"]
+mod service;
