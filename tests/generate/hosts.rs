@@ -52,7 +52,7 @@ fn systemd_accepts_the_units_and_finds_them_confined() {
         "systemd: {version: 252, user: plugin, group: askers, memoryMax: 512MiB, cpuQuota: 50, credentialsFolder: '/srv/my keys'}",
     ] {
         let files = Generated::with(
-            "logging: {output: file, file: {path: '/srv/log 100%/plugin.log'}}\n",
+            "profiling: {continuous: {folder: '/srv/100% \"mine\"'}}\n",
             values,
         );
         let units = units(&files);
@@ -116,7 +116,8 @@ fn the_unit_follows_the_config_and_the_values() {
     let files = Generated::with(
         "server: {shutdown_timeout: 50s, state_dir: /srv/state}\n\
          logging: {output: file, file: {path: /var/log/atest-ai/a.log}}\n\
-         audit: {path: '/srv/audit 1/audit.log'}\n",
+         audit: {path: /srv/audit/audit.log}\n\
+         profiling: {continuous: {folder: '/srv/my 100%'}}\n",
         "systemd: {user: plugin, group: askers, memoryMax: 512MiB, cpuQuota: 50, credentials: [openai-api-key]}",
     );
     let unit = files.text(SERVICE);
@@ -126,7 +127,8 @@ fn the_unit_follows_the_config_and_the_values() {
         "Group=askers",
         "MemoryMax=512M",
         "CPUQuota=50%",
-        "ReadWritePaths=\"-/srv/audit 1\"",
+        "ReadWritePaths=-/srv/audit",
+        "ReadWritePaths=\"-/srv/my 100%%\"",
         "ReadWritePaths=-/srv/state",
         "Environment=ATEST_EXT_AI_SERVER_SOCKET_GROUP=askers",
         "LoadCredential=openai-api-key:/etc/atest-ai/credentials/openai-api-key",
@@ -243,7 +245,8 @@ fn compose_accepts_what_watches_the_plugin() {
     assert_eq!(mount(prometheus, "/alerts")["target"], "/etc/prometheus/alerts");
     let grafana = &file["services"]["grafana"];
     assert_eq!(grafana["environment"]["GF_SECURITY_ADMIN_PASSWORD"], "given");
-    assert_eq!(mount(grafana, "/dashboards")["target"], "/srv/$dashboards");
+    // It writes a dollar as it is read.
+    assert_eq!(mount(grafana, "/dashboards")["target"], "/srv/$$dashboards");
     let services = file["services"].as_object().expect("services");
     for (name, service) in services {
         let image = service["image"].as_str().expect("an image");
@@ -275,7 +278,10 @@ fn wrong_values_for_hosts_are_named_with_their_place() {
         ("systemd: {version: 229}", ["systemd.version", "at least 239"]),
         ("systemd: {user: 'A b'}", ["systemd.user", "not a name of a user"]),
         ("systemd: {user: root}", ["systemd.user", "none of root's rights"]),
-        ("systemd: {group: ''}", ["systemd.group", "not a name of a user"]),
+        (
+            "systemd: {group: 'a:b'}",
+            ["systemd.group", "not a name of a user"],
+        ),
         (
             "systemd: {version: 239, credentials: [openai-api-key]}",
             ["systemd 239 has no credentials", "they came with 247"],
@@ -324,7 +330,7 @@ fn wrong_values_for_hosts_are_named_with_their_place() {
         ),
         ("compose: {user: 0}", ["compose.user", "at least 1"]),
         (
-            "compose: {secrets: ['']}",
+            "compose: {secrets: [a b]}",
             ["compose.secrets[0]", "not a name for a secret"],
         ),
     ] {
