@@ -1,6 +1,7 @@
 //! The files of systemd and of compose, in the hands of both.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -270,6 +271,58 @@ fn compose_accepts_what_watches_the_plugin() {
         .output()
         .expect("compose runs");
     assert!(said(&unset).contains("GRAFANA_PASSWORD"), "{}", said(&unset));
+}
+
+/// What `--validate` says with only these programs on the PATH.
+fn validated(programs: &[(&str, &str)]) -> String {
+    let folder = TempDir::new().expect("a folder");
+    for (name, script) in programs {
+        let path = folder.path().join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a program");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a mode is set");
+    }
+    let config = folder.path().join("config.yaml");
+    fs::write(&config, "{}\n").expect("a config");
+    let output = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
+        .arg("--config")
+        .arg(&config)
+        .args([
+            "generate-monitoring",
+            "--env",
+            "production",
+            "--only",
+            "systemd,compose",
+            "--validate",
+        ])
+        .env_clear()
+        .env("PATH", folder.path())
+        .output()
+        .expect("the program runs");
+    said(&output)
+}
+
+#[test]
+fn validation_hears_warnings_and_finds_each_kind_of_compose() {
+    let warning = "echo '/a/atest-ai-plugin.service:9: Unknown key, ignoring.' >&2";
+    let of_another = "echo '/a/other.service:9: Unknown key, ignoring.' >&2";
+    let no_compose = "test \"$1\" != compose";
+    let compose = "compose --file deploy/docker-compose.prod.yml";
+    for (programs, words) in [
+        (&[("systemd-analyze", warning)][..], "REFUSED   systemd-analyze"),
+        (&[("systemd-analyze", of_another)], "accepted  systemd-analyze"),
+        (&[], "skipped   systemd-analyze"),
+        (&[("docker", "exit 0")], "accepted  docker compose"),
+        (&[("docker", no_compose)], "skipped   docker compose"),
+        (
+            &[("docker", no_compose), ("docker-compose", "exit 0")],
+            "accepted  docker compose",
+        ),
+        (&[("docker-compose", "exit 1")], "REFUSED   docker compose"),
+    ] {
+        let said = validated(programs);
+        assert!(said.contains(words), "{programs:?}: {said}");
+        assert!(said.contains(compose), "{said}");
+    }
 }
 
 #[test]
