@@ -50,7 +50,7 @@ fn systemd_accepts_the_units_and_finds_them_confined() {
     for values in [
         "systemd: {version: 239}",
         "systemd: {version: 247, credentials: [openai-api-key, vault-token]}",
-        "systemd: {version: 252, user: plugin, group: askers, memoryMax: 512MiB, cpuQuota: 50, credentialsFolder: '/srv/my keys'}",
+        "systemd: {version: 252, user: plugin, group: askers, memoryMax: 512MiB, cpuQuota: 50, credentials: [key], credentialsFolder: '/srv/my 100% keys'}",
     ] {
         let files = Generated::with(
             "profiling: {continuous: {folder: '/srv/100% \"mine\"'}}\n",

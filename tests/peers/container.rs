@@ -232,7 +232,7 @@ fn profiles_are_taken_read_only_without_rights_and_within_64_mib() {
 /// The plugin's service of the compose file that is generated, its variables as they are when nobody sets any.
 fn generated_service(folder: &Path) -> Value {
     let config = folder.join("plain.yaml");
-    fs::write(&config, "{}\n").unwrap();
+    fs::write(&config, "{}\n").expect("a config");
     let made = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
         .arg("--config")
         .arg(&config)
@@ -241,9 +241,9 @@ fn generated_service(folder: &Path) -> Value {
         .arg(folder.join("out"))
         .env_clear()
         .output()
-        .unwrap();
+        .expect("the program runs");
     assert!(made.status.success(), "{made:?}");
-    let text = fs::read_to_string(folder.join("out/deploy/docker-compose.prod.yml")).unwrap();
+    let text = fs::read_to_string(folder.join("out/deploy/docker-compose.prod.yml")).expect("a compose file");
     let mut file: Value = serde_saphyr::from_str(&text).expect("YAML");
     file["services"]["atest-ai-plugin"].take()
 }

@@ -31,8 +31,8 @@ systemctl daemon-reload";
 fn machine() -> Option<Machine> {
     let machine = Machine::wanted(CONFIG)?;
     let at = |name: &str| machine.folder.path().join(name);
-    fs::write(at("share/plain.yaml"), "{}\n").unwrap();
-    fs::write(at("share/values.yaml"), VALUES).unwrap();
+    fs::write(at("share/plain.yaml"), "{}\n").expect("a config");
+    fs::write(at("share/values.yaml"), VALUES).expect("values");
     let made = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
         .arg("--config")
         .arg(at("share/plain.yaml"))
@@ -49,12 +49,12 @@ fn machine() -> Option<Machine> {
         .arg(at("share/out"))
         .env_clear()
         .output()
-        .unwrap();
+        .expect("the program runs");
     assert!(made.status.success(), "{made:?}");
     let folder = at("etc/credentials");
-    fs::create_dir(&folder).unwrap();
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
-    fs::write(folder.join("openai-api-key"), SECRET).unwrap();
+    fs::create_dir(&folder).expect("a folder");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).expect("a mode is set");
+    fs::write(folder.join("openai-api-key"), SECRET).expect("a secret");
     done(&machine, &["bash", "-c", INSTALL]);
     Some(machine)
 }

@@ -181,8 +181,9 @@ fn credentials(plan: &Plan, unit: &mut Unit) {
     if !knows(values.version, "LoadCredential") {
         return;
     }
-    let folder = values.credentials_folder.trim_end_matches('/');
-    let loaded = |name: &str| format!("{name}:{}", word(&format!("{folder}/{name}")));
+    // All that is behind the colon is the path: spaces and quotes are its own.
+    let folder = values.credentials_folder.trim_end_matches('/').replace('%', "%%");
+    let loaded = |name: &str| format!("{name}:{folder}/{name}");
     unit.note(
         "Secrets: root's files, which the service alone sees. openai-api-key is the variable OPENAI_API_KEY.",
     );
