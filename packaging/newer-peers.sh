@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Unpacks Prometheus, promtool, Alertmanager and amtool of a later Debian into a folder. Neither the system's packages nor
-# its list of sources are touched: apt keeps its state in a folder of its own.
+# Unpacks Prometheus, promtool, Alertmanager, amtool and compose of a later Debian into a folder. Neither the system's
+# packages nor its list of sources are touched: apt keeps its state in a folder of its own.
 # usage: newer-peers.sh FOLDER [SUITE]
 set -euo pipefail
 folder=$1
@@ -26,7 +26,7 @@ own=(
 apt-get -qq "${own[@]}" update
 # The names of packages differ between suites: promtool became one of its own.
 wanted=()
-for package in prometheus promtool prometheus-alertmanager; do
+for package in prometheus promtool prometheus-alertmanager docker-compose; do
   if apt-cache "${own[@]}" show "$package" >/dev/null 2>&1; then
     wanted+=("$package")
   fi
@@ -41,5 +41,6 @@ done
 # The last one to be there: whoever finds it finds all.
 "$folder.new/usr/bin/promtool" --version >/dev/null 2>&1
 "$folder.new/usr/bin/amtool" --version >/dev/null 2>&1
+"$folder.new/usr/libexec/docker/cli-plugins/docker-compose" version >/dev/null 2>&1
 rm -rf "$folder"
 mv "$folder.new" "$folder"

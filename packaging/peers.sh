@@ -111,8 +111,9 @@ fi
 # Newer Prometheus and Alertmanager, unpacked beside the system's own: generated files have to work with both. Whoever has
 # no way to a newer Debian goes without: the tests then say so.
 newer=$(dirname "$venv")/newer
-if [ ! -x "$newer/usr/bin/amtool" ] && command -v apt-get >/dev/null && command -v dpkg >/dev/null; then
-  echo "unpacking newer Prometheus and Alertmanager of Debian into $newer"
+if ! { [ -x "$newer/usr/bin/amtool" ] && [ -x "$newer/usr/libexec/docker/cli-plugins/docker-compose" ]; } &&
+  command -v apt-get >/dev/null && command -v dpkg >/dev/null; then
+  echo "unpacking newer Prometheus, Alertmanager and compose of Debian into $newer"
   packaging=$(cd "$(dirname "$0")" && pwd)
-  "$packaging/newer-peers.sh" "$newer" || echo "SKIPPED: no newer Prometheus and Alertmanager could be had" >&2
+  "$packaging/newer-peers.sh" "$newer" || echo "SKIPPED: no newer Prometheus, Alertmanager and compose could be had" >&2
 fi

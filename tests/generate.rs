@@ -26,6 +26,8 @@ mod alertmanager;
 mod command;
 #[path = "generate/dashboards.rs"]
 mod dashboards;
+#[path = "generate/hosts.rs"]
+mod hosts;
 #[path = "generate/kubernetes.rs"]
 mod kubernetes;
 #[path = "generate/live.rs"]

@@ -29,3 +29,5 @@ mod pod;
 mod podman;
 #[path = "peers/prometheus.rs"]
 mod prometheus;
+#[path = "peers/service.rs"]
+mod service;

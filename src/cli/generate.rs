@@ -38,6 +38,10 @@ pub struct GenerateArgs {
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
 
+    /// systemd's version, as `systemctl --version` says it; over `systemd.version` of the values.
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u16).range(239..1000))]
+    systemd_version: Option<u16>,
+
     /// Only these kinds of files.
     #[arg(long, value_name = "SET", value_delimiter = ',', value_enum)]
     only: Vec<Set>,
@@ -161,6 +165,11 @@ fn plan(loaded: &Loaded, args: &GenerateArgs) -> Result<Plan, ExitCode> {
     if let Some(version) = &args.k8s_version {
         sheet
             .set("--k8s-version", &format!("kubernetes.version=\"{version}\""))
+            .map_err(|reason| print::failure(INVALID, reason))?;
+    }
+    if let Some(version) = args.systemd_version {
+        sheet
+            .set("--systemd-version", &format!("systemd.version={version}"))
             .map_err(|reason| print::failure(INVALID, reason))?;
     }
     let text = loaded.file.as_deref().map(std::fs::read_to_string);

@@ -9,6 +9,8 @@ pub mod systemd;
 
 use super::artefact::Artefact;
 use super::plan::Plan;
+use crate::config::Problems;
+use crate::config::units::Size;
 
 /// What the unit, the Deployment, the container and the service of a compose file are called.
 pub const NAME: &str = "atest-ai-plugin";
@@ -31,6 +33,41 @@ pub const LOG_FOLDER: &str = "/var/log/atest-ai";
 /// needed around that.
 pub fn stop_seconds(plan: &Plan) -> u64 {
     plan.config.server.shutdown_timeout.as_secs() + 5
+}
+
+/// A size as systemd and container engines write it, whose `G` is 1024 × 1024 × 1024 bytes.
+pub fn bytes(size: Size) -> String {
+    let units = [("G", 30), ("M", 20), ("K", 10)];
+    let whole = |shift: u32| size.0 > 0 && size.0.is_multiple_of(1 << shift);
+    match units.into_iter().find(|(_, shift)| whole(*shift)) {
+        Some((unit, shift)) => format!("{}{unit}", size.0 >> shift),
+        None => size.0.to_string(),
+    }
+}
+
+/// Adds names of secrets that are names of no file, or that stand there twice.
+fn secret_names(plan: &Plan, key: &str, names: &[String], problems: &mut Problems) {
+    let is_name = |name: &str| {
+        let is_taken = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        (1..=255).contains(&name.len()) && name.chars().all(is_taken) && !name.starts_with('.')
+    };
+    for (index, name) in names.iter().enumerate() {
+        let reason = match is_name(name) {
+            false => "not a name for a secret",
+            true if names[..index].contains(name) => "stands there twice",
+            true => continue,
+        };
+        let key = format!("{key}[{index}]");
+        problems
+            .add(&plan.place(&key), key, reason)
+            .suggest("letters, digits, -, _ and . only, as in openai-api-key; each once");
+    }
+}
+
+/// Adds what is wrong with the values, as far as these files are concerned.
+pub fn problems(plan: &Plan, problems: &mut Problems) {
+    systemd::problems(plan, problems);
+    compose::problems(plan, problems);
 }
 
 /// Every file.

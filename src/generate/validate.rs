@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::artefact::Artefact;
+use super::deploy::{NAME, PROGRAM, compose};
 use super::rules;
 
 /// What a program said of the files.
@@ -32,23 +33,65 @@ struct Check {
     program: &'static str,
     install: &'static str,
     arguments: Vec<String>,
+    /// Refused as well when it complains of what holds this, however it ends.
+    complaints_of: Option<&'static str>,
 }
+
+/// What stands for Docker's or Debian's way to call compose.
+const COMPOSE: &str = "docker compose";
+/// The copy of the unit that starts this program, which is there while /usr/local/bin may hold none.
+const UNIT: &str = "deploy/systemd/checked/atest-ai-plugin.service";
 
 /// Has every program that is on the PATH look at the files below `folder`, which are all there.
 ///
 /// # Errors
 /// A program is there and cannot be started.
 pub fn validate(folder: &Path, artefacts: &[Artefact]) -> io::Result<Vec<Verdict>> {
+    copy_unit(folder, artefacts)?;
     let mut verdicts = Vec::new();
     for check in checks(folder, artefacts) {
         let what = format!("{} {}", check.program, shown(&check.arguments, folder));
-        let outcome = match on_path(check.program) {
+        let found = match check.program {
+            COMPOSE => compose_on_path(),
+            name => on_path(name).map(Command::new),
+        };
+        let outcome = match found {
             None => Outcome::Skipped(check.install),
-            Some(program) => run(&program, &check.arguments, folder)?,
+            Some(command) => run(command, &check, folder)?,
         };
         verdicts.push(Verdict { what, outcome });
     }
     Ok(verdicts)
+}
+
+/// systemd refuses a unit whose program is not there.
+fn copy_unit(folder: &Path, artefacts: &[Artefact]) -> io::Result<()> {
+    let path = format!("deploy/systemd/{NAME}.service");
+    let Some(unit) = artefacts.iter().find(|artefact| artefact.path == path) else {
+        return Ok(());
+    };
+    let program = std::env::current_exe()?.display().to_string();
+    let copy = folder.join(UNIT);
+    std::fs::create_dir_all(copy.parent().unwrap_or(folder))?;
+    std::fs::write(copy, unit.text.replace(PROGRAM, &program))
+}
+
+/// `docker compose` where Docker has it, else Debian's program.
+fn compose_on_path() -> Option<Command> {
+    if let Some(docker) = on_path("docker") {
+        let mut asked = Command::new(&docker);
+        asked.args(["compose", "version"]);
+        asked
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if asked.status().is_ok_and(|status| status.success()) {
+            let mut command = Command::new(docker);
+            command.arg("compose");
+            return Some(command);
+        }
+    }
+    on_path("docker-compose").map(Command::new)
 }
 
 fn checks(folder: &Path, artefacts: &[Artefact]) -> Vec<Check> {
@@ -62,6 +105,7 @@ fn checks(folder: &Path, artefacts: &[Artefact]) -> Vec<Check> {
             .map(|text| (*text).to_owned())
             .chain(files)
             .collect(),
+        complaints_of: None,
     };
     const PROMETHEUS: &str = "apt-get install prometheus";
     const ALERTMANAGER: &str = "apt-get install prometheus-alertmanager";
@@ -103,6 +147,28 @@ fn checks(folder: &Path, artefacts: &[Artefact]) -> Vec<Check> {
         let install = "apt-get install rsyslog rsyslog-elasticsearch";
         checks.push(check("rsyslogd", install, &["-N1", "-f"], vec![at(config)]));
     }
+    if has(&format!("deploy/systemd/{NAME}.service")) {
+        let mut units = vec![at(UNIT)];
+        let socket = format!("deploy/systemd/{NAME}.socket");
+        units.extend(has(&socket).then(|| at(&socket)));
+        checks.push(Check {
+            // It warns of a setting that it does not know, and is content.
+            complaints_of: Some(NAME),
+            ..check(
+                "systemd-analyze",
+                "apt-get install systemd",
+                &["verify", "--man=no"],
+                units,
+            )
+        });
+    }
+    for file in [compose::PRODUCTION, compose::MONITORING] {
+        if has(file) {
+            let install = "apt-get install docker-compose, or Docker's docker-compose-plugin";
+            let arguments = [at(file), "config".to_owned(), "--quiet".to_owned()];
+            checks.push(check(COMPOSE, install, &["--file"], arguments.to_vec()));
+        }
+    }
     checks
 }
 
@@ -128,15 +194,19 @@ fn on_path(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-fn run(program: &Path, arguments: &[String], folder: &Path) -> io::Result<Outcome> {
-    let output = Command::new(program)
-        .args(arguments)
+fn run(mut command: Command, check: &Check, folder: &Path) -> io::Result<Outcome> {
+    let output = command
+        .args(&check.arguments)
+        // Any will do: the compose file wants one that is not empty.
+        .env("GRAFANA_PASSWORD", "not-used")
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()?;
-    if output.status.success() {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let has_complaint = check.complaints_of.is_some_and(|name| errors.contains(name));
+    if output.status.success() && !has_complaint {
         return Ok(Outcome::Accepted);
     }
-    let said = [output.stdout, output.stderr].concat();
+    let said = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     Ok(Outcome::Refused(String::from_utf8_lossy(&said).trim().to_owned()))
 }

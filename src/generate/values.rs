@@ -18,7 +18,7 @@ mod slos;
 
 pub use alerting::{AlertDefaults, AlertValues, ExtraAlert, Severity};
 pub use collecting::{Dashboards, Keeper, Logs, Prometheus};
-pub use deploy::Image;
+pub use deploy::{Compose, Image, Systemd};
 pub use kubernetes::{Kubernetes, PodForm, Size};
 pub use receivers::{Email, Maintenance, PagerDuty, Receiver, Receivers, Slack, Webhook};
 pub use slos::{SloValues, SloWindow, Slos};
@@ -52,6 +52,10 @@ pub struct Values {
     pub image: Image,
     /// Kubernetes.
     pub kubernetes: Kubernetes,
+    /// The service of systemd.
+    pub systemd: Systemd,
+    /// Compose files for containers.
+    pub compose: Compose,
 }
 
 /// Which series are the plugin's.

@@ -1,10 +1,13 @@
 //! The plugin in a container of podman, read-only and without rights, whose ConfigMap changes from outside.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 use super::podman::{INSTALL, PROGRAMS, Podman};
 use crate::support::http::{get, try_get};
@@ -92,7 +95,7 @@ impl Drop for Container {
 /// The program with the libraries that it is linked to, and the folders that a container needs.
 fn root_of(root: &Path) -> std::io::Result<()> {
     let program = env!("CARGO_BIN_EXE_atest-ext-ai");
-    for folder in ["bin", "tmp", "proc", "dev", "sys", "etc/atest-ai"] {
+    for folder in ["bin", "tmp", "proc", "dev", "sys", "etc/atest-ai", "run"] {
         fs::create_dir_all(root.join(folder))?;
     }
     fs::copy(program, root.join("bin/atest-ext-ai"))?;
@@ -202,4 +205,93 @@ fn profiles_are_taken_read_only_without_rights_and_within_64_mib() {
         assert!(!tool.print(&file).is_empty());
     }
     assert_eq!(get(address, "/health/ready").status, 200);
+}
+
+/// The plugin's service of the compose file that is generated, its variables as they are when nobody sets any.
+fn generated_service(folder: &Path) -> Value {
+    let config = folder.join("plain.yaml");
+    fs::write(&config, "{}\n").expect("a config");
+    let made = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
+        .arg("--config")
+        .arg(&config)
+        .args(["generate-monitoring", "--env", "production", "--only", "compose"])
+        .args(["--set", "compose.secrets=[openai-api-key]", "--out"])
+        .arg(folder.join("out"))
+        .env_clear()
+        .output()
+        .expect("the program runs");
+    assert!(made.status.success(), "{made:?}");
+    let text = fs::read_to_string(folder.join("out/deploy/docker-compose.prod.yml")).expect("a compose file");
+    let mut file: Value = serde_saphyr::from_str(&text).expect("YAML");
+    file["services"]["atest-ai-plugin"].take()
+}
+
+#[test]
+fn the_generated_compose_service_serves_as_it_says() {
+    if !wanted(PROGRAMS, INSTALL) {
+        return;
+    }
+    let outside = tempfile::tempdir().unwrap();
+    let service = generated_service(outside.path());
+    let user = service["user"].as_str().expect("a user").to_owned();
+    let number: u32 = user.split(':').next().unwrap().parse().unwrap();
+    let at = |name: &str| outside.path().join(name);
+    for name in ["config", "socket", "state", "secrets"] {
+        fs::create_dir(at(name)).unwrap();
+    }
+    fs::write(at("secrets/openai-api-key"), "sk-planted-0123456789").unwrap();
+    for name in ["socket", "state", "secrets", "secrets/openai-api-key"] {
+        std::os::unix::fs::chown(at(name), Some(number), Some(number)).unwrap();
+    }
+    // The whole config for production, which names a group that the container does not know.
+    let config = fs::read_to_string("config/production.yaml").unwrap();
+    let services = "services: {openai: {api_key: \"${OPENAI_API_KEY}\"}}";
+    let config = config.replace("services: {}", services);
+    assert!(config.contains(services) && config.contains("socket_group: atest"));
+    fs::write(at("config/production.yaml"), config).unwrap();
+
+    let address = free_address();
+    let variables = service["environment"].as_object().expect("variables").iter();
+    let variables = variables.map(|(name, value)| {
+        let value = value.as_str().expect("a text");
+        let default = value.strip_prefix("${").and_then(|inner| inner.split_once(":-"));
+        let value = default.map_or(value, |(_, default)| default.trim_end_matches('}'));
+        format!("--env={name}={value}")
+    });
+    let mut options: Vec<String> = variables.collect();
+    // Other programs of this machine may have the usual port.
+    options.push(format!("--env=ATEST_EXT_AI_SERVER_PORT={}", address.port()));
+    options.push(format!("--user={user}"));
+    for (name, inside) in [
+        ("socket", "/run/atest-ext-ai"),
+        ("state", "/var/lib/atest-ai"),
+        ("secrets", "/run/secrets:ro"),
+    ] {
+        options.push(format!("--volume={}:{inside}", at(name).display()));
+    }
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let container = Container::start(&at("config"), &options);
+    container.wait_for("the start", || {
+        (try_get(address, "/health/ready")?.status == 200).then_some(())
+    });
+    let socket = fs::metadata(at("socket/atest-ext-ai.sock")).unwrap();
+    assert_eq!((socket.mode() & 0o777, socket.gid()), (0o660, number));
+    let health = container.podman.run(&["exec", &container.name, "/bin/atest-ext-ai", "healthcheck"]);
+    assert!(health.status.success(), "{health:?}\n{}", container.log());
+    let grace = service["stop_grace_period"]
+        .as_str()
+        .expect("a time")
+        .trim_end_matches('s');
+    let since = Instant::now();
+    let stopped = container.podman.run(&["stop", "--time", grace, &container.name]);
+    assert!(stopped.status.success(), "{stopped:?}");
+    assert!(since.elapsed() < Duration::from_secs(grace.parse().unwrap()));
+    let code = container.podman.run(&["inspect", "--format", "{{.State.ExitCode}}", &container.name]);
+    assert_eq!(
+        String::from_utf8_lossy(&code.stdout).trim(),
+        "0",
+        "{}",
+        container.log()
+    );
+    assert!(!container.log().contains("sk-planted"), "a secret is in the log");
 }

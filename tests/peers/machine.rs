@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::support::peer::{beside_venv, wanted};
@@ -23,10 +24,15 @@ Restart=always
 WantedBy=multi-user.target
 ";
 
+/// The files of the system are those of one machine at a time.
+static ONE: Mutex<()> = Mutex::new(());
+
 /// A booted machine; it is powered off when dropped.
-struct Machine {
+pub struct Machine {
     child: Child,
-    folder: tempfile::TempDir,
+    /// `share` is its /opt/share, with the program, and `etc` its /etc/atest-ai.
+    pub folder: tempfile::TempDir,
+    _alone: MutexGuard<'static, ()>,
 }
 
 /// The files of a small system, as `packaging/peers.sh` makes them beside the venv.
@@ -35,7 +41,21 @@ fn system_root() -> PathBuf {
 }
 
 impl Machine {
+    /// Boots one; `None`, loudly, where that cannot be tried.
+    #[allow(clippy::print_stderr, reason = "a skipped test must be seen")]
+    pub fn wanted(config: &str) -> Option<Machine> {
+        if !wanted(PROGRAMS, INSTALL) {
+            return None;
+        }
+        if !rustix::process::geteuid().is_root() {
+            eprintln!("SKIPPED, because only root may boot a machine: nothing was tried against systemd");
+            return None;
+        }
+        Some(Machine::boot(config))
+    }
+
     fn boot(config: &str) -> Machine {
+        let alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let root = system_root();
         assert!(
             root.join("etc/os-release").exists() || root.join("usr/lib/os-release").exists(),
@@ -68,7 +88,11 @@ impl Machine {
             .stderr(log)
             .spawn()
             .expect("unshare runs");
-        let machine = Machine { child, folder };
+        let machine = Machine {
+            child,
+            folder,
+            _alone: alone,
+        };
         machine.wait_for("the end of its start", |machine| {
             let state = machine.try_run(&["systemctl", "is-system-running"])?;
             let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
@@ -78,7 +102,7 @@ impl Machine {
     }
 
     /// Runs a command in it.
-    fn run(&self, command: &[&str]) -> Output {
+    pub fn run(&self, command: &[&str]) -> Output {
         self.try_run(command).expect("nsenter runs")
     }
 
@@ -102,7 +126,7 @@ impl Machine {
     }
 
     /// The plugin's own command, which has to succeed.
-    fn plugin(&self, arguments: &[&str]) -> String {
+    pub fn plugin(&self, arguments: &[&str]) -> String {
         let command = [&["/opt/share/atest-ext-ai"], arguments].concat();
         let output = self.run(&command);
         let said = String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned();
@@ -110,7 +134,8 @@ impl Machine {
         said
     }
 
-    fn journal(&self) -> String {
+    /// What systemd and the plugin said of it.
+    pub fn journal(&self) -> String {
         let output = self.run(&[
             "journalctl",
             "--no-pager",
@@ -125,7 +150,8 @@ impl Machine {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    fn wait_for<T>(&self, what: &str, look: impl Fn(&Machine) -> Option<T>) -> T {
+    /// Looks until there is something.
+    pub fn wait_for<T>(&self, what: &str, look: impl Fn(&Machine) -> Option<T>) -> T {
         let started = Instant::now();
         loop {
             if let Some(found) = look(self) {
@@ -150,16 +176,10 @@ impl Drop for Machine {
 }
 
 #[test]
-#[allow(clippy::print_stderr, reason = "a skipped test must be seen")]
 fn systemd_reloads_and_stops_the_plugin_for_its_commands() {
-    if !wanted(PROGRAMS, INSTALL) {
+    let Some(machine) = Machine::wanted("ai: {timeout: 10s}\n") else {
         return;
-    }
-    if !rustix::process::geteuid().is_root() {
-        eprintln!("SKIPPED, because only root may boot a machine: nothing was tried against systemd");
-        return;
-    }
-    let machine = Machine::boot("ai: {timeout: 10s}\n");
+    };
     let unit = "/etc/systemd/system/atest-ai-plugin.service";
     machine.run(&["cp", "/opt/share/atest-ai-plugin.service", unit]);
     machine.run(&["systemctl", "daemon-reload"]);

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::config::units::Size;
+
 /// The container image.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
@@ -40,6 +42,121 @@ impl Image {
         match self.digest.as_str() {
             "" => tagged,
             digest => format!("{tagged}@{digest}"),
+        }
+    }
+}
+
+/// The service of systemd.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Systemd {
+    /// systemd's version, as `systemctl --version` says it: 239 on RHEL 8, 247 on Debian 11, 252 on Debian 12 and RHEL 9. Settings
+    /// that are newer are left out.
+    #[schemars(range(min = 239, max = 999))]
+    pub version: u16,
+    /// The user that the plugin runs as.
+    pub user: String,
+    /// The group that may open the socket: atest's user belongs in it.
+    pub group: String,
+    /// Memory at which the kernel ends the plugin.
+    #[schemars(extend("x-min" = "64MiB"))]
+    pub memory_max: Size,
+    /// CPU time in percent of one core.
+    #[schemars(range(min = 10, max = 100_000))]
+    pub cpu_quota: u32,
+    /// Files and connections that may be open.
+    #[schemars(range(min = 256, max = 1_048_576))]
+    pub open_files: u32,
+    /// Silence after which systemd takes the plugin for hung and starts it anew, in seconds.
+    #[schemars(range(min = 2, max = 3_600))]
+    pub watchdog: u32,
+    /// Secrets: the file of each name in `credentialsFolder` becomes the variable of the same name, as `openai-api-key` becomes
+    /// `OPENAI_API_KEY`. Each file must be there when the service starts. From systemd 247 on.
+    pub credentials: Vec<String>,
+    /// The folder that holds them, readable for root alone.
+    pub credentials_folder: String,
+}
+
+impl Default for Systemd {
+    fn default() -> Systemd {
+        Systemd {
+            version: 252,
+            user: "atest".to_owned(),
+            group: "atest".to_owned(),
+            memory_max: Size(2 << 30),
+            cpu_quota: 200,
+            open_files: 65_536,
+            watchdog: 30,
+            credentials: Vec::new(),
+            credentials_folder: "/etc/atest-ai/credentials".to_owned(),
+        }
+    }
+}
+
+/// The compose files.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Compose {
+    /// The project's name.
+    pub project: String,
+    /// The folder of the config, seen from the folder of the compose file.
+    pub config_folder: String,
+    /// The config's name in that folder.
+    pub config_file: String,
+    /// The user number that the plugin runs as.
+    #[schemars(range(min = 1, max = 4_294_967_294_u64))]
+    pub user: u32,
+    /// The group number that may open the socket; atest gets it besides its own.
+    #[schemars(range(min = 1, max = 4_294_967_294_u64))]
+    pub group: u32,
+    /// Memory at which the kernel ends the plugin.
+    #[schemars(extend("x-min" = "64MiB"))]
+    pub memory_limit: Size,
+    /// Memory that is kept for it.
+    pub memory_reservation: Size,
+    /// Cores that it may use.
+    #[schemars(range(min = 0.1, max = 1_000.0))]
+    pub cpu_limit: f64,
+    /// Cores that are kept for it.
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub cpu_reservation: f64,
+    /// Secrets: the file of each name in `secretsFolder` becomes the variable of the same name, as `openai-api-key` becomes
+    /// `OPENAI_API_KEY`.
+    pub secrets: Vec<String>,
+    /// The folder that holds them, seen from the folder of the compose file.
+    pub secrets_folder: String,
+    /// The image of atest.
+    pub atest_image: String,
+    /// The port of this machine where atest's page is.
+    #[schemars(range(min = 1, max = 65_535))]
+    pub atest_port: u16,
+    /// The image of Prometheus.
+    pub prometheus_image: String,
+    /// The image of Alertmanager.
+    pub alertmanager_image: String,
+    /// The image of Grafana.
+    pub grafana_image: String,
+}
+
+impl Default for Compose {
+    fn default() -> Compose {
+        Compose {
+            project: "atest-ai".to_owned(),
+            config_folder: "../config".to_owned(),
+            config_file: "production.yaml".to_owned(),
+            user: 65_532,
+            group: 65_532,
+            memory_limit: Size(2 << 30),
+            memory_reservation: Size(1 << 30),
+            cpu_limit: 2.0,
+            cpu_reservation: 1.0,
+            secrets: Vec::new(),
+            secrets_folder: "./secrets".to_owned(),
+            atest_image: "ghcr.io/linuxsuren/api-testing:v0.0.19".to_owned(),
+            atest_port: 8080,
+            prometheus_image: "prom/prometheus:v3.5.0".to_owned(),
+            alertmanager_image: "prom/alertmanager:v0.28.1".to_owned(),
+            grafana_image: "grafana/grafana:12.1.1".to_owned(),
         }
     }
 }
