@@ -240,6 +240,7 @@ impl AnswerService {
                 detail: match stage {
                     Stage::Starting => "starting: not everything is built yet".into(),
                     Stage::Open => "taking questions".into(),
+                    Stage::Leaving => "leaving: questions should go elsewhere".into(),
                     Stage::Draining => "draining: the plugin is stopping".into(),
                 },
             },

@@ -160,6 +160,7 @@ mod tests {
         "server.write_timeout",
         "server.max_connections",
         "server.max_requests_per_second",
+        "server.shutdown_delay",
         "server.shutdown_timeout",
         "server.exit_with_parent",
         "server.state_dir",

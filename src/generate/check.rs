@@ -20,6 +20,7 @@ pub fn check(plan: &Plan, problems: &mut Problems) {
     super::alertmanager::problems(plan, problems);
     super::prometheus::problems(plan, problems);
     super::shippers::problems(plan, problems);
+    super::deploy::balancer::problems(plan, problems);
 }
 
 fn selectors(plan: &Plan, problems: &mut Problems) {

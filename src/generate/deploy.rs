@@ -26,10 +26,12 @@ pub const STATE_FOLDER: &str = "/var/lib/atest-ai";
 /// The folder of log files.
 pub const LOG_FOLDER: &str = "/var/log/atest-ai";
 
-/// Seconds from the wish to stop until it is forced: what is under way is finished in `server.shutdown_timeout`, and a little is
-/// needed around that.
+/// Seconds from the wish to stop until it is forced: questions are taken for `server.shutdown_delay`, what is under way is finished
+/// in `server.shutdown_timeout`, and a little is needed around that.
 pub fn stop_seconds(plan: &Plan) -> u64 {
-    plan.config.server.shutdown_timeout.as_secs() + 5
+    let server = &plan.config.server;
+    let delay = server.shutdown_delay.as_secs_f64().ceil() as u64;
+    delay + server.shutdown_timeout.as_secs() + 5
 }
 
 /// Every file.

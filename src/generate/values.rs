@@ -17,7 +17,7 @@ mod slos;
 
 pub use alerting::{AlertDefaults, AlertValues, ExtraAlert, Severity};
 pub use collecting::{Dashboards, Keeper, Logs, Prometheus};
-pub use deploy::{Image, Kubernetes};
+pub use deploy::{Balancer, Image, Kubernetes};
 pub use receivers::{Email, Maintenance, PagerDuty, Receiver, Receivers, Slack, Webhook};
 pub use slos::{SloValues, SloWindow, Slos};
 
@@ -50,6 +50,8 @@ pub struct Values {
     pub image: Image,
     /// Kubernetes.
     pub kubernetes: Kubernetes,
+    /// A balancer before several plugins.
+    pub balancer: Balancer,
 }
 
 /// Which series are the plugin's.
