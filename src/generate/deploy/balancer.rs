@@ -1,13 +1,13 @@
 //! Several plugins behind one address: HAProxy, or Envoy.
 //!
 //! Both do the same: they ask each plugin whether it is ready, send a question to the one with the fewest under way, send it
-//! to another only when no connection came about (a question that has arrived may have been paid for), and pass on neither
-//! metrics nor administration nor profiles, which belong to one plugin and not to the address of all.
+//! to another only when no connection came about or the plugin has not taken it (any other may have been paid for), and pass on
+//! neither metrics nor administration nor profiles, which belong to one plugin and not to the address of all.
 
 use super::super::artefact::Artefact;
 use super::super::plan::Plan;
 use super::super::prometheus::Address;
-use crate::config::ClientAuth;
+use crate::config::{ClientAuth, Scope};
 
 mod check;
 mod envoy;
@@ -129,6 +129,12 @@ impl<'a> Fleet<'a> {
         if self.plan.config.server.max_requests_per_second.is_some() {
             notes.push(
                 "server.max_requests_per_second counts all that comes through here as one caller.".to_owned(),
+            );
+        }
+        if !self.plan.config.access.opens(Scope::Api) {
+            notes.push(
+                "Whoever asks over HTTP through here needs a token with the scope api (access.tokens): nobody is local."
+                    .to_owned(),
             );
         }
         if !self.plan.config.server.behind_proxy {

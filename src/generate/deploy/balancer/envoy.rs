@@ -71,7 +71,7 @@ fn kept_back() -> Vec<Tree> {
     };
     vec![
         deny(format!(
-            r"(?i)(?:.*[/\\])?(?:{})(?:[/\\;].*)?",
+            r"(?i)(?:.*[^a-z0-9_-])?(?:{})(?:[^a-z0-9_-].*)?",
             KEPT_BACK.join("|")
         )),
         deny("(?i).*%(?:2[ef]|[4567]|25).*".to_owned()),
@@ -104,9 +104,11 @@ fn manager(name: &str, routes: Vec<Tree>, more: Tree) -> Tree {
 
 fn listener(fleet: &Fleet, name: &str, bound: &str, cluster: &str) -> Tree {
     let mut routes = kept_back();
-    // Sent to another plugin only when no connection came about: what has arrived may have been paid for.
+    // Sent to another plugin when no connection came about, or when a plugin says with 503 (UNAVAILABLE in gRPC) that it has not taken the
+    // question: anything else may have been paid for.
     let retry = map! {
-        "retry_on": "connect-failure",
+        "retry_on": if name == "grpc" { "connect-failure,unavailable" } else { "connect-failure,retriable-status-codes" },
+        "retriable_status_codes": list![Tree::Number(503)],
         "num_retries": 2_u64,
         "retry_host_predicate": list![map! {
             "name": "envoy.retry_host_predicates.previous_hosts",

@@ -19,18 +19,13 @@ pub(super) fn artefact(fleet: &Fleet) -> Artefact {
     let notes: Vec<&str> = notes.iter().map(String::as_str).collect();
     let mut text = general(fleet);
     text.push_str(&fronts(fleet));
-    text.push_str(&backend(fleet, "plugins", http_server, HTTP));
+    text.push_str(&backend(fleet));
     if fleet.has_grpc() {
-        text.push_str(&backend(fleet, "plugins_grpc", grpc_server, GRPC));
+        text.push_str(&grpc_backend(fleet));
     }
     text.push_str(&own_metrics(fleet));
     Artefact::commented(fleet.plan, Set::Haproxy, HAPROXY, "#", &notes, &text)
 }
-
-/// A question goes over a connection of its own: a plugin closes those that are idle, and what was sent at that moment could
-/// not be told from a question that was answered and paid for.
-const HTTP: &str = "    option http-server-close\n";
-const GRPC: &str = "";
 
 fn general(fleet: &Fleet) -> String {
     let Fleet { patience, .. } = fleet;
@@ -74,10 +69,10 @@ defaults
 fn fronts(fleet: &Fleet) -> String {
     let values = &fleet.plan.values.balancer;
     let kept = KEPT_BACK.join("|");
-    // Read twice, so that neither %61dmin nor %2561dmin is a way; a backslash is a slash to some.
+    // Read twice, so that neither %61dmin nor %2561dmin is a way.
     let deny = format!(
         "    # These belong to one plugin each, however the path is written.\n    \
-         acl kept_back path,url_dec,url_dec -m reg -i (^|[/\\\\\\\\])({kept})([/\\\\\\\\;?#]|$)\n    \
+         acl kept_back path,url_dec,url_dec -m reg -i '(^|[^a-z0-9_-])({kept})([^a-z0-9_-]|$)'\n    \
          http-request deny deny_status 403 if kept_back\n"
     );
     let place = |text: &str| bind(text).map(|address| shown(&address)).unwrap_or_default();
@@ -116,30 +111,63 @@ frontend atest_ai_grpc
     text
 }
 
-fn backend(fleet: &Fleet, name: &str, server: fn(&Fleet, &Plugin) -> Option<String>, more: &str) -> String {
+fn backend(fleet: &Fleet) -> String {
     let mut text = format!(
         "
-backend {name}
+backend plugins
     balance leastconn
-{more}    option httpchk
+    # A question goes over a connection of its own: a plugin closes those that are idle, and what was sent at that moment
+    # could not be told from a question that was answered and paid for.
+    option http-server-close
+    # 503 is how a plugin says that it has not taken a question (maintenance, overload): another one may. A failure of a
+    # provider is no 503.
+    option http-buffer-request
+    retry-on conn-failure 503
+    option httpchk
     http-check send meth GET uri {READY} ver HTTP/1.1 hdr Host localhost
     http-check expect status 200
     option log-health-checks
-    default-server inter {CHECK_EVERY_MS} fall {CHECKS_UNTIL_AWAY} rise {CHECKS_UNTIL_BACK} maxconn {}{}
+    default-server inter {CHECK_EVERY_MS} fall {CHECKS_UNTIL_AWAY} rise {CHECKS_UNTIL_BACK}{}
 ",
-        fleet.places,
-        if fleet.has_names() {
-            " resolvers system init-addr last,libc,none"
-        } else {
-            ""
-        },
+        per_server(fleet),
     );
     for plugin in &fleet.plugins {
-        if let Some(line) = server(fleet, plugin) {
-            let _ = writeln!(text, "    server {} {line}", plugin.name);
+        let _ = writeln!(text, "    server {} {}", plugin.name, http_server(fleet, plugin));
+    }
+    text
+}
+
+fn grpc_backend(fleet: &Fleet) -> String {
+    let mut text = format!(
+        "
+# A plugin gets calls while its HTTP listener says that it is ready.
+backend plugins_grpc
+    balance leastconn
+    default-server{}
+",
+        per_server(fleet),
+    );
+    for plugin in &fleet.plugins {
+        if let Some(grpc) = &plugin.grpc {
+            let _ = writeln!(
+                text,
+                "    server {} {}",
+                plugin.name,
+                grpc_server(fleet, &plugin.name, grpc)
+            );
         }
     }
     text
+}
+
+/// What holds for each server of both backends.
+fn per_server(fleet: &Fleet) -> String {
+    let names = if fleet.has_names() {
+        " resolvers system init-addr none"
+    } else {
+        ""
+    };
+    format!(" maxconn {}{names}", fleet.places)
 }
 
 /// What a server line needs to trust the plugin and to be trusted.
@@ -156,42 +184,32 @@ fn trust(fleet: &Fleet) -> String {
 fn named(address: &Address) -> String {
     match address.host.parse::<std::net::IpAddr>() {
         Ok(_) => String::new(),
-        Err(_) => format!(" sni str({0}) check-sni {0}", address.host),
+        Err(_) => format!(" sni str({})", address.host),
     }
 }
 
-fn http_server(fleet: &Fleet, plugin: &Plugin) -> Option<String> {
+fn http_server(fleet: &Fleet, plugin: &Plugin) -> String {
     let mut line = format!("{} check", shown(&plugin.http));
     if fleet.is_tls {
         line.push_str(&format!(" ssl{}{}", trust(fleet), named(&plugin.http)));
-    }
-    Some(line)
-}
-
-/// gRPC gets calls while the same plugin's HTTP says that it is ready.
-fn grpc_server(fleet: &Fleet, plugin: &Plugin) -> Option<String> {
-    let place = match plugin.grpc.as_ref()? {
-        Grpc::Tcp(address) => shown(address),
-        Grpc::Unix(path) => format!("unix@{path}"),
-    };
-    let host = &plugin.http.host;
-    let host = if host.contains(':') {
-        format!("[{host}]")
-    } else {
-        host.clone()
-    };
-    let mut line = format!(
-        "{place} proto h2 check check-proto h1 addr {host} port {}",
-        plugin.http.port
-    );
-    if fleet.is_tls {
-        line.push_str(" check-ssl");
-        line.push_str(&trust(fleet));
-        if let Some(Grpc::Tcp(address)) = &plugin.grpc {
-            line.push_str(&format!(" ssl alpn h2 check-alpn http/1.1{}", named(address)));
+        if !named(&plugin.http).is_empty() {
+            line.push_str(&format!(" check-sni {}", plugin.http.host));
         }
     }
-    Some(line)
+    line
+}
+
+fn grpc_server(fleet: &Fleet, name: &str, grpc: &Grpc) -> String {
+    match grpc {
+        Grpc::Unix(path) => format!("unix@{path} proto h2 track plugins/{name}"),
+        Grpc::Tcp(address) => {
+            let mut line = format!("{} proto h2 track plugins/{name}", shown(address));
+            if fleet.is_tls {
+                line.push_str(&format!(" ssl alpn h2{}{}", trust(fleet), named(address)));
+            }
+            line
+        }
+    }
 }
 
 fn own_metrics(fleet: &Fleet) -> String {
@@ -202,7 +220,7 @@ fn own_metrics(fleet: &Fleet) -> String {
 # HAProxy's own metrics, for Prometheus.
 frontend own_metrics
     bind {place}
-    no log
+    option dontlog-normal
     http-request use-service prometheus-exporter if {{ path /metrics }}
     http-request deny deny_status 404
 "
