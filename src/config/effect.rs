@@ -219,6 +219,7 @@ mod tests {
         "ai.budget.day",
         "ai.budget.month",
         "ai.budget.action",
+        "ai.shared_limits",
         "ai.prices.*.input",
         "ai.prices.*.output",
         "ai.prices.*.cached_input",
