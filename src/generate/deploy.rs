@@ -30,8 +30,8 @@ pub const LOG_FOLDER: &str = "/var/log/atest-ai";
 /// in `server.shutdown_timeout`, and a little is needed around that.
 pub fn stop_seconds(plan: &Plan) -> u64 {
     let server = &plan.config.server;
-    let delay = server.shutdown_delay.as_secs_f64().ceil() as u64;
-    delay + server.shutdown_timeout.as_secs() + 5
+    let delay = server.shutdown_delay;
+    delay.as_secs() + u64::from(delay.subsec_nanos() > 0) + server.shutdown_timeout.as_secs() + 5
 }
 
 /// Every file.

@@ -139,7 +139,7 @@ async fn plugins_on_one_redis_spend_one_budget() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_budget_is_looked_up_before_each_question() {
     let Some(redis) = Redis::start(&[]) else { return };
-    let mut fleet = Fleet::start(&redis, "  budget: {day: 9, month: 0.001, action: refuse}\n").await;
+    let mut fleet = Fleet::start(&redis, "  budget: {month: 0.001, action: refuse}\n").await;
     // At once one after the other: nobody waits for anything to be heard.
     let kinds: Vec<Option<String>> = (0..9).map(|number| fleet.ask(number % 3)).collect();
     assert!(kinds[..4].iter().all(Option::is_none), "{kinds:?}");
