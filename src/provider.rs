@@ -20,6 +20,7 @@ mod providers;
 mod remote;
 mod reply;
 mod spending;
+mod together;
 mod wish;
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use prices::{Prices, origin as price_origin};
 pub use prompt::VERSION as PROMPT_VERSION;
 pub use providers::{Plan, Providers, metric_labels};
 pub use spending::{Spending, keep_spending};
+pub use together::{KnownSums, OwnSums, Pace, Together};
 pub use wish::Wish;
 
 use chat::{ChatReply, ChatRequest, TokenLogprob};

@@ -22,6 +22,8 @@ mod support {
 
 #[path = "generate/alertmanager.rs"]
 mod alertmanager;
+#[path = "generate/balancing.rs"]
+mod balancing;
 #[path = "generate/command.rs"]
 mod command;
 #[path = "generate/dashboards.rs"]

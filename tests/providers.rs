@@ -9,8 +9,12 @@ mod fake_provider;
 mod support {
     #[path = "../support/http.rs"]
     pub mod http;
+    #[path = "../support/peer.rs"]
+    pub mod peer;
     #[path = "../support/plugin.rs"]
     pub mod plugin;
+    #[path = "../support/redis.rs"]
+    pub mod redis;
 }
 #[path = "providers/answers.rs"]
 mod answers;
@@ -32,6 +36,8 @@ mod keys;
 mod lists;
 #[path = "providers/saving.rs"]
 mod saving;
+#[path = "providers/together.rs"]
+mod together;
 
 use serde_json::{Value, json};
 

@@ -14,6 +14,8 @@ pub enum Stage {
     Starting,
     /// Taking questions.
     Open,
+    /// Taking questions for a moment more, and telling balancers not to send any.
+    Leaving,
     /// Finishing what is under way.
     Draining,
 }
@@ -34,6 +36,7 @@ impl Admission {
         match self.stage.load(Ordering::Acquire) {
             0 => Stage::Starting,
             1 => Stage::Open,
+            2 => Stage::Leaving,
             _ => Stage::Draining,
         }
     }
@@ -48,12 +51,12 @@ impl Admission {
                 RejectReason::Draining,
                 "the plugin is stopping and takes no new questions",
             )),
-            Stage::Open if self.in_maintenance() => Some((
+            Stage::Open | Stage::Leaving if self.in_maintenance() => Some((
                 RejectReason::Maintenance,
                 "the plugin is in maintenance and takes no new questions; \
                  an operator ends it with `atest-ext-ai maintenance off`",
             )),
-            Stage::Open => None,
+            Stage::Open | Stage::Leaving => None,
         }
     }
 
@@ -63,9 +66,15 @@ impl Admission {
             .stage
             .compare_exchange(0, 1, Ordering::AcqRel, Ordering::Acquire);
     }
+    /// Questions are taken, and balancers are told to send them elsewhere.
+    pub fn leave(&self) {
+        let _ = self
+            .stage
+            .compare_exchange(1, 2, Ordering::AcqRel, Ordering::Acquire);
+    }
     /// No new questions; what is under way goes on.
     pub fn drain(&self) {
-        self.stage.store(2, Ordering::Release);
+        self.stage.store(3, Ordering::Release);
         self.draining.cancel();
     }
     /// Ends when the process begins to stop.
@@ -103,6 +112,23 @@ impl Admission {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_leaving_still_takes_questions() {
+        let admission = Admission::default();
+        admission.leave();
+        assert_eq!(admission.stage(), Stage::Starting);
+        admission.open();
+        admission.leave();
+        assert_eq!(admission.stage(), Stage::Leaving);
+        assert!(admission.refusal().is_none());
+        admission.open();
+        assert_eq!(admission.stage(), Stage::Leaving);
+        admission.drain();
+        admission.leave();
+        assert_eq!(admission.stage(), Stage::Draining);
+        assert!(admission.refusal().is_some());
+    }
 
     #[test]
     fn maintenance_keeps_the_time_of_the_first_switch() {

@@ -28,6 +28,7 @@ use self::schemas::Schemas;
 use crate::answer::AskError;
 use crate::config::{self, CacheKind, CachePolicy};
 use crate::database::{KnownSchema, SchemaError};
+use crate::provider::Together;
 use crate::telemetry::{CacheBackend, CacheName, Metrics};
 
 pub use answers::Origin;
@@ -57,7 +58,7 @@ impl AnswerCache {
         let (answer_bytes, answer_ttl) = limits(settings, &settings.policies.sql_queries, 4);
         let (schema_bytes, schema_ttl) = limits(settings, &settings.policies.schema_info, 1);
         let wants_redis = settings.enabled && settings.kind == CacheKind::Redis;
-        let redis = wants_redis.then(|| RedisStore::new(&settings.redis, Arc::clone(&metrics)));
+        let redis = wants_redis.then(|| Arc::new(RedisStore::new(&settings.redis, Arc::clone(&metrics))));
         metrics.cache_backend_up(CacheBackend::Memory, settings.enabled);
         let answers = Arc::new(Answers::new(
             Memory::new(CacheName::Answers, answer_bytes, Arc::clone(&metrics)),
@@ -86,6 +87,12 @@ impl AnswerCache {
     /// Whether these settings would make the same caches, so that they can be kept over a config change.
     pub fn is_made_from(&self, settings: &config::Cache) -> bool {
         same(&self.settings, settings)
+    }
+
+    /// Where limits are counted together with the other plugins, when answers are kept in Redis.
+    pub fn together(&self) -> Option<Arc<dyn Together>> {
+        let redis = self.answers.redis.as_ref()?;
+        Some(Arc::clone(redis) as Arc<dyn Together>)
     }
 
     /// The answer of that key: kept, or being got for another, or got by `ask`.
@@ -143,7 +150,7 @@ impl AnswerCache {
             },
             answers: answers.lookups.stats(&answers.memory, answers.ttl),
             schemas: schemas.lookups.stats(&schemas.memory, schemas.ttl),
-            redis: answers.redis.as_ref().map(RedisStore::stats),
+            redis: answers.redis.as_ref().map(|redis| redis.stats()),
         }
     }
 

@@ -104,15 +104,18 @@ impl Snapshot {
     /// change goes on: connections, breakers, the cache, the line of questions.
     pub fn new(config: Arc<Config>, ground: &Ground, previous: Option<&Snapshot>) -> Snapshot {
         let metrics = &ground.metrics;
+        let cache = cache(&config, metrics, previous);
+        let together = config.ai.shared_limits.then(|| cache.together()).flatten();
         Snapshot {
             providers: Providers::new(
                 Arc::clone(&config),
                 Arc::clone(&ground.spending),
+                together,
                 Arc::clone(metrics),
                 previous.map(|previous| &previous.providers),
             ),
             databases: Databases::new(&config.databases),
-            cache: cache(&config, metrics, previous),
+            cache,
             queue: queue(&config, metrics, previous),
             metrics: Arc::clone(metrics),
             config,
@@ -240,6 +243,7 @@ impl AnswerService {
                 detail: match stage {
                     Stage::Starting => "starting: not everything is built yet".into(),
                     Stage::Open => "taking questions".into(),
+                    Stage::Leaving => "leaving: questions should go elsewhere".into(),
                     Stage::Draining => "draining: the plugin is stopping".into(),
                 },
             },

@@ -20,6 +20,9 @@ use crate::{http, plugin};
 /// Time between two looks at the config while providers are not looked at.
 const NO_WATCH: Duration = Duration::from_secs(30);
 
+/// Time between two exchanges of what was spent.
+const SHARING: Duration = Duration::from_secs(2);
+
 /// Everything that goes on.
 pub(super) struct Serving {
     stop: CancellationToken,
@@ -90,6 +93,7 @@ impl Serving {
             http: page.into_iter().chain(relay).collect(),
             tasks: vec![
                 tasks::spawn("tell systemd that all is well", systemd::watchdog()),
+                tasks::spawn("share what was spent", share_spending(Arc::clone(&service))),
                 tasks::spawn("look at the providers", watch_providers(service)),
                 tasks::spawn(
                     "keep what was spent",
@@ -155,6 +159,15 @@ fn finish(outcome: DoorOutcome, limit: Duration) -> Result<(), AppError> {
             );
             Ok(())
         }
+    }
+}
+
+/// Tells the other plugins what this one has spent while they could not be told, and hears what they have.
+async fn share_spending(service: Arc<AnswerService>) {
+    loop {
+        tokio::time::sleep(SHARING).await;
+        let snapshot = service.snapshot();
+        snapshot.providers.share_spending().await;
     }
 }
 

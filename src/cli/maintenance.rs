@@ -142,7 +142,7 @@ pub fn shutdown(config: &Config, args: &ShutdownArgs) -> ExitCode {
             None => String::new(),
         };
         print::out(&format!("stopping the plugin{by}"));
-        let patience = server.shutdown_timeout.saturating_add(LAST_STEPS);
+        let patience = server.shutdown_delay + server.shutdown_timeout.saturating_add(LAST_STEPS);
         let stopped =
             profiling::tasks::spawn_blocking("stop the plugin", move || process.stop(patience)).await;
         match stopped {

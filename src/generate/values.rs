@@ -18,7 +18,7 @@ mod slos;
 
 pub use alerting::{AlertDefaults, AlertValues, ExtraAlert, Severity};
 pub use collecting::{Dashboards, Keeper, Logs, Prometheus};
-pub use deploy::{Compose, Image, Systemd};
+pub use deploy::{Balancer, Compose, Image, Systemd};
 pub use kubernetes::{Kubernetes, PodForm, Size};
 pub use receivers::{Email, Maintenance, PagerDuty, Receiver, Receivers, Slack, Webhook};
 pub use slos::{SloValues, SloWindow, Slos};
@@ -56,6 +56,8 @@ pub struct Values {
     pub systemd: Systemd,
     /// Compose files for containers.
     pub compose: Compose,
+    /// A balancer before several plugins.
+    pub balancer: Balancer,
 }
 
 /// Which series are the plugin's.

@@ -91,7 +91,7 @@ fn started(service: &AnswerService) -> Check {
         ok: stage != Stage::Starting,
         detail: match stage {
             Stage::Starting => "the plugin is still being built",
-            Stage::Open | Stage::Draining => "everything was built",
+            Stage::Open | Stage::Leaving | Stage::Draining => "everything was built",
         }
         .into(),
     }

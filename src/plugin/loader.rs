@@ -49,11 +49,11 @@ impl AtestLoader {
                 false,
                 "AI plugin is stopping and takes no new questions".to_owned(),
             ),
-            Stage::Open if self.answers.admission.in_maintenance() => (
+            Stage::Open | Stage::Leaving if self.answers.admission.in_maintenance() => (
                 false,
                 "AI plugin is in maintenance: an operator has switched questions off".to_owned(),
             ),
-            Stage::Open => (true, self.state_when_open()),
+            Stage::Open | Stage::Leaving => (true, self.state_when_open()),
         };
         let mut sentences = vec![state];
         sentences.extend(self.about.notices.iter().cloned());

@@ -17,6 +17,7 @@ use super::breaker::{Breaker, Permit};
 use super::health::Health;
 use super::prices;
 use super::spending::Spending;
+use super::together::Together;
 use super::{Bill, Completion, CompletionRequest, Failure, FailureKind, Provider, ProviderError};
 use crate::config::{Budget, BudgetAction, Price, ProviderKind, Retry};
 use crate::telemetry::trace::{Kind, Span};
@@ -57,7 +58,9 @@ pub struct Rules<'a> {
     /// Most money.
     pub budget: &'a Budget,
     /// What was spent.
-    pub spending: &'a Spending,
+    pub spending: &'a Arc<Spending>,
+    /// Where it is counted for all plugins.
+    pub together: Option<&'a dyn Together>,
     /// Where everything is counted.
     pub metrics: &'a Metrics,
     /// Chance for the waits; the same seed gives the same waits.
@@ -241,9 +244,16 @@ impl Run<'_> {
     ) -> Result<(Completion, T), ProviderError> {
         let mut waits = self.waits();
         loop {
+            if link.price.is_some() {
+                self.hear_of_others().await;
+            }
             let permit = self.allow(link)?;
             let limit = self.time_for_a_call(link, later, has_engine, permit.as_ref())?;
+            let cost_before = self.cost;
             let outcome = self.call(link, request, limit, accept).await;
+            if self.cost != cost_before {
+                self.hear_of_others().await;
+            }
             let failure = match outcome {
                 Ok(answer) => {
                     if let Some(permit) = permit {
@@ -307,6 +317,17 @@ impl Run<'_> {
             self.rules.metrics.error(failure.kind.metric(), &link.name);
             failure
         })
+    }
+
+    /// Brings what all plugins have spent up to date, as far as a budget asks for it. When nobody knows, what was known
+    /// last counts, and what was spent here since.
+    async fn hear_of_others(&self) {
+        let Rules { budget, spending, .. } = self.rules;
+        if let Some(together) = self.rules.together
+            && (budget.day.is_some() || budget.month.is_some())
+        {
+            spending.share(together).await;
+        }
     }
 
     fn within_budget(&mut self, link: &Link) -> Result<(), Failure> {

@@ -20,8 +20,8 @@ use super::member::{self, Foreign, Member, MemberSettings, Own};
 use super::prices::Prices;
 use super::spending::Spending;
 use super::{
-    Completion, CompletionRequest, Failure, FailureKind, ModelInfo, Provider, ProviderError, ProviderInfo,
-    Pulling, Wish, catalogue, ollama,
+    Completion, CompletionRequest, Failure, FailureKind, ModelInfo, Pace, Provider, ProviderError,
+    ProviderInfo, Pulling, Together, Wish, catalogue, ollama,
 };
 use crate::config::{Config, ProviderKind, RateLimit, Service};
 use crate::telemetry::{CircuitState, MetricLabels, Metrics};
@@ -43,11 +43,14 @@ pub struct Providers {
     prices: Prices,
     limit: Option<Arc<Limit>>,
     spending: Arc<Spending>,
+    /// Where limits are counted for all plugins.
+    together: Option<Arc<dyn Together>>,
     metrics: Arc<Metrics>,
 }
 
 struct Limit {
     settings: RateLimit,
+    pace: Pace,
     limiter: DefaultDirectRateLimiter,
 }
 
@@ -75,6 +78,7 @@ impl Providers {
     pub fn new(
         config: Arc<Config>,
         spending: Arc<Spending>,
+        together: Option<Arc<dyn Together>>,
         metrics: Arc<Metrics>,
         previous: Option<&Providers>,
     ) -> Providers {
@@ -103,6 +107,7 @@ impl Providers {
             members,
             foreign,
             spending,
+            together,
             metrics,
             config,
         }
@@ -219,7 +224,7 @@ impl Providers {
         accept: impl Fn(&Completion) -> Result<T, String>,
     ) -> Result<Answered<T>, Unanswered> {
         if plan.first().is_remote()
-            && let Some(wait) = self.too_many()
+            && let Some(wait) = self.too_many().await
         {
             return Err(Unanswered {
                 provider: plan.first().name.clone(),
@@ -232,6 +237,7 @@ impl Providers {
             retry: &ai.retry,
             budget: &ai.budget,
             spending: &self.spending,
+            together: self.together.as_deref(),
             metrics: &self.metrics,
             seed: RandomState::new().build_hasher().finish(),
         };
@@ -496,10 +502,34 @@ impl Providers {
     }
 
     /// How long to wait when too many questions came; `None` when this one may go on, and is counted.
-    fn too_many(&self) -> Option<Duration> {
+    async fn too_many(&self) -> Option<Duration> {
         let limit = self.limit.as_ref()?;
-        let refusal = limit.limiter.check().err()?;
-        Some(refusal.wait_time_from(DefaultClock::default().now()))
+        let for_all = match &self.together {
+            Some(together) => together.take_place(limit.pace).await,
+            None => None,
+        };
+        if let Some(Err(wait)) = for_all {
+            return Some(wait);
+        }
+        // Also counted here, so that this plugin's own line is as long as it should be when it is the only one that counts.
+        let alone = limit.limiter.check();
+        match for_all {
+            Some(_) => None,
+            None => alone
+                .err()
+                .map(|refusal| refusal.wait_time_from(DefaultClock::default().now())),
+        }
+    }
+
+    /// Tells the other plugins what this one has spent, and hears what they have. For now and then: each question that
+    /// costs money does so by itself.
+    pub async fn share_spending(&self) {
+        let budget = &self.config.ai.budget;
+        if let Some(together) = self.together.as_deref()
+            && (budget.day.is_some() || budget.month.is_some())
+        {
+            self.spending.share(together).await;
+        }
     }
 }
 
@@ -621,10 +651,15 @@ fn limit(settings: &RateLimit, previous: Option<&Providers>) -> Option<Arc<Limit
     }
     let number =
         |given: Option<u32>, usual: u32| NonZeroU32::new(given.unwrap_or(usual)).unwrap_or(NonZeroU32::MIN);
-    let quota = Quota::per_minute(number(settings.requests_per_minute, USUAL_RATE))
-        .allow_burst(number(settings.burst_size, USUAL_BURST));
+    let rate = number(settings.requests_per_minute, USUAL_RATE);
+    let burst = number(settings.burst_size, USUAL_BURST);
+    let quota = Quota::per_minute(rate).allow_burst(burst);
     Some(Arc::new(Limit {
         settings: settings.clone(),
+        pace: Pace {
+            every: Duration::from_secs(60) / rate.get(),
+            burst: burst.get(),
+        },
         limiter: DefaultDirectRateLimiter::direct(quota),
     }))
 }

@@ -1,9 +1,11 @@
 //! What providers have cost today and this month, kept over restarts, and whether that is still within the budget.
 //!
 //! The sums lie in `spending.json` in the state folder. Several processes may share it (a served plugin and `ask` on
-//! the command line): each adds what it spent under a lock, and takes over what the others have.
+//! the command line): each adds what it spent under a lock, and takes over what the others have. Plugins with other folders
+//! may share a store besides ([`Together`]); then what all of them spent counts.
 
 use std::fs::{DirBuilder, File, OpenOptions};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use super::together::{OwnSums, Together};
 use crate::config::{Budget, BudgetAction};
 use crate::telemetry::{BudgetPeriod, Metrics};
 
@@ -37,6 +40,8 @@ pub struct Spending {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Sums {
     known: Record,
+    /// What other folders have spent, as far as it was heard.
+    others: Record,
     /// What the file does not hold yet, by the day on which it was spent.
     unsaved: Option<(Date, f64)>,
 }
@@ -45,6 +50,9 @@ struct Sums {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Record {
     version: u32,
+    /// Whose sums these are among those of other plugins. 0 in files of older versions.
+    #[serde(default)]
+    id: u64,
     day: Date,
     day_usd: f64,
     /// `YYYY-MM-01`.
@@ -86,7 +94,7 @@ impl Spending {
         let mut known = Record::empty(today);
         if let Some(path) = &file {
             match File::open(path).and_then(|mut file| read(&mut file)) {
-                Ok(Some(record)) => known = record,
+                Ok(Some(record)) => known = record.with_id(known.id),
                 Ok(None) => set_aside(path),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => tracing::warn!(
@@ -96,7 +104,11 @@ impl Spending {
             }
         }
         let spending = Spending {
-            sums: Mutex::new(Sums { known, unsaved: None }),
+            sums: Mutex::new(Sums {
+                known,
+                others: Record::empty(today),
+                unsaved: None,
+            }),
             file,
             changed: Notify::new(),
             metrics,
@@ -119,7 +131,7 @@ impl Spending {
                 .unsaved
                 .filter(|(day, _)| day.first_of_month() == today.first_of_month());
             sums.unsaved = Some((today, before.map_or(0.0, |(_, usd)| usd) + usd));
-            sums.known
+            sums.at(today)
         };
         self.show(record);
         self.changed.notify_one();
@@ -130,7 +142,7 @@ impl Spending {
         if budget.day.is_none() && budget.month.is_none() {
             return None;
         }
-        let record = self.lock().known.at(day_of(now));
+        let record = self.lock().at(day_of(now));
         [
             (BudgetPeriod::Day, budget.day, record.day_usd),
             (BudgetPeriod::Month, budget.month, record.month_usd),
@@ -149,7 +161,7 @@ impl Spending {
     /// Spent today and this month, in US dollars.
     #[cfg(test)]
     pub fn sums(&self, now: Timestamp) -> (f64, f64) {
-        let record = self.lock().known.at(day_of(now));
+        let record = self.lock().at(day_of(now));
         (record.day_usd, record.month_usd)
     }
 
@@ -167,7 +179,8 @@ impl Spending {
         let Some((day, usd)) = self.lock().unsaved.take() else {
             return Ok(());
         };
-        match merge(path, day, usd) {
+        let id = self.lock().known.id;
+        match merge(path, id, day, usd) {
             Ok(record) => {
                 let mut sums = self.lock();
                 sums.known = match sums.unsaved {
@@ -185,6 +198,50 @@ impl Spending {
                 Err(error)
             }
         }
+    }
+
+    /// Tells what this folder has spent, and takes over what others have. What they were heard to have spent is kept while
+    /// nobody tells anything, and what is spent here meanwhile is told then.
+    pub async fn share(self: &Arc<Self>, together: &dyn Together) {
+        self.share_at(together, Timestamp::now()).await;
+    }
+
+    async fn share_at(self: &Arc<Self>, together: &dyn Together, now: Timestamp) {
+        if self.file.is_some() && self.lock().unsaved.is_some() {
+            // Another process may have the same folder: the sum of both is in the file alone. A failure is told by whoever
+            // saves now and then.
+            let saving = Arc::clone(self);
+            let _ = profiling::tasks::spawn_blocking("save what was spent", move || saving.save()).await;
+        }
+        let own = self.lock().known.at(day_of(now));
+        let Some(heard) = together.spent(own.told()).await else {
+            return;
+        };
+        let total = {
+            let mut sums = self.lock();
+            let mut others = Record {
+                day_usd: heard.others_day_usd,
+                month_usd: heard.others_month_usd,
+                ..own
+            };
+            // Replies may overtake each other. Within a day, sums only grow.
+            let before = sums.others.at(own.day);
+            others.day_usd = others.day_usd.max(before.day_usd);
+            others.month_usd = others.month_usd.max(before.month_usd);
+            if before.day == own.day {
+                sums.others = others;
+            }
+            let known = sums.known.at(own.day);
+            if known.day == own.day {
+                sums.known = Record {
+                    day_usd: known.day_usd.max(heard.own_day_usd),
+                    month_usd: known.month_usd.max(heard.own_month_usd),
+                    ..known
+                };
+            }
+            sums.at(day_of(now))
+        };
+        self.show(total);
     }
 
     fn show(&self, record: Record) {
@@ -217,10 +274,24 @@ pub async fn keep_spending(spending: Arc<Spending>) {
     }
 }
 
+impl Sums {
+    /// What all together have spent.
+    fn at(&self, day: Date) -> Record {
+        let (own, others) = (self.known.at(day), self.others.at(day));
+        Record {
+            day_usd: own.day_usd + others.day_usd,
+            month_usd: own.month_usd + others.month_usd,
+            ..own
+        }
+    }
+}
+
 impl Record {
     fn empty(day: Date) -> Record {
         Record {
             version: 1,
+            // The hasher of each table begins with chance.
+            id: RandomState::new().build_hasher().finish().max(1),
             day,
             day_usd: 0.0,
             month: day.first_of_month(),
@@ -244,6 +315,24 @@ impl Record {
         }
     }
 
+    /// With that id, where it has none.
+    fn with_id(self, id: u64) -> Record {
+        match self.id {
+            0 => Record { id, ..self },
+            _ => self,
+        }
+    }
+
+    fn told(self) -> OwnSums {
+        OwnSums {
+            id: self.id,
+            day: self.day,
+            day_usd: self.day_usd,
+            month: self.month,
+            month_usd: self.month_usd,
+        }
+    }
+
     fn plus(self, usd: f64) -> Record {
         Record {
             day_usd: self.day_usd + usd,
@@ -258,7 +347,7 @@ fn day_of(now: Timestamp) -> Date {
 }
 
 /// Adds to the file under its lock and gives what it then holds.
-fn merge(path: &Path, day: Date, usd: f64) -> std::io::Result<Record> {
+fn merge(path: &Path, id: u64, day: Date, usd: f64) -> std::io::Result<Record> {
     if let Some(folder) = path.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
@@ -270,8 +359,11 @@ fn merge(path: &Path, day: Date, usd: f64) -> std::io::Result<Record> {
         .mode(0o600)
         .open(path)?;
     flock(&file, FlockOperation::LockExclusive)?;
-    let standing = read(&mut file)?.unwrap_or_else(|| Record::empty(day));
-    let record = standing.at(day).plus(usd);
+    let standing = read(&mut file)?.unwrap_or_else(|| Record {
+        id,
+        ..Record::empty(day)
+    });
+    let record = standing.with_id(id).at(day).plus(usd);
     let text = serde_json::to_vec(&record)?;
     file.seek(SeekFrom::Start(0))?;
     file.write_all(&text)?;
@@ -310,6 +402,14 @@ fn set_aside(path: &Path) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use futures_util::FutureExt;
+    use futures_util::future::BoxFuture;
+
+    use super::super::together::{KnownSums, Pace};
     use super::*;
 
     fn at(text: &str) -> Timestamp {
@@ -426,6 +526,97 @@ mod tests {
         std::fs::remove_file(&taken).unwrap();
         spending.save().unwrap();
         assert_eq!(open(&taken).sums(at(NEXT_DAY)).1, 2.0);
+    }
+
+    /// Sums of folders by day and by month, as Redis keeps them.
+    #[derive(Debug, Default)]
+    struct Store {
+        sums: Mutex<BTreeMap<(Date, u64), f64>>,
+        is_away: AtomicBool,
+    }
+
+    impl Store {
+        fn told(&self, period: Date, id: u64, usd: f64) -> (f64, f64) {
+            let mut sums = self.sums.lock().unwrap();
+            let own = sums.entry((period, id)).or_default();
+            *own = own.max(usd);
+            let own = *own;
+            let others = sums
+                .iter()
+                .filter(|((other, by), _)| *other == period && *by != id);
+            (own, others.map(|(_, usd)| usd).sum())
+        }
+    }
+
+    impl Together for Store {
+        fn spent(&self, own: OwnSums) -> BoxFuture<'_, Option<KnownSums>> {
+            let is_away = self.is_away.load(Ordering::Relaxed);
+            let (own_month_usd, others_month_usd) = self.told(own.month, own.id, own.month_usd);
+            // The first of a month is a day of its own here.
+            let day = own.day.tomorrow().unwrap();
+            let (own_day_usd, others_day_usd) = self.told(day, own.id, own.day_usd);
+            let known = KnownSums {
+                own_day_usd,
+                own_month_usd,
+                others_day_usd,
+                others_month_usd,
+            };
+            std::future::ready((!is_away).then_some(known)).boxed()
+        }
+
+        fn take_place(&self, _: Pace) -> BoxFuture<'_, Option<Result<(), Duration>>> {
+            std::future::ready(None).boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn folders_that_share_a_store_spend_one_budget() {
+        let store = Store::default();
+        let [one, other] = [(); 2].map(|()| Arc::new(Spending::open(None, Arc::new(Metrics::default()))));
+        one.add(2.0, at(DAY));
+        other.add(3.0, at(DAY));
+        for spending in [&one, &other, &one] {
+            spending.share_at(&store, at(DAY)).await;
+            spending.share_at(&store, at(DAY)).await;
+        }
+        assert_eq!((one.sums(at(DAY)), other.sums(at(DAY))), ((5.0, 5.0), (5.0, 5.0)));
+        assert!(one.overspent(&budget(5.0, 50.0), at(DAY)).is_some());
+
+        // What was known stays known, and what is spent here counts.
+        store.is_away.store(true, Ordering::Relaxed);
+        other.add(1.0, at(DAY));
+        other.share_at(&store, at(DAY)).await;
+        assert_eq!(other.sums(at(DAY)).0, 6.0);
+        assert_eq!(one.sums(at(DAY)).0, 5.0);
+
+        // It comes back empty: each writes its sum once more.
+        store.is_away.store(false, Ordering::Relaxed);
+        store.sums.lock().unwrap().clear();
+        for spending in [&one, &other, &one] {
+            spending.share_at(&store, at(DAY)).await;
+        }
+        assert_eq!((one.sums(at(DAY)), other.sums(at(DAY))), ((6.0, 6.0), (6.0, 6.0)));
+
+        other.share_at(&store, at(NEXT_DAY)).await;
+        assert_eq!(other.sums(at(NEXT_DAY)), (0.0, 6.0));
+        assert_eq!(one.sums(at(NEXT_MONTH)), (0.0, 0.0));
+    }
+
+    #[tokio::test]
+    async fn processes_with_one_folder_are_not_counted_twice() {
+        let (store, folder) = (Store::default(), tempfile::tempdir().unwrap());
+        let one = Arc::new(open(folder.path()));
+        one.add(1.5, at(DAY));
+        one.share_at(&store, at(DAY)).await;
+        let other = Arc::new(open(folder.path()));
+        other.add(2.0, at(DAY));
+        other.share_at(&store, at(DAY)).await;
+        one.share_at(&store, at(DAY)).await;
+        assert_eq!(one.sums(at(DAY)), (3.5, 3.5));
+        assert_eq!(other.sums(at(DAY)), (3.5, 3.5));
+        let restarted = Arc::new(open(folder.path()));
+        restarted.share_at(&store, at(DAY)).await;
+        assert_eq!(restarted.sums(at(DAY)), (3.5, 3.5));
     }
 
     #[test]

@@ -246,7 +246,7 @@ catalogue! {
         "Most money to spend in the period, in US dollars. There only for a period with a budget.",
         "The line to draw beside what was spent.";
     SPENT: Gauge, "atest_ai_spent_usd", Dollars, [PERIOD],
-        "Money spent in the period under way, in US dollars, restarts included. Days and months are those of UTC. There from the first figure on.",
+        "Money spent in the period under way, in US dollars, restarts included. Days and months are those of UTC. Of all plugins together where they share limits by Redis (`ai.shared_limits`). There from the first figure on.",
         "How much of the budget is left.";
     RETRIES: Counter, "atest_ai_provider_retries_total", Count, [PROVIDER, closed("reason", RetryReason::WORDS)],
         "Calls made again to the same provider, by the failure before.",

@@ -320,6 +320,48 @@ fn wrong_values_are_named_with_their_place() {
             "kubernetes: {resources: {memoryLimit: 4 GB}}",
             vec!["kubernetes.resources.memoryLimit", "4Gi"],
         ),
+        ("balancer: {http: []}", vec!["balancer.http", "names no plugin"]),
+        (
+            "balancer: {http: ['http://a:1', b, '127.0.0.1:9092']}",
+            vec!["balancer.http[0]", "is a URL", "balancer.http[1]", "has no port"],
+        ),
+        (
+            "balancer: {http: ['a:1', 'A:1', 'c:1']}",
+            vec!["balancer.http[1]", "is the same place as balancer.http[0]"],
+        ),
+        (
+            "balancer: {http: ['localhost:9090', 'b:1', 'c:1']}",
+            vec!["balancer.bind", "is the same place as balancer.http[0]"],
+        ),
+        (
+            "balancer: {http: ['a\"b:1', 'b:1', 'c:1']}",
+            vec!["balancer.http[0]", "no name of a host"],
+        ),
+        (
+            "balancer: {grpc: ['/run/a.sock']}",
+            vec!["balancer.grpc", "has 1 places where balancer.http has 3"],
+        ),
+        (
+            "balancer: {grpc: ['/run/a b', '/run/1', '/run/1']}",
+            vec![
+                "balancer.grpc[0]",
+                "no path for a socket",
+                "balancer.grpc[2]",
+                "twice",
+            ],
+        ),
+        (
+            "balancer: {bind: 'balancer:9090', statsBind: 9}",
+            vec!["balancer.bind", "names no IP address", "balancer.statsBind"],
+        ),
+        (
+            "balancer: {bind: '127.0.0.1:7000', grpcBind: '*:7000'}",
+            vec!["balancer.grpcBind", "is the same place as balancer.bind"],
+        ),
+        (
+            "balancer: {caFile: ca.crt}",
+            vec!["balancer.caFile", "not a whole path"],
+        ),
         ("nonsense: 1", vec!["there is no such section"]),
         ("alerts: [", vec!["not valid YAML"]),
     ] {

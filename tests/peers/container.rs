@@ -276,7 +276,9 @@ fn the_generated_compose_service_serves_as_it_says() {
     });
     let socket = fs::metadata(at("socket/atest-ext-ai.sock")).unwrap();
     assert_eq!((socket.mode() & 0o777, socket.gid()), (0o660, number));
-    let health = container.podman.run(&["exec", &container.name, "/bin/atest-ext-ai", "healthcheck"]);
+    let health = container
+        .podman
+        .run(&["exec", &container.name, "/bin/atest-ext-ai", "healthcheck"]);
     assert!(health.status.success(), "{health:?}\n{}", container.log());
     let grace = service["stop_grace_period"]
         .as_str()
@@ -286,7 +288,9 @@ fn the_generated_compose_service_serves_as_it_says() {
     let stopped = container.podman.run(&["stop", "--time", grace, &container.name]);
     assert!(stopped.status.success(), "{stopped:?}");
     assert!(since.elapsed() < Duration::from_secs(grace.parse().unwrap()));
-    let code = container.podman.run(&["inspect", "--format", "{{.State.ExitCode}}", &container.name]);
+    let code = container
+        .podman
+        .run(&["inspect", "--format", "{{.State.ExitCode}}", &container.name]);
     assert_eq!(
         String::from_utf8_lossy(&code.stdout).trim(),
         "0",

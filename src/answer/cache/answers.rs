@@ -56,7 +56,7 @@ pub(super) type Arrival = Result<(Arc<CachedAnswer>, Origin), AskError>;
 /// Everything about answers.
 pub(super) struct Answers {
     pub(super) memory: Memory<LocalAnswer>,
-    pub(super) redis: Option<RedisStore>,
+    pub(super) redis: Option<Arc<RedisStore>>,
     pub(super) flights: Arc<Flights<Arrival>>,
     pub(super) lookups: Lookups,
     pub(super) ttl: Duration,
@@ -78,7 +78,7 @@ enum Remembered {
 impl Answers {
     pub(super) fn new(
         memory: Memory<LocalAnswer>,
-        redis: Option<RedisStore>,
+        redis: Option<Arc<RedisStore>>,
         ttl: Duration,
         min_confidence: f64,
         metrics: Arc<Metrics>,
@@ -185,7 +185,7 @@ impl Answers {
         };
         let answer = Arc::clone(&kept.value.answer);
         let is_in_redis = kept.value.in_redis.load(Ordering::Acquire);
-        let redis_knows = is_in_redis && self.redis.as_ref().is_some_and(RedisStore::is_up);
+        let redis_knows = is_in_redis && self.redis.as_ref().is_some_and(|redis| redis.is_up());
         if redis_knows && kept.since.elapsed() >= TRUSTED {
             Remembered::Unsure(answer)
         } else {

@@ -4,6 +4,7 @@
 //! nothing is asked of it until [`watch`] has found it well again. Writing goes on beside the questions ([`write`]).
 
 mod address;
+mod limits;
 mod link;
 mod watch;
 mod write;
@@ -37,6 +38,7 @@ pub(super) struct RedisStore {
     link: Arc<Link>,
     writes: Writes,
     tasks: Vec<AbortHandle>,
+    told: limits::Told,
 }
 
 /// What Redis said about a key.
@@ -73,7 +75,12 @@ impl RedisStore {
             (Ok(_), Err(_)) => link.is_away("nothing runs in the background of this process"),
             (Err(reason), _) => link.is_away(&reason),
         }
-        RedisStore { link, writes, tasks }
+        RedisStore {
+            link,
+            writes,
+            tasks,
+            told: limits::Told::default(),
+        }
     }
 
     /// Whether questions may ask it.

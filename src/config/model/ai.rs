@@ -53,6 +53,9 @@ pub struct Ai {
     pub circuit_breaker: CircuitBreaker,
     /// Most money for providers, in US dollars.
     pub budget: Budget,
+    /// Whether `rate_limit` and `budget` hold for all plugins on the same Redis together, where answers are kept in one
+    /// (`performance.cache.type: redis`). Each counts alone while Redis is away.
+    pub shared_limits: bool,
     /// Prices of models by `provider/model` or model, over the built-in ones.
     pub prices: BTreeMap<String, Price>,
     /// Time between two looks at a provider that no question has shown to be well; 0 looks at none.
@@ -256,6 +259,7 @@ impl Default for Ai {
             rate_limit: RateLimit::default(),
             circuit_breaker: CircuitBreaker::default(),
             budget: Budget::default(),
+            shared_limits: true,
             prices: BTreeMap::new(),
             health_check_interval: Duration::from_secs(30),
             later: AiLater::default(),

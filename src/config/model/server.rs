@@ -77,7 +77,12 @@ pub struct Server {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub max_requests_per_second: Option<NonZeroU32>,
-    /// Longest time to finish what is under way at a stop; then connections are cut.
+    /// How long questions are still taken at a stop, while `/health/ready` says no already: balancers need that time to see
+    /// it, and send no more. Nobody waits for a balancer where atest started the plugin and is gone.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time")]
+    pub shutdown_delay: Duration,
+    /// Longest time to finish what is under way at a stop, after `shutdown_delay`; then connections are cut.
     #[serde(with = "kinds::time")]
     #[schemars(with = "Time")]
     pub shutdown_timeout: Duration,
@@ -163,6 +168,7 @@ impl Default for Server {
             write_timeout: None,
             max_connections: 1024,
             max_requests_per_second: None,
+            shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
             exit_with_parent: ExitWithParent::Auto,
             state_dir: None,

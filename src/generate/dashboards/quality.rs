@@ -58,7 +58,7 @@ fn cost(plan: &Plan, q: &Promql) -> Row {
         q.rate(&REQUESTS, &["provider", "model"], "status=\"success\"")
     );
     let panels = vec![
-        Panel::lines("Spent and budget", Measure::Dollars, "Money spent in the day and the month under way, beside what may be spent. Restarts are counted in; each instance has a budget of its own.")
+        Panel::lines("Spent and budget", Measure::Dollars, "Money spent in the day and the month under way, beside what may be spent. Restarts are counted in; each instance has a budget of its own, or each shows that of all where `ai.shared_limits` makes it one.")
             .query(spent.clone(), "spent this {{period}}")
             .query(q.sum(&BUDGET, &["period"], ""), "budget of the {{period}}")
             .wide(10),

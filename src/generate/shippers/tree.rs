@@ -4,11 +4,16 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Tree {
+pub enum Tree {
+    /// A text.
     Text(String),
+    /// A whole number.
     Number(u64),
+    /// Yes or no.
     Flag(bool),
+    /// Values in their order.
     List(Vec<Tree>),
+    /// Entries in their order.
     Map(Vec<(String, Tree)>),
 }
 
@@ -28,11 +33,11 @@ macro_rules! list {
         ])
     };
 }
-pub(super) use {list, map};
+pub(in crate::generate) use {list, map};
 
 impl Tree {
     /// A map with the entries of another one after its own.
-    pub(super) fn and(mut self, more: Tree) -> Tree {
+    pub fn and(mut self, more: Tree) -> Tree {
         if let (Tree::Map(own), Tree::Map(more)) = (&mut self, more) {
             own.extend(more);
         }
@@ -40,7 +45,7 @@ impl Tree {
     }
 
     /// A map with these entries, where there are any.
-    pub(super) fn and_if(self, is_so: bool, more: impl FnOnce() -> Tree) -> Tree {
+    pub fn and_if(self, is_so: bool, more: impl FnOnce() -> Tree) -> Tree {
         if is_so { self.and(more()) } else { self }
     }
 }

@@ -132,7 +132,7 @@ struct Bench {
     scripts: Vec<Arc<Scripted>>,
     retry: Retry,
     budget: Budget,
-    spending: Spending,
+    spending: Arc<Spending>,
     metrics: Arc<Metrics>,
 }
 
@@ -147,7 +147,7 @@ impl Bench {
                 ..Retry::default()
             },
             budget: Budget::default(),
-            spending: Spending::open(None, Arc::clone(&metrics)),
+            spending: Arc::new(Spending::open(None, Arc::clone(&metrics))),
             metrics,
         }
     }
@@ -193,6 +193,7 @@ impl Bench {
             retry: &self.retry,
             budget: &self.budget,
             spending: &self.spending,
+            together: None,
             metrics: &self.metrics,
             seed: 7,
         };

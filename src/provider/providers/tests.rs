@@ -14,7 +14,7 @@ fn providers(edit: impl FnOnce(&mut Config)) -> Providers {
 fn of(config: Config, previous: Option<&Providers>) -> Providers {
     let metrics = Arc::new(Metrics::default());
     let spending = Arc::new(Spending::open(None, Arc::clone(&metrics)));
-    Providers::new(Arc::new(config), spending, metrics, previous)
+    Providers::new(Arc::new(config), spending, None, metrics, previous)
 }
 
 fn service(kind: ProviderKind, edit: impl FnOnce(&mut Service)) -> Service {
@@ -305,8 +305,8 @@ async fn a_rate_holds_for_providers_over_the_network_and_not_for_the_engine() {
             ..RateLimit::default()
         };
     });
-    assert_eq!(providers.too_many(), None);
-    let wait = providers.too_many().unwrap();
+    assert_eq!(providers.too_many().await, None);
+    let wait = providers.too_many().await.unwrap();
     assert!(
         wait > Duration::from_secs(30) && wait <= Duration::from_secs(60),
         "{wait:?}"

@@ -122,13 +122,18 @@ impl Link {
         self.send(command, |_| false).await
     }
 
-    /// Tells Redis to do something that a healthy one may refuse: it is full, a replica, or may not be written to.
+    /// Tells Redis to do something that a healthy one may refuse.
     pub(super) async fn tell(&self, command: &Cmd) -> Result<(), Trouble> {
+        self.run::<redis::Value>(command).await.map(drop)
+    }
+
+    /// Has Redis do something that a healthy one may refuse: it is full, a replica, or may not be written to.
+    pub(super) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Trouble> {
         let is_refusal = |error: &RedisError| {
             let is_loading = error.code() == Some("LOADING") || error.code() == Some("BUSYLOADING");
             matches!(error.kind(), ErrorKind::Server(_) | ErrorKind::Extension) && !is_loading
         };
-        self.send::<redis::Value>(command, is_refusal).await.map(drop)
+        self.send(command, is_refusal).await
     }
 
     async fn send<T: FromRedisValue>(

@@ -51,7 +51,7 @@ pub fn spec(plan: &Plan, form: PodForm) -> PodSpec {
         service_account_name: Some(NAME.to_owned()),
         automount_service_account_token: Some(false),
         enable_service_links: Some(false),
-        termination_grace_period_seconds: i64::try_from(stop_seconds(plan)).ok(),
+        termination_grace_period_seconds: i64::try_from(stop_seconds(plan) + own_delay(plan)).ok(),
         security_context: Some(PodSecurityContext {
             fs_group: Some(GROUP),
             fs_group_change_policy: Some("OnRootMismatch".to_owned()),
@@ -219,6 +219,13 @@ fn environment(plan: &Plan, form: PodForm) -> Vec<EnvVar> {
             "k8s.namespace.name=$(POD_NAMESPACE),k8s.pod.name=$(POD_NAME),k8s.node.name=$(NODE_NAME),k8s.container.name=atest-ai-plugin",
         ),
     ];
+    let delay = own_delay(plan);
+    if delay > 0 {
+        all.push(variable(
+            "ATEST_EXT_AI_SERVER_SHUTDOWN_DELAY",
+            format!("{delay}s"),
+        ));
+    }
     if form == PodForm::Standalone {
         all.extend([
             variable("ATEST_EXT_AI_SERVER_LISTEN_ADDRESS", format!("0.0.0.0:{GRPC}")),
@@ -248,6 +255,15 @@ fn environment(plan: &Plan, form: PodForm) -> Vec<EnvVar> {
         all.push(variable(name, value.clone()));
     }
     all
+}
+
+/// Seconds for which a stopping plugin still answers, where the config names none: so long it takes until no Service and no balancer
+/// sends anybody any more.
+fn own_delay(plan: &Plan) -> u64 {
+    match plan.config.server.shutdown_delay.is_zero() {
+        true => 5,
+        false => 0,
+    }
 }
 
 /// Whether the config signs in to Vault with the token of the pod's account.
