@@ -52,9 +52,9 @@ lint: ## Format and lints, warnings are errors
 docs: ## Write the generated pages in docs/ anew
 	ATEST_UPDATE_DOCS=1 $(CARGO) test --locked --lib -- the_metrics_page the_configuration_docs
 
-monitoring: build ## Write alerts/, dashboards/ and monitoring/ anew, for production
+monitoring: build ## Write alerts/, dashboards/, monitoring/, k8s/ and deploy/ anew, for production
 	$(BINARY) --config config/production.yaml generate-monitoring --out . --env production \
-	  --values config/monitoring.values.production.yaml
+	  --values config/monitoring.values.production.yaml --format operator,kustomize,helm
 
 bench: ## CPU and throughput beside a bare gRPC echo, as ratios from one run
 	$(CARGO) bench --locked --bench echo
