@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -163,6 +163,27 @@ impl Fleet {
         std::fs::read_to_string(self.files.folder().join("log")).unwrap_or_default()
     }
 
+    /// Waits until the balancer believes that all take calls over gRPC.
+    fn wait_for_grpc(&self) {
+        let started = Instant::now();
+        loop {
+            let own = get(self.own, "/metrics").text();
+            let up = |index: usize| {
+                let line = format!(
+                    "haproxy_server_status{{proxy=\"plugins\",server=\"plugin{}\",state=\"UP\"}} 1",
+                    index + 1
+                );
+                own.contains(&line)
+            };
+            let envoy = "envoy_cluster_membership_healthy{envoy_cluster_name=\"plugins_grpc\"} 3";
+            if own.contains(envoy) || (0..3).all(up) {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "{}", self.log());
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Waits until HAProxy believes that of a plugin.
     fn wait(&self, index: usize, state: &str) {
         let line = format!(
@@ -283,6 +304,44 @@ fn plugins_are_replaced_one_after_the_other_and_no_question_is_lost() {
         assert!(fleet.plugins[index].log().contains("not ready any more"));
     }
     none_is_lost(&load.end());
+}
+
+/// Connections of gRPC stay: a plugin that stops has to be left by those that are on it.
+#[test]
+fn plugins_are_replaced_and_no_call_over_grpc_is_lost() {
+    if !wanted(&["haproxy"], INSTALL) {
+        return;
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/generate/ask_over_grpc.py");
+    for balancer in [Balancer::Haproxy, Balancer::Envoy] {
+        let mut fleet = Fleet::start(balancer, [LEAVING; 3]);
+        fleet.wait_for_grpc();
+        let mut asking = Command::new(in_venv("python"))
+            .args([script, &fleet.grpc.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python starts");
+        thread::sleep(Duration::from_secs(1));
+        for index in 0..3 {
+            fleet.plugins[index].restart();
+            fleet.wait_for_grpc();
+        }
+        drop(asking.stdin.take());
+        let output = asking.wait_with_output().expect("python ends");
+        let told = said(&output);
+        let mut lines = told.lines();
+        let asked: usize = lines
+            .next()
+            .and_then(|line| line.parse().ok())
+            .unwrap_or_default();
+        assert!(asked > 100, "{balancer:?}: {told}");
+        let lost: Vec<&str> = lines.take(5).collect();
+        assert!(
+            lost.is_empty(),
+            "{balancer:?}: of {asked} calls, these were lost: {lost:#?}"
+        );
+    }
 }
 
 #[test]

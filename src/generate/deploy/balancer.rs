@@ -108,7 +108,7 @@ impl<'a> Fleet<'a> {
 
     /// The certificate to show to plugins.
     fn client_certificate(&self) -> Option<&str> {
-        let asks = self.plan.config.server.tls.client_auth != ClientAuth::None;
+        let asks = self.plan.config.server.tls.client_auth == ClientAuth::Required;
         let file = self.plan.values.balancer.cert_file.as_str();
         (self.is_tls && asks && !file.is_empty()).then_some(file)
     }

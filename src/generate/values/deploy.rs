@@ -182,7 +182,8 @@ pub struct Balancer {
     pub bind_cert_file: String,
     /// The file of the authority that has signed the plugins' certificates, where `server.tls` is on.
     pub ca_file: String,
-    /// The file with the certificate and its key that the balancer shows to the plugins, where `server.tls` asks for one.
+    /// The file with the certificate and its key that the balancer shows to the plugins, where
+    /// `server.tls.client_auth` is `required`.
     pub cert_file: String,
 }
 
@@ -202,7 +203,7 @@ impl Default for Balancer {
             envoy_admin: "127.0.0.1:9901".to_owned(),
             bind_cert_file: String::new(),
             ca_file: "/etc/atest-ai/tls/ca.crt".to_owned(),
-            cert_file: String::new(),
+            cert_file: "/etc/atest-ai/tls/balancer.pem".to_owned(),
         }
     }
 }

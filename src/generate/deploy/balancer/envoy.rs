@@ -110,6 +110,7 @@ fn listener(fleet: &Fleet, name: &str, bound: &str, cluster: &str) -> Tree {
         "retry_on": if name == "grpc" { "connect-failure,unavailable" } else { "connect-failure,retriable-status-codes" },
         "retriable_status_codes": list![Tree::Number(503)],
         "num_retries": 2_u64,
+        "host_selection_retry_max_attempts": 5_u64,
         "retry_host_predicate": list![map! {
             "name": "envoy.retry_host_predicates.previous_hosts",
             "typed_config": typed(
