@@ -1,5 +1,6 @@
 //! Several plugins behind the generated balancers, asked all the while: what is lost when one is replaced, killed, in
 //! maintenance or slow, and what is never reached through them.
+#![allow(clippy::disallowed_methods, reason = "tests need no names for their tasks")]
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -110,7 +110,8 @@ fn files(plan: &Plan, problems: &mut Problems) {
         ("balancer.certFile", &values.cert_file),
     ] {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
-        if !path.is_empty() && !(path.starts_with('/') && path.bytes().all(is_plain)) {
+        let is_whole = path.starts_with('/') && path.bytes().all(is_plain);
+        if !path.is_empty() && !is_whole {
             add(plan, problems, key, "is not a whole path")
                 .suggest("begin it with /, and use letters, digits and /._-+@ only");
         }

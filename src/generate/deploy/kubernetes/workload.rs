@@ -146,7 +146,7 @@ pub fn service(plan: &Plan) -> Service {
             selector: Some(selector_labels()),
             ports: Some(ports),
             session_affinity: (!is_alone).then(|| "ClientIP".to_owned()),
-            session_affinity_config: (!is_alone).then(|| SessionAffinityConfig {
+            session_affinity_config: (!is_alone).then_some(SessionAffinityConfig {
                 client_ip: Some(ClientIPConfig {
                     timeout_seconds: Some(300),
                 }),
