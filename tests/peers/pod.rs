@@ -255,6 +255,17 @@ fn the_generated_pod_runs_with_atest_beside_it() {
         "{seen}"
     );
     assert_eq!(get(plugin, "/health/ready").status, 200);
+    // A limit of CPU time is there, and with it what it held back.
+    let metrics = get(plugin, "/metrics").text();
+    for name in [
+        "atest_ai_cpu_limit_cores 4",
+        "atest_ai_cpu_throttled_seconds_total ",
+    ] {
+        assert!(
+            metrics.lines().any(|line| line.starts_with(name)),
+            "{name}: {metrics}"
+        );
+    }
     confined(&podman);
 
     // The key came from the Secret's folder, and is shown nowhere.

@@ -3,6 +3,7 @@
 use super::overview::weak_share;
 use super::panel::{Dashboard, Measure, Panel, Row, Variable};
 use super::promql::Promql;
+use crate::config::CacheKind;
 use crate::generate::plan::Plan;
 use crate::telemetry::catalogue::{
     BUDGET, CONFIDENCE, COST, OUTPUT_SPEED, REQUEST_TOKENS, REQUESTS, SPENT, TOKENS, VALIDATED,
@@ -50,17 +51,23 @@ fn quality(plan: &Plan, q: &Promql) -> Row {
 }
 
 fn cost(plan: &Plan, q: &Promql) -> Row {
-    let spent = q.sum(&SPENT, &["period"], "");
-    let budget = q.max(&BUDGET, &["period"], "");
+    // Plugins that share their limits show one sum, each of them.
+    let config = &plan.config;
+    let is_shared = config.performance.cache.kind == CacheKind::Redis && config.ai.shared_limits;
+    let total = |def| match is_shared {
+        true => q.max(def, &["period"], ""),
+        false => q.sum(def, &["period"], ""),
+    };
+    let spent = total(&SPENT);
     let per_question = format!(
         "{} / {}",
         q.rate(&COST, &["provider", "model"], ""),
         q.rate(&REQUESTS, &["provider", "model"], "status=\"success\"")
     );
     let panels = vec![
-        Panel::lines("Spent and budget", Measure::Dollars, "Money spent in the day and the month under way, beside what may be spent. Restarts are counted in; each instance has a budget of its own, or each shows that of all where `ai.shared_limits` makes it one.")
+        Panel::lines("Spent and budget", Measure::Dollars, "Money spent in the day and the month under way, beside what may be spent. Restarts are counted in; each instance has a budget of its own, unless `ai.shared_limits` makes it one.")
             .query(spent.clone(), "spent this {{period}}")
-            .query(q.sum(&BUDGET, &["period"], ""), "budget of the {{period}}")
+            .query(total(&BUDGET), "budget of the {{period}}")
             .wide(10),
         Panel::gauge("Budget used", Measure::Share, "Share of the budget that is spent; the highest of all instances.")
             .query(format!("max by (period) ({} / {})", q.of(&SPENT, ""), q.of(&BUDGET, "")), "{{period}}")
@@ -70,7 +77,7 @@ fn cost(plan: &Plan, q: &Promql) -> Row {
             .wide(4)
             .high(8),
         Panel::lines("Budget left", Measure::Share, "What is left of the budget: it starts each day, and each month, at 100 %, and below 0 it is overspent.")
-            .query(format!("1 - {spent} / (count by (period) ({}) * {budget})", q.of(&BUDGET, "")), "{{period}}")
+            .query(format!("1 - {spent} / {}", total(&BUDGET)), "{{period}}")
             .up_to(1.0)
             .empty_when(NO_BUDGET)
             .wide(10),
