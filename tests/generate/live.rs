@@ -310,7 +310,6 @@ fn another_version_is_told_and_so_is_a_target_that_is_gone() {
     );
     let files = Generated::with("", &values);
     let log = files.folder().join("prometheus.log");
-    let prometheus = start(own, &files);
     let fires = |alert: &str| {
         asked(own, "/api/v1/alerts", &log, |reply| {
             let all = reply["data"]["alerts"].as_array()?;
@@ -318,17 +317,19 @@ fn another_version_is_told_and_so_is_a_target_that_is_gone() {
             all.iter().find(is_it).map(|_| ())
         });
     };
-    fires("AtestAiRulesOutdated");
-    // Whoever keeps the list of targets has lost this one.
-    drop(prometheus);
     let path = files.path("monitoring/prometheus.yml");
     let text = fs::read_to_string(&path).expect("a config");
+    // Whoever keeps the list of targets has lost this one.
     let mut config: Value = serde_saphyr::from_str(&text).expect("YAML");
     assert_eq!(config["scrape_configs"][0]["job_name"], "atest-ai-plugin");
     config["scrape_configs"][0]["static_configs"] = json!([]);
     fs::write(&path, config.to_string()).expect("a config");
-    let _again = start(own, &files);
+    let prometheus = start(own, &files);
     fires("AtestAiAbsent");
+    drop(prometheus);
+    fs::write(&path, text).expect("a config");
+    let _again = start(own, &files);
+    fires("AtestAiRulesOutdated");
 }
 
 /// Asks the generated queries of a Prometheus that scrapes the plugin: the exit code, and what was said.
