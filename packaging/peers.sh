@@ -117,6 +117,15 @@ if [ "$(id -u)" = 0 ] && [ ! -e "$system/etc/machine-id" ]; then
   mv "$system.new" "$system"
 fi
 
+# A small Debian from which tests build images.
+base=$(dirname "$venv")/image-base.tar
+if [ "$(id -u)" = 0 ] && [ ! -s "$base" ]; then
+  echo "making a small system to build images from in $base"
+  release=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
+  mmdebstrap --quiet --variant=apt --include=ca-certificates,python3 --format=tar "$release" "$base.new" >/dev/null
+  mv "$base.new" "$base"
+fi
+
 # Newer Prometheus and Alertmanager, unpacked beside the system's own: generated files have to work with both. Whoever has
 # no way to a newer Debian goes without: the tests then say so.
 newer=$(dirname "$venv")/newer

@@ -136,7 +136,7 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
             continue;
         };
         let other = variant.of(plan);
-        let others = values_of(&other, &chart_objects(&other));
+        let others = values_of(&other, &objects(&other));
         let changed = changed(&values, &others).unwrap_or_else(|| json!({}));
         let name = format!("values-{environment}.yaml");
         let note = format!(
