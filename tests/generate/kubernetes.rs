@@ -488,6 +488,52 @@ fn the_dockerfile_is_as_it_should_be() {
     content(&in_venv("hadolint"), &["packaging/Dockerfile"]);
 }
 
+/// A token of the pod's account is there for Vault alone, and the way to Vault is open.
+#[test]
+fn a_token_is_mounted_for_vault_and_for_nothing_else() {
+    let config = "secrets:\n  vault:\n    enabled: true\n    address: https://vault.example.com:8200\n    auth_method: kubernetes\n    \
+                  role: atest-ai-plugin\n    mount_path: secret/atest-ai\n    mappings: [{vault_path: openai/api_key, env_var: OPENAI_API_KEY}]\n";
+    let tokens = |files: &Generated| {
+        files
+            .text("k8s/deployment.yaml")
+            .matches("serviceAccountToken:")
+            .count()
+    };
+    let with = Generated::with(config, "kubernetes: {vaultAudience: vault}");
+    assert_eq!(tokens(&with), 1);
+    assert!(with.text("k8s/networkpolicy.yaml").contains("port: 8200"));
+    let without = Generated::with("", "{}");
+    assert_eq!(tokens(&without), 0);
+    for files in [&with, &without] {
+        assert!(
+            files
+                .text("k8s/deployment.yaml")
+                .contains("automountServiceAccountToken: false")
+        );
+    }
+}
+
+#[test]
+fn the_guides_command_sets_the_image() {
+    if !wanted(&[], INSTALL) {
+        return;
+    }
+    for form in ["native", "container", "standalone"] {
+        let files = Generated::with("", &format!("kubernetes: {{form: {form}, version: '1.29'}}"));
+        let path = files.path("k8s/deployment.yaml").display().to_string();
+        let image = "atest-ai-plugin=registry.example/atest-ext-ai:v9";
+        let set = output(
+            &in_venv("kubectl"),
+            &["set", "image", "-f", &path, image, "--local", "-o", "yaml"],
+        );
+        assert_eq!(
+            set.matches("registry.example/atest-ext-ai:v9").count(),
+            1,
+            "{form}: {set}"
+        );
+    }
+}
+
 /// Whoever may read a ConfigMap reads the config: one that holds a secret becomes none.
 #[test]
 fn a_config_with_a_secret_in_it_becomes_no_config_map() {
