@@ -73,7 +73,7 @@ pub enum Format {
     Raw,
     /// The same, and rules, monitors and dashboards besides as objects for the Prometheus operator and Grafana's sidecar.
     Operator,
-    /// The same as raw, and a base and overlays for kustomize.
+    /// The same as raw, the operators' objects, and a base and overlays for kustomize.
     Kustomize,
     /// The same as raw, and a chart for Helm.
     Helm,
@@ -81,14 +81,16 @@ pub enum Format {
 
 /// Every file, in the order of their paths.
 pub fn artefacts(plan: &Plan, formats: &[Format]) -> Vec<Artefact> {
+    let wants = |format| formats.contains(&format);
     let mut all = Vec::new();
-    for format in formats {
-        all.extend(match format {
-            Format::Raw => Vec::new(),
-            Format::Operator => kubernetes::operator_artefacts(plan),
-            Format::Kustomize => kubernetes::kustomize::artefacts(plan),
-            Format::Helm => kubernetes::chart::artefacts(plan),
-        });
+    if wants(Format::Operator) || wants(Format::Kustomize) {
+        all.extend(kubernetes::operator_artefacts(plan));
+    }
+    if wants(Format::Kustomize) {
+        all.extend(kubernetes::kustomize::artefacts(plan, &all));
+    }
+    if wants(Format::Helm) {
+        all.extend(kubernetes::chart::artefacts(plan));
     }
     all.extend(rules::artefacts(plan));
     all.extend(rule_tests::artefacts(plan));
@@ -100,8 +102,6 @@ pub fn artefacts(plan: &Plan, formats: &[Format]) -> Vec<Artefact> {
     all.extend(shippers::artefacts(plan));
     all.extend(deploy::artefacts(plan));
     all.sort_by(|a, b| a.path.cmp(&b.path));
-    // Two forms may have files in common.
-    all.dedup_by(|a, b| a.path == b.path);
     all
 }
 

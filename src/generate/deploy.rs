@@ -5,7 +5,10 @@
 pub mod balancer;
 pub mod compose;
 pub mod kubernetes;
+mod store;
 pub mod systemd;
+
+use std::time::Duration;
 
 use super::artefact::Artefact;
 use super::plan::Plan;
@@ -33,8 +36,12 @@ pub const LOG_FOLDER: &str = "/var/log/atest-ai";
 /// in `server.shutdown_timeout`, and a little is needed around that.
 pub fn stop_seconds(plan: &Plan) -> u64 {
     let server = &plan.config.server;
-    let delay = server.shutdown_delay;
-    delay.as_secs() + u64::from(delay.subsec_nanos() > 0) + server.shutdown_timeout.as_secs() + 5
+    whole_seconds(server.shutdown_delay) + server.shutdown_timeout.as_secs() + 5
+}
+
+/// A time in seconds, rounded up.
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 /// A size as systemd and container engines write it, whose `G` is 1024 × 1024 × 1024 bytes.

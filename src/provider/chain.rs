@@ -324,7 +324,7 @@ impl Run<'_> {
     async fn hear_of_others(&self) {
         let Rules { budget, spending, .. } = self.rules;
         if let Some(together) = self.rules.together
-            && (budget.day.is_some() || budget.month.is_some())
+            && budget.is_set()
         {
             spending.share(together).await;
         }

@@ -524,9 +524,8 @@ impl Providers {
     /// Tells the other plugins what this one has spent, and hears what they have. For now and then: each question that
     /// costs money does so by itself.
     pub async fn share_spending(&self) {
-        let budget = &self.config.ai.budget;
         if let Some(together) = self.together.as_deref()
-            && (budget.day.is_some() || budget.month.is_some())
+            && self.config.ai.budget.is_set()
         {
             self.spending.share(together).await;
         }

@@ -139,7 +139,7 @@ impl Spending {
 
     /// The first budget that is spent, if one is.
     pub fn overspent(&self, budget: &Budget, now: Timestamp) -> Option<Overspent> {
-        if budget.day.is_none() && budget.month.is_none() {
+        if !budget.is_set() {
             return None;
         }
         let record = self.lock().at(day_of(now));

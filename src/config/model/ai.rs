@@ -146,6 +146,13 @@ pub struct Budget {
     pub action: BudgetAction,
 }
 
+impl Budget {
+    /// Whether there is a limit for any time.
+    pub fn is_set(&self) -> bool {
+        self.day.is_some() || self.month.is_some()
+    }
+}
+
 /// What happens when the budget is spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

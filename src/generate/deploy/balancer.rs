@@ -88,7 +88,7 @@ impl<'a> Fleet<'a> {
         Fleet {
             plan,
             plugins: plugins.collect(),
-            patience: longest.as_secs() + u64::from(longest.subsec_nanos() > 0) + MARGIN_SECONDS,
+            patience: super::whole_seconds(longest) + MARGIN_SECONDS,
             places: (config.ai.max_concurrent_requests + queue).min(connections),
             is_tls: config.server.tls.is_on(),
         }

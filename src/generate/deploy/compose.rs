@@ -7,6 +7,7 @@ mod production;
 
 use crate::config::Problems;
 use crate::generate::artefact::{Artefact, Set};
+use crate::generate::deploy::store;
 use crate::generate::plan::Plan;
 
 /// The plugin and atest.
@@ -54,7 +55,7 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
             Set::Compose,
             "deploy/atest/stores.yaml",
             &["By this atest finds the plugin; it is $HOME/.config/atest/stores.yaml in its container."],
-            &production::stores(),
+            &store::stores(),
         ),
     ]
 }

@@ -95,6 +95,19 @@ pub struct Object {
     pub value: Value,
 }
 
+impl Object {
+    fn artefact(&self, plan: &Plan, set: Set, folder: &str) -> Artefact {
+        let notes: Vec<&str> = self.notes.iter().map(String::as_str).collect();
+        Artefact::yaml(
+            plan,
+            set,
+            &format!("{folder}/{}.yaml", self.file),
+            &notes,
+            &self.value,
+        )
+    }
+}
+
 fn object(file: &str, notes: &[&str], value: &impl Serialize) -> Object {
     let mut value = serde_json::to_value(value).expect("an object is JSON");
     value.sort_all_objects();
@@ -186,34 +199,24 @@ fn extras(plan: &Plan, extra: Extra) -> Vec<Object> {
 
 /// The guide's files and their like, for `kubectl apply -f`.
 pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
-    written(plan, "k8s", objects(plan))
+    let objects = objects(plan).into_iter();
+    objects
+        .map(|object| object.artefact(plan, Set::K8s, "k8s"))
+        .collect()
 }
 
 /// The folder of what operators take.
 const OPERATOR_FOLDER: &str = "k8s/operator";
+/// What is in place of another of these files.
+const POD_MONITOR: &str = "podmonitor";
 
 /// What operators take, as files beside the others.
 pub fn operator_artefacts(plan: &Plan) -> Vec<Artefact> {
-    let mut all = written(plan, OPERATOR_FOLDER, extras(plan, Extra::Operator));
-    let monitor = object(
-        "podmonitor",
-        &["In place of servicemonitor.yaml; one of the two is enough."],
-        &custom::pod_monitor(plan),
-    );
-    all.extend(written(plan, OPERATOR_FOLDER, vec![monitor]));
-    all
-}
-
-fn written(plan: &Plan, folder: &str, objects: Vec<Object>) -> Vec<Artefact> {
-    let written = objects.into_iter().map(|object| {
-        let notes: Vec<&str> = object.notes.iter().map(String::as_str).collect();
-        Artefact::yaml(
-            plan,
-            Set::K8s,
-            &format!("{folder}/{}.yaml", object.file),
-            &notes,
-            &object.value,
-        )
-    });
-    written.collect()
+    let instead = ["In place of servicemonitor.yaml; one of the two is enough."];
+    let mut all = extras(plan, Extra::Operator);
+    all.push(object(POD_MONITOR, &instead, &custom::pod_monitor(plan)));
+    let artefacts = all
+        .iter()
+        .map(|object| object.artefact(plan, Set::K8s, OPERATOR_FOLDER));
+    artefacts.collect()
 }

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::units::Size;
 
+/// atest's image, in compose files and in pods.
+pub const ATEST_IMAGE: &str = "ghcr.io/linuxsuren/api-testing:v0.0.19";
+
 /// The container image.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
@@ -152,7 +155,7 @@ impl Default for Compose {
             cpu_reservation: 1.0,
             secrets: Vec::new(),
             secrets_folder: "./secrets".to_owned(),
-            atest_image: "ghcr.io/linuxsuren/api-testing:v0.0.19".to_owned(),
+            atest_image: ATEST_IMAGE.to_owned(),
             atest_port: 8080,
             prometheus_image: "prom/prometheus:v3.5.0".to_owned(),
             alertmanager_image: "prom/alertmanager:v0.28.1".to_owned(),

@@ -138,7 +138,7 @@ pub struct Atest {
 impl Default for Atest {
     fn default() -> Atest {
         Atest {
-            image: "ghcr.io/linuxsuren/api-testing:v0.0.19".to_owned(),
+            image: super::deploy::ATEST_IMAGE.to_owned(),
             port: 8080,
         }
     }

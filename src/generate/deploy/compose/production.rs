@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::file::{
     Amounts, Dependency, Deploy, File, HealthCheck, Mount, Port, Resources, SecretFile, Service, Volume,
     confined, literal,
@@ -142,49 +140,5 @@ fn atest(plan: &Plan) -> Service {
         ],
         depends_on: BTreeMap::from([(NAME, started)]),
         ..Service::default()
-    }
-}
-
-/// `stores.yaml`, by which atest finds the plugin.
-#[derive(Serialize)]
-pub struct Stores {
-    stores: [Store; 1],
-}
-
-#[derive(Serialize)]
-struct Store {
-    name: &'static str,
-    kind: Kind,
-    url: &'static str,
-    readonly: bool,
-    disabled: bool,
-    password: &'static str,
-}
-
-#[derive(Serialize)]
-struct Kind {
-    name: &'static str,
-    url: String,
-    enabled: bool,
-    categories: [&'static str; 1],
-}
-
-/// The store of the plugin.
-pub fn stores() -> Stores {
-    let kind = Kind {
-        name: "atest-ext-ai",
-        url: format!("unix://{SOCKET}"),
-        enabled: true,
-        categories: ["ai"],
-    };
-    Stores {
-        stores: [Store {
-            name: "ai",
-            kind,
-            url: "",
-            readonly: false,
-            disabled: false,
-            password: "",
-        }],
     }
 }

@@ -174,17 +174,6 @@ fn pointer(object: &Value, place: &str) -> Option<String> {
     None
 }
 
-fn put(values: &mut Value, key: &str, value: Value) {
-    let mut place = values;
-    for part in key.split('.') {
-        if !place.is_object() {
-            *place = Value::Object(Map::new());
-        }
-        place = &mut place[part];
-    }
-    *place = value;
-}
-
 /// What the objects have in their holes.
 fn values_of(plan: &Plan, objects: &[Object]) -> Value {
     let kubernetes = &plan.values.kubernetes;
@@ -201,7 +190,11 @@ fn values_of(plan: &Plan, objects: &[Object]) -> Value {
         let found = objects.iter().find(|object| object.file == hole.object);
         let found = found.and_then(|object| object.value.pointer(&pointer(&object.value, hole.place)?));
         if let Some(value) = found {
-            put(&mut values, hole.key, value.clone());
+            set(
+                &mut values,
+                &format!("/{}", hole.key.replace('.', "/")),
+                value.clone(),
+            );
         }
     }
     values.sort_all_objects();

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::variant::{self, Extra, Variant};
-use super::{OPERATOR_FOLDER, Object, extras, objects};
+use super::{OPERATOR_FOLDER, Object, POD_MONITOR, extras, objects};
 use crate::generate::artefact::{Artefact, Set};
 use crate::generate::plan::Plan;
 
@@ -43,8 +43,8 @@ impl Kustomization {
     }
 }
 
-/// The base, and the overlays.
-pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
+/// The base, the overlays, and what makes of the operators' files, which are there besides, one thing.
+pub fn artefacts(plan: &Plan, operator: &[Artefact]) -> Vec<Artefact> {
     let base = objects(plan);
     let files = base
         .iter()
@@ -61,19 +61,20 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
     for variant in variant::all() {
         all.extend(overlay(plan, &base, &variant));
     }
-    let files = extras(plan, Extra::Operator);
-    let files = files
+    // One of the two monitors is enough.
+    let files = operator
         .iter()
-        .map(|object| format!("{}.yaml", object.file))
-        .collect();
+        .filter_map(|artefact| artefact.path.strip_prefix(OPERATOR_FOLDER)?.strip_prefix('/'));
+    let files = files
+        .filter(|file| *file != format!("{POD_MONITOR}.yaml"))
+        .map(str::to_owned);
     all.push(Artefact::yaml(
         plan,
         Set::Kustomize,
         &format!("{OPERATOR_FOLDER}/kustomization.yaml"),
         &[],
-        &Kustomization::of(files, Vec::new()),
+        &Kustomization::of(files.collect(), Vec::new()),
     ));
-    all.extend(super::operator_artefacts(plan));
     all
 }
 
@@ -119,11 +120,8 @@ fn overlay(plan: &Plan, base: &[Object], variant: &Variant) -> Vec<Artefact> {
             continue;
         }
         for object in extras(&other_plan, *extra) {
-            let file = format!("{}.yaml", object.file);
-            let notes: Vec<&str> = object.notes.iter().map(String::as_str).collect();
-            let path = format!("{folder}/{file}");
-            all.push(Artefact::yaml(plan, Set::Kustomize, &path, &notes, &object.value));
-            resources.push(file);
+            all.push(object.artefact(plan, Set::Kustomize, &folder));
+            resources.push(format!("{}.yaml", object.file));
         }
     }
     let path = format!("{folder}/kustomization.yaml");

@@ -7,13 +7,12 @@ use k8s_openapi::api::core::v1::{
     VolumeResourceRequirements,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use serde::Serialize;
 
 use super::model::quantities;
 use super::{BACKUPS, CONFIG_MAP, NAME, SECRET, STORE_MAP, labels, metadata};
 use crate::config::yaml;
-use crate::generate::deploy::SOCKET;
-use crate::generate::plan::{COMPONENT, Plan};
+use crate::generate::deploy::store;
+use crate::generate::plan::Plan;
 
 /// The keys of the Secret, as the guide names them. The files of these names give OPENAI_API_KEY, CLAUDE_API_KEY and JWT_SECRET.
 pub const SECRET_KEYS: [&str; 3] = ["claude-api-key", "jwt-secret", "openai-api-key"];
@@ -53,86 +52,16 @@ pub fn config_map(plan: &Plan) -> ConfigMap {
     }
 }
 
-#[derive(Serialize)]
-struct Stores {
-    stores: [Store; 1],
-}
+/// The files of [`store`] in the map, and where they belong in atest's folder.
+pub const STORE_FILES: [(&str, &str); 2] = [("stores.yaml", store::STORES), ("extension.yaml", store::KINDS)];
 
-#[derive(Serialize)]
-struct Store {
-    name: &'static str,
-    kind: StoreKind,
-    url: &'static str,
-    readonly: bool,
-    disabled: bool,
-    properties: BTreeMap<String, String>,
-}
-
-#[derive(Serialize)]
-struct StoreKind {
-    name: &'static str,
-    url: String,
-    enabled: bool,
-    categories: [&'static str; 1],
-}
-
-#[derive(Serialize)]
-struct Extensions {
-    items: [Extension; 1],
-}
-
-#[derive(Serialize)]
-struct Extension {
-    name: &'static str,
-    dependencies: [Dependency; 1],
-    link: &'static str,
-    categories: [&'static str; 1],
-}
-
-#[derive(Serialize)]
-struct Dependency {
-    name: &'static str,
-}
-
-/// Where atest keeps its list of stores, and its list of kinds of them, below its folder.
-pub const STORE_FILES: [(&str, &str); 2] = [
-    ("stores.yaml", "stores.yaml"),
-    ("extension.yaml", "data/core/extension.yaml"),
-];
-
-/// atest's store for the plugin. Its page asks for the store `ai` by that name, and atest shows no store at all without a list
-/// of kinds.
+/// atest's store for the plugin.
 pub fn store(plan: &Plan) -> ConfigMap {
-    let stores = Stores {
-        stores: [Store {
-            name: "ai",
-            kind: StoreKind {
-                name: COMPONENT,
-                url: format!("unix://{SOCKET}"),
-                enabled: true,
-                categories: ["ai"],
-            },
-            url: "",
-            readonly: false,
-            disabled: false,
-            properties: BTreeMap::new(),
-        }],
-    };
-    let extensions = Extensions {
-        items: [Extension {
-            name: COMPONENT,
-            dependencies: [Dependency { name: COMPONENT }],
-            link: "https://github.com/linuxsuren/atest-ext-ai",
-            categories: ["ai"],
-        }],
-    };
-    let files = [
-        ("stores.yaml".to_owned(), yaml::to_text(&stores)),
-        ("extension.yaml".to_owned(), yaml::to_text(&extensions)),
-    ];
+    let texts = [yaml::to_text(&store::stores()), yaml::to_text(&store::kinds())];
+    let names = STORE_FILES.map(|(name, _)| name.to_owned());
     ConfigMap {
         metadata: metadata(plan, STORE_MAP),
-        data: Some(files.into()),
+        data: Some(names.into_iter().zip(texts).collect()),
         ..ConfigMap::default()
     }
 }
