@@ -12,11 +12,7 @@ trap 'rm -rf "$work"' EXIT
 for tool in buildah mmdebstrap; do
   command -v "$tool" >/dev/null || { echo "$tool is not installed; install it with: apt-get install -y --no-install-recommends buildah mmdebstrap" >&2; exit 1; }
 done
-if [ ! -s "$base" ]; then
-  release=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
-  mmdebstrap --quiet --variant=apt --include=ca-certificates,python3 "$release" "$base.new" --format=tar >/dev/null
-  mv "$base.new" "$base"
-fi
+"$here/image-base.sh" "$base"
 storage=(--storage-driver vfs "$@")
 build=(buildah "${storage[@]}" build --quiet --isolation chroot --format docker)
 

@@ -117,13 +117,9 @@ if [ "$(id -u)" = 0 ] && [ ! -e "$system/etc/machine-id" ]; then
   mv "$system.new" "$system"
 fi
 
-# A small Debian from which tests build images.
-base=$(dirname "$venv")/image-base.tar
-if [ "$(id -u)" = 0 ] && [ ! -s "$base" ]; then
-  echo "making a small system to build images from in $base"
-  release=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
-  mmdebstrap --quiet --variant=apt --include=ca-certificates,python3 --format=tar "$release" "$base.new" >/dev/null
-  mv "$base.new" "$base"
+# A small Debian from which tests build images. Only root may make one.
+if [ "$(id -u)" = 0 ]; then
+  "$(dirname "$0")/image-base.sh" "$(dirname "$venv")/image-base.tar"
 fi
 
 # Newer Prometheus and Alertmanager, unpacked beside the system's own: generated files have to work with both. Whoever has

@@ -66,27 +66,8 @@ fn systemd_accepts_the_units_and_finds_them_confined() {
 }
 
 fn service(arguments: &[&str]) -> String {
-    let folder = TempDir::new().expect("a folder");
-    let config = folder.path().join("config.yaml");
-    fs::write(&config, "{}\n").expect("a config");
-    let output = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
-        .arg("--config")
-        .arg(&config)
-        .args([
-            "generate-monitoring",
-            "--env",
-            "production",
-            "--only",
-            "systemd",
-            "--out",
-        ])
-        .arg(folder.path())
-        .args(arguments)
-        .env_clear()
-        .output()
-        .expect("the program runs");
-    assert!(output.status.success(), "{}", said(&output));
-    fs::read_to_string(folder.path().join(SERVICE)).expect("a unit")
+    let options = [&["--only", "systemd"], arguments].concat();
+    Generated::with_options("", "{}", &options).text(SERVICE)
 }
 
 #[test]

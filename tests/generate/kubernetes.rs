@@ -14,7 +14,7 @@ const INSTALL: &str = "make peers";
 
 /// Everything, in every form.
 fn whole() -> Generated {
-    Generated::in_forms("", "{}", "operator,kustomize,helm")
+    Generated::with_options("", "{}", &["--format", "operator,kustomize,helm"])
 }
 
 /// What a program says when it is content, without what it warns of.
@@ -377,7 +377,7 @@ fn the_operators_own_types_take_rules_monitors_and_receivers() {
     }
     let config = "server: {tls: {cert_file: FOLDER/both.pem, key_file: FOLDER/both.pem}}\naccess: {metrics: token, tokens: {scraper: {token: '${METRICS:-0123456789abcdef0123456789abcdef}', scopes: [metrics]}}}\n";
     for (config, values) in [("", "{}"), ("", TOLD), (config, TOLD)] {
-        let files = Generated::in_forms(config, values, "operator");
+        let files = Generated::with_options(config, values, &["--format", "operator"]);
         let names = [
             "prometheusrule",
             "servicemonitor",

@@ -212,13 +212,7 @@ fn a_certificate_fills_its_panel_and_nears_its_alert() {
             (86_400.0..259_200.0).contains(&left).then_some(())
         },
     );
-    asked(own, "/api/v1/alerts", &log, |reply| {
-        let all = reply["data"]["alerts"].as_array()?;
-        let is_it = |found: &&Value| {
-            found["labels"]["alertname"] == "AtestAiCertificateExpiringSoon" && found["state"] == "firing"
-        };
-        all.iter().find(is_it).map(|_| ())
-    });
+    fires(own, &log, "AtestAiCertificateExpiringSoon", true);
 }
 
 /// What is empty without Vault is not with one: a secret that ends and a sign-in that ends are drawn and told, and so is a
@@ -258,13 +252,7 @@ fn vault_fills_its_panels_and_nears_its_alerts() {
     let files = Generated::with(&config, &values);
     let log = files.folder().join("prometheus.log");
     let _prometheus = start(own, &files);
-    let fires = |alert: &str, is_firing: bool| {
-        asked(own, "/api/v1/alerts", &log, |reply| {
-            let all = reply["data"]["alerts"].as_array()?;
-            let is_it = |found: &Value| found["labels"]["alertname"] == alert && found["state"] == "firing";
-            (all.iter().any(is_it) == is_firing).then_some(())
-        });
-    };
+    let fires = |alert: &str, is_firing: bool| fires(own, &log, alert, is_firing);
     fires("AtestAiVaultTokenExpiring", true);
     fires("AtestAiSecretExpiring", true);
     let places = [
@@ -310,13 +298,6 @@ fn another_version_is_told_and_so_is_a_target_that_is_gone() {
     );
     let files = Generated::with("", &values);
     let log = files.folder().join("prometheus.log");
-    let fires = |alert: &str| {
-        asked(own, "/api/v1/alerts", &log, |reply| {
-            let all = reply["data"]["alerts"].as_array()?;
-            let is_it = |found: &&Value| found["labels"]["alertname"] == alert && found["state"] == "firing";
-            all.iter().find(is_it).map(|_| ())
-        });
-    };
     let path = files.path("monitoring/prometheus.yml");
     let text = fs::read_to_string(&path).expect("a config");
     // Whoever keeps the list of targets has lost this one.
@@ -325,11 +306,20 @@ fn another_version_is_told_and_so_is_a_target_that_is_gone() {
     config["scrape_configs"][0]["static_configs"] = json!([]);
     fs::write(&path, config.to_string()).expect("a config");
     let prometheus = start(own, &files);
-    fires("AtestAiAbsent");
+    fires(own, &log, "AtestAiAbsent", true);
     drop(prometheus);
     fs::write(&path, text).expect("a config");
     let _again = start(own, &files);
-    fires("AtestAiRulesOutdated");
+    fires(own, &log, "AtestAiRulesOutdated", true);
+}
+
+/// Waits until Prometheus says that an alert fires, or that none of that name does.
+fn fires(prometheus: std::net::SocketAddr, log: &std::path::Path, alert: &str, is_firing: bool) {
+    asked(prometheus, "/api/v1/alerts", log, |reply| {
+        let all = reply["data"]["alerts"].as_array()?;
+        let is_it = |found: &Value| found["labels"]["alertname"] == alert && found["state"] == "firing";
+        (all.iter().any(is_it) == is_firing).then_some(())
+    });
 }
 
 /// Asks the generated queries of a Prometheus that scrapes the plugin: the exit code, and what was said.

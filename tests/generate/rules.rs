@@ -129,7 +129,7 @@ fn values_made_at_random_give_rules_that_hold() {
             put("annotations", text.map(|text| serde_json::json!({"note": text})));
         }
         let values = values.to_string();
-        match Generated::attempt("production", "", &values) {
+        match Generated::attempt("production", "", &values, &[]) {
             Ok(files) => {
                 accepted.set(accepted.get() + 1);
                 check_rules(promtool, &files);

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::podman::{INSTALL, PROGRAMS, Podman};
+use crate::support::generated::Generated;
 use crate::support::http::{get, try_get};
 use crate::support::kubelet;
 use crate::support::peer::wanted;
@@ -168,7 +169,9 @@ fn profiles_are_taken_read_only_without_rights_and_within_64_mib() {
     let outside = tempfile::tempdir().unwrap();
     let volume = outside.path().join("volume");
     kubelet::write(&volume, "1", &[("config.yaml", &config)]);
-    let limits = ["--memory", "64m", "--memory-swap", "64m"];
+    // Samples dense enough that an idle plugin, which holds some 3 MB, never has none by chance.
+    let samples = "MALLOC_CONF=lg_prof_sample:14";
+    let limits = ["--memory", "64m", "--memory-swap", "64m", "--env", samples];
     let container = Container::start(&volume, &limits);
     container.wait_for("the start", || {
         (try_get(address, "/health/ready")?.status == 200).then_some(())
@@ -208,21 +211,11 @@ fn profiles_are_taken_read_only_without_rights_and_within_64_mib() {
 }
 
 /// The plugin's service of the compose file that is generated, its variables as they are when nobody sets any.
-fn generated_service(folder: &Path) -> Value {
-    let config = folder.join("plain.yaml");
-    fs::write(&config, "{}\n").expect("a config");
-    let made = Command::new(env!("CARGO_BIN_EXE_atest-ext-ai"))
-        .arg("--config")
-        .arg(&config)
-        .args(["generate-monitoring", "--env", "production", "--only", "compose"])
-        .args(["--set", "compose.secrets=[openai-api-key]", "--out"])
-        .arg(folder.join("out"))
-        .env_clear()
-        .output()
-        .expect("the program runs");
-    assert!(made.status.success(), "{made:?}");
-    let text = fs::read_to_string(folder.join("out/deploy/docker-compose.prod.yml")).expect("a compose file");
-    let mut file: Value = serde_saphyr::from_str(&text).expect("YAML");
+fn generated_service() -> Value {
+    let values = "compose: {secrets: [openai-api-key]}";
+    let files = Generated::with_options("", values, &["--only", "compose"]);
+    let mut file: Value =
+        serde_saphyr::from_str(&files.text("deploy/docker-compose.prod.yml")).expect("YAML");
     file["services"]["atest-ai-plugin"].take()
 }
 
@@ -232,7 +225,7 @@ fn the_generated_compose_service_serves_as_it_says() {
         return;
     }
     let outside = tempfile::tempdir().unwrap();
-    let service = generated_service(outside.path());
+    let service = generated_service();
     let user = service["user"].as_str().expect("a user").to_owned();
     let number: u32 = user.split(':').next().unwrap().parse().unwrap();
     let at = |name: &str| outside.path().join(name);

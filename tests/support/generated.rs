@@ -18,27 +18,30 @@ impl Generated {
     /// All files, for production, with this config (the built-in defaults when it is empty) and these values. `FOLDER` in either stands for the folder, which has a
     /// certificate and its key in `both.pem` where one of them names that.
     pub fn with(config: &str, values: &str) -> Generated {
-        Generated::of("production", config, values)
+        Generated::with_options(config, values, &[])
     }
 
-    /// The same in these forms.
-    pub fn in_forms(config: &str, values: &str, forms: &str) -> Generated {
-        let folder = TempDir::with_prefix("atest-generated-").expect("a folder for the test");
-        let output = run(folder.path(), "production", config, values, &["--format", forms]);
-        assert!(output.status.success(), "{}", said(&output));
-        Generated { folder }
+    /// The same with these options.
+    pub fn with_options(config: &str, values: &str, options: &[&str]) -> Generated {
+        Generated::attempt("production", config, values, options)
+            .unwrap_or_else(|output| panic!("nothing was generated:\n{}", said(&output)))
     }
 
     /// The same for another environment.
     pub fn of(environment: &str, config: &str, values: &str) -> Generated {
-        Generated::attempt(environment, config, values)
+        Generated::attempt(environment, config, values, &[])
             .unwrap_or_else(|output| panic!("nothing was generated:\n{}", said(&output)))
     }
 
     /// The same, or what the command said in place of it.
-    pub fn attempt(environment: &str, config: &str, values: &str) -> Result<Generated, Output> {
+    pub fn attempt(
+        environment: &str,
+        config: &str,
+        values: &str,
+        options: &[&str],
+    ) -> Result<Generated, Output> {
         let folder = TempDir::with_prefix("atest-generated-").expect("a folder for the test");
-        let output = run(folder.path(), environment, config, values, &[]);
+        let output = run(folder.path(), environment, config, values, options);
         match output.status.success() {
             true => Ok(Generated { folder }),
             false => Err(output),

@@ -57,6 +57,13 @@ pub fn artefacts(plan: &Plan) -> Vec<Artefact> {
             &["By this atest finds the plugin; it is $HOME/.config/atest/stores.yaml in its container."],
             &store::stores(),
         ),
+        Artefact::yaml(
+            plan,
+            Set::Compose,
+            "deploy/atest/data/core/extension.yaml",
+            &["Without a list of kinds atest shows no store."],
+            &store::kinds(),
+        ),
     ]
 }
 

@@ -101,7 +101,7 @@ fn life(plan: &Plan, unit: &mut Unit) {
         .set("RestartSec", "5s")
         .all(&[("RestartSteps", "5"), ("RestartMaxDelaySec", "1min")])
         .set("TimeoutStartSec", "1min")
-        .note("What is under way is finished first: server.shutdown_timeout of the config, and 5 s.")
+        .note("What is under way is finished first: server.shutdown_delay and server.shutdown_timeout of the config, and 5 s.")
         .set("TimeoutStopSec", &format!("{}s", deploy::stop_seconds(plan)))
         .note("Started anew when it says nothing for so long.")
         .set("WatchdogSec", &format!("{}s", values.watchdog))
