@@ -162,15 +162,16 @@ fn plan(loaded: &Loaded, args: &GenerateArgs) -> Result<Plan, ExitCode> {
             .set("--set", set)
             .map_err(|reason| print::failure(INVALID, reason))?;
     }
-    if let Some(version) = &args.k8s_version {
-        sheet
-            .set("--k8s-version", &format!("kubernetes.version=\"{version}\""))
-            .map_err(|reason| print::failure(INVALID, reason))?;
-    }
-    if let Some(version) = args.systemd_version {
-        sheet
-            .set("--systemd-version", &format!("systemd.version={version}"))
-            .map_err(|reason| print::failure(INVALID, reason))?;
+    let systemd = args.systemd_version.map(|version| version.to_string());
+    for (option, key, version) in [
+        ("--k8s-version", "kubernetes.version", &args.k8s_version),
+        ("--systemd-version", "systemd.version", &systemd),
+    ] {
+        if let Some(version) = version {
+            sheet
+                .set(option, &format!("{key}={version}"))
+                .map_err(|reason| print::failure(INVALID, reason))?;
+        }
     }
     let text = loaded.file.as_deref().map(std::fs::read_to_string);
     // It was read a moment ago, so that it can be read.

@@ -111,7 +111,8 @@ fn schemas_of_several_versions_take_the_guides_files() {
             validate(version, &path);
         }
     }
-    let older = Generated::with("", "kubernetes: {version: '1.25', form: container}");
+    let options = ["--k8s-version", "1.25", "--set", "kubernetes.form=container"];
+    let older = Generated::with_options("", "{}", &options);
     let alone = Generated::with(
         "",
         "kubernetes: {version: '1.25', form: standalone, autoscaling: {enabled: false, minReplicas: 3}}",
@@ -127,6 +128,17 @@ fn schemas_of_several_versions_take_the_guides_files() {
             validate(version, &path);
         }
     }
+}
+
+#[test]
+fn a_version_that_knows_no_native_sidecars_is_refused_for_them() {
+    let said = Generated::refused_with("", "{}", &["--k8s-version", "1.27"]);
+    assert!(
+        said.contains("kubernetes.form") && said.contains("from Kubernetes 1.29 on"),
+        "{said}"
+    );
+    let newer = Generated::with_options("", "kubernetes: {version: '1.29'}", &["--k8s-version", "v1.33"]);
+    assert!(newer.text("k8s/pdb.yaml").contains("unhealthyPodEvictionPolicy"));
 }
 
 /// A misspelt key is found: the check is one.
