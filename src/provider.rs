@@ -31,7 +31,7 @@ use futures_util::future::BoxFuture;
 
 pub use catalogue::{ModelInfo, ProviderInfo, display_name};
 pub use chain::{Answered, Unanswered};
-pub use completion::{Bill, Completion, CompletionRequest, TokenUsage};
+pub use completion::{Bill, Completion, CompletionRequest, Repair, TokenUsage};
 pub use endpoint::Endpoint;
 pub use failure::{Failure, FailureKind, ProviderError};
 pub use ollama::Pulling;

@@ -135,6 +135,7 @@ impl Work {
             existing_sql: self.existing_sql,
             today: self.today,
             share_values: self.snapshot.config.ai.share_sample_values,
+            repair: None,
         };
         let accept = |completion: &Completion| {
             check(&completion.sql, dialect, schema.as_deref()).map_err(|error| error.to_string())

@@ -21,6 +21,17 @@ pub struct CompletionRequest {
     pub today: jiff::civil::Date,
     /// Whether sample values in the schema may go to a provider on another host.
     pub share_values: bool,
+    /// What was written before and did not pass; `None` on the first try.
+    pub repair: Option<Repair>,
+}
+
+/// SQL that did not pass, for the one who wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// The SQL as it was written.
+    pub sql: String,
+    /// Why it does not pass, in the words of the check or of the database.
+    pub reason: String,
 }
 
 /// What a provider wrote, before anybody has checked it.

@@ -204,6 +204,7 @@ impl Bench {
             existing_sql: None,
             today: jiff::civil::date(2026, 3, 1),
             share_values: false,
+            repair: None,
         };
         let accept = |completion: &Completion| match completion.sql.as_str() {
             "" => Err("it is empty".to_owned()),

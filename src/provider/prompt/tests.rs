@@ -106,6 +106,7 @@ fn request(question: &str, dialect: Dialect, schema: Option<Schema>) -> Completi
         existing_sql: None,
         today: date(2026, 11, 24),
         share_values: false,
+        repair: None,
     }
 }
 
