@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use nl2sql::Dialect;
-use nl2sql::check::{CheckedSql, check};
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use super::cache::{CacheKey, CachedAnswer, KeyBuilder, Origin};
 use super::queue::NoPlace;
+use super::trial::{Passed, Trial};
 use super::{Answer, AskError, ConfidenceSource, Question, SchemaHints, Snapshot, confidence};
-use crate::database::{self, KnownSchema, SchemaError};
+use crate::config::Explain;
+use crate::database::{self, Connection, KnownSchema, SchemaError};
 use crate::provider::{
-    Answered, Completion, CompletionRequest, PROMPT_VERSION, Plan, ProviderError, Unanswered,
+    Answered, CompletionRequest, FailureKind, PROMPT_VERSION, Plan, ProviderError, Unanswered,
 };
 use crate::telemetry::RejectReason;
 use crate::telemetry::trace::Part;
@@ -42,7 +43,7 @@ pub(super) async fn answer(
     let (kept, origin) = if work.schema.read.is_some() {
         (Arc::new(work.done().await?), Origin::Asked)
     } else {
-        let key = work.key(&question.wish)?;
+        let key = work.key(&question.wish).await?;
         let cache = &snapshot.cache;
         cache.get_or_ask(&key, deadline, move || work.done()).await?
     };
@@ -67,6 +68,7 @@ fn given(kept: &CachedAnswer, origin: Origin, request_id: String) -> Answer {
         cached: origin.is_cached(),
         usage: kept.usage,
         cost: kept.cost,
+        explained: kept.explained,
         took: Duration::ZERO,
         request_id,
     }
@@ -86,7 +88,7 @@ struct Work {
 
 impl Work {
     /// What the answer depends on. Nothing is parsed for it.
-    fn key(&self, wish: &crate::provider::Wish) -> Result<CacheKey, AskError> {
+    async fn key(&self, wish: &crate::provider::Wish) -> Result<CacheKey, AskError> {
         let first = self.plan.first();
         let config = &self.snapshot.config;
         let mut key = KeyBuilder::new()
@@ -109,7 +111,7 @@ impl Work {
             .opt("ddl", self.schema.ddl.as_deref())
             .values("values", self.schema.values.as_ref());
         if let Some(name) = self.database() {
-            let stamp = self.snapshot.databases.stamp(name).map_err(schema_error)?;
+            let stamp = self.snapshot.databases.stamp(name).await.map_err(schema_error)?;
             key = key.text("database", name).bytes("stamp", stamp.as_bytes());
         }
         Ok(key.finish())
@@ -118,6 +120,19 @@ impl Work {
     async fn done(self) -> Result<CachedAnswer, AskError> {
         let snapshot = Arc::clone(&self.snapshot);
         let _place = snapshot.place(self.deadline).await?;
+        let (trial, first) = self.attempt().await?;
+        match first {
+            Err(unanswered) if self.is_out_of_date(&trial, &unanswered).await => {
+                tracing::debug!("the schema has changed: the question is answered anew");
+                let (trial, second) = self.attempt().await?;
+                second.map_err(|unanswered| snapshot.why_not(unanswered, &trial))
+            }
+            outcome => outcome.map_err(|unanswered| snapshot.why_not(unanswered, &trial)),
+        }
+    }
+
+    /// One answer from the schema as it is known now. What kept it from coming at all is the outer error.
+    async fn attempt(&self) -> Result<(Trial, Result<CachedAnswer, Unanswered>), AskError> {
         let part = Part::begin("schema");
         let known = self.known_schema().await?;
         drop(part);
@@ -128,26 +143,48 @@ impl Work {
         let mut warnings = warnings_of(known.as_deref(), dialect, &self.schema);
         warnings.extend(self.values_go_out(known.as_deref()));
         let schema = known.as_ref().map(|known| Arc::clone(&known.schema));
+        let trial = Trial::new(dialect, schema.clone(), self.connection());
         let request = CompletionRequest {
-            question: self.text,
+            question: self.text.clone(),
             dialect,
-            schema: schema.clone(),
-            existing_sql: self.existing_sql,
+            schema,
+            existing_sql: self.existing_sql.clone(),
             today: self.today,
             share_values: self.snapshot.config.ai.share_sample_values,
             repair: None,
         };
-        let accept = |completion: &Completion| {
-            check(&completion.sql, dialect, schema.as_deref()).map_err(|error| error.to_string())
-        };
-        let answered = self
-            .snapshot
-            .providers
-            .ask(&self.plan, &request, self.deadline, accept)
-            .await
-            .map_err(|unanswered| self.snapshot.why_not(unanswered))?;
-        tracing::debug!(provider = %answered.provider, calls = answered.calls, "a provider answered");
-        Ok(finished(answered, &request, warnings))
+        let providers = &self.snapshot.providers;
+        let outcome = providers.ask(&self.plan, &request, self.deadline, &trial).await;
+        let answer = outcome.map(|answered| {
+            tracing::debug!(provider = %answered.provider, calls = answered.calls, "a provider answered");
+            finished(answered, &request, warnings)
+        });
+        Ok((trial, answer))
+    }
+
+    /// Whether there is no answer because the schema that it was looked for in is not the database's any more.
+    async fn is_out_of_date(&self, trial: &Trial, unanswered: &Unanswered) -> bool {
+        match &unanswered.error {
+            ProviderError::Stopped => trial.schema_has_changed(),
+            ProviderError::Refused {
+                kind: "not_in_schema" | "not_answerable",
+                ..
+            } => trial.look().await,
+            ProviderError::Failed(failure) => {
+                failure.kind == FailureKind::InvalidResponse && trial.look().await
+            }
+            _ => false,
+        }
+    }
+
+    /// The database itself, where it can be asked, and whether it has to be.
+    fn connection(&self) -> Option<(Arc<Connection>, Explain)> {
+        if let Some(opened) = &self.schema.read {
+            return Some((Arc::clone(opened.connection.as_ref()?), Explain::default()));
+        }
+        let databases = &self.snapshot.databases;
+        let name = self.database()?;
+        Some((databases.connection(name)?, databases.settings(name)?.explain))
     }
 
     /// The database that is asked about, when the request brings no tables of its own.
@@ -163,8 +200,8 @@ impl Work {
     /// The tables to answer from: those in the request, else of the database it names, else of the default database.
     async fn known_schema(&self) -> Result<Option<Arc<KnownSchema>>, AskError> {
         let known = match (&self.schema.read, self.database()) {
-            (Some(read), _) => Some(Arc::new(read.clone())),
-            (None, Some(name)) => Some(self.schema_of(name).await?),
+            (Some(read), _) => Some(Arc::new(read.known.clone())),
+            (None, Some(name)) => Some(self.snapshot.schema_of(name).await?),
             (None, None) => self.schema_in_request().await?,
         };
         Ok(match (known, &self.schema.values) {
@@ -176,23 +213,6 @@ impl Work {
             }
             (known, _) => known,
         })
-    }
-
-    async fn schema_of(&self, name: &str) -> Result<Arc<KnownSchema>, AskError> {
-        let stamp = self.snapshot.databases.stamp(name).map_err(schema_error)?;
-        let key = KeyBuilder::new()
-            .text("database", name)
-            .bytes("stamp", stamp.as_bytes())
-            .finish();
-        let (snapshot, name) = (Arc::clone(&self.snapshot), name.to_owned());
-        let cache = Arc::clone(&snapshot.cache);
-        cache
-            .schema(
-                &key,
-                move || async move { snapshot.databases.schema(&name).await },
-            )
-            .await
-            .map_err(schema_error)
     }
 
     async fn schema_in_request(&self) -> Result<Option<Arc<KnownSchema>>, AskError> {
@@ -223,11 +243,12 @@ impl Work {
 }
 
 fn finished(
-    answered: Answered<CheckedSql>,
+    answered: Answered<Passed>,
     request: &CompletionRequest,
     mut warnings: Vec<String>,
 ) -> CachedAnswer {
-    let (completion, checked) = (answered.completion, answered.accepted);
+    let (completion, passed) = (answered.completion, answered.accepted);
+    let checked = passed.sql;
     let (confidence, confidence_source) = confidence::of(
         &completion,
         &checked,
@@ -236,6 +257,7 @@ fn finished(
     );
     warnings.splice(0..0, answered.warnings);
     warnings.extend(completion.warnings);
+    warnings.extend(passed.warning);
     if request.existing_sql.is_some() && confidence_source == ConfidenceSource::Builtin {
         warnings.push(format!(
             "the SQL that came with the question was not used: {} writes anew",
@@ -262,6 +284,7 @@ fn finished(
         instead_of: answered.instead_of,
         usage: completion.usage,
         cost: answered.cost,
+        explained: passed.explained == Some(true),
         made_at: Timestamp::now(),
     }
 }
@@ -280,8 +303,14 @@ fn question_text(text: &str) -> Result<String, AskError> {
     }
 }
 
-fn schema_error(error: SchemaError) -> AskError {
-    AskError::Schema(error.to_string())
+pub(super) fn schema_error(error: SchemaError) -> AskError {
+    match error {
+        SchemaError::Unreachable { .. }
+        | SchemaError::Denied { .. }
+        | SchemaError::Slow { .. }
+        | SchemaError::Locked { .. } => AskError::Database(error.to_string()),
+        _ => AskError::Schema(error.to_string()),
+    }
 }
 
 fn warnings_of(known: Option<&KnownSchema>, dialect: Dialect, hints: &SchemaHints) -> Vec<String> {
@@ -300,7 +329,7 @@ fn warnings_of(known: Option<&KnownSchema>, dialect: Dialect, hints: &SchemaHint
 }
 
 impl Snapshot {
-    async fn place(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, AskError> {
+    pub(super) async fn place(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, AskError> {
         let _part = Part::begin("admit");
         self.queue.enter(deadline).await.map_err(|no_place| {
             let (reject, reason) = match no_place {
@@ -323,12 +352,15 @@ impl Snapshot {
         })
     }
 
-    fn why_not(&self, unanswered: Unanswered) -> AskError {
+    fn why_not(&self, unanswered: Unanswered, trial: &Trial) -> AskError {
         tracing::debug!(provider = %unanswered.provider, calls = unanswered.calls, "no provider answered");
         if let ProviderError::TooMany(_) = unanswered.error {
             self.metrics.rejected(RejectReason::RateLimit);
         }
-        refused_by(&unanswered.provider, unanswered.error)
+        match unanswered.error {
+            ProviderError::Stopped => trial.why_stopped(),
+            error => refused_by(&unanswered.provider, error),
+        }
     }
 }
 
@@ -351,6 +383,7 @@ pub(super) fn refused_by(provider: &str, error: ProviderError) -> AskError {
             kind: "rate_limited",
             reason: error.to_string(),
         },
+        ProviderError::Stopped => AskError::Database(error.to_string()),
         ProviderError::Internal(reason) => AskError::Internal(reason),
     }
 }

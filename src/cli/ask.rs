@@ -190,7 +190,7 @@ pub(super) async fn from_database(
         });
     }
     Ok(SchemaHints {
-        read: Some(snapshot.databases.schema_at(name_or_place).await?),
+        read: Some(snapshot.databases.open(name_or_place).await?),
         ..SchemaHints::default()
     })
 }

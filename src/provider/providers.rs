@@ -14,14 +14,14 @@ use tokio::time::Instant;
 
 use super::breaker::Breaker;
 use super::builtin::{self, Builtin};
-use super::chain::{self, Answered, Link, Rules, Unanswered};
+use super::chain::{self, Answered, Judge, Link, Rules, Unanswered};
 use super::endpoint::{Allowed, Endpoint};
 use super::member::{self, Foreign, Member, MemberSettings, Own};
 use super::prices::Prices;
 use super::spending::Spending;
 use super::{
-    Completion, CompletionRequest, Failure, FailureKind, ModelInfo, Pace, Provider, ProviderError,
-    ProviderInfo, Pulling, Together, Wish, catalogue, ollama,
+    CompletionRequest, Failure, FailureKind, ModelInfo, Pace, Provider, ProviderError, ProviderInfo, Pulling,
+    Together, Wish, catalogue, ollama,
 };
 use crate::config::{Config, ProviderKind, RateLimit, Service};
 use crate::telemetry::{CircuitState, MetricLabels, Metrics};
@@ -216,13 +216,13 @@ impl Providers {
     ///
     /// # Errors
     /// Nobody answered; the first failure is told.
-    pub async fn ask<T>(
+    pub async fn ask<J: Judge>(
         &self,
         plan: &Plan,
         request: &CompletionRequest,
         deadline: Instant,
-        accept: impl Fn(&Completion) -> Result<T, String>,
-    ) -> Result<Answered<T>, Unanswered> {
+        judge: &J,
+    ) -> Result<Answered<J::Accepted>, Unanswered> {
         if plan.first().is_remote()
             && let Some(wait) = self.too_many().await
         {
@@ -241,7 +241,7 @@ impl Providers {
             metrics: &self.metrics,
             seed: RandomState::new().build_hasher().finish(),
         };
-        chain::ask(&plan.links, request, deadline, &rules, accept).await
+        chain::ask(&plan.links, request, deadline, &rules, judge).await
     }
 
     /// The models that a provider offers now, asked of it.

@@ -34,6 +34,23 @@ enum Step {
     Never,
 }
 
+/// Takes any SQL but none.
+struct NotEmpty;
+
+impl Judge for NotEmpty {
+    type Accepted = String;
+
+    fn judge<'a>(&'a self, completion: &'a Completion) -> BoxFuture<'a, Result<String, Rejection>> {
+        Box::pin(async {
+            match completion.sql.as_str() {
+                "" => Err(Rejection::Mend("it is empty".to_owned())),
+                "stop" => Err(Rejection::Stop),
+                sql => Ok(sql.to_owned()),
+            }
+        })
+    }
+}
+
 /// Does its steps in order, and the last one for ever.
 struct Scripted {
     steps: Mutex<VecDeque<Step>>,
@@ -206,11 +223,7 @@ impl Bench {
             share_values: false,
             repair: None,
         };
-        let accept = |completion: &Completion| match completion.sql.as_str() {
-            "" => Err("it is empty".to_owned()),
-            sql => Ok(sql.to_owned()),
-        };
-        ask(&self.links, &request, Instant::now() + within, &rules, accept).await
+        ask(&self.links, &request, Instant::now() + within, &rules, &NotEmpty).await
     }
 }
 
