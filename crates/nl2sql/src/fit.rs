@@ -20,9 +20,6 @@ use rank::Ranking;
 
 pub use cost::{table_tokens, tokens};
 
-/// So many tables are shown whole, whatever the question, as long as they are within the budget.
-pub const ALL_UP_TO: usize = 30;
-
 /// The first columns of a table that stay when it is cut: they tell what it is about.
 const FIRST_COLUMNS: usize = 12;
 
@@ -61,7 +58,7 @@ pub fn fit<'a>(schema: &'a Schema, wish: &Wish<'_>) -> Fitted<'a> {
         .iter()
         .map(|table| table_tokens(table, wish.with_values))
         .collect();
-    if schema.tables.len() <= ALL_UP_TO && costs.iter().sum::<usize>() <= wish.budget {
+    if costs.iter().sum::<usize>() <= wish.budget {
         return Fitted {
             schema: Cow::Borrowed(schema),
             tables: schema.tables.len(),
@@ -73,15 +70,6 @@ pub fn fit<'a>(schema: &'a Schema, wish: &Wish<'_>) -> Fitted<'a> {
     let asked = Asked::new(wish.question, wish.texts);
     let ranking = rank::rank(schema, &asked, wish.with_values);
     let chosen = choose(schema, &ranking, &costs, wish);
-    if chosen.iter().all(|choice| *choice == Choice::Whole) {
-        return Fitted {
-            schema: Cow::Borrowed(schema),
-            tables: schema.tables.len(),
-            left_out: Vec::new(),
-            cut: Vec::new(),
-            is_linked: ranking.is_linked,
-        };
-    }
     shown(schema, &chosen, ranking.is_linked)
 }
 

@@ -204,6 +204,7 @@ impl Bench {
             existing_sql: None,
             today: jiff::civil::date(2026, 3, 1),
             share_values: false,
+            schema_tokens: 8_000,
             repair: None,
         };
         let accept = |completion: &Completion| match completion.sql.as_str() {
