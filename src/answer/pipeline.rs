@@ -108,6 +108,7 @@ impl Work {
             .text("today", &self.today.to_string())
             .opt("existing sql", self.existing_sql.as_deref())
             .number("shares values", Some(u64::from(config.ai.share_sample_values)))
+            .number("schema tokens", u64::try_from(config.ai.schema_tokens).ok())
             .opt("ddl", self.schema.ddl.as_deref())
             .values("values", self.schema.values.as_ref());
         if let Some(name) = self.database() {
@@ -151,6 +152,7 @@ impl Work {
             existing_sql: self.existing_sql.clone(),
             today: self.today,
             share_values: self.snapshot.config.ai.share_sample_values,
+            schema_tokens: self.snapshot.config.ai.schema_tokens,
             repair: None,
         };
         let providers = &self.snapshot.providers;

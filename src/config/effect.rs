@@ -195,6 +195,7 @@ mod tests {
         "ai.allowed_endpoints",
         "ai.stall_timeout",
         "ai.share_sample_values",
+        "ai.schema_tokens",
         "ai.retry.enabled",
         "ai.retry.max_attempts",
         "ai.retry.initial_delay",

@@ -221,6 +221,7 @@ impl Bench {
             existing_sql: None,
             today: jiff::civil::date(2026, 3, 1),
             share_values: false,
+            schema_tokens: 8_000,
             repair: None,
         };
         ask(&self.links, &request, Instant::now() + within, &rules, &NotEmpty).await
