@@ -59,15 +59,6 @@ impl Address {
             Dialect::MySql => mysql(dsn).map(|options| Address::MySql(Box::new(options))),
         }
     }
-
-    /// The dialect of the database.
-    pub(super) fn dialect(&self) -> Dialect {
-        match self {
-            Address::Sqlite(_) => Dialect::Sqlite,
-            Address::Postgres(_) => Dialect::PostgreSql,
-            Address::MySql(_) => Dialect::MySql,
-        }
-    }
 }
 
 /// Checks the connection strings of a config.

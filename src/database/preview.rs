@@ -138,6 +138,21 @@ impl Preview {
         });
     }
 
+    /// Names and types of the columns: `[{"name", "type"}]`.
+    pub fn columns_json(&self) -> Value {
+        let columns = self.columns.iter();
+        columns
+            .map(|column| serde_json::json!({"name": column.name, "type": column.type_name}))
+            .collect()
+    }
+
+    /// The rows, each an array in the order of the columns.
+    pub fn rows_json(&self) -> Value {
+        let rows = self.rows.iter();
+        rows.map(|row| row.iter().map(|cell| cell.json.clone()).collect::<Value>())
+            .collect()
+    }
+
     /// Adds a row; false when no more are wanted.
     pub(super) fn push(&mut self, cells: Vec<Cell>) -> bool {
         if self.rows.len() >= self.limits.rows as usize || self.bytes >= self.limits.bytes {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use nl2sql::{Column, ColumnKind, Dialect, ForeignKey, Schema, Table};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Connection, Executor, Row, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Executor, Row, TypeInfo, ValueRef};
 
 use super::failure::Failure;
 use super::preview::{Cell, Limits, Preview, number};

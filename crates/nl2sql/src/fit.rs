@@ -212,6 +212,8 @@ fn shown<'a>(schema: &'a Schema, choices: &[Choice], is_linked: bool) -> Fitted<
                     columns: columns.iter().map(|at| table.columns[*at].clone()).collect(),
                     primary_key: table.primary_key.clone(),
                     foreign_keys: table.foreign_keys.clone(),
+                    is_view: table.is_view,
+                    rows: table.rows,
                 });
             }
         }

@@ -1,13 +1,11 @@
 //! `ai.preview`: an answer, or SQL that the asker has, with its first rows.
 
-use serde_json::{Value, json};
-
 use super::generate::{self, Asked};
 use super::parameters::Parameters;
 use super::reply::{API_VERSION, Pair, Reply, answered};
 use super::{Item, QueryError, QueryReply, StoreContext};
 use crate::answer::{AnswerService, AskError};
-use crate::database::Preview;
+use crate::database::{Cell, Preview, PreviewColumn};
 
 /// `{"prompt": "…"}` asks and runs the answer; `{"sql": "…"}` runs that, if it passes the checks.
 pub(super) async fn report(
@@ -61,22 +59,13 @@ fn failed(service: &AnswerService, error: &AskError, start: Reply) -> Result<Que
 
 /// Rows twice: as atest shows those of a database, every value as text, and as JSON with types.
 fn with_rows(reply: Reply, preview: &Preview) -> QueryReply {
-    let columns = preview.columns.iter();
-    let names: Vec<Value> = columns
-        .map(|column| json!({"name": column.name, "type": column.type_name}))
-        .collect();
-    let rows: Vec<Value> = preview
-        .rows
-        .iter()
-        .map(|row| row.iter().map(|cell| cell.json.clone()).collect())
-        .collect();
     let data = reply
-        .with_json("columns", &Value::Array(names))
-        .with_json("rows", &Value::Array(rows))
+        .with_json("columns", &preview.columns_json())
+        .with_json("rows", &preview.rows_json())
         .with("row_count", preview.rows.len().to_string())
         .with("truncated", if preview.is_cut { "true" } else { "false" })
         .done();
-    let item = |(cell, column): (&crate::database::Cell, &crate::database::PreviewColumn)| Item {
+    let item = |(cell, column): (&Cell, &PreviewColumn)| Item {
         key: column.name.clone(),
         value: cell.text.clone().unwrap_or_default(),
         description: match cell.text {
