@@ -52,6 +52,7 @@ pub const SHOP: &str = "
 
 /// One of the three, filled with [`SHOP`].
 pub struct Shop {
+    /// What runs it.
     pub server: Server,
     /// A connection string that may only read.
     pub dsn: String,
@@ -59,7 +60,9 @@ pub struct Shop {
 
 /// What runs it.
 pub enum Server {
+    /// PostgreSQL.
     Postgres(Postgres),
+    /// MariaDB.
     MariaDb(MariaDb),
     /// The folder that the file is in.
     Sqlite(tempfile::TempDir),

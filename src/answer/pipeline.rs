@@ -121,11 +121,12 @@ impl Work {
     async fn done(self) -> Result<CachedAnswer, AskError> {
         let snapshot = Arc::clone(&self.snapshot);
         let _place = snapshot.place(self.deadline).await?;
-        let (trial, first) = self.attempt().await?;
+        // On the heap: an attempt holds all that a provider and a database need.
+        let (trial, first) = Box::pin(self.attempt()).await?;
         match first {
             Err(unanswered) if self.is_out_of_date(&trial, &unanswered).await => {
                 tracing::debug!("the schema has changed: the question is answered anew");
-                let (trial, second) = self.attempt().await?;
+                let (trial, second) = Box::pin(self.attempt()).await?;
                 second.map_err(|unanswered| snapshot.why_not(unanswered, &trial))
             }
             outcome => outcome.map_err(|unanswered| snapshot.why_not(unanswered, &trial)),

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use nl2sql::{Dialect, Schema};
 use profiling::contention::Mutex;
 use sqlx::mysql::MySqlConnectOptions;
@@ -153,13 +154,19 @@ impl Connection {
             sqlite::look_at(&self.name, path).await?;
         }
         let mut warnings = Vec::new();
-        let reading = self.timed(DatabaseOperation::Schema, READ_LIMIT + sampling::TIME, async {
-            match &self.place {
-                Place::Sqlite(path) => self.read_sqlite(path, &mut warnings).await,
-                Place::Postgres(lazy) => self.read_postgres(lazy.get(), &mut warnings).await,
-                Place::MySql(lazy) => self.read_mysql(lazy.get(), &mut warnings).await,
-            }
-        });
+        let reading = self.timed(
+            DatabaseOperation::Schema,
+            Box::pin(async {
+                let work = async {
+                    match &self.place {
+                        Place::Sqlite(path) => self.read_sqlite(path, &mut warnings).await,
+                        Place::Postgres(lazy) => self.read_postgres(lazy.get(), &mut warnings).await,
+                        Place::MySql(lazy) => self.read_mysql(lazy.get(), &mut warnings).await,
+                    }
+                };
+                within(READ_LIMIT + sampling::TIME, Box::pin(work)).await
+            }),
+        );
         let schema = reading
             .await
             .map_err(|failure| self.schema_error(failure, READ_LIMIT))??;
@@ -207,7 +214,7 @@ impl Connection {
         server: &Server<Postgres>,
         warnings: &mut Vec<String>,
     ) -> Result<Result<Schema, SchemaError>, Failure> {
-        let mut session = server.session().await?;
+        let mut session = server.session(self.settings.timeout).await?;
         postgres::begin(&mut session, READ_LIMIT).await?;
         let mut schema = postgres::read(session.get()?).await?;
         self.look_again_at(postgres::version(session.get()?).await?);
@@ -235,7 +242,7 @@ impl Connection {
         server: &Server<MySql>,
         warnings: &mut Vec<String>,
     ) -> Result<Result<Schema, SchemaError>, Failure> {
-        let mut session = server.session().await?;
+        let mut session = server.session(self.settings.timeout).await?;
         mysql::begin(&mut session, READ_LIMIT).await?;
         let mut schema = mysql::read(session.get()?).await?;
         self.look_again_at(mysql::version(session.get()?).await?);
@@ -313,23 +320,32 @@ impl Connection {
 
     async fn look(&self) -> Result<String, SchemaError> {
         let limit = self.settings.timeout;
-        let looked = self.timed(DatabaseOperation::Look, limit, async {
-            match &self.place {
-                Place::Sqlite(_) => Ok(String::new()),
-                Place::Postgres(lazy) => {
-                    let mut session = lazy.get().session().await?;
-                    postgres::begin(&mut session, limit).await?;
-                    let version = postgres::version(session.get()?).await?;
-                    postgres::end(session).await.map(|()| version)
+        let looked = self.timed(
+            DatabaseOperation::Look,
+            Box::pin(async {
+                match &self.place {
+                    Place::Sqlite(_) => Ok(String::new()),
+                    Place::Postgres(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            postgres::begin(&mut session, limit).await?;
+                            let version = postgres::version(session.get()?).await?;
+                            postgres::end(session).await.map(|()| version)
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
+                    Place::MySql(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            mysql::begin(&mut session, limit).await?;
+                            let version = mysql::version(session.get()?).await?;
+                            mysql::end(session).await.map(|()| version)
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
                 }
-                Place::MySql(lazy) => {
-                    let mut session = lazy.get().session().await?;
-                    mysql::begin(&mut session, limit).await?;
-                    let version = mysql::version(session.get()?).await?;
-                    mysql::end(session).await.map(|()| version)
-                }
-            }
-        });
+            }),
+        );
         let version = looked
             .await
             .map_err(|failure| self.schema_error(failure, limit))?;
@@ -354,23 +370,35 @@ impl Connection {
     /// [`TrialError::Wrong`] in the database's own words; [`TrialError::Unasked`] when it could not be asked.
     pub async fn explain(&self, sql: &str) -> Result<(), TrialError> {
         let limit = self.settings.timeout;
-        let explained = self.timed(DatabaseOperation::Explain, limit, async {
-            match &self.place {
-                Place::Sqlite(path) => Open::new(path, limit).await?.explain(sql).await,
-                Place::Postgres(lazy) => {
-                    let mut session = lazy.get().session().await?;
-                    postgres::begin(&mut session, limit).await?;
-                    let outcome = postgres::explain(session.get()?, sql).await;
-                    give_back(outcome, postgres::end(session).await)
+        let explained = self.timed(
+            DatabaseOperation::Explain,
+            Box::pin(async {
+                match &self.place {
+                    Place::Sqlite(path) => {
+                        let work = async { Open::new(path, limit).await?.explain(sql).await };
+                        within(limit, Box::pin(work)).await
+                    }
+                    Place::Postgres(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            postgres::begin(&mut session, limit).await?;
+                            let outcome = postgres::explain(session.get()?, sql).await;
+                            give_back(outcome, postgres::end(session).await)
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
+                    Place::MySql(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            mysql::begin(&mut session, limit).await?;
+                            let outcome = mysql::explain(session.get()?, sql).await;
+                            give_back(outcome, mysql::end(session).await)
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
                 }
-                Place::MySql(lazy) => {
-                    let mut session = lazy.get().session().await?;
-                    mysql::begin(&mut session, limit).await?;
-                    let outcome = mysql::explain(session.get()?, sql).await;
-                    give_back(outcome, mysql::end(session).await)
-                }
-            }
-        });
+            }),
+        );
         explained
             .await
             .map_err(|failure| self.trial_error(failure, limit))
@@ -382,33 +410,44 @@ impl Connection {
     /// As for [`Connection::explain`].
     pub async fn rows(&self, sql: &str, limits: Limits) -> Result<Preview, TrialError> {
         let limit = limits.time;
-        let shown = self.timed(DatabaseOperation::Preview, limit, async {
-            match &self.place {
-                Place::Sqlite(path) => Open::new(path, limit).await?.rows(sql, limits).await,
-                Place::Postgres(lazy) => {
-                    let mut session = lazy.get().session().await?;
-                    postgres::begin(&mut session, limit).await?;
-                    let outcome = postgres::rows(session.get()?, sql, limits).await;
-                    give_back(outcome, postgres::end(session).await)
+        let shown = self.timed(
+            DatabaseOperation::Preview,
+            Box::pin(async {
+                match &self.place {
+                    Place::Sqlite(path) => {
+                        let work = async { Open::new(path, limit).await?.rows(sql, limits).await };
+                        within(limit, Box::pin(work)).await
+                    }
+                    Place::Postgres(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            postgres::begin(&mut session, limit).await?;
+                            let outcome = postgres::rows(session.get()?, sql, limits).await;
+                            give_back(outcome, postgres::end(session).await)
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
+                    Place::MySql(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            mysql::begin(&mut session, limit).await?;
+                            // What was set for it, or is still to come, makes the connection of no use for others: it is
+                            // closed.
+                            mysql::rows(session.get()?, sql, limits).await
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
                 }
-                Place::MySql(lazy) => {
-                    let mut session = lazy.get().session().await?;
-                    mysql::begin(&mut session, limit).await?;
-                    // What was set for it, or is still to come, makes the connection of no use for others: it is closed.
-                    mysql::rows(session.get()?, sql, limits).await
-                }
-            }
-        });
+            }),
+        );
         shown.await.map_err(|failure| self.trial_error(failure, limit))
     }
 
-    /// Does it within the limit, with a span and figures. The server has a limit of its own; this one is for a server
-    /// that does not answer any more.
+    /// Does it with a span and figures.
     async fn timed<T>(
         &self,
         operation: DatabaseOperation,
-        limit: Duration,
-        work: impl Future<Output = Result<T, Failure>>,
+        work: BoxFuture<'_, Result<T, Failure>>,
     ) -> Result<T, Failure> {
         let mut span = Span::start(operation.sentence(), Kind::Client);
         if span.is_recorded() {
@@ -418,8 +457,7 @@ impl Connection {
             span.set("db.namespace", self.name.clone());
         }
         let started = Instant::now();
-        let outcome = span.around(tokio::time::timeout(limit + GRACE, work)).await;
-        let outcome = outcome.unwrap_or(Err(Failure::Slow));
+        let outcome = span.around(work).await;
         let result = outcome.as_ref().err().map_or(DatabaseResult::Ok, Failure::result);
         if let Err(failure) = &outcome {
             span.fail(failure.result().word());
@@ -460,6 +498,13 @@ impl Connection {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// Does it within the limit, from when there is a connection on. The server has a limit of its own; this one is for a
+/// server that does not answer any more.
+async fn within<T>(limit: Duration, work: BoxFuture<'_, Result<T, Failure>>) -> Result<T, Failure> {
+    let outcome = tokio::time::timeout(limit + GRACE, work).await;
+    outcome.unwrap_or(Err(Failure::Slow))
 }
 
 /// What came of it, unless the end of the transaction failed.

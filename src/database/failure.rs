@@ -9,9 +9,9 @@ use crate::telemetry::DatabaseResult;
 /// Why a database did not do something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// The statement is wrong for it, in its own words.
+    /// The statement is wrong for it, or needs rights that the user does not have: in its own words.
     Wrong(String),
-    /// The session may not do this.
+    /// The user is not let in.
     Denied(String),
     /// It took too long, or waited for a lock.
     Slow,
@@ -78,8 +78,8 @@ fn postgres(said: &PgDatabaseError, message: String) -> Failure {
     match said.code() {
         // query_canceled, lock_not_available
         "57014" | "55P03" => Failure::Slow,
-        // insufficient_privilege, invalid_catalog_name
-        "42501" | "3D000" => Failure::Denied(message),
+        // invalid_catalog_name
+        "3D000" => Failure::Denied(message),
         // too_many_connections and the server's ends
         "53300" => Failure::Unreachable(message),
         code if code.starts_with("28") => Failure::Denied(message),
@@ -95,8 +95,8 @@ fn postgres(said: &PgDatabaseError, message: String) -> Failure {
 /// <https://mariadb.com/kb/en/mariadb-error-code-reference/>.
 fn mysql(number: u16, message: String) -> Failure {
     match number {
-        // access denied: to a database, with a password, to a command, a column, a routine, a privilege; a missing database
-        1044 | 1045 | 1049 | 1142 | 1143 | 1227 | 1370 | 1698 => Failure::Denied(message),
+        // access denied to a database, with a password; a missing database
+        1044 | 1045 | 1049 | 1698 => Failure::Denied(message),
         // lock wait, interrupted, MariaDB's and MySQL's limit of a statement
         1205 | 1317 | 1969 | 3024 => Failure::Slow,
         // too many connections, shutdown, aborted, killed, blocked
@@ -130,7 +130,8 @@ mod tests {
     fn numbers_of_mysql_and_codes_of_sqlite_are_sorted() {
         let text = || "x".to_owned();
         assert_eq!(mysql(1054, text()), Failure::Wrong(text()));
-        assert_eq!(mysql(1142, text()), Failure::Denied(text()));
+        assert_eq!(mysql(1142, text()), Failure::Wrong(text()));
+        assert_eq!(mysql(1045, text()), Failure::Denied(text()));
         assert_eq!(mysql(1969, text()), Failure::Slow);
         assert_eq!(mysql(1053, text()), Failure::Unreachable(text()));
         assert_eq!(sqlite(Some(1), text()), Failure::Wrong(text()));

@@ -39,6 +39,7 @@ impl<DB: Database> Server<DB> {
             .acquire_timeout(limits.connection_timeout)
             .idle_timeout(limits.idle_timeout)
             .max_lifetime(limits.max_lifetime)
+            .test_before_acquire(false)
             .after_release(move |_, _| {
                 let idle = lock(&known).as_ref().map_or(0, Pool::num_idle);
                 Box::pin(async move { Ok(idle < most_idle) })
@@ -54,21 +55,36 @@ impl<DB: Database> Server<DB> {
         }
     }
 
-    /// A connection that nobody else uses.
-    pub(super) async fn session(&self) -> Result<Session<DB>, Failure> {
-        if self.pool.size() == 0 {
+    /// A connection that nobody else uses. An idle one is asked whether it still lives, for as long as `patience`.
+    pub(super) async fn session(&self, patience: Duration) -> Result<Session<DB>, Failure> {
+        while let Some(mut connection) = self.pool.try_acquire() {
+            match tokio::time::timeout(patience, connection.ping()).await {
+                Ok(Ok(())) => return Ok(self.in_use(connection)),
+                // It was lost meanwhile, as when the server was started again: the next one may be too.
+                Ok(Err(_)) => drop(connection.detach()),
+                Err(_) => {
+                    drop(connection.detach());
+                    return Err(Failure::Slow);
+                }
+            }
+        }
+        if self.pool.size() < self.pool.options().get_max_connections() {
             // The pool would try again and again until its time is over, and not say why.
             let first = tokio::time::timeout(self.timeout, self.options.connect()).await;
             let connection = first.map_err(|_| Failure::Unreachable(no_answer(self.timeout)))?;
             let _ = connection.map_err(Failure::from)?.close().await;
         }
         match self.pool.acquire().await {
-            Ok(connection) => Ok(Session {
-                connection: Some(connection),
-                _counted: self.metrics.as_ref().map(|metrics| metrics.database_connection()),
-            }),
+            Ok(connection) => Ok(self.in_use(connection)),
             Err(sqlx::Error::PoolTimedOut) => Err(self.why_none().await),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    fn in_use(&self, connection: PoolConnection<DB>) -> Session<DB> {
+        Session {
+            connection: Some(connection),
+            _counted: self.metrics.as_ref().map(|metrics| metrics.database_connection()),
         }
     }
 

@@ -280,7 +280,7 @@ impl Run<'_> {
         has_engine: bool,
         judge: &J,
     ) -> Result<(Completion, J::Accepted), ProviderError> {
-        let (sql, reason) = match self.calls_to(link, request, later, has_engine, judge).await {
+        let (sql, reason) = match Box::pin(self.calls_to(link, request, later, has_engine, judge)).await {
             Ok(answer) => return Ok(answer),
             Err(Miss::Failed(error)) => return Err(error),
             Err(Miss::Rejected { sql, reason }) => (sql, reason),
@@ -296,7 +296,7 @@ impl Run<'_> {
             }),
             ..request.clone()
         };
-        let second = self.calls_to(link, &again, later, has_engine, judge).await;
+        let second = Box::pin(self.calls_to(link, &again, later, has_engine, judge)).await;
         self.rules.metrics.repaired(match second {
             Ok(_) => RepairOutcome::Mended,
             Err(_) => RepairOutcome::Failed,

@@ -87,6 +87,8 @@ impl MariaDb {
     fn own_arguments(&self) -> Vec<String> {
         let mut arguments: Vec<String> = QUICK.iter().map(|argument| (*argument).to_owned()).collect();
         arguments.push(format!("--datadir={}", self.server.data().display()));
+        // Its tables for a moment are named by process alone: two servers in one folder take each other's.
+        arguments.push(format!("--tmpdir={}", self.folder().display()));
         if is_root() {
             arguments.push("--user=mysql".into());
         }
