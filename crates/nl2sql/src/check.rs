@@ -12,6 +12,7 @@ mod functions;
 mod guard;
 mod parse;
 mod pretty;
+mod system_tables;
 mod tokens;
 
 use sqlparser::ast::Query;

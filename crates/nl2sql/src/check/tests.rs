@@ -7,6 +7,7 @@ mod binding;
 mod harmless;
 mod hostile;
 mod split;
+mod statements;
 mod text;
 
 pub(super) use Dialect::{MySql as M, PostgreSql as P, Sqlite as S};
@@ -29,9 +30,18 @@ pub(super) fn bound(sql: &str, dialect: Dialect) -> Result<CheckedSql, CheckErro
 }
 
 /// Every statement that must pass and every one that must not.
-pub(super) fn statements() -> impl Iterator<Item = &'static str> {
-    let harmless = harmless::HARMLESS.iter().map(|(_, sql)| *sql);
-    harmless.chain(hostile::HOSTILE.iter().map(|(_, _, sql)| *sql))
+pub(super) fn every_statement() -> impl Iterator<Item = String> {
+    let all = harmless::all().into_iter().chain(hostile::all());
+    all.map(|statement| statement.sql)
+}
+
+/// The letter of a dialect in the tables of statements.
+pub(super) fn letter(dialect: Dialect) -> char {
+    match dialect {
+        Dialect::MySql => 'M',
+        Dialect::PostgreSql => 'P',
+        Dialect::Sqlite => 'S',
+    }
 }
 
 /// Texts that look like SQL often enough to get far.

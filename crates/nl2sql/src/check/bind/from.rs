@@ -8,6 +8,7 @@ use sqlparser::ast::{
     TableWithJoins,
 };
 
+use super::super::system_tables;
 use super::join::{constraint, natural};
 use super::scope::{Scope, Shape, Source, same_name};
 use super::{Binder, CheckError, Columns, OutputColumn};
@@ -291,7 +292,13 @@ impl<'s> Binder<'s> {
         scope: &Scope<'_>,
     ) -> Result<Option<&'s Table>, CheckError> {
         let Some(schema) = self.schema else {
-            return Ok(None);
+            return match system_tables::why_denied(namespace, name) {
+                Some(why) => Err(CheckError::Forbidden {
+                    what: format!("the table {name}"),
+                    why: why.into(),
+                }),
+                None => Ok(None),
+            };
         };
         let fits = |table: &&Table| match (namespace, &table.namespace) {
             (Some(wanted), Some(given)) => same_name(wanted, given),
