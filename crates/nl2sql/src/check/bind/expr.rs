@@ -164,6 +164,7 @@ impl Binder<'_> {
         let Some(source) = scope.source(namespace, &qualifier.value) else {
             return Err(Self::unknown_qualifier(&qualifier.value, scope));
         };
+        self.note_spelling(qualifier, &source.qualifier);
         match source.column(&last.value) {
             Hit::Column(origin) | Hit::Perhaps(origin) => {
                 origin.iter().for_each(|column| self.note_column(column));

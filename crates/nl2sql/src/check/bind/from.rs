@@ -236,14 +236,9 @@ impl<'s> Binder<'s> {
         alias: Option<&TableAlias>,
         scope: &Scope<'_>,
     ) -> Result<Source<'s>, CheckError> {
-        let mut parts = name
-            .0
-            .iter()
-            .rev()
-            .filter_map(|part| part.as_ident())
-            .map(|ident: &Ident| ident.value.as_str());
+        let mut parts = name.0.iter().rev().filter_map(|part| part.as_ident());
         let last = parts.next();
-        let namespace = parts.next();
+        let namespace = parts.next().map(|ident: &Ident| ident.value.as_str());
         let mut source = self.table_source(namespace, last, alias, scope)?;
         if let Some(alias) = alias.filter(|alias| !alias.columns.is_empty()) {
             source.shape = Shape::Derived(Rc::new(self.renamed(source.columns(), alias)?));
@@ -255,13 +250,16 @@ impl<'s> Binder<'s> {
     pub(super) fn table_source(
         &mut self,
         namespace: Option<&str>,
-        name: Option<&str>,
+        ident: Option<&Ident>,
         alias: Option<&TableAlias>,
         scope: &Scope<'_>,
     ) -> Result<Source<'s>, CheckError> {
-        let name = name.unwrap_or_default();
-        let qualifier = alias.map_or(name, |alias| alias.name.value.as_str());
+        let name = ident.map_or("", |ident| ident.value.as_str());
         if let Some(query) = scope.named_query(name).filter(|_| namespace.is_none()) {
+            ident
+                .iter()
+                .for_each(|ident| self.note_spelling(ident, &query.name));
+            let qualifier = alias.map_or(query.name.as_str(), |alias| alias.name.value.as_str());
             return Ok(Source::new(qualifier, Shape::Derived(Rc::clone(&query.columns))));
         }
         if self.dialect == Dialect::MySql && namespace.is_none() && same_name(name, "dual") {
@@ -277,6 +275,12 @@ impl<'s> Binder<'s> {
             name
         };
         self.note_table(spelled);
+        ident.iter().for_each(|ident| self.note_spelling(ident, spelled));
+        let qualifier = match alias {
+            Some(alias) => alias.name.value.as_str(),
+            None if self.dialect == Dialect::MySql => spelled,
+            None => name,
+        };
         let namespace = namespace.filter(|_| alias.is_none()).map(str::to_owned);
         Ok(Source {
             namespace,

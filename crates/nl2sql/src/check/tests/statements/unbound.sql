@@ -1,5 +1,5 @@
 --- MPS Bound: tables that are not there
-SELECT * FROM user
+SELECT * FROM usr
 SELECT * FROM customers
 SELECT * FROM users, missing
 SELECT * FROM users JOIN missing ON 1 = 1
