@@ -268,7 +268,7 @@ proptest! {
                 dialect,
                 today: jiff::civil::date(2025, 8, 20),
             };
-            let Ok(draft) = answer(&request) else {  continue };
+            let Ok(draft) = answer(&request) else { continue };
             match check(&draft.sql, dialect, Some(&schema)) {
                 Ok(checked) => prop_assert_eq!(checked.sql(), draft.sql),
                 Err(error) => prop_assert!(false, "{}: {}\n{}\n{}", dialect, question, draft.sql, error),

@@ -313,6 +313,14 @@ SELECT (ARRAY['/etc/passwd'])[1].pg_read_file
 SELECT ('x'::text)."pg_read_file"
 SELECT ('/tmp'::text) . /* x */ pg_ls_dir
 SELECT string_agg(pg_read_file('/a'), '') FROM users
+SELECT f.pg_read_file FROM unnest(ARRAY['/etc/passwd']) f
+SELECT f."lo_import" FROM unnest(ARRAY['/etc/passwd']) AS f
+SELECT g.pg_sleep FROM generate_series(1, 10) g
+SELECT generate_series.pg_sleep FROM generate_series(1, 10)
+SELECT u.id FROM users u JOIN generate_series(1, 10) g ON g.pg_sleep IS NULL
+SELECT j.pg_read_file FROM json_array_elements_text('["/etc/passwd"]') j
+SELECT (SELECT max(g.pg_sleep::text)) FROM generate_series(1, 10) g
+SELECT id FROM users ORDER BY (SELECT f.pg_ls_dir FROM unnest(ARRAY['/']) f LIMIT 1)
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY pg_sleep(1)::text::float8) FROM users
 SELECT EXTRACT(EPOCH FROM pg_stat_file('/a'))
 SELECT upper(lower(pg_read_file('/etc/passwd')))
