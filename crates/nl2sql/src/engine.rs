@@ -46,6 +46,8 @@ mod values;
 pub(crate) mod words;
 
 #[cfg(test)]
+mod generated;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod trust;
