@@ -2,7 +2,8 @@
 
 pub mod admission;
 pub mod cache;
-mod confidence;
+pub mod confidence;
+pub mod feedback;
 mod maintenance;
 mod pipeline;
 pub mod query;

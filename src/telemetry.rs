@@ -20,7 +20,7 @@ pub use build::build_info;
 pub use exposition::Format;
 pub use label::{
     AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName, CircuitState,
-    ConnectionClosed, ConnectionDoor, ErrorKind, HandshakeFailure, MetricLabels, ProviderOperation,
-    RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus, Validation,
+    ConnectionClosed, ConnectionDoor, ErrorKind, FeedbackVerdict, HandshakeFailure, MetricLabels,
+    ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus, Validation,
 };
 pub use metrics::{GaugeGuard, Metrics};

@@ -10,8 +10,9 @@ use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use super::cache::{CacheKey, CachedAnswer, KeyBuilder, Origin};
+use super::confidence::{self, Scored, Trial};
 use super::queue::NoPlace;
-use super::{Answer, AskError, ConfidenceSource, Question, SchemaHints, Snapshot, confidence};
+use super::{Answer, AskError, ConfidenceSource, Question, SchemaHints, Snapshot};
 use crate::database::{self, KnownSchema, SchemaError};
 use crate::provider::{
     Answered, Completion, CompletionRequest, PROMPT_VERSION, Plan, ProviderError, Unanswered,
@@ -69,6 +70,7 @@ fn given(kept: &CachedAnswer, origin: Origin, request_id: String) -> Answer {
         cost: kept.cost,
         took: Duration::ZERO,
         request_id,
+        features: kept.features,
     }
 }
 
@@ -129,10 +131,10 @@ impl Work {
         warnings.extend(self.values_go_out(known.as_deref()));
         let schema = known.as_ref().map(|known| Arc::clone(&known.schema));
         let request = CompletionRequest {
-            question: self.text,
+            question: self.text.clone(),
             dialect,
             schema: schema.clone(),
-            existing_sql: self.existing_sql,
+            existing_sql: self.existing_sql.clone(),
             today: self.today,
             share_values: self.snapshot.config.ai.share_sample_values,
             repair: None,
@@ -147,7 +149,33 @@ impl Work {
             .await
             .map_err(|unanswered| self.snapshot.why_not(unanswered))?;
         tracing::debug!(provider = %answered.provider, calls = answered.calls, "a provider answered");
-        Ok(finished(answered, &request, warnings))
+        let scored = self.scored(&answered, &request, &mut warnings).await;
+        Ok(finished(answered, &request, scored, warnings))
+    }
+
+    /// How sure the answer is, with what the embedded engine says to a model's.
+    async fn scored(
+        &self,
+        answered: &Answered<CheckedSql>,
+        request: &CompletionRequest,
+        warnings: &mut Vec<String>,
+    ) -> Scored {
+        let (completion, checked) = (&answered.completion, &answered.accepted);
+        let mut trial = Trial::default();
+        if completion.confidence.is_none() {
+            let queue = &self.snapshot.queue;
+            let opinion = confidence::second_opinion(queue, request, checked, self.deadline).await;
+            trial.agreement = opinion.agreement();
+            warnings.extend(opinion.note);
+        }
+        confidence::of(
+            completion,
+            checked,
+            request.schema.as_deref(),
+            &request.question,
+            &trial,
+            self.snapshot.calibration.of(&answered.provider),
+        )
     }
 
     /// The database that is asked about, when the request brings no tables of its own.
@@ -225,18 +253,13 @@ impl Work {
 fn finished(
     answered: Answered<CheckedSql>,
     request: &CompletionRequest,
+    scored: Scored,
     mut warnings: Vec<String>,
 ) -> CachedAnswer {
     let (completion, checked) = (answered.completion, answered.accepted);
-    let (confidence, confidence_source) = confidence::of(
-        &completion,
-        &checked,
-        request.schema.as_deref(),
-        &request.question,
-    );
     warnings.splice(0..0, answered.warnings);
     warnings.extend(completion.warnings);
-    if request.existing_sql.is_some() && confidence_source == ConfidenceSource::Builtin {
+    if request.existing_sql.is_some() && scored.source == ConfidenceSource::Builtin {
         warnings.push(format!(
             "the SQL that came with the question was not used: {} writes anew",
             answered.provider
@@ -252,8 +275,9 @@ fn finished(
         sql: checked.sql().to_owned(),
         pretty_sql: checked.pretty().to_string(),
         explanation: completion.explanation,
-        confidence,
-        confidence_source,
+        confidence: scored.confidence,
+        confidence_source: scored.source,
+        features: scored.features,
         warnings,
         provider: answered.provider,
         model: answered.model,

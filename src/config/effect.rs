@@ -224,6 +224,8 @@ mod tests {
         "ai.prices.*.output",
         "ai.prices.*.cached_input",
         "ai.health_check_interval",
+        "ai.feedback.enabled",
+        "ai.feedback.keep_text",
         "databases.*.driver",
         "databases.*.dsn",
         "databases.*.schema_ddl",

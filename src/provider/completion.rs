@@ -45,6 +45,8 @@ pub struct Completion {
     pub confidence: Option<f64>,
     /// Mean natural logarithm of the probabilities of the tokens that make up the SQL, where the provider tells them.
     pub mean_logprob: Option<f64>,
+    /// The sum of the same: the logarithm of the probability of the SQL as a whole.
+    pub sum_logprob: Option<f64>,
     /// What it assumed, each on one line.
     pub assumptions: Vec<String>,
     /// What the asker should know before trusting it.

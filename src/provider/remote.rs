@@ -319,11 +319,13 @@ impl Remote {
                 }));
             }
         };
+        let logprobs = written
+            .sql_bytes
+            .as_ref()
+            .and_then(|place| logprobs(&reply.tokens, place.start, place.end));
         Ok(Completion {
-            mean_logprob: written
-                .sql_bytes
-                .as_ref()
-                .and_then(|place| mean_logprob(&reply.tokens, place.start, place.end)),
+            mean_logprob: logprobs.map(|(sum, count)| sum / f64::from(count)),
+            sum_logprob: logprobs.map(|(sum, _)| sum),
             sql: written.sql,
             explanation: written.explanation,
             confidence: None,
@@ -389,14 +391,14 @@ fn without_question(error: ProviderError, question: &str) -> ProviderError {
     }
 }
 
-/// Mean over the tokens that overlap the bytes from `start` to `end`.
-fn mean_logprob(tokens: &[TokenLogprob], start: usize, end: usize) -> Option<f64> {
+/// Sum and number of the tokens that overlap the bytes from `start` to `end`; `None` when there are none.
+fn logprobs(tokens: &[TokenLogprob], start: usize, end: usize) -> Option<(f64, u32)> {
     let first = tokens.partition_point(|token| token.bytes.end <= start);
     let inside = tokens[first..].iter().take_while(|token| token.bytes.start < end);
     let (sum, count) = inside.fold((0.0, 0u32), |(sum, count), token| {
         (sum + token.logprob, count + 1)
     });
-    (count > 0).then(|| sum / f64::from(count))
+    (count > 0).then_some((sum, count))
 }
 
 #[cfg(test)]

@@ -62,6 +62,8 @@ pub struct Ai {
     #[serde(with = "kinds::time")]
     #[schemars(with = "Time")]
     pub health_check_interval: Duration,
+    /// What askers say of answers.
+    pub feedback: FeedbackSettings,
     /// Keys without effect in this version, and second spellings.
     #[serde(flatten)]
     pub later: AiLater,
@@ -81,6 +83,18 @@ pub struct AiLater {
     /// The Go plugin's security block.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security: Option<AiSecurity>,
+}
+
+/// What askers say of answers (`ai.feedback` in the query language): used, corrected, rejected. It is kept in
+/// `server.state_dir`, for fitting the confidence of models' answers (`eval --fit`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(inline)]
+pub struct FeedbackSettings {
+    /// Whether askers may say what became of an answer (`ai.feedback` in the query language).
+    pub enabled: bool,
+    /// Whether question and SQL are kept beside what an asker said of an answer; without, only figures are.
+    pub keep_text: bool,
 }
 
 /// Asking again after a failure that may pass.
@@ -269,7 +283,17 @@ impl Default for Ai {
             shared_limits: true,
             prices: BTreeMap::new(),
             health_check_interval: Duration::from_secs(30),
+            feedback: FeedbackSettings::default(),
             later: AiLater::default(),
+        }
+    }
+}
+
+impl Default for FeedbackSettings {
+    fn default() -> FeedbackSettings {
+        FeedbackSettings {
+            enabled: true,
+            keep_text: false,
         }
     }
 }
