@@ -1,5 +1,6 @@
 //! Reads schemas and sample values, read-only; the only room that opens databases.
 
+mod rows;
 mod source;
 mod sqlite;
 mod stamp;
@@ -13,6 +14,7 @@ use profiling::contention::Mutex;
 use crate::config;
 use source::Version;
 
+pub use rows::{RowLimits, RowsError, sqlite_rows};
 pub use source::{Source, read_statements};
 pub use stamp::Stamp;
 

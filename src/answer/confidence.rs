@@ -24,7 +24,7 @@ use nl2sql::{CheckedSql, Schema};
 use super::{Confidence, ConfidenceSource};
 use crate::provider::Completion;
 pub use features::Features;
-pub use fit::{Fit, Judged, TooLittle, fit};
+pub use fit::{Fit, Judged, fit};
 pub use fitted::{Calibration, FILE, Fitted};
 pub use opinion::second_opinion;
 pub use quality::{Figures, coverage_at};

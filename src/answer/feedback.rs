@@ -18,7 +18,7 @@ use super::confidence::Features;
 use super::{Answer, ConfidenceSource};
 use crate::telemetry::FeedbackVerdict;
 
-pub use kept::{FILE, Found, Line, read};
+pub use kept::{FILE, Line, read};
 
 /// Answers that are remembered.
 const REMEMBERED: usize = 1_000;
