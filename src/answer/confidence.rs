@@ -17,6 +17,7 @@ mod fit;
 mod fitted;
 mod opinion;
 mod quality;
+mod samples;
 mod weights;
 
 use nl2sql::{CheckedSql, Schema};
@@ -28,6 +29,7 @@ pub use fit::{Fit, Judged, fit};
 pub use fitted::{Calibration, FILE, Fitted};
 pub use opinion::second_opinion;
 pub use quality::{Figures, coverage_at};
+pub use samples::sample;
 pub use weights::{Weights, WeightsSource};
 
 /// The fewest judged answers that weights are fitted on: 24 numbers need some twenty answers each.

@@ -10,7 +10,7 @@ use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use super::cache::{CacheKey, CachedAnswer, KeyBuilder, Origin};
-use super::confidence::{self, Scored, Trial};
+use super::confidence::{self, Agreement, Scored, Trial};
 use super::queue::NoPlace;
 use super::{Answer, AskError, ConfidenceSource, Question, SchemaHints, Snapshot};
 use crate::database::{self, KnownSchema, SchemaError};
@@ -35,6 +35,7 @@ pub(super) async fn answer(
         dialect: question.dialect,
         schema: question.schema,
         existing_sql: question.existing_sql,
+        samples: question.wish.samples.unwrap_or(snapshot.config.ai.samples),
         plan,
         today: jiff::ZonedDateTime::now().date(),
         deadline,
@@ -82,6 +83,8 @@ struct Work {
     schema: SchemaHints,
     existing_sql: Option<String>,
     plan: Plan,
+    /// How often a model is asked.
+    samples: u32,
     today: jiff::civil::Date,
     deadline: Instant,
 }
@@ -104,6 +107,7 @@ impl Work {
             )
             .secret("key", wish.api_key.as_ref().filter(|_| first.is_remote()))
             .number("max tokens", wish.max_tokens.map(u64::from))
+            .number("samples", first.is_remote().then(|| self.samples.into()))
             .text("prompt", PROMPT_VERSION)
             .text("today", &self.today.to_string())
             .opt("existing sql", self.existing_sql.as_deref())
@@ -138,6 +142,7 @@ impl Work {
             today: self.today,
             share_values: self.snapshot.config.ai.share_sample_values,
             repair: None,
+            is_sample: false,
         };
         let accept = |completion: &Completion| {
             check(&completion.sql, dialect, schema.as_deref()).map_err(|error| error.to_string())
@@ -149,7 +154,28 @@ impl Work {
             .await
             .map_err(|unanswered| self.snapshot.why_not(unanswered))?;
         tracing::debug!(provider = %answered.provider, calls = answered.calls, "a provider answered");
-        let scored = self.scored(&answered, &request, &mut warnings).await;
+        let sampled = {
+            let providers = &self.snapshot.providers;
+            confidence::sample(
+                providers,
+                &self.plan,
+                &request,
+                self.deadline,
+                answered,
+                self.samples,
+            )
+            .await
+        };
+        let answered = sampled.answered;
+        warnings.extend(sampled.note);
+        let trial = Trial {
+            agreement: Some(Agreement {
+                engine: None,
+                samples: sampled.agreement,
+            }),
+            ..Trial::default()
+        };
+        let scored = self.scored(&answered, &request, trial, &mut warnings).await;
         Ok(finished(answered, &request, scored, warnings))
     }
 
@@ -158,14 +184,14 @@ impl Work {
         &self,
         answered: &Answered<CheckedSql>,
         request: &CompletionRequest,
+        mut trial: Trial,
         warnings: &mut Vec<String>,
     ) -> Scored {
         let (completion, checked) = (&answered.completion, &answered.accepted);
-        let mut trial = Trial::default();
         if completion.confidence.is_none() {
             let queue = &self.snapshot.queue;
             let opinion = confidence::second_opinion(queue, request, checked, self.deadline).await;
-            trial.agreement = opinion.agreement();
+            trial.agreement.get_or_insert_default().engine = opinion.agreement;
             warnings.extend(opinion.note);
         }
         confidence::of(

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{FAILED, INVALID, batch, print};
 use crate::answer::{Answer, AnswerService, AskError, ProviderWish, Question, SchemaHints, Snapshot};
-use crate::config::Loaded;
+use crate::config::{Loaded, MOST_SAMPLES};
 use crate::database::SchemaError;
 use crate::provider::Spending;
 use crate::telemetry::logs::LogCounts;
@@ -43,6 +43,10 @@ pub struct AskArgs {
     /// Model to ask for.
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
+
+    /// How often a model is asked, so that its answers can vote; each costs a call.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_SAMPLES)))]
+    samples: Option<u32>,
 
     /// Longest time for an answer, in seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
@@ -141,6 +145,7 @@ pub fn run(loaded: Loaded, args: AskArgs) -> ExitCode {
         provider: args.provider.clone(),
         model: args.model.clone(),
         timeout: args.timeout.map(Duration::from_secs),
+        samples: args.samples,
         ..ProviderWish::default()
     };
     let dialect = args.dialect.map(Dialect::from);

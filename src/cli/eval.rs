@@ -19,7 +19,7 @@ use super::ask::{self, from_database};
 use super::{FAILED, INVALID, print};
 use crate::answer::confidence::Features;
 use crate::answer::{AnswerService, AskError, ConfidenceSource, ProviderWish, Question, SchemaHints};
-use crate::config::Loaded;
+use crate::config::{Loaded, MOST_SAMPLES};
 use judge::{Verdict, judge};
 use questions::Line;
 use report::Report;
@@ -43,6 +43,10 @@ pub struct EvalArgs {
     /// Model to ask for.
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
+
+    /// How often a model is asked, so that its answers can vote; each costs a call.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_SAMPLES)))]
+    samples: Option<u32>,
 
     /// Longest time for an answer, in seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
@@ -167,6 +171,7 @@ fn asked(loaded: Loaded, args: &EvalArgs, dir: &Path) -> Result<Vec<Outcome>, Ex
             provider: args.provider.clone(),
             model: args.model.clone(),
             timeout: args.timeout.map(Duration::from_secs),
+            samples: args.samples,
             ..ProviderWish::default()
         },
     };

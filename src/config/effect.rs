@@ -224,6 +224,7 @@ mod tests {
         "ai.prices.*.output",
         "ai.prices.*.cached_input",
         "ai.health_check_interval",
+        "ai.samples",
         "ai.feedback.enabled",
         "ai.feedback.keep_text",
         "databases.*.driver",

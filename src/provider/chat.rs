@@ -16,6 +16,8 @@ pub struct ChatRequest<'a> {
     pub user: String,
     /// Most tokens in the answer.
     pub max_tokens: u32,
+    /// Chance is wanted, whatever the settings say.
+    pub is_sample: bool,
 }
 
 /// What came back.

@@ -23,6 +23,8 @@ pub struct CompletionRequest {
     pub share_values: bool,
     /// What was written before and did not pass; `None` on the first try.
     pub repair: Option<Repair>,
+    /// It is one of several samples, which chance should make differ.
+    pub is_sample: bool,
 }
 
 /// SQL that did not pass, for the one who wrote it.

@@ -26,6 +26,9 @@ use crate::telemetry::Metrics;
 /// Most tokens in an answer when nothing else is set. A long statement with its explanation has some 500.
 const MAX_TOKENS: u32 = 2048;
 
+/// Temperature of a sample where the settings name none above 0; 0.5 to 0.8 are usual for answers that vote.
+const OF_SAMPLES: f64 = 0.7;
+
 /// Most times that one call gives something up, each after a complaint about it.
 const MAX_DOWNGRADES: usize = 6;
 
@@ -155,6 +158,7 @@ impl Remote {
             system: written.system,
             user: written.user,
             max_tokens: self.max_tokens,
+            is_sample: request.is_sample,
         })
     }
 
@@ -251,8 +255,12 @@ impl Remote {
         self.learned.keep(&self.learned_as, habits);
     }
 
-    /// The temperature to send: 0, unless the settings say something or the model takes none.
-    pub fn temperature(&self, habits: &Habits) -> Option<f64> {
+    /// The temperature to send: 0, unless the settings say something or the model takes none. A sample needs one above 0.
+    pub fn temperature(&self, habits: &Habits, is_sample: bool) -> Option<f64> {
+        if is_sample {
+            let warm = self.temperature.filter(|temperature| *temperature > 0.0);
+            return warm.or(Some(OF_SAMPLES)).filter(|_| habits.temperature);
+        }
         // A `top_p` beside a temperature of 0 would do nothing.
         let default = if self.top_p.is_some() { None } else { Some(0.0) };
         self.temperature.or(default).filter(|_| habits.temperature)

@@ -6,7 +6,6 @@ use nl2sql::engine::{self, Draft};
 use nl2sql::{CheckedSql, Meaning};
 use tokio::time::Instant;
 
-use super::Agreement;
 use crate::answer::queue::Queue;
 use crate::provider::CompletionRequest;
 use crate::telemetry::trace;
@@ -39,14 +38,6 @@ pub struct Opinion {
 }
 
 impl Opinion {
-    /// As part of an answer's trial.
-    pub fn agreement(&self) -> Option<Agreement> {
-        self.agreement.map(|degree| Agreement {
-            engine: Some(degree),
-            samples: None,
-        })
-    }
-
     fn not_asked(why: &str) -> Opinion {
         Opinion {
             agreement: None,
@@ -152,6 +143,7 @@ mod tests {
             today: jiff::civil::date(2026, 3, 4),
             share_values: false,
             repair: None,
+            is_sample: false,
         };
         second_opinion(queue, &request, &checked, Instant::now() + left).await
     }

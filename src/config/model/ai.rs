@@ -62,6 +62,10 @@ pub struct Ai {
     #[serde(with = "kinds::time")]
     #[schemars(with = "Time")]
     pub health_check_interval: Duration,
+    /// How often a model is asked the same question, so that its answers can vote and their agreement tells how sure it is. Each
+    /// is a call that costs; a request may say otherwise (`samples`).
+    #[schemars(range(min = 1, max = 5))]
+    pub samples: u32,
     /// What askers say of answers.
     pub feedback: FeedbackSettings,
     /// Keys without effect in this version, and second spellings.
@@ -84,6 +88,9 @@ pub struct AiLater {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security: Option<AiSecurity>,
 }
+
+/// Most samples of one question.
+pub const MOST_SAMPLES: u32 = 5;
 
 /// What askers say of answers (`ai.feedback` in the query language): used, corrected, rejected. It is kept in
 /// `server.state_dir`, for fitting the confidence of models' answers (`eval --fit`).
@@ -283,6 +290,7 @@ impl Default for Ai {
             shared_limits: true,
             prices: BTreeMap::new(),
             health_check_interval: Duration::from_secs(30),
+            samples: 1,
             feedback: FeedbackSettings::default(),
             later: AiLater::default(),
         }

@@ -205,6 +205,7 @@ impl Bench {
             today: jiff::civil::date(2026, 3, 1),
             share_values: false,
             repair: None,
+            is_sample: false,
         };
         let accept = |completion: &Completion| match completion.sql.as_str() {
             "" => Err("it is empty".to_owned()),

@@ -107,6 +107,7 @@ fn request(question: &str, dialect: Dialect, schema: Option<Schema>) -> Completi
         today: date(2026, 11, 24),
         share_values: false,
         repair: None,
+        is_sample: false,
     }
 }
 

@@ -75,6 +75,7 @@ pub(crate) fn request() -> CompletionRequest {
         today: jiff::civil::date(2025, 1, 1),
         share_values: false,
         repair: None,
+        is_sample: false,
     }
 }
 
