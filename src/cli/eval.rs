@@ -145,7 +145,10 @@ pub fn run(loaded: Loaded, args: EvalArgs) -> ExitCode {
     }
     match fitted {
         Some(Err(reason)) => print::failure(FAILED, reason),
-        _ => ExitCode::SUCCESS,
+        _ => match report.as_ref().and_then(Report::nobody_answered) {
+            Some(reason) => print::failure(FAILED, format!("nobody answered any question: {reason}")),
+            None => ExitCode::SUCCESS,
+        },
     }
 }
 

@@ -165,6 +165,21 @@ async fn the_embedded_engine_can_be_scored_without_any_config() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_answers_nothing_fails_the_command_with_the_reason() {
+    let folder = folder().await;
+    let plugin = Plugin::start(
+        "ai:\n  health_check_interval: 0s\n  services:\n    openai: {provider: openai, endpoint: 'http://127.0.0.1:9', model: m}\n",
+    );
+    let output = eval(&plugin, folder.path(), &["--provider", "openai"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        told.contains("nobody answered any question") && told.contains("api_key"),
+        "{told}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_is_told() {
     let plugin = Plugin::start("");
     let folder = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::benchmark::{eval, folder, plugin};
 use crate::fake_provider::Received;
 use crate::support::plugin::Plugin;
-use crate::{ask, confidence, start, written};
+use crate::{ask, confidence, query, start, written};
 
 const QUESTION: &str = "names of all users";
 
@@ -74,6 +74,12 @@ async fn fitted_weights_are_loaded_and_lift_the_ceiling_until_the_file_is_broken
     let fitted = ask(&plugin, QUESTION, &json!({}));
     assert!(confidence(&fitted) > 0.85, "{}", fitted.text());
     assert_eq!(fitted.pair("confidence_source").as_deref(), Some("agreement"));
+    let report = query(&plugin, "capabilities", &json!({}))
+        .pair("capabilities")
+        .unwrap();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["confidence"]["weights"], "fitted");
+    assert_eq!(report["confidence"]["providers"], "it");
 
     // A reload looks again; what is broken is told, and the weights set by hand are back.
     let broken = std::fs::read_to_string(&file)

@@ -101,6 +101,11 @@ impl Calibration {
         }
     }
 
+    /// The fitted weights, where there are any.
+    pub fn fitted(&self) -> Option<&Fitted> {
+        self.fitted.as_ref()
+    }
+
     /// The weights for answers of a provider.
     pub fn of(&self, provider: &str) -> &Weights {
         match &self.fitted {

@@ -20,7 +20,7 @@ const WORTH_TELLING: f64 = 0.6;
 const DIFFERS: f64 = 0.5;
 
 /// Longest time for the engine. It takes a few milliseconds, and more where other work keeps the processors busy.
-const LONGEST: Duration = Duration::from_millis(400);
+const LONGEST: Duration = Duration::from_secs(1);
 
 /// With less time left than this the engine is not asked.
 const SHORT: Duration = Duration::from_millis(500);
@@ -64,7 +64,8 @@ pub async fn second_opinion(
     if queue.is_busy() {
         return Opinion::not_asked("other questions are waiting");
     }
-    if deadline.saturating_duration_since(Instant::now()) < SHORT {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left < SHORT {
         return Opinion::not_asked("the time for this question is nearly over");
     }
     let (question, dialect, today) = (request.question.clone(), request.dialect, request.today);
@@ -87,7 +88,7 @@ pub async fn second_opinion(
             Some((draft, degree))
         }),
     );
-    match tokio::time::timeout(LONGEST, reading).await {
+    match tokio::time::timeout(LONGEST.min(left / 4), reading).await {
         Ok(Ok(Some((draft, degree)))) => Opinion {
             agreement: Some(degree),
             note: difference(&draft, degree),

@@ -99,6 +99,8 @@ pub(super) struct Report {
     latency: Option<[f64; 3]>,
     /// Questions that could not be used, and the first reason.
     unusable: (u32, Option<String>),
+    /// Why nobody answered, the first time.
+    failure: Option<String>,
 }
 
 impl Report {
@@ -109,7 +111,7 @@ impl Report {
         let mut scores = Vec::new();
         let mut sources = BTreeSet::new();
         let mut times = Vec::new();
-        let mut unusable = (0, None);
+        let (mut unusable, mut failure) = ((0, None), None);
         for outcome in outcomes {
             if outcome.ended == Ended::Unusable {
                 unusable.0 += 1;
@@ -119,6 +121,9 @@ impl Report {
             all.add(outcome);
             for group in &outcome.groups {
                 groups.entry(group.clone()).or_default().add(outcome);
+            }
+            if outcome.ended == Ended::Failed {
+                failure = failure.or_else(|| outcome.reason.clone());
             }
             times.push(outcome.took.as_secs_f64() * 1e3);
             if let Some((score, source)) = outcome.confidence {
@@ -136,7 +141,14 @@ impl Report {
             sources,
             latency: (!times.is_empty()).then(|| [at(50), at(95), at(100)]),
             unusable,
+            failure,
         }
+    }
+
+    /// Why it says nothing of the provider: nobody answered any question.
+    pub(super) fn nobody_answered(&self) -> Option<&str> {
+        let is_void = self.all.questions > 0 && self.all.failed == self.all.questions;
+        self.failure.as_deref().filter(|_| is_void)
     }
 
     /// For programs.
@@ -157,6 +169,7 @@ impl Report {
             "latency_ms": self.latency.map(|[p50, p95, max]| json!({
                 "p50": milliseconds(p50), "p95": milliseconds(p95), "max": milliseconds(max)
             })),
+            "failure": self.failure,
             "unusable": self.unusable.0,
             "unusable_reason": self.unusable.1,
         })
@@ -191,6 +204,12 @@ impl Report {
         if let Some([p50, p95, max]) = self.latency {
             text.push_str(&format!(
                 "\nlatency: {p50:.1} ms in the middle, 95 of 100 within {p95:.1} ms, {max:.1} ms at most"
+            ));
+        }
+        if let Some(reason) = &self.failure {
+            text.push_str(&format!(
+                "\n{} questions got no answer: {reason}",
+                self.all.failed
             ));
         }
         if let (count @ 1.., reason) = &self.unusable {

@@ -86,7 +86,12 @@ impl<'s> Reader<'s> {
                         let values = list.iter().map(|value| self.expr(value, scope)).collect();
                         one_of(subject, values)
                     }
-                    InTarget::Subquery(query) => format!("{subject} in {}", self.query(query, scope).mark()),
+                    InTarget::Subquery(query) => {
+                        // What `IN` makes of NULL in the query is left out: nobody who asks means it.
+                        let parts = self.query(query, scope);
+                        let plain = parts.clone().membership(&subject);
+                        plain.unwrap_or_else(|| format!("{subject} in {}", parts.mark()))
+                    }
                     other => format!("{subject} in {other}"),
                 };
                 maybe_not(text, *is_negated)
@@ -102,11 +107,7 @@ impl<'s> Reader<'s> {
                 maybe_not(text, *is_negated)
             }
             Expr::Exists { subquery, negated } => {
-                let mut parts = self.query(subquery, scope);
-                // Whether there is a row does not depend on what is in it.
-                parts.select.clear();
-                parts.order.clear();
-                maybe_not(format!("exists {}", parts.mark()), *negated)
+                maybe_not(self.query(subquery, scope).existence(), *negated)
             }
             Expr::Subquery(query) => self.query(query, scope).mark(),
             Expr::Cast { expr, data_type, .. } => {

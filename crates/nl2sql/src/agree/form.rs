@@ -5,7 +5,7 @@ use std::rc::Rc;
 use sqlparser::ast::{
     Distinct, Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, LimitClause, ObjectName, OrderBy,
     OrderByKind, OrderBySort, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
-    SetOperator, SetQuantifier, TableAlias, TableFactor, Value,
+    SetOperator, SetQuantifier, TableAlias, TableFactor, TableWithJoins, Value,
 };
 
 use super::names::{self, Fnv, Named, Output, Scope, Source, SourceKind};
@@ -39,6 +39,27 @@ impl Parts {
             list.sort_unstable();
         }
         self
+    }
+
+    /// That there is a row; what is in it plays no part.
+    pub(super) fn existence(mut self) -> String {
+        self.select.clear();
+        self.order.clear();
+        format!("exists {}", self.mark())
+    }
+
+    /// That a row of one column is equal to `subject`; `None` for rows that are more than tables and conditions.
+    pub(super) fn membership(mut self, subject: &str) -> Option<String> {
+        let is_plain = self.groups.is_empty() && self.limits.is_empty();
+        self.select.retain(|text| text != "distinct");
+        match &self.select[..] {
+            [column] if is_plain && !self.tables.is_empty() && !column.contains('(') => {
+                self.filters
+                    .push(super::condition::equal(subject.to_owned(), column.clone()));
+                Some(self.sorted().existence())
+            }
+            _ => None,
+        }
     }
 
     /// A short mark that stands for a query inside another one.
@@ -225,17 +246,7 @@ impl<'s> Reader<'s> {
         let mut joined = Vec::new();
         let mut parts = Parts::default();
         for from in &select.from {
-            self.source(&from.relation, "", &mut scope, &mut parts);
-            for join in &from.joins {
-                let (mark, constraint) = kind_of_join(&join.join_operator);
-                scope.has_outer_join |= !mark.is_empty();
-                self.source(&join.relation, mark, &mut scope, &mut parts);
-                joined.extend(constraint.map(|constraint| Joined {
-                    mark,
-                    constraint,
-                    source: scope.sources.len().saturating_sub(1),
-                }));
-            }
+            self.joins(from, "", &mut scope, &mut parts, &mut joined);
         }
         self.number_twins(&mut scope);
         for join in &joined {
@@ -275,17 +286,41 @@ impl<'s> Reader<'s> {
                 parts.select.push(format!("distinct on {}", on.join(", ")));
             }
         }
+        anti_join_as_absence(&mut parts);
         groups_as_distinct(&mut parts);
         (parts, outputs.is_whole.then_some(outputs.list))
     }
 
-    /// A source of rows, and everything in it that is joined in brackets.
-    fn source(
+    /// A source and what is joined to it. The conditions are read when all sources are known.
+    fn joins<'q>(
         &mut self,
-        factor: &TableFactor,
+        from: &'q TableWithJoins,
         mark: &'static str,
         scope: &mut Scope<'_, 's>,
         parts: &mut Parts,
+        joined: &mut Vec<Joined<'q>>,
+    ) {
+        self.source(&from.relation, mark, scope, parts, joined);
+        for join in &from.joins {
+            let (mark, constraint) = kind_of_join(&join.join_operator);
+            scope.has_outer_join |= !mark.is_empty();
+            self.source(&join.relation, mark, scope, parts, joined);
+            joined.extend(constraint.map(|constraint| Joined {
+                mark,
+                constraint,
+                source: scope.sources.len().saturating_sub(1),
+            }));
+        }
+    }
+
+    /// A source of rows, and everything in it that is joined in brackets.
+    fn source<'q>(
+        &mut self,
+        factor: &'q TableFactor,
+        mark: &'static str,
+        scope: &mut Scope<'_, 's>,
+        parts: &mut Parts,
+        joined: &mut Vec<Joined<'q>>,
     ) {
         let (label, name, kind, alias) = match factor {
             TableFactor::Table { name, alias, .. } => {
@@ -307,7 +342,10 @@ impl<'s> Reader<'s> {
                 }
             }
             TableFactor::Derived { subquery, alias, .. } => {
-                let (inner, outputs) = self.with_outputs(subquery, scope);
+                // It sees nothing of what stands beside it.
+                let nothing = Scope::default();
+                let around = scope.outer.unwrap_or(&nothing);
+                let (inner, outputs) = self.with_outputs(subquery, around);
                 let outputs = match alias {
                     Some(alias) => renamed(outputs, alias),
                     None => outputs,
@@ -316,21 +354,7 @@ impl<'s> Reader<'s> {
                 (inner.mark(), String::new(), kind, alias)
             }
             TableFactor::NestedJoin { table_with_joins, .. } => {
-                self.source(&table_with_joins.relation, mark, scope, parts);
-                for join in &table_with_joins.joins {
-                    let (inner_mark, constraint) = kind_of_join(&join.join_operator);
-                    scope.has_outer_join |= !inner_mark.is_empty();
-                    self.source(&join.relation, inner_mark, scope, parts);
-                    if let Some(constraint) = constraint {
-                        let source = scope.sources.len().saturating_sub(1);
-                        let join = Joined {
-                            mark: inner_mark,
-                            constraint,
-                            source,
-                        };
-                        self.join_condition(&join, scope, &mut parts.filters);
-                    }
-                }
+                self.joins(table_with_joins, mark, scope, parts, joined);
                 return;
             }
             other => (other.to_string(), String::new(), SourceKind::Open, &None),
@@ -343,8 +367,14 @@ impl<'s> Reader<'s> {
         });
     }
 
-    /// Tells the instances of a table apart that is joined to itself.
+    /// Tells the instances of a table apart that is joined to itself, and those of a query inside from those around it.
     fn number_twins(&mut self, scope: &mut Scope<'_, 's>) {
+        for at in 0..scope.sources.len() {
+            let label = &scope.sources[at].label;
+            let around = scope.outer.map_or(0, |outer| outer.sources_labelled(label));
+            let marks = "'".repeat(around);
+            scope.sources[at].label.push_str(&marks);
+        }
         let labels: Vec<String> = scope.sources.iter().map(|source| source.label.clone()).collect();
         for (at, label) in labels.iter().enumerate() {
             let all = labels.iter().filter(|other| *other == label).count();
@@ -521,6 +551,44 @@ fn groups_as_distinct(parts: &mut Parts) {
         parts.groups.clear();
         parts.select.push("distinct".into());
     }
+}
+
+/// `… LEFT JOIN t ON … WHERE t.key IS NULL`, where nothing else asks for `t`, says that there is no such row.
+fn anti_join_as_absence(parts: &mut Parts) {
+    const LEFT: &str = "left ";
+    const ON: &str = "left on ";
+    let mut joined = parts.tables.iter().filter(|table| table.starts_with(LEFT));
+    let (Some(table), None) = (joined.next().cloned(), joined.next()) else {
+        return;
+    };
+    let label = table[LEFT.len()..].to_owned();
+    let prefix = format!("{label}.");
+    let is_absence = |text: &String| {
+        let column = text
+            .strip_prefix(&prefix)
+            .and_then(|rest| rest.strip_suffix(" is null"));
+        column.is_some_and(|column| !column.contains(' '))
+    };
+    let (on, rest): (Vec<String>, Vec<String>) = parts
+        .filters
+        .iter()
+        .cloned()
+        .partition(|text| text.starts_with(ON));
+    let (absent, rest): (Vec<String>, Vec<String>) = rest.into_iter().partition(is_absence);
+    let is_used = [&rest, &parts.select, &parts.groups, &parts.order]
+        .into_iter()
+        .any(|list| list.iter().any(|text| text.contains(&prefix)));
+    if absent.len() != 1 || on.is_empty() || is_used {
+        return;
+    }
+    let inner = Parts {
+        tables: vec![label],
+        filters: on.iter().map(|text| text[ON.len()..].to_owned()).collect(),
+        ..Parts::default()
+    };
+    parts.tables.retain(|known| *known != table);
+    parts.filters = rest;
+    parts.filters.push(format!("not({})", inner.sorted().existence()));
 }
 
 /// Columns under the names of an alias like `t(a, b)`.

@@ -146,6 +146,14 @@ impl<'a, 's> Scope<'a, 's> {
         })
     }
 
+    /// How many layers from here outwards have a source of that label.
+    pub(super) fn sources_labelled(&self, label: &str) -> usize {
+        let base = |label: &str| label.split(['#', '\'']).next().unwrap_or_default().to_owned();
+        self.layers()
+            .filter(|layer| layer.sources.iter().any(|source| base(&source.label) == label))
+            .count()
+    }
+
     pub(super) fn named(&self, name: &str) -> Option<&Named> {
         self.layers()
             .find_map(|layer| layer.named.iter().rev().find(|named| named.name == name))

@@ -76,6 +76,18 @@ fn what_is_only_written_differently_is_the_same() {
             "SELECT name FROM customers k WHERE EXISTS (SELECT * FROM orders WHERE customer_id = k.id)",
         ),
         (
+            "SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders WHERE total > 5)",
+            "SELECT name FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE 5 < o.total AND c.id = o.customer_id)",
+        ),
+        (
+            "SELECT c.name FROM customers c LEFT JOIN orders o ON o.customer_id = c.id AND o.total > 5 WHERE o.id IS NULL",
+            "SELECT name FROM customers WHERE NOT EXISTS (SELECT * FROM orders WHERE customer_id = customers.id AND total > 5)",
+        ),
+        (
+            "SELECT name FROM customers WHERE id IN (SELECT boss_id FROM customers)",
+            "SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM customers x WHERE x.boss_id = c.id)",
+        ),
+        (
             "SELECT a.name, b.name FROM customers a JOIN customers b ON a.boss_id = b.id",
             "SELECT b.name, a.name FROM customers a JOIN customers b ON a.id = b.boss_id",
         ),
@@ -127,6 +139,22 @@ fn what_means_something_else_is_not_the_same() {
         (
             "SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id",
             "SELECT c.id FROM customers c JOIN orders o ON o.customer_id = c.id",
+        ),
+        (
+            "SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM customers x WHERE x.boss_id = x.id)",
+            "SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM customers x WHERE x.boss_id = c.id)",
+        ),
+        (
+            "SELECT c.name FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE o.id IS NULL",
+            "SELECT c.name FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id IS NULL)",
+        ),
+        (
+            "SELECT c.name, o.total FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE o.id IS NULL",
+            "SELECT c.name FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)",
+        ),
+        (
+            "SELECT id FROM orders WHERE total IN (SELECT MAX(total) FROM orders)",
+            "SELECT id FROM orders WHERE total IN (SELECT total FROM orders)",
         ),
         (
             "SELECT name FROM customers EXCEPT SELECT city FROM customers",
@@ -216,3 +244,66 @@ fn names_that_are_used_twice_each_do_not_make_the_form_grow() {
         meaning.parts.select[0].len()
     );
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_query_can_be_read_and_means_the_same_as_itself(
+        words in proptest::collection::vec(proptest::sample::select(&WORDS[..]), 1..40)
+    ) {
+        let sql = format!("SELECT {}", words.join(" "));
+        for dialect in Dialect::ALL {
+            let schema = crate::read_ddl(DDL, dialect).schema;
+            if let Some(meaning) = Meaning::read(&sql, dialect, Some(&schema)) {
+                proptest::prop_assert!(meaning.is_same(&meaning));
+                proptest::prop_assert_eq!(meaning.agreement(&meaning), 1.0);
+            }
+        }
+    }
+}
+
+const WORDS: [&str; 44] = [
+    "name",
+    "id",
+    "*",
+    ",",
+    "FROM customers",
+    "FROM orders o",
+    "c.name",
+    "JOIN customers c",
+    "ON o.id = c.id",
+    "LEFT JOIN orders",
+    "USING (id)",
+    "WHERE",
+    "AND",
+    "OR",
+    "NOT",
+    "(",
+    ")",
+    "(SELECT id FROM orders)",
+    "IN",
+    "EXISTS",
+    "= 1",
+    "'x'",
+    "1.50",
+    "IS NULL",
+    "BETWEEN 1 AND 2",
+    "GROUP BY 1",
+    "ORDER BY 1",
+    "DESC",
+    "LIMIT 3",
+    "OFFSET 2",
+    "UNION",
+    "SELECT",
+    "COUNT(*)",
+    "DISTINCT",
+    "OVER (ORDER BY id)",
+    "CASE WHEN id > 1 THEN 2 END",
+    "HAVING",
+    "AS x",
+    "x",
+    "-",
+    "LIKE 'a%'",
+    "TRUE",
+    "CAST(id AS TEXT)",
+    "COALESCE(total, 0)",
+];
