@@ -2,7 +2,9 @@
 
 pub mod admission;
 pub mod cache;
-mod confidence;
+pub mod confidence;
+mod examiner;
+pub mod feedback;
 mod maintenance;
 mod pipeline;
 mod preview;
@@ -12,7 +14,6 @@ mod queue;
 mod reload;
 pub mod service;
 mod settings;
-mod trial;
 
 pub use crate::provider::Wish as ProviderWish;
 pub use admission::{Admission, Stage};

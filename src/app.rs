@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::answer::feedback::Feedback;
 use crate::answer::{AnswerService, Ground};
 use crate::config::{ClientAuth, Config, ExitWithParent, Loaded, Problems, Scope, Sources};
 use crate::plugin::{ListenOptions, Listeners};
@@ -145,6 +146,7 @@ pub fn ground(loaded: &Loaded, logs: LogCounts, traces: TraceCounts) -> Ground {
         tracer: Tracer::default(),
         audit: Audit::default(),
         log_levels: LogLevels::default(),
+        feedback: Arc::new(Feedback::new(loaded.state_dir.clone())),
     }
 }
 

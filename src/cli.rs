@@ -4,6 +4,7 @@ mod ask;
 mod batch;
 mod cache;
 mod config;
+mod eval;
 mod generate;
 mod healthcheck;
 mod log_level;
@@ -74,6 +75,8 @@ struct ServeArgs {
 enum Command {
     /// Answer one question, or many from a file.
     Ask(ask::AskArgs),
+    /// Score a provider on a folder of questions with known answers, or fit the weights of confidence.
+    Eval(eval::EvalArgs),
     /// Ask a running plugin whether it works: a real Verify over its socket, and readiness over HTTP.
     Healthcheck(healthcheck::HealthcheckArgs),
     /// List the models that providers offer, or get one for Ollama.
@@ -114,6 +117,7 @@ pub fn run() -> ExitCode {
     match cli.command {
         Some(Command::Config(args)) => config::run(&sources, args),
         Some(Command::Ask(args)) => with_secrets(&sources, |loaded, _| ask::run(loaded, args)),
+        Some(Command::Eval(args)) => with_secrets(&sources, |loaded, _| eval::run(loaded, args)),
         Some(Command::Healthcheck(args)) => {
             with_config(&sources, |loaded| healthcheck::run(&loaded.config, args))
         }

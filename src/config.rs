@@ -44,9 +44,9 @@ pub use model::Audit as AuditSettings;
 pub use model::{
     Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, ClientAuth, Config,
     ContinuousProfiling, Database, DatabasePool, ExitWithParent, Explain, Jwt, LogFormat, LogLevel,
-    LogOutput, Logging, MetricsFor, OtlpCompression, OtlpProtocol, Price, ProfilingGuard, ProviderKind,
-    ProviderPool, RateLimit, Redis, Retry, Sampler, Scope, Server, Service, Tls as TlsSettings, TlsVersion,
-    Tracing,
+    LogOutput, Logging, MOST_SAMPLES, MetricsFor, OtlpCompression, OtlpProtocol, Price, ProfilingGuard,
+    ProviderKind, ProviderPool, RateLimit, Redis, Retry, Sampler, Scope, Server, Service, Tls as TlsSettings,
+    TlsVersion, Tracing,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use replace::{Like, LockedFolder};

@@ -7,6 +7,7 @@ mod mysql;
 mod postgres;
 mod preview;
 mod privacy;
+mod rows;
 mod sampling;
 mod session;
 mod source;
@@ -26,6 +27,7 @@ use source::{Source, Version};
 pub use address::check;
 pub use connection::Connection;
 pub use preview::{Cell, Limits, Preview, PreviewColumn};
+pub use rows::{RowLimits, RowsError, sqlite_rows};
 pub use source::read_statements;
 pub use stamp::Stamp;
 

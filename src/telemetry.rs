@@ -20,8 +20,8 @@ pub use build::build_info;
 pub use exposition::Format;
 pub use label::{
     AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName, CircuitState,
-    ConnectionClosed, ConnectionDoor, DatabaseOperation, DatabaseResult, ErrorKind, HandshakeFailure,
-    MetricLabels, ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, Repair,
-    RequestStatus, Validation,
+    ConnectionClosed, ConnectionDoor, DatabaseOperation, DatabaseResult, ErrorKind, FeedbackVerdict,
+    HandshakeFailure, MetricLabels, ProviderOperation, RateLimitKind, RejectReason, ReloadResult,
+    ReloadTrigger, Repair, RequestStatus, Validation,
 };
 pub use metrics::{GaugeGuard, Metrics};

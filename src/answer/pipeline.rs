@@ -9,9 +9,10 @@ use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use super::cache::{CacheKey, CachedAnswer, KeyBuilder, Origin};
+use super::confidence::{self, Agreement, Scored, Trial};
+use super::examiner::{Examiner, Passed};
 use super::queue::NoPlace;
-use super::trial::{Passed, Trial};
-use super::{Answer, AskError, ConfidenceSource, Question, SchemaHints, Snapshot, confidence};
+use super::{Answer, AskError, ConfidenceSource, Question, SchemaHints, Snapshot};
 use crate::config::Explain;
 use crate::database::{self, Connection, KnownSchema, SchemaError};
 use crate::provider::{
@@ -35,6 +36,7 @@ pub(super) async fn answer(
         dialect: question.dialect,
         schema: question.schema,
         existing_sql: question.existing_sql,
+        samples: question.wish.samples.unwrap_or(snapshot.config.ai.samples),
         plan,
         today: jiff::ZonedDateTime::now().date(),
         deadline,
@@ -71,6 +73,7 @@ fn given(kept: &CachedAnswer, origin: Origin, request_id: String) -> Answer {
         explained: kept.explained,
         took: Duration::ZERO,
         request_id,
+        features: kept.features,
     }
 }
 
@@ -82,6 +85,8 @@ struct Work {
     schema: SchemaHints,
     existing_sql: Option<String>,
     plan: Plan,
+    /// How often a model is asked.
+    samples: u32,
     today: jiff::civil::Date,
     deadline: Instant,
 }
@@ -104,6 +109,7 @@ impl Work {
             )
             .secret("key", wish.api_key.as_ref().filter(|_| first.is_remote()))
             .number("max tokens", wish.max_tokens.map(u64::from))
+            .number("samples", first.is_remote().then(|| self.samples.into()))
             .text("prompt", PROMPT_VERSION)
             .text("today", &self.today.to_string())
             .opt("existing sql", self.existing_sql.as_deref())
@@ -122,19 +128,19 @@ impl Work {
         let snapshot = Arc::clone(&self.snapshot);
         let _place = snapshot.place(self.deadline).await?;
         // On the heap: an attempt holds all that a provider and a database need.
-        let (trial, first) = Box::pin(self.attempt()).await?;
+        let (examiner, first) = Box::pin(self.attempt()).await?;
         match first {
-            Err(unanswered) if self.is_out_of_date(&trial, &unanswered).await => {
+            Err(unanswered) if self.is_out_of_date(&examiner, &unanswered).await => {
                 tracing::debug!("the schema has changed: the question is answered anew");
-                let (trial, second) = Box::pin(self.attempt()).await?;
-                second.map_err(|unanswered| snapshot.why_not(unanswered, &trial))
+                let (examiner, second) = Box::pin(self.attempt()).await?;
+                second.map_err(|unanswered| snapshot.why_not(unanswered, &examiner))
             }
-            outcome => outcome.map_err(|unanswered| snapshot.why_not(unanswered, &trial)),
+            outcome => outcome.map_err(|unanswered| snapshot.why_not(unanswered, &examiner)),
         }
     }
 
     /// One answer from the schema as it is known now. What kept it from coming at all is the outer error.
-    async fn attempt(&self) -> Result<(Trial, Result<CachedAnswer, Unanswered>), AskError> {
+    async fn attempt(&self) -> Result<(Examiner, Result<CachedAnswer, Unanswered>), AskError> {
         let part = Part::begin("schema");
         let known = self.known_schema().await?;
         drop(part);
@@ -145,7 +151,7 @@ impl Work {
         let mut warnings = warnings_of(known.as_deref(), dialect, &self.schema);
         warnings.extend(self.values_go_out(known.as_deref()));
         let schema = known.as_ref().map(|known| Arc::clone(&known.schema));
-        let trial = Trial::new(dialect, schema.clone(), self.connection());
+        let examiner = Examiner::new(dialect, schema.clone(), self.connection());
         let request = CompletionRequest {
             question: self.text.clone(),
             dialect,
@@ -155,26 +161,65 @@ impl Work {
             share_values: self.snapshot.config.ai.share_sample_values,
             schema_tokens: self.snapshot.config.ai.schema_tokens,
             repair: None,
+            is_sample: false,
         };
         let providers = &self.snapshot.providers;
-        let outcome = providers.ask(&self.plan, &request, self.deadline, &trial).await;
-        let answer = outcome.map(|answered| {
-            tracing::debug!(provider = %answered.provider, calls = answered.calls, "a provider answered");
-            finished(answered, &request, warnings)
-        });
-        Ok((trial, answer))
+        let outcome = providers
+            .ask(&self.plan, &request, self.deadline, &examiner)
+            .await;
+        let answer = match outcome {
+            Ok(answered) => {
+                tracing::debug!(provider = %answered.provider, calls = answered.calls, "a provider answered");
+                Ok(self.weighed(answered, &request, &examiner, warnings).await)
+            }
+            Err(unanswered) => Err(unanswered),
+        };
+        Ok((examiner, answer))
+    }
+
+    /// The answer with how sure it is: what further samples of the model and the embedded engine say to it.
+    async fn weighed(
+        &self,
+        answered: Answered<Passed>,
+        request: &CompletionRequest,
+        examiner: &Examiner,
+        mut warnings: Vec<String>,
+    ) -> CachedAnswer {
+        let providers = &self.snapshot.providers;
+        let sampled = confidence::sample(
+            providers,
+            &self.plan,
+            request,
+            self.deadline,
+            answered,
+            self.samples,
+            examiner,
+        )
+        .await;
+        let answered = sampled.answered;
+        warnings.extend(sampled.note);
+        let trial = Trial {
+            repaired: answered.repaired,
+            explained: answered.accepted.explained,
+            agreement: Some(Agreement {
+                engine: None,
+                samples: sampled.agreement,
+            }),
+        };
+        let scored = self.scored(&answered, request, trial, &mut warnings).await;
+        finished(answered, request, scored, warnings)
     }
 
     /// Whether there is no answer because the schema that it was looked for in is not the database's any more.
-    async fn is_out_of_date(&self, trial: &Trial, unanswered: &Unanswered) -> bool {
+    async fn is_out_of_date(&self, examiner: &Examiner, unanswered: &Unanswered) -> bool {
         match &unanswered.error {
-            ProviderError::Stopped => trial.schema_has_changed(),
+            ProviderError::Stopped => examiner.schema_has_changed(),
             ProviderError::Refused {
                 kind: "not_in_schema" | "not_answerable",
                 ..
-            } => trial.look().await,
+            } => examiner.look().await,
             ProviderError::Failed(failure) => {
-                failure.kind == FailureKind::InvalidResponse && trial.look().await
+                failure.kind == FailureKind::InvalidResponse && examiner.look().await
             }
             _ => false,
         }
@@ -188,6 +233,31 @@ impl Work {
         let databases = &self.snapshot.databases;
         let name = self.database()?;
         Some((databases.connection(name)?, databases.settings(name)?.explain))
+    }
+
+    /// How sure the answer is, with what the embedded engine says to a model's.
+    async fn scored(
+        &self,
+        answered: &Answered<Passed>,
+        request: &CompletionRequest,
+        mut trial: Trial,
+        warnings: &mut Vec<String>,
+    ) -> Scored {
+        let (completion, checked) = (&answered.completion, &answered.accepted.sql);
+        if completion.confidence.is_none() {
+            let queue = &self.snapshot.queue;
+            let opinion = confidence::second_opinion(queue, request, checked, self.deadline).await;
+            trial.agreement.get_or_insert_default().engine = opinion.agreement;
+            warnings.extend(opinion.note);
+        }
+        confidence::of(
+            completion,
+            checked,
+            request.schema.as_deref(),
+            &request.question,
+            &trial,
+            self.snapshot.calibration.of(&answered.provider),
+        )
     }
 
     /// The database that is asked about, when the request brings no tables of its own.
@@ -248,20 +318,15 @@ impl Work {
 fn finished(
     answered: Answered<Passed>,
     request: &CompletionRequest,
+    scored: Scored,
     mut warnings: Vec<String>,
 ) -> CachedAnswer {
     let (completion, passed) = (answered.completion, answered.accepted);
     let checked = passed.sql;
-    let (confidence, confidence_source) = confidence::of(
-        &completion,
-        &checked,
-        request.schema.as_deref(),
-        &request.question,
-    );
     warnings.splice(0..0, answered.warnings);
     warnings.extend(completion.warnings);
     warnings.extend(passed.warning);
-    if request.existing_sql.is_some() && confidence_source == ConfidenceSource::Builtin {
+    if request.existing_sql.is_some() && scored.source == ConfidenceSource::Builtin {
         warnings.push(format!(
             "the SQL that came with the question was not used: {} writes anew",
             answered.provider
@@ -277,8 +342,9 @@ fn finished(
         sql: checked.sql().to_owned(),
         pretty_sql: checked.pretty().to_string(),
         explanation: completion.explanation,
-        confidence,
-        confidence_source,
+        confidence: scored.confidence,
+        confidence_source: scored.source,
+        features: scored.features,
         warnings,
         provider: answered.provider,
         model: answered.model,
@@ -355,13 +421,13 @@ impl Snapshot {
         })
     }
 
-    fn why_not(&self, unanswered: Unanswered, trial: &Trial) -> AskError {
+    fn why_not(&self, unanswered: Unanswered, examiner: &Examiner) -> AskError {
         tracing::debug!(provider = %unanswered.provider, calls = unanswered.calls, "no provider answered");
         if let ProviderError::TooMany(_) = unanswered.error {
             self.metrics.rejected(RejectReason::RateLimit);
         }
         match unanswered.error {
-            ProviderError::Stopped => trial.why_stopped(),
+            ProviderError::Stopped => examiner.why_stopped(),
             error => refused_by(&unanswered.provider, error),
         }
     }

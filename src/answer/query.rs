@@ -6,6 +6,7 @@
 //! | `capabilities`, `ai.capabilities…` | what to include | what the plugin can do |
 //! | `providers`, `models`, `models_catalog` | `provider` | who can answer, and with which models |
 //! | `test_connection`, `health_check` | `provider` | whether it answers now |
+//! | `ai.feedback` | `request_id`, `verdict` | what an asker did with an answer is kept |
 //! | `update_config` | `provider`, `config` | what became of the settings |
 //! | `ai.preview` | `prompt` as for `generate`, or `sql`; `database` | the answer's, with its first rows in `items` |
 //! | anything else | SQL that the asker has | the key is a question; answered as `generate` |
@@ -21,6 +22,7 @@ use crate::telemetry::audit::Actor;
 use crate::telemetry::trace::Root;
 
 mod capabilities;
+mod feedback;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod generate;
@@ -119,6 +121,7 @@ enum Wanted {
     HealthCheck,
     UpdateConfig,
     Preview,
+    Feedback,
     /// The key is the question.
     Question,
 }
@@ -138,11 +141,12 @@ impl Wanted {
             _ if key.eq_ignore_ascii_case("generate") => Wanted::Generate,
             "ai.preview" => Wanted::Preview,
             "ai.capabilities" => Wanted::OldCapabilities,
+            "ai.feedback" => Wanted::Feedback,
             _ if key.starts_with("ai.capabilities.") => Wanted::OldCapabilities,
             _ if key.starts_with("ai.") => {
                 return Err(QueryError::InvalidArgument(format!(
                     "unknown key {:?}: keys beginning with \"ai.\" are reserved, and of them this version knows \
-                     ai.capabilities and ai.preview; to ask a question, use the key generate",
+                     ai.capabilities, ai.feedback and ai.preview; to ask a question, use the key generate",
                     parameters::shorten(key)
                 )));
             }
@@ -169,6 +173,7 @@ pub async fn run(
         Wanted::Models => lists::models(service, sql, &context).await,
         Wanted::TestConnection => probe::test_connection(service, sql, &context).await,
         Wanted::HealthCheck => probe::health_check(service, sql, &context).await,
+        Wanted::Feedback => feedback::give(service, sql).await,
         Wanted::UpdateConfig => update::update_config(service, sql, &context).await,
     };
     pairs.map(QueryReply::from)
@@ -206,6 +211,7 @@ mod tests {
             ("ai.preview", Wanted::Preview),
             ("ai.capabilities", Wanted::OldCapabilities),
             ("ai.capabilities.metadata", Wanted::OldCapabilities),
+            ("ai.feedback", Wanted::Feedback),
             ("how many users are there?", Wanted::Question),
             ("airports by country", Wanted::Question),
         ] {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use nl2sql::{Dialect, SchemaValues};
 use serde::{Deserialize, Serialize};
 
+use super::confidence::Features;
 use crate::database::Opened;
 use crate::provider::{FailureKind, TokenUsage, Wish as ProviderWish};
 use crate::telemetry::trace::Root;
@@ -55,6 +56,8 @@ pub struct Answer {
     pub confidence: Confidence,
     /// Where the confidence comes from.
     pub confidence_source: ConfidenceSource,
+    /// What the confidence was made from; `None` for a provider's own score.
+    pub features: Option<Features>,
     /// What the asker should know before trusting it.
     pub warnings: Vec<String>,
     /// The service that answered.
@@ -110,6 +113,8 @@ pub enum ConfidenceSource {
     Logprob,
     /// What the SQL shows beside the question, since the provider tells no probabilities.
     Heuristic,
+    /// How far another reading comes to the same, the embedded engine's or the model's own, with what the SQL shows.
+    Agreement,
 }
 
 impl ConfidenceSource {
@@ -119,6 +124,7 @@ impl ConfidenceSource {
             ConfidenceSource::Builtin => "builtin",
             ConfidenceSource::Logprob => "logprob",
             ConfidenceSource::Heuristic => "heuristic",
+            ConfidenceSource::Agreement => "agreement",
         }
     }
 }

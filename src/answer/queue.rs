@@ -50,6 +50,11 @@ impl Queue {
         (self.size, self.queue_size, self.timeout) == (size, queue_size, timeout)
     }
 
+    /// Whether questions are waiting: work that can be left out should be.
+    pub fn is_busy(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) > 0
+    }
+
     /// Waits for a place, until the deadline at most. The place is free again when dropped.
     pub async fn enter(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, NoPlace> {
         const OPEN: &str = "nobody closes the semaphore";

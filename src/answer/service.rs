@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use arc_swap::{ArcSwap, ArcSwapOption};
 
 use super::cache::AnswerCache;
+use super::confidence::Calibration;
+use super::feedback::{Feedback, NotTaken, Verdict};
 use super::pipeline::{self, refused_by};
 use super::queue::Queue;
 use super::reload::{Reloaded, Reloads};
@@ -39,6 +41,8 @@ pub struct Snapshot {
     /// Where everything is counted.
     pub metrics: Arc<Metrics>,
     pub(super) queue: Arc<Queue>,
+    /// What the confidence of models' answers is made with.
+    pub(super) calibration: Calibration,
 }
 
 /// What goes on whatever the config says.
@@ -54,6 +58,8 @@ pub struct Ground {
     pub audit: Audit,
     /// Which log lines are written.
     pub log_levels: LogLevels,
+    /// What askers said of answers.
+    pub feedback: Arc<Feedback>,
 }
 
 impl Default for Ground {
@@ -66,6 +72,7 @@ impl Default for Ground {
             tracer: Tracer::default(),
             audit: Audit::default(),
             log_levels: LogLevels::default(),
+            feedback: Arc::default(),
         }
     }
 }
@@ -121,6 +128,10 @@ impl Snapshot {
             ),
             cache,
             queue: queue(&config, metrics, previous),
+            calibration: Calibration::open(
+                ground.feedback.folder(),
+                previous.map(|previous| &previous.calibration),
+            ),
             metrics: Arc::clone(metrics),
             config,
         }
@@ -198,6 +209,8 @@ impl AnswerService {
     async fn ask_within(&self, root: Span, question: Question) -> Result<Answer, AskError> {
         let snapshot = self.snapshot();
         let plan = snapshot.providers.plan(&question.wish);
+        let feedback = &snapshot.config.ai.feedback;
+        let kept_text = (feedback.enabled && feedback.keep_text).then(|| question.text.clone());
         let mut record = Record::open(&self.metrics, &plan, &question, root);
         let outcome = match self.admit(&snapshot, &question.text) {
             Ok(()) => answer_in_time(&snapshot, question, plan).await,
@@ -206,8 +219,30 @@ impl AnswerService {
         record.close(&outcome);
         outcome.map(|mut answer| {
             answer.took = record.started.elapsed();
+            if snapshot.config.ai.feedback.enabled {
+                self.ground.feedback.remember(&answer, kept_text.as_deref());
+            }
             answer
         })
+    }
+
+    /// Keeps what an asker said of an answer.
+    ///
+    /// # Errors
+    /// It was not kept.
+    pub async fn give_feedback(
+        &self,
+        request_id: &str,
+        verdict: Verdict,
+        corrected_sql: Option<&str>,
+    ) -> Result<(), NotTaken> {
+        let keep_text = self.snapshot().config.ai.feedback.keep_text;
+        let feedback = &self.ground.feedback;
+        feedback
+            .give(request_id, verdict, corrected_sql, keep_text)
+            .await?;
+        self.metrics.feedback(verdict.metric());
+        Ok(())
     }
 
     /// Whether the question is taken at all.

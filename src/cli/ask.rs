@@ -13,8 +13,9 @@ use super::{FAILED, INVALID, batch, print, table};
 use crate::answer::{
     Answer, AnswerService, AskError, PreviewStage, ProviderWish, Question, SchemaHints, Snapshot,
 };
-use crate::config::Loaded;
+use crate::config::{Loaded, MOST_SAMPLES};
 use crate::database::{Preview, SchemaError};
+use crate::provider::Spending;
 use crate::telemetry::logs::LogCounts;
 use crate::telemetry::trace::TraceCounts;
 
@@ -44,6 +45,10 @@ pub struct AskArgs {
     /// Model to ask for.
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
+
+    /// How often a model is asked, so that its answers can vote; each costs a call.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_SAMPLES)))]
+    samples: Option<u32>,
 
     /// Longest time for an answer, in seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
@@ -91,12 +96,33 @@ impl From<DialectArg> for Dialect {
     }
 }
 
-/// Answers what the command line asks.
-pub fn run(mut loaded: Loaded, args: AskArgs) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return print::failure(FAILED, format!("the runtime cannot start: {error}")),
-    };
+/// A service for the length of one command, and what it runs on.
+pub(super) struct SetUp {
+    pub(super) runtime: tokio::runtime::Runtime,
+    pub(super) service: AnswerService,
+    spending: Arc<Spending>,
+}
+
+impl SetUp {
+    /// Adds what the command cost to the budget.
+    pub(super) fn keep_spending(&self) {
+        if let Err(error) = self.spending.save() {
+            print::note(&format!(
+                "atest-ext-ai: what this cost could not be added to the budget: {error}"
+            ));
+        }
+    }
+}
+
+/// Builds a service that takes questions.
+///
+/// # Errors
+/// The runtime cannot start; that is told.
+pub(super) fn set_up(mut loaded: Loaded) -> Result<SetUp, ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| print::failure(FAILED, format!("the runtime cannot start: {error}")))?;
     // Who asks here wants to see what the provider says, and not what it said.
     loaded.config.performance.cache.enabled = false;
     let ground = crate::app::ground(&loaded, LogCounts::default(), TraceCounts::default());
@@ -107,22 +133,33 @@ pub fn run(mut loaded: Loaded, args: AskArgs) -> ExitCode {
     };
     let service = AnswerService::new(snapshot, ground);
     service.admission.open();
+    Ok(SetUp {
+        runtime,
+        service,
+        spending,
+    })
+}
+
+/// Answers what the command line asks.
+pub fn run(loaded: Loaded, args: AskArgs) -> ExitCode {
+    let set_up = match set_up(loaded) {
+        Ok(set_up) => set_up,
+        Err(code) => return code,
+    };
+    let (runtime, service) = (&set_up.runtime, &set_up.service);
     let wish = ProviderWish {
         provider: args.provider.clone(),
         model: args.model.clone(),
         timeout: args.timeout.map(Duration::from_secs),
+        samples: args.samples,
         ..ProviderWish::default()
     };
     let dialect = args.dialect.map(Dialect::from);
     let code = match &args.batch {
-        Some(input) => runtime.block_on(batch::run(&service, input, args.out.as_deref(), &wish, dialect)),
-        None => runtime.block_on(one(&service, args, wish, dialect)),
+        Some(input) => runtime.block_on(batch::run(service, input, args.out.as_deref(), &wish, dialect)),
+        None => runtime.block_on(one(service, args, wish, dialect)),
     };
-    if let Err(error) = spending.save() {
-        print::note(&format!(
-            "atest-ext-ai: what this cost could not be added to the budget: {error}"
-        ));
-    }
+    set_up.keep_spending();
     code
 }
 

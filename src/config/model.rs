@@ -26,7 +26,7 @@ mod tls;
 mod tracing;
 
 pub use access::{Access, Jwt, MetricsFor, Scope, Token};
-pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, Price, RateLimit, Retry};
+pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, MOST_SAMPLES, Price, RateLimit, Retry};
 pub use audit::Audit;
 pub use databases::{Database, DatabaseBlock, Explain};
 pub use logging::{LogFormat, LogLevel, LogOutput, Logging};

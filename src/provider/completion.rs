@@ -25,6 +25,8 @@ pub struct CompletionRequest {
     pub schema_tokens: usize,
     /// What was written before and did not pass; `None` on the first try.
     pub repair: Option<Repair>,
+    /// It is one of several samples, which chance should make differ.
+    pub is_sample: bool,
 }
 
 /// SQL that did not pass, for the one who wrote it.
@@ -47,6 +49,8 @@ pub struct Completion {
     pub confidence: Option<f64>,
     /// Mean natural logarithm of the probabilities of the tokens that make up the SQL, where the provider tells them.
     pub mean_logprob: Option<f64>,
+    /// The sum of the same: the logarithm of the probability of the SQL as a whole.
+    pub sum_logprob: Option<f64>,
     /// What it assumed, each on one line.
     pub assumptions: Vec<String>,
     /// What the asker should know before trusting it.

@@ -23,7 +23,7 @@ use super::{
     CompletionRequest, Failure, FailureKind, ModelInfo, Pace, Provider, ProviderError, ProviderInfo, Pulling,
     Together, Wish, catalogue, ollama,
 };
-use crate::config::{Config, ProviderKind, RateLimit, Service};
+use crate::config::{Config, ProviderKind, RateLimit, Retry, Service};
 use crate::telemetry::{CircuitState, MetricLabels, Metrics};
 
 /// Questions a minute, and at once, when a limit is switched on without saying how many.
@@ -232,16 +232,45 @@ impl Providers {
                 calls: 0,
             });
         }
-        let ai = &self.config.ai;
-        let rules = Rules {
-            retry: &ai.retry,
-            budget: &ai.budget,
+        let rules = self.rules(&self.config.ai.retry);
+        chain::ask(&plan.links, request, deadline, &rules, judge).await
+    }
+
+    /// Puts a question once more to the provider of the plan that answered it: one call, and nobody stands in.
+    ///
+    /// # Errors
+    /// It gave no answer that passes the checks.
+    pub async fn sample<J: Judge>(
+        &self,
+        plan: &Plan,
+        provider: &str,
+        request: &CompletionRequest,
+        deadline: Instant,
+        judge: &J,
+    ) -> Result<Answered<J::Accepted>, Unanswered> {
+        let links: Vec<Link> = plan
+            .links
+            .iter()
+            .filter(|link| link.name == provider)
+            .cloned()
+            .collect();
+        let once = Retry {
+            enabled: false,
+            max_attempts: 1,
+            ..self.config.ai.retry.clone()
+        };
+        chain::ask(&links, request, deadline, &self.rules(&once), judge).await
+    }
+
+    fn rules<'a>(&'a self, retry: &'a Retry) -> Rules<'a> {
+        Rules {
+            retry,
+            budget: &self.config.ai.budget,
             spending: &self.spending,
             together: self.together.as_deref(),
             metrics: &self.metrics,
             seed: RandomState::new().build_hasher().finish(),
-        };
-        chain::ask(&plan.links, request, deadline, &rules, judge).await
+        }
     }
 
     /// The models that a provider offers now, asked of it.

@@ -26,6 +26,9 @@ use crate::telemetry::Metrics;
 /// Most tokens in an answer when nothing else is set. A long statement with its explanation has some 500.
 const MAX_TOKENS: u32 = 2048;
 
+/// Temperature of a sample where the settings name none above 0; 0.5 to 0.8 are usual for answers that vote.
+const OF_SAMPLES: f64 = 0.7;
+
 /// Most times that one call gives something up, each after a complaint about it.
 const MAX_DOWNGRADES: usize = 6;
 
@@ -156,6 +159,7 @@ impl Remote {
             user: written.user,
             max_tokens: self.max_tokens,
             warnings: written.warnings,
+            is_sample: request.is_sample,
         })
     }
 
@@ -252,8 +256,12 @@ impl Remote {
         self.learned.keep(&self.learned_as, habits);
     }
 
-    /// The temperature to send: 0, unless the settings say something or the model takes none.
-    pub fn temperature(&self, habits: &Habits) -> Option<f64> {
+    /// The temperature to send: 0, unless the settings say something or the model takes none. A sample needs one above 0.
+    pub fn temperature(&self, habits: &Habits, is_sample: bool) -> Option<f64> {
+        if is_sample {
+            let warm = self.temperature.filter(|temperature| *temperature > 0.0);
+            return warm.or(Some(OF_SAMPLES)).filter(|_| habits.temperature);
+        }
         // A `top_p` beside a temperature of 0 would do nothing.
         let default = if self.top_p.is_some() { None } else { Some(0.0) };
         self.temperature.or(default).filter(|_| habits.temperature)
@@ -321,11 +329,13 @@ impl Remote {
                 }));
             }
         };
+        let logprobs = written
+            .sql_bytes
+            .as_ref()
+            .and_then(|place| logprobs(&reply.tokens, place.start, place.end));
         Ok(Completion {
-            mean_logprob: written
-                .sql_bytes
-                .as_ref()
-                .and_then(|place| mean_logprob(&reply.tokens, place.start, place.end)),
+            mean_logprob: logprobs.map(|(sum, count)| sum / f64::from(count)),
+            sum_logprob: logprobs.map(|(sum, _)| sum),
             sql: written.sql,
             explanation: written.explanation,
             confidence: None,
@@ -391,14 +401,14 @@ fn without_question(error: ProviderError, question: &str) -> ProviderError {
     }
 }
 
-/// Mean over the tokens that overlap the bytes from `start` to `end`.
-fn mean_logprob(tokens: &[TokenLogprob], start: usize, end: usize) -> Option<f64> {
+/// Sum and number of the tokens that overlap the bytes from `start` to `end`; `None` when there are none.
+fn logprobs(tokens: &[TokenLogprob], start: usize, end: usize) -> Option<(f64, u32)> {
     let first = tokens.partition_point(|token| token.bytes.end <= start);
     let inside = tokens[first..].iter().take_while(|token| token.bytes.start < end);
     let (sum, count) = inside.fold((0.0, 0u32), |(sum, count), token| {
         (sum + token.logprob, count + 1)
     });
-    (count > 0).then(|| sum / f64::from(count))
+    (count > 0).then_some((sum, count))
 }
 
 #[cfg(test)]

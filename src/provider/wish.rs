@@ -19,4 +19,6 @@ pub struct Wish {
     pub max_tokens: Option<u32>,
     /// Longest time for the answer.
     pub timeout: Option<Duration>,
+    /// How often the model is asked, so that its answers can vote.
+    pub samples: Option<u32>,
 }

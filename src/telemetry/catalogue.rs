@@ -4,9 +4,9 @@
 use super::label::{
     AllocatorState, AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName,
     CircuitState, ConnectionClosed, ConnectionDoor, DatabaseOperation, DatabaseResult, ErrorKind, FallbackTo,
-    HandshakeFailure, MAX_MODELS, MAX_PROVIDERS, MAX_SECRETS, ProfileCause, ProfileName, ProfileOutcome,
-    ProfilePlace, ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, Repair,
-    RequestStatus, RetryReason, Signal, SpanState, TokenDirection, Validation,
+    FeedbackVerdict, HandshakeFailure, MAX_MODELS, MAX_PROVIDERS, MAX_SECRETS, ProfileCause, ProfileName,
+    ProfileOutcome, ProfilePlace, ProviderOperation, RateLimitKind, RejectReason, ReloadResult,
+    ReloadTrigger, Repair, RequestStatus, RetryReason, Signal, SpanState, TokenDirection, Validation,
 };
 
 /// One metric.
@@ -207,6 +207,9 @@ catalogue! {
     CONFIDENCE: Histogram(CONFIDENCE_BUCKETS), "atest_ai_confidence_score", Ratio, [PROVIDER, MODEL],
         "Confidence of generated answers, from 0 to 1.",
         "Quality of answers; below 0.7 one counts as weak.";
+    FEEDBACK: Counter, "atest_ai_feedback_total", Count, [closed("verdict", FeedbackVerdict::WORDS)],
+        "What askers said of answers: used as they were, corrected, rejected.",
+        "Whether answers are of use; corrected and rejected ones over all.";
     VALIDATED: Counter, "atest_ai_answers_validated_total", Count, [closed("result", Validation::WORDS)],
         "Statements that providers wrote, by what the checks made of them. An invalid one is not used; the question goes on.",
         "A model that writes SQL which does not fit.";

@@ -402,6 +402,18 @@ closed_label! {
 }
 
 closed_label! {
+    /// What an asker did with an answer: the label `verdict` of `atest_ai_feedback_total`.
+    FeedbackVerdict {
+        /// It was used as it was.
+        Used = "used",
+        /// It was used after a change.
+        Corrected = "corrected",
+        /// It was of no use.
+        Rejected = "rejected",
+    }
+}
+
+closed_label! {
     /// What a provider limits: the label `kind` of `atest_ai_rate_limit_remaining_ratio`.
     RateLimitKind {
         /// Requests in a time.

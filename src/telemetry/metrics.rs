@@ -33,7 +33,9 @@ use self::series::{Series, Vectors};
 use super::build::build_info;
 use super::catalogue::{self, MetricDef};
 use super::exposition::{self, Format};
-use super::label::{AuthFailure, ErrorKind, MetricLabels, RejectReason, RequestStatus, Validation};
+use super::label::{
+    AuthFailure, ErrorKind, FeedbackVerdict, MetricLabels, RejectReason, RequestStatus, Validation,
+};
 use super::logs::LogCounts;
 use super::scraped::Scraped;
 use super::trace::{self, SpanIds, TraceCounts};
@@ -51,6 +53,7 @@ pub struct Metrics {
     caches: Caches,
     rejected: Vec<IntCounter>,
     auth_failures: Vec<IntCounter>,
+    feedback: Vec<IntCounter>,
     validated: Vec<IntCounter>,
     overhead: Histogram,
     audit_failures: IntCounter,
@@ -97,6 +100,7 @@ impl Metrics {
             caches: Caches::new(&register),
             rejected: register.each(&catalogue::REJECTED, RejectReason::WORDS),
             auth_failures: register.each(&catalogue::AUTH_FAILURES, AuthFailure::WORDS),
+            feedback: register.each(&catalogue::FEEDBACK, FeedbackVerdict::WORDS),
             validated: register.each(&catalogue::VALIDATED, Validation::WORDS),
             overhead: register
                 .histograms(&catalogue::OVERHEAD)

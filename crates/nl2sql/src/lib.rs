@@ -2,6 +2,7 @@
 //!
 //! Pure and synchronous: no I/O, no clock, no randomness. Time is passed in.
 
+pub mod agree;
 pub mod check;
 pub mod ddl;
 pub mod dialect;
@@ -11,6 +12,7 @@ mod lex;
 pub mod names;
 pub mod schema;
 
+pub use agree::Meaning;
 pub use check::{CheckError, CheckedSql, ColumnRef, check};
 pub use ddl::{DdlProblem, DdlReading, read_ddl};
 pub use dialect::Dialect;

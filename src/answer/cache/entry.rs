@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use super::key::CacheKey;
+use crate::answer::confidence::Features;
 use crate::answer::{Confidence, ConfidenceSource};
 use crate::provider::TokenUsage;
 
@@ -33,6 +34,9 @@ pub struct CachedAnswer {
     pub confidence: Confidence,
     /// Where the confidence comes from.
     pub confidence_source: ConfidenceSource,
+    /// What the confidence was made from, for feedback; `None` for a provider's own score.
+    #[serde(default)]
+    pub features: Option<Features>,
     /// What the asker should know before trusting it.
     pub warnings: Vec<String>,
     /// The service that answered.

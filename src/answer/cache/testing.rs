@@ -19,6 +19,7 @@ pub(super) fn answer(sql: &str) -> CachedAnswer {
         explanation: "names of users".into(),
         confidence: Confidence::new(0.9),
         confidence_source: ConfidenceSource::Builtin,
+        features: None,
         warnings: Vec::new(),
         provider: "builtin".into(),
         model: "m".into(),

@@ -4,37 +4,117 @@ mod evidence;
 mod pieces;
 mod unasked;
 
-use nl2sql::schema::Table;
-use nl2sql::{CheckedSql, Schema};
+use std::collections::BTreeMap;
 
+use nl2sql::schema::Table;
+use nl2sql::{CheckedSql, Meaning, Schema};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Trial;
 use crate::provider::Completion;
 use evidence::{Evidence, Verdict, same_word};
 use pieces::Pieces;
 
-/// What a score is made from.
+/// How many features there are.
+pub const FEATURES: usize = 23;
+
+/// Their names, in the order in which they are kept. One that is not known is 0, and so is the one beside it that says that
+/// it is known: nothing that could not be had counts for or against an answer.
+///
+/// | name | value |
+/// |---|---|
+/// | `schema` | whether there was a schema to bind the names against |
+/// | `coverage`, `coverage_known` | share of the question's content words that tables, columns, literals or operations of the SQL account for |
+/// | `uses_constant` | whether a number or quotation of the question is used |
+/// | `unused` | numbers and quotations of the question that are not, 3 at most |
+/// | `unasked_numbers` | numbers of the SQL that do not follow from the question, 3 at most |
+/// | `unasked_texts` | texts of the SQL that have no word in common with the question, 3 at most |
+/// | `assumptions` | assumptions that the model made, 4 at most |
+/// | `star` | whether all columns are selected |
+/// | `unconnected` | tables beyond the first group that keys connect, 2 at most |
+/// | `long` | words of the question over 12, 30 at most |
+/// | `bound_share`, `bound_known` | share of the names of columns that lead to a column of the schema |
+/// | `repaired` | whether its writer had to mend it |
+/// | `explained`, `explained_known` | whether the database could plan it |
+/// | `engine`, `engine_known` | how far the embedded engine reads the question in the same way |
+/// | `samples`, `samples_known` | share of the model's samples that mean the same |
+/// | `certainty`, `tokens_known` | `(exp(mean log-probability of the SQL's tokens) - 0.85) / 0.15`, within -3 and 1 |
+/// | `sequence` | probability of the SQL as a whole |
+pub const NAMES: [&str; FEATURES] = [
+    "schema",
+    "coverage",
+    "coverage_known",
+    "uses_constant",
+    "unused",
+    "unasked_numbers",
+    "unasked_texts",
+    "assumptions",
+    "star",
+    "unconnected",
+    "long",
+    "bound_share",
+    "bound_known",
+    "repaired",
+    "explained",
+    "explained_known",
+    "engine",
+    "engine_known",
+    "samples",
+    "samples_known",
+    "certainty",
+    "tokens_known",
+    "sequence",
+];
+
+/// What a score is made from, in the order of [`NAMES`].
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Features {
-    /// Whether there was a schema to bind the names against.
-    pub has_schema: bool,
-    /// Share of the question's content words that tables, columns, literals or operations of the SQL account for; a half
-    /// when none can be judged.
-    pub coverage: f64,
-    /// Numbers and quotations of the question that the SQL does not use.
-    pub unused: u32,
-    /// Whether it uses one.
-    pub uses_constant: bool,
-    /// Numbers of the SQL that the question does not say, nor words for numbers or times from which they follow.
-    pub unasked_numbers: u32,
-    /// Texts of the SQL that have no word in common with the question.
-    pub unasked_texts: u32,
-    /// Assumptions that the model made.
-    pub assumptions: u32,
-    /// Whether it selects all columns.
-    pub star: bool,
-    /// Tables beyond the first group that keys connect.
-    pub unconnected: u32,
-    /// Words of the question.
-    pub words: u32,
+pub struct Features(pub [f64; FEATURES]);
+
+impl Features {
+    /// The value of that name; 0 for a name that there is not.
+    pub fn get(&self, name: &str) -> f64 {
+        place(name).map_or(0.0, |at| self.0[at])
+    }
+
+    fn set(&mut self, name: &str, value: f64) {
+        let at = place(name).expect("a name of the list");
+        self.0[at] = value;
+    }
+
+    /// A value that may not be known.
+    fn set_if_known(&mut self, name: &str, known: &str, value: Option<f64>) {
+        if let Some(value) = value.filter(|value| value.is_finite()) {
+            self.set(name, value);
+            self.set(known, 1.0);
+        }
+    }
+}
+
+/// The place of a name in [`NAMES`].
+pub(super) fn place(name: &str) -> Option<usize> {
+    NAMES.iter().position(|known| *known == name)
+}
+
+/// By name, without those that are 0.
+impl Serialize for Features {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let some = NAMES.iter().zip(self.0).filter(|(_, value)| *value != 0.0);
+        serializer.collect_map(some)
+    }
+}
+
+/// By name; what is not named is 0, and a name that there is not, or a value that is no number, is an error.
+impl<'de> Deserialize<'de> for Features {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Features, D::Error> {
+        let named = BTreeMap::<String, f64>::deserialize(deserializer)?;
+        let mut features = Features([0.0; FEATURES]);
+        for (name, value) in named {
+            let at = place(&name).ok_or_else(|| D::Error::custom(format!("{name:?} is no feature")))?;
+            features.0[at] = value;
+        }
+        Ok(features)
+    }
 }
 
 /// Reads the features of one answer.
@@ -43,46 +123,67 @@ pub(super) fn read(
     checked: &CheckedSql,
     schema: Option<&Schema>,
     question: &str,
+    trial: &Trial,
 ) -> Features {
+    let mut features = Features([0.0; FEATURES]);
+    let flag = |on: bool| f64::from(u8::from(on));
+    features.set("schema", flag(schema.is_some()));
     let sql = checked.sql().to_lowercase();
-    let question = question.to_lowercase();
-    let mut evidence = Evidence::new(&sql, checked);
+    question_beside(&mut features, &sql, checked, schema, &question.to_lowercase());
+    let assumptions = u32::try_from(completion.assumptions.len()).unwrap_or(u32::MAX);
+    features.set("assumptions", f64::from(assumptions.min(4)));
+    features.set("star", flag(sql.contains("select *") || sql.contains(".*")));
+    if let Some(schema) = schema {
+        features.set("unconnected", f64::from(unconnected(checked, schema).min(2)));
+        let share = Meaning::of(checked, Some(schema)).and_then(|meaning| meaning.bound_share());
+        features.set_if_known("bound_share", "bound_known", share);
+    }
+    features.set("repaired", flag(trial.repaired));
+    features.set_if_known("explained", "explained_known", trial.explained.map(flag));
+    let agreement = trial.agreement.unwrap_or_default();
+    features.set_if_known("engine", "engine_known", agreement.engine);
+    features.set_if_known("samples", "samples_known", agreement.samples);
+    let logprob = completion.mean_logprob.filter(|logprob| logprob.is_finite());
+    let certainty = logprob.map(|logprob| ((logprob.min(0.0).exp() - 0.85) / 0.15).max(-3.0));
+    features.set_if_known("certainty", "tokens_known", certainty);
+    if let Some(sum) = completion.sum_logprob.filter(|sum| sum.is_finite()) {
+        features.set("sequence", sum.min(0.0).exp());
+    }
+    features
+}
+
+/// What the words of the question and the SQL have to do with each other; both are in lower case.
+fn question_beside(
+    features: &mut Features,
+    sql: &str,
+    checked: &CheckedSql,
+    schema: Option<&Schema>,
+    question: &str,
+) {
+    let mut evidence = Evidence::new(sql, checked);
     if let Some(schema) = schema {
         evidence.add_comments(schema, checked);
     }
-    let mut features = Features {
-        has_schema: schema.is_some(),
-        coverage: 0.5,
-        unused: 0,
-        uses_constant: false,
-        unasked_numbers: 0,
-        unasked_texts: 0,
-        assumptions: u32::try_from(completion.assumptions.len()).unwrap_or(u32::MAX),
-        star: sql.contains("select *") || sql.contains(".*"),
-        unconnected: schema.map_or(0, |schema| unconnected(checked, schema)),
-        words: 0,
-    };
-    let (mut judged, mut accounted) = (0_u32, 0_u32);
-    for piece in Pieces::new(&question) {
-        features.words = features.words.saturating_add(1);
+    let (mut judged, mut accounted, mut words, mut unused) = (0_u32, 0_u32, 0_u32, 0_u32);
+    for piece in Pieces::new(question) {
+        words = words.saturating_add(1);
         match evidence.judge(piece) {
             Verdict::Filler => {}
-            Verdict::Constant(is_used) => {
-                features.unused += u32::from(!is_used);
-                features.uses_constant |= is_used;
-            }
+            Verdict::Constant(true) => features.set("uses_constant", 1.0),
+            Verdict::Constant(false) => unused += 1,
             Verdict::Word(known, of) => {
                 judged += of;
                 accounted += known;
             }
         }
     }
-    let unasked = unasked::read(&sql, &question);
-    (features.unasked_numbers, features.unasked_texts) = (unasked.numbers, unasked.texts);
-    if judged > 0 {
-        features.coverage = f64::from(accounted) / f64::from(judged);
-    }
-    features
+    let coverage = (judged > 0).then(|| f64::from(accounted) / f64::from(judged));
+    features.set_if_known("coverage", "coverage_known", coverage);
+    features.set("unused", f64::from(unused.min(3)));
+    features.set("long", f64::from(words.saturating_sub(12).min(30)));
+    let unasked = unasked::read(sql, question);
+    features.set("unasked_numbers", f64::from(unasked.numbers.min(3)));
+    features.set("unasked_texts", f64::from(unasked.texts.min(3)));
 }
 
 /// How many tables lie beyond the first group that keys connect.

@@ -73,6 +73,7 @@ pub(super) async fn report(service: &AnswerService, sql: &str) -> Result<Vec<Pai
             "max_attempts": snapshot.config.ai.retry.max_attempts,
             "requests_per_minute": snapshot.config.ai.rate_limit.requests_per_minute,
         },
+        "confidence": confidence(&snapshot),
         "last_updated": now,
         "metadata": {
             "source": "live",
@@ -135,6 +136,19 @@ pub(super) fn old_report(service: &AnswerService) -> Vec<Pair> {
         .with("name", "atest-ext-ai")
         .with("platform", platform())
         .done()
+}
+
+/// What the confidence of models' answers is made with.
+fn confidence(snapshot: &Snapshot) -> Value {
+    match snapshot.calibration.fitted() {
+        None => json!({"weights": "heuristic", "ceiling": 0.8}),
+        Some(fitted) => json!({
+            "weights": "fitted",
+            "judged": fitted.weights.judged,
+            "fitted_at": fitted.fitted_at.to_string(),
+            "providers": fitted.names(),
+        }),
+    }
 }
 
 fn platform() -> String {

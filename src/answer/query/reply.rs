@@ -147,6 +147,7 @@ mod tests {
             explanation: "First.\nSecond.".into(),
             confidence: Confidence::new(0.1 + 0.2),
             confidence_source: ConfidenceSource::Builtin,
+            features: None,
             warnings: vec![],
             provider: "builtin".into(),
             model: "m".into(),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::parameters::{Parameters, malformed};
 use super::{QueryError, StoreContext};
 use crate::answer::ProviderWish;
-use crate::config::ProviderKind;
+use crate::config::{MOST_SAMPLES, ProviderKind};
 
 /// Where a key that came with this one call may be (§2.4 of atest's contract), the first that is not empty.
 const KEYS_OF_THE_CALL: [&str; 4] = ["auth", "x-auth", "x-ai-api-key", "authorization"];
@@ -59,6 +59,7 @@ pub(super) fn wish(
         api_key,
         max_tokens: request.max_tokens.or(store.max_tokens),
         timeout: request.timeout.or(store.timeout),
+        samples: request.samples,
     };
     Ok((wish, withheld))
 }
@@ -77,6 +78,10 @@ fn of_request(parameters: &Parameters) -> Result<ProviderWish, QueryError> {
         timeout: match parameters.value("timeout") {
             None => None,
             Some(value) => Some(duration(value).map_err(|why| malformed(&format!("timeout {why}")))?),
+        },
+        samples: match parameters.value("samples") {
+            None => None,
+            Some(value) => samples(value).map_err(|why| malformed(&format!("samples {why}")))?,
         },
     })
 }
@@ -104,6 +109,7 @@ fn of_store(context: &StoreContext) -> Result<ProviderWish, QueryError> {
             None => None,
             Some(text) => Some(duration(&number(text)).map_err(|why| refused("timeout", why))?),
         },
+        samples: None,
     })
 }
 
@@ -163,6 +169,15 @@ fn tokens(value: &Value) -> Result<Option<u32>, String> {
         Some(Ok(0)) => Ok(None),
         Some(Ok(tokens)) => Ok(Some(tokens)),
         _ => Err("must be a whole number from 1 on".into()),
+    }
+}
+
+/// A number of samples, also as text.
+fn samples(value: &Value) -> Result<Option<u32>, String> {
+    match tokens(value) {
+        Ok(None) => Ok(None),
+        Ok(Some(count)) if count <= MOST_SAMPLES => Ok(Some(count)),
+        _ => Err(format!("must be a whole number from 1 to {MOST_SAMPLES}")),
     }
 }
 
@@ -341,6 +356,8 @@ mod tests {
     #[test]
     fn numbers_that_are_none_are_refused_wherever_they_come_from() {
         for request in [
+            json!({"samples": 6}),
+            json!({"samples": "many"}),
             json!({"max_tokens": -1}),
             json!({"max_tokens": 1.5}),
             json!({"timeout": "x"}),

@@ -66,6 +66,12 @@ pub struct Ai {
     #[serde(with = "kinds::time")]
     #[schemars(with = "Time")]
     pub health_check_interval: Duration,
+    /// How often a model is asked the same question, so that its answers can vote and their agreement tells how sure it is. Each
+    /// is a call that costs; a request may say otherwise (`samples`).
+    #[schemars(range(min = 1, max = 5))]
+    pub samples: u32,
+    /// What askers say of answers.
+    pub feedback: FeedbackSettings,
     /// Keys without effect in this version, and second spellings.
     #[serde(flatten)]
     pub later: AiLater,
@@ -85,6 +91,21 @@ pub struct AiLater {
     /// The Go plugin's security block.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security: Option<AiSecurity>,
+}
+
+/// Most samples of one question.
+pub const MOST_SAMPLES: u32 = 5;
+
+/// What askers say of answers (`ai.feedback` in the query language): used, corrected, rejected. It is kept in
+/// `server.state_dir`, for fitting the confidence of models' answers (`eval --fit`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(inline)]
+pub struct FeedbackSettings {
+    /// Whether askers may say what became of an answer (`ai.feedback` in the query language).
+    pub enabled: bool,
+    /// Whether question and SQL are kept beside what an asker said of an answer; without, only figures are.
+    pub keep_text: bool,
 }
 
 /// Asking again after a failure that may pass.
@@ -274,7 +295,18 @@ impl Default for Ai {
             shared_limits: true,
             prices: BTreeMap::new(),
             health_check_interval: Duration::from_secs(30),
+            samples: 1,
+            feedback: FeedbackSettings::default(),
             later: AiLater::default(),
+        }
+    }
+}
+
+impl Default for FeedbackSettings {
+    fn default() -> FeedbackSettings {
+        FeedbackSettings {
+            enabled: true,
+            keep_text: false,
         }
     }
 }

@@ -6,8 +6,8 @@ use super::promql::Promql;
 use crate::config::CacheKind;
 use crate::generate::plan::Plan;
 use crate::telemetry::catalogue::{
-    BUDGET, CONFIDENCE, COST, DATABASE_CONNECTIONS, DATABASE_DURATION, DATABASE_OPERATIONS, OUTPUT_SPEED,
-    REPAIRS, REQUEST_TOKENS, REQUESTS, SPENT, TOKENS, VALIDATED,
+    BUDGET, CONFIDENCE, COST, DATABASE_CONNECTIONS, DATABASE_DURATION, DATABASE_OPERATIONS, FEEDBACK,
+    OUTPUT_SPEED, REPAIRS, REQUEST_TOKENS, REQUESTS, SPENT, TOKENS, VALIDATED,
 };
 
 const NO_BUDGET: &str = "no budget is configured (`ai.budget`)";
@@ -42,15 +42,16 @@ fn quality(plan: &Plan, q: &Promql) -> Row {
             .limit(plan, "LowConfidenceQueries"),
         Panel::lines("Statements", Measure::PerSecond, "Statements that providers wrote, by what the checks made of them.")
             .query(q.rate(&VALIDATED, &["result"], ""), "{{result}}")
-            .stacked()
-            .wide(12),
+            .stacked(),
         Panel::lines("Checked statements", Measure::Share, "Share of statements that do not parse, or do not fit the schema. They are not used; the question goes on.")
             .query(format!("{invalid} / {all}"), "invalid")
             .up_to(1.0)
-            .limit(plan, "AtestAiInvalidAnswers")
-            .wide(12),
+            .limit(plan, "AtestAiInvalidAnswers"),
         Panel::lines("Second tries", Measure::PerSecond, "Statements that did not pass and were given back to the model once, by what came of it.")
             .query(q.rate(&REPAIRS, &["result"], ""), "{{result}}")
+            .stacked(),
+        Panel::lines("Feedback", Measure::PerSecond, "What askers said of answers: used as they were, corrected, rejected.")
+            .query(q.rate(&FEEDBACK, &["verdict"], ""), "{{verdict}}")
             .stacked(),
     ];
     Row::new("Quality", panels)

@@ -76,7 +76,7 @@ pub(super) fn write(chat: &ChatRequest<'_>, remote: &Remote, habits: &Habits) ->
             content: &chat.user,
         }],
         stream: true,
-        temperature: remote.temperature(habits),
+        temperature: remote.temperature(habits, chat.is_sample),
         top_p: remote.top_p(habits),
         output_config: (habits.level == Level::Schema).then(|| OutputConfig {
             format: Format {

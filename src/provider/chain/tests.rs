@@ -230,6 +230,7 @@ impl Bench {
             share_values: false,
             schema_tokens: 8_000,
             repair: None,
+            is_sample: false,
         };
         ask(&self.links, &request, Instant::now() + within, &rules, &NotEmpty).await
     }

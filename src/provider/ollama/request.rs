@@ -83,7 +83,7 @@ pub(super) fn write(chat: &ChatRequest<'_>, remote: &Remote, habits: &Habits, co
         options: Options {
             num_ctx: context,
             num_predict: chat.max_tokens,
-            temperature: remote.temperature(habits),
+            temperature: remote.temperature(habits, chat.is_sample),
             top_p: remote.top_p(habits),
         },
     };
@@ -137,6 +137,7 @@ mod tests {
             user: "x".repeat(bytes),
             max_tokens,
             warnings: Vec::new(),
+            is_sample: false,
         })
     }
 

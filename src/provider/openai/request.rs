@@ -88,7 +88,7 @@ pub(super) fn write(chat: &ChatRequest<'_>, remote: &Remote, habits: &Habits) ->
         stream_options: habits
             .stream_options
             .then_some(StreamOptions { include_usage: true }),
-        temperature: remote.temperature(habits),
+        temperature: remote.temperature(habits, chat.is_sample),
         top_p: remote.top_p(habits),
         max_tokens: (habits.limit == Limit::MaxTokens).then_some(chat.max_tokens),
         max_completion_tokens: (habits.limit == Limit::MaxCompletionTokens).then_some(chat.max_tokens),

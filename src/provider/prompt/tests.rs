@@ -109,6 +109,7 @@ fn request(question: &str, dialect: Dialect, schema: Option<Schema>) -> Completi
         share_values: false,
         schema_tokens: 8_000,
         repair: None,
+        is_sample: false,
     }
 }
 

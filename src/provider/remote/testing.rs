@@ -76,6 +76,7 @@ pub(crate) fn request() -> CompletionRequest {
         share_values: false,
         schema_tokens: 8_000,
         repair: None,
+        is_sample: false,
     }
 }
 

@@ -499,7 +499,7 @@ async fn without_a_model_nothing_is_asked_of_one() {
 }
 
 #[test]
-fn the_mean_is_over_the_tokens_that_touch_the_statement() {
+fn probabilities_are_those_of_the_tokens_that_touch_the_statement() {
     let token = |start, end, logprob| TokenLogprob {
         bytes: start..end,
         logprob,
@@ -510,11 +510,11 @@ fn the_mean_is_over_the_tokens_that_touch_the_statement() {
         token(8, 12, -2.0),
         token(12, 16, -9.0),
     ];
-    assert_eq!(mean_logprob(&tokens, 5, 11), Some(-1.5));
-    assert_eq!(mean_logprob(&tokens, 4, 12), Some(-1.5));
-    assert_eq!(mean_logprob(&tokens, 0, 1), Some(-9.0));
-    assert_eq!(mean_logprob(&tokens, 16, 20), None);
-    assert_eq!(mean_logprob(&[], 0, 4), None);
+    assert_eq!(logprobs(&tokens, 5, 11), Some((-3.0, 2)));
+    assert_eq!(logprobs(&tokens, 4, 12), Some((-3.0, 2)));
+    assert_eq!(logprobs(&tokens, 0, 1), Some((-9.0, 1)));
+    assert_eq!(logprobs(&tokens, 16, 20), None);
+    assert_eq!(logprobs(&[], 0, 4), None);
 }
 
 #[tokio::test]

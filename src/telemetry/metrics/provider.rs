@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Metrics;
 use crate::telemetry::catalogue;
 use crate::telemetry::label::{
-    BUILTIN, CircuitState, ErrorKind, FallbackTo, ProviderOperation, RateLimitKind, RetryReason,
-    TokenDirection, Validation,
+    BUILTIN, CircuitState, ErrorKind, FallbackTo, FeedbackVerdict, ProviderOperation, RateLimitKind,
+    RetryReason, TokenDirection, Validation,
 };
 use crate::telemetry::trace::{self, SpanIds};
 
@@ -94,6 +94,11 @@ impl Metrics {
             let gauges = &self.vectors.rate_limit_remaining;
             gauges.with_label_values(&[provider, kind]).set(ratio);
         }
+    }
+
+    /// An asker said what became of an answer.
+    pub fn feedback(&self, verdict: FeedbackVerdict) {
+        self.feedback[verdict as usize].inc();
     }
 
     /// What the checks made of a statement that a provider wrote.

@@ -14,7 +14,7 @@ use crate::database::{Connection, SchemaError, TrialError};
 use crate::provider::{Completion, Judge, Rejection};
 
 /// Judges the answers to one question.
-pub(super) struct Trial {
+pub(super) struct Examiner {
     dialect: Dialect,
     schema: Option<Arc<Schema>>,
     /// The database to ask, unless none is to be asked.
@@ -36,16 +36,16 @@ pub(super) struct Passed {
     pub warning: Option<String>,
 }
 
-impl Trial {
+impl Examiner {
     /// Of SQL in that dialect over that schema. A database of another dialect is not asked.
     pub(super) fn new(
         dialect: Dialect,
         schema: Option<Arc<Schema>>,
         connection: Option<(Arc<Connection>, Explain)>,
-    ) -> Trial {
+    ) -> Examiner {
         let connection = connection
             .filter(|(connection, explain)| *explain != Explain::Never && connection.dialect() == dialect);
-        Trial {
+        Examiner {
             dialect,
             schema,
             connection,
@@ -122,7 +122,7 @@ impl Trial {
     }
 }
 
-impl Judge for Trial {
+impl Judge for Examiner {
     type Accepted = Passed;
 
     fn judge<'a>(&'a self, completion: &'a Completion) -> BoxFuture<'a, Result<Passed, Rejection>> {
