@@ -211,7 +211,11 @@ fn a_database_that_cannot_be_read_is_wrong_use() {
             "does not exist",
         ),
         (folder.path().display().to_string(), "folder"),
-        ("postgres://user:s3cret@host/db".to_owned(), "schema"),
+        (
+            "postgres://user:s3cret@127.0.0.1:1/db".to_owned(),
+            "cannot be reached",
+        ),
+        ("mysql://user:s3cret@127.0.0.1".to_owned(), "names no database"),
     ] {
         let output = run(&["ask", "show all users", "--database", &database]);
         assert_eq!(output.status.code(), Some(2), "{database}");

@@ -68,7 +68,7 @@ pub fn config(named: &Named) -> String {
          audit:\n  path: {logs}/audit.log\n\
          access:\n  max_failures: 30\n  jwt: {{secret: '{jwt}'}}\n  tokens:\n    operator: {{token: '{token}', scopes: [api, admin]}}\n\
          performance:\n  cache:\n    type: redis\n    redis: {{address: '{redis}', password: '{password}'}}\n\
-         databases:\n  shop:\n    driver: mysql\n    dsn: 'mysql://app:{database}@db.invalid/shop'\n    schema_ddl: CREATE TABLE users (id int, name text)\n\
+         databases:\n  shop:\n    driver: mysql\n    dsn: 'app:{database}@tcp(db.invalid)/shop'\n    schema_ddl: CREATE TABLE users (id int, name text)\n\
          tracing: {{endpoint: '{collector}', protocol: http/protobuf, sampler: always_on, capture_content: true, batch_delay: 50ms, \
          headers: {{x-collector: '{header}'}}}}\n\
          profiling: {{continuous: {{enabled: true, interval: 10s, duration: 1s, push_url: '{profiles}', \

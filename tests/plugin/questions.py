@@ -192,7 +192,7 @@ def numbers_that_are_none_are_refused(plugin):
 
 @check
 def reserved_keys_are_refused(plugin):
-    for key in ("ai.preview", "ai.", "ai.capabilitiesx"):
+    for key in ("ai.previews", "ai.", "ai.capabilitiesx"):
         refused(plugin, says="reserved", key=key)
 
 
