@@ -62,7 +62,7 @@ impl Provider for Ollama {
         request: &'a CompletionRequest,
     ) -> BoxFuture<'a, Result<Completion, ProviderError>> {
         Box::pin(async move {
-            let Some(chat) = self.0.chat(request) else {
+            let Some(chat) = self.0.chat(request).await else {
                 return Err(self.0.no_model(models::list(&self.0.peer)).await);
             };
             self.0.outcome(self.chat(&chat).await, request)

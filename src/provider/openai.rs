@@ -51,7 +51,7 @@ impl Provider for OpenAi {
         request: &'a CompletionRequest,
     ) -> BoxFuture<'a, Result<Completion, ProviderError>> {
         Box::pin(async move {
-            let Some(chat) = self.0.chat(request) else {
+            let Some(chat) = self.0.chat(request).await else {
                 return Err(self.0.no_model(self.list()).await);
             };
             self.0.outcome(self.chat(&chat).await, request)

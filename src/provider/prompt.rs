@@ -33,6 +33,14 @@ pub struct Prompt {
     pub warnings: Vec<String>,
 }
 
+/// Whether writing the prompt takes milliseconds of pure CPU, which a runtime worker should not spend.
+pub fn takes_long(request: &CompletionRequest) -> bool {
+    /// A release build takes half a microsecond for each: 10 ms for 20,000.
+    const MANY: usize = 500;
+    let tables = request.schema.iter().flat_map(|schema| &schema.tables);
+    tables.map(|table| table.columns.len()).sum::<usize>() > MANY
+}
+
 /// The prompt for a request. Sample values are in it only for a provider on this machine or when they may be shared.
 pub fn write(request: &CompletionRequest, is_local: bool) -> Prompt {
     let show_values = is_local || request.share_values;

@@ -21,7 +21,7 @@ use super::{
     Bill, ChatReply, ChatRequest, Completion, CompletionRequest, Endpoint, Failure, FailureKind, ModelInfo,
     Provider, ProviderError, TokenLogprob, prompt, reply,
 };
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, trace};
 
 /// Most tokens in an answer when nothing else is set. A long statement with its explanation has some 500.
 const MAX_TOKENS: u32 = 2048;
@@ -150,9 +150,19 @@ impl Remote {
     }
 
     /// What to say to the model, or `None` when no model is set.
-    pub fn chat(&self, request: &CompletionRequest) -> Option<ChatRequest<'_>> {
+    pub async fn chat(&self, request: &CompletionRequest) -> Option<ChatRequest<'_>> {
         let model = self.model.as_deref()?;
-        let written = prompt::write(request, self.peer.endpoint().is_loopback());
+        let is_local = self.peer.endpoint().is_loopback();
+        let written = if prompt::takes_long(request) {
+            let request = request.clone();
+            let write = trace::carry(move || prompt::write(&request, is_local));
+            profiling::tasks::spawn_blocking("write a prompt of a large schema", write)
+                .await
+                .ok()
+        } else {
+            None
+        };
+        let written = written.unwrap_or_else(|| prompt::write(request, is_local));
         Some(ChatRequest {
             model,
             system: written.system,

@@ -528,7 +528,7 @@ async fn the_answer_says_what_of_the_schema_the_model_was_not_shown() {
         };
         let request = CompletionRequest {
             schema: Some(Arc::new(nl2sql::Schema {
-                tables: (0..200).map(table).collect(),
+                tables: (0..600).map(table).collect(),
             })),
             schema_tokens: 500,
             ..request()

@@ -743,3 +743,43 @@ SELECT B'12'
 (SELECT id FROM users) UNION (SELECT id FROM orders)
 SELECT id FROM users UNION (SELECT id FROM orders)
 WITH a AS ((SELECT 1 AS n)) SELECT n FROM a
+
+--- P Forbidden: functions in more odd places
+SELECT f[1].pg_read_file FROM unnest(ARRAY['/etc/passwd']) f
+SELECT (SELECT '/etc/passwd'::text).pg_read_file
+SELECT public.f.pg_read_file FROM unnest(ARRAY['x']) f
+SELECT f.* FROM dblink('x', 'y') f(a int)
+SELECT * FROM "dblink"('x', 'y') f(a int)
+SELECT current_setting('is_superuser')
+SELECT unnest(pg_blocking_pids(1))
+SELECT * FROM users WHERE name = any(string_to_array(pg_read_file('/x'), ','))
+SELECT xmlparse(document pg_read_file('/x'))
+SELECT xmlelement(name x, pg_read_file('/x'))
+SELECT EXTRACT(year FROM (pg_stat_file('x')).modification)
+SELECT TRIM(pg_read_file('/x'))
+SELECT SUBSTRING(pg_read_file('/x') FROM 1)
+SELECT POSITION('a' IN pg_read_file('/x'))
+SELECT OVERLAY(pg_read_file('/x') PLACING 'a' FROM 1)
+SELECT a.b.pg_sleep FROM generate_series(1,2) b
+
+--- M Forbidden: functions in more odd places
+SELECT `sys`.`ps_setup_enable_thread`(1)
+SELECT mysql.sleep(1)
+SELECT TRIM(LOAD_FILE('/x'))
+SELECT SUBSTRING(LOAD_FILE('/x') FROM 1)
+SELECT CONVERT(LOAD_FILE('/x') USING utf8mb4)
+SELECT POSITION('a' IN LOAD_FILE('/x'))
+SELECT EXTRACT(YEAR FROM SLEEP(1))
+SELECT GROUP_CONCAT(name ORDER BY SLEEP(1)) FROM users
+SELECT INTERVAL(SLEEP(1), 1, 2)
+SELECT CHAR(SLEEP(1) USING utf8mb4)
+SELECT JSON_VALUE(LOAD_FILE('/x'), '$.a')
+SELECT MATCH(name) AGAINST (LOAD_FILE('/x')) FROM users
+
+--- S Forbidden: functions in more odd places
+SELECT * FROM 'fsdir'('/')
+SELECT * FROM "fsdir"('/')
+SELECT * FROM [fsdir]('/')
+SELECT * FROM `pragma_table_info`('users')
+SELECT * FROM main.fsdir('/')
+SELECT * FROM json_each(load_extension('x'))
