@@ -143,7 +143,8 @@ pub fn run(loaded: Loaded, args: EvalArgs) -> ExitCode {
             print::out(&report.text());
         }
         if let Some(Ok(done)) = &fitted {
-            print::out(&format!("\n{}", done.text()).trim_start_matches('\n').to_owned());
+            let gap = if report.is_some() { "\n" } else { "" };
+            print::out(&format!("{gap}{}", done.text()));
         }
     }
     match fitted {
