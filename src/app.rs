@@ -25,7 +25,7 @@ use crate::telemetry::audit::{Actor, Audit, AuditError, Outcome};
 use crate::telemetry::logs::{LogCounts, LogHandle, LogLevels};
 use crate::telemetry::trace::{TraceCounts, Tracer};
 use crate::telemetry::{Metrics, ReloadTrigger, logs};
-use crate::{http, plugin};
+use crate::{database, http, plugin};
 
 use parts::Parts;
 use serving::Serving;
@@ -111,6 +111,7 @@ pub fn check(loaded: &Loaded) -> Result<(), Problems> {
         http::check(loaded),
         http::tls::check(loaded),
         plugin::check(loaded),
+        database::check(loaded),
     ] {
         problems
             .0

@@ -43,10 +43,10 @@ pub use load::{Loaded, Sources, ask_vault, file_in_use, load};
 pub use model::Audit as AuditSettings;
 pub use model::{
     Budget, BudgetAction, Cache, CacheKind, CachePolicy, CircuitBreaker, ClientAuth, Config,
-    ContinuousProfiling, Database, ExitWithParent, Jwt, LogFormat, LogLevel, LogOutput, Logging,
-    MOST_SAMPLES, MetricsFor, OtlpCompression, OtlpProtocol, Price, ProfilingGuard, ProviderKind,
-    ProviderPool, RateLimit, Redis, Retry, Sampler, Scope, Server, Service, Tls as TlsSettings, TlsVersion,
-    Tracing,
+    ContinuousProfiling, Database, DatabasePool, ExitWithParent, Explain, Jwt, LogFormat, LogLevel,
+    LogOutput, Logging, MOST_SAMPLES, MetricsFor, OtlpCompression, OtlpProtocol, Price, ProfilingGuard,
+    ProviderKind, ProviderPool, RateLimit, Redis, Retry, Sampler, Scope, Server, Service, Tls as TlsSettings,
+    TlsVersion, Tracing,
 };
 pub use problem::{Notice, Origin, Problem, Problems, Topic};
 pub use replace::{Like, LockedFolder};

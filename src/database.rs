@@ -1,6 +1,15 @@
-//! Reads schemas and sample values, read-only; the only room that opens databases.
+//! Reads schemas and sample values, tries statements and runs previews, read-only; the only room that opens databases.
 
+mod address;
+mod connection;
+mod failure;
+mod mysql;
+mod postgres;
+mod preview;
+mod privacy;
 mod rows;
+mod sampling;
+mod session;
 mod source;
 mod sqlite;
 mod stamp;
@@ -11,12 +20,19 @@ use std::sync::Arc;
 use nl2sql::{Dialect, Schema};
 use profiling::contention::Mutex;
 
-use crate::config;
-use source::Version;
+use crate::config::{self, Config, DatabasePool};
+use crate::telemetry::Metrics;
+use source::{Source, Version};
 
+pub use address::check;
+pub use connection::Connection;
+pub use preview::{Cell, Limits, Preview, PreviewColumn};
 pub use rows::{RowLimits, RowsError, sqlite_rows};
-pub use source::{Source, read_statements};
+pub use source::read_statements;
 pub use stamp::Stamp;
+
+/// Most tables that are read.
+const MAX_TABLES: u32 = 5_000;
 
 /// The tables of a database, and what to know about how they were read.
 #[derive(Debug, Clone)]
@@ -57,12 +73,32 @@ pub enum SchemaError {
         seconds: u64,
     },
     /// Reading took too long.
-    #[error("reading the schema of {name} took longer than {seconds} s and was given up")]
+    #[error(
+        "the database {name} did not answer within {seconds} s (databases.*.timeout), and was not waited for any longer"
+    )]
     Slow {
         /// How the asker calls it.
         name: String,
         /// How long was waited.
-        seconds: u64,
+        seconds: f64,
+    },
+    /// There is no connection to its server, or it was lost.
+    #[error("the database {name} cannot be reached: {reason}")]
+    Unreachable {
+        /// How the asker calls it.
+        name: String,
+        /// What the system or the server says.
+        reason: String,
+    },
+    /// Its server does not let this user in, or not read.
+    #[error(
+        "the database {name} refuses: {reason}; its user, password and rights are in databases.*.dsn and on the server"
+    )]
+    Denied {
+        /// How the asker calls it.
+        name: String,
+        /// What the server says.
+        reason: String,
     },
     /// It is there and cannot be read.
     #[error("the schema of {name} cannot be read: {reason}")]
@@ -72,16 +108,13 @@ pub enum SchemaError {
         /// What the system says.
         reason: String,
     },
-    /// A kind of database that this version does not open.
-    #[error(
-        "{name} is a {dialect} database, which this version does not open; \
-         give its CREATE TABLE statements instead (schema_ddl, schema_file or --schema)"
-    )]
-    NotOpened {
+    /// The connection string cannot be read.
+    #[error("the connection to {name} cannot be read: {reason}")]
+    NoAddress {
         /// How the asker calls it.
         name: String,
-        /// Its dialect.
-        dialect: Dialect,
+        /// What is wrong with it.
+        reason: String,
     },
     /// No database of that name is configured.
     #[error("no database is configured under the name {name:?}; {known}")]
@@ -93,28 +126,76 @@ pub enum SchemaError {
     },
 }
 
+/// Why a database did not take a statement.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum TrialError {
+    /// The statement is wrong for it, in its own words.
+    #[error("{0}")]
+    Wrong(String),
+    /// It could not be asked.
+    #[error(transparent)]
+    Unasked(#[from] SchemaError),
+}
+
 /// The configured databases.
 #[derive(Debug, Default)]
 pub struct Databases {
-    configured: BTreeMap<String, config::Database>,
-    /// What the settings of each say, without what its file says.
-    settings: BTreeMap<String, Stamp>,
+    configured: BTreeMap<String, Configured>,
+    /// For those that the command line names.
+    pool: DatabasePool,
+    metrics: Option<Arc<Metrics>>,
     /// By source: what was read for the command line, and the state of the file that it was read from.
-    read: Mutex<BTreeMap<Source, (Version, KnownSchema)>>,
+    read: Mutex<BTreeMap<String, (Version, Opened)>>,
+}
+
+/// One configured database.
+#[derive(Debug)]
+struct Configured {
+    database: config::Database,
+    /// What its settings say, without what it holds.
+    settings: Stamp,
+    /// Where its schema comes from; why that cannot be told, else.
+    source: Result<Source, SchemaError>,
+}
+
+/// What a path or URL leads to.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// Its tables.
+    pub known: KnownSchema,
+    /// The database itself; `None` for a file with statements.
+    pub connection: Option<Arc<Connection>>,
 }
 
 /// The name of the database that is used when a question names none.
 pub const DEFAULT: &str = "default";
 
 impl Databases {
-    /// From a checked config. Nothing is opened yet.
-    pub fn new(configured: &BTreeMap<String, config::Database>) -> Databases {
+    /// From a checked config. Nothing is opened yet. Connections of `before` to databases whose settings are the same
+    /// are taken over.
+    pub fn new(config: &Config, before: Option<&Databases>, metrics: Arc<Metrics>) -> Databases {
+        let pool = config.performance.connection_pools.databases.clone();
+        let before = before.filter(|before| before.pool == pool);
+        let configured = config.databases.iter().map(|(name, database)| {
+            let settings = Stamp::of_settings(database);
+            let same = before
+                .and_then(|before| before.configured.get(name))
+                .filter(|known| known.settings == settings);
+            let source = match same {
+                Some(known) => known.source.clone(),
+                None => Source::of(name, database, &pool, Some(Arc::clone(&metrics))),
+            };
+            let configured = Configured {
+                database: database.clone(),
+                settings,
+                source,
+            };
+            (name.clone(), configured)
+        });
         Databases {
-            configured: configured.clone(),
-            settings: configured
-                .iter()
-                .map(|(name, database)| (name.clone(), Stamp::of_settings(database)))
-                .collect(),
+            configured: configured.collect(),
+            pool: pool.clone(),
+            metrics: Some(metrics),
             read: Mutex::default(),
         }
     }
@@ -125,23 +206,39 @@ impl Databases {
     }
 
     /// The schema of a configured database, read anew. Whoever keeps it takes [`Databases::stamp`] before.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
     pub async fn schema(&self, name: &str) -> Result<KnownSchema, SchemaError> {
-        Source::of(name, self.find(name)?)?.read(name).await
+        self.find(name)?.source.clone()?.read(name).await
     }
 
     /// What the schema of a configured database depends on: its settings, and the state of the file that it is read from
-    /// (for SQLite with its write-ahead log). While it is the same, so is the schema. Looks at the file; cheap enough to
-    /// be asked for each question.
-    pub fn stamp(&self, name: &str) -> Result<Stamp, SchemaError> {
-        let database = self.find(name)?;
-        let settings = self.settings.get(name).cloned().unwrap_or_default();
-        if database.schema_ddl.is_some() {
-            return Ok(settings);
-        }
-        Ok(settings.with(&Source::of(name, database)?))
+    /// (for SQLite with its write-ahead log), or what a server's catalogue says. While it is the same, so is the schema.
+    /// Looks at the file; a server is asked the first time, and then behind the questions.
+    ///
+    /// # Errors
+    /// Why a server cannot be asked the first time.
+    pub async fn stamp(&self, name: &str) -> Result<Stamp, SchemaError> {
+        let configured = self.find(name)?;
+        let source = configured.source.clone()?;
+        configured.settings.clone().with(&source).await
     }
 
-    fn find(&self, name: &str) -> Result<&config::Database, SchemaError> {
+    /// A configured database that can be asked; `None` where only statements say what is in it.
+    pub fn connection(&self, name: &str) -> Option<Arc<Connection>> {
+        match self.configured.get(name)?.source.as_ref() {
+            Ok(Source::Connection(connection)) => Some(Arc::clone(connection)),
+            _ => None,
+        }
+    }
+
+    /// The settings of a configured database.
+    pub fn settings(&self, name: &str) -> Option<&config::Database> {
+        Some(&self.configured.get(name)?.database)
+    }
+
+    fn find(&self, name: &str) -> Result<&Configured, SchemaError> {
         self.configured.get(name).ok_or_else(|| {
             let names: Vec<&str> = self.configured.keys().map(String::as_str).collect();
             SchemaError::NotConfigured {
@@ -155,26 +252,31 @@ impl Databases {
         })
     }
 
-    /// The schema behind a path or URL that the person at the command line gave.
-    pub async fn schema_at(&self, path_or_url: &str) -> Result<KnownSchema, SchemaError> {
-        // What follows a question mark may be a password, and names no file.
-        let name = path_or_url.split('?').next().unwrap_or_default();
-        self.read(name, &Source::parse(path_or_url)?).await
-    }
-
-    async fn read(&self, name: &str, source: &Source) -> Result<KnownSchema, SchemaError> {
+    /// What a path or URL leads to that the person at the command line gave.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub async fn open(&self, path_or_url: &str) -> Result<Opened, SchemaError> {
+        let (name, source) = Source::parse(path_or_url, &self.pool, self.metrics.clone())?;
         let version = source.version();
-        if let Some((read_at, known)) = self.lock().get(source)
+        if let Some((read_at, opened)) = self.lock().get(path_or_url)
             && *read_at == version
         {
-            return Ok(known.clone());
+            return Ok(opened.clone());
         }
-        let known = source.read(name).await?;
-        self.lock().insert(source.clone(), (version, known.clone()));
-        Ok(known)
+        let opened = Opened {
+            known: source.read(&name).await?,
+            connection: match source {
+                Source::Connection(connection) => Some(connection),
+                _ => None,
+            },
+        };
+        self.lock()
+            .insert(path_or_url.to_owned(), (version, opened.clone()));
+        Ok(opened)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Source, (Version, KnownSchema)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, (Version, Opened)>> {
         self.read
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -30,7 +30,7 @@ mod fake_provider;
 use futures_util::future::BoxFuture;
 
 pub use catalogue::{ModelInfo, ProviderInfo, display_name};
-pub use chain::{Answered, Unanswered};
+pub use chain::{Answered, Judge, Rejection, Unanswered};
 pub use completion::{Bill, Completion, CompletionRequest, Repair, TokenUsage};
 pub use endpoint::Endpoint;
 pub use failure::{Failure, FailureKind, ProviderError};

@@ -20,7 +20,8 @@ pub use build::build_info;
 pub use exposition::Format;
 pub use label::{
     AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName, CircuitState,
-    ConnectionClosed, ConnectionDoor, ErrorKind, FeedbackVerdict, HandshakeFailure, MetricLabels,
-    ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus, Validation,
+    ConnectionClosed, ConnectionDoor, DatabaseOperation, DatabaseResult, ErrorKind, FeedbackVerdict,
+    HandshakeFailure, MetricLabels, ProviderOperation, RateLimitKind, RejectReason, ReloadResult,
+    ReloadTrigger, Repair, RequestStatus, Validation,
 };
 pub use metrics::{GaugeGuard, Metrics};

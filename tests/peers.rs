@@ -10,14 +10,22 @@ mod support {
     pub mod http;
     #[path = "../support/kubelet.rs"]
     pub mod kubelet;
+    #[path = "../support/mariadb.rs"]
+    pub mod mariadb;
     #[path = "../support/peer.rs"]
     pub mod peer;
     #[path = "../support/plugin.rs"]
     pub mod plugin;
+    #[path = "../support/postgres.rs"]
+    pub mod postgres;
+    #[path = "../support/server.rs"]
+    pub mod server;
 }
 
 #[path = "peers/container.rs"]
 mod container;
+#[path = "peers/databases.rs"]
+mod databases;
 #[allow(dead_code)]
 #[path = "../crates/profiling/tests/support/go.rs"]
 mod go;

@@ -29,7 +29,7 @@ pub use fit::{Fit, Judged, fit};
 pub use fitted::{Calibration, FILE, Fitted};
 pub use opinion::second_opinion;
 pub use quality::{Figures, coverage_at};
-pub use samples::sample;
+pub(in crate::answer) use samples::sample;
 pub use weights::{Weights, WeightsSource};
 
 /// The fewest judged answers that weights are fitted on: 24 numbers need some twenty answers each.

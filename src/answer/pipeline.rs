@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use nl2sql::Dialect;
-use nl2sql::check::{CheckedSql, check};
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use super::cache::{CacheKey, CachedAnswer, KeyBuilder, Origin};
 use super::confidence::{self, Agreement, Scored, Trial};
+use super::examiner::{Examiner, Passed};
 use super::queue::NoPlace;
 use super::{Answer, AskError, ConfidenceSource, Question, SchemaHints, Snapshot};
-use crate::database::{self, KnownSchema, SchemaError};
+use crate::config::Explain;
+use crate::database::{self, Connection, KnownSchema, SchemaError};
 use crate::provider::{
-    Answered, Completion, CompletionRequest, PROMPT_VERSION, Plan, ProviderError, Unanswered,
+    Answered, CompletionRequest, FailureKind, PROMPT_VERSION, Plan, ProviderError, Unanswered,
 };
 use crate::telemetry::RejectReason;
 use crate::telemetry::trace::Part;
@@ -44,7 +45,7 @@ pub(super) async fn answer(
     let (kept, origin) = if work.schema.read.is_some() {
         (Arc::new(work.done().await?), Origin::Asked)
     } else {
-        let key = work.key(&question.wish)?;
+        let key = work.key(&question.wish).await?;
         let cache = &snapshot.cache;
         cache.get_or_ask(&key, deadline, move || work.done()).await?
     };
@@ -69,6 +70,7 @@ fn given(kept: &CachedAnswer, origin: Origin, request_id: String) -> Answer {
         cached: origin.is_cached(),
         usage: kept.usage,
         cost: kept.cost,
+        explained: kept.explained,
         took: Duration::ZERO,
         request_id,
         features: kept.features,
@@ -91,7 +93,7 @@ struct Work {
 
 impl Work {
     /// What the answer depends on. Nothing is parsed for it.
-    fn key(&self, wish: &crate::provider::Wish) -> Result<CacheKey, AskError> {
+    async fn key(&self, wish: &crate::provider::Wish) -> Result<CacheKey, AskError> {
         let first = self.plan.first();
         let config = &self.snapshot.config;
         let mut key = KeyBuilder::new()
@@ -112,10 +114,11 @@ impl Work {
             .text("today", &self.today.to_string())
             .opt("existing sql", self.existing_sql.as_deref())
             .number("shares values", Some(u64::from(config.ai.share_sample_values)))
+            .number("schema tokens", u64::try_from(config.ai.schema_tokens).ok())
             .opt("ddl", self.schema.ddl.as_deref())
             .values("values", self.schema.values.as_ref());
         if let Some(name) = self.database() {
-            let stamp = self.snapshot.databases.stamp(name).map_err(schema_error)?;
+            let stamp = self.snapshot.databases.stamp(name).await.map_err(schema_error)?;
             key = key.text("database", name).bytes("stamp", stamp.as_bytes());
         }
         Ok(key.finish())
@@ -124,6 +127,20 @@ impl Work {
     async fn done(self) -> Result<CachedAnswer, AskError> {
         let snapshot = Arc::clone(&self.snapshot);
         let _place = snapshot.place(self.deadline).await?;
+        // On the heap: an attempt holds all that a provider and a database need.
+        let (examiner, first) = Box::pin(self.attempt()).await?;
+        match first {
+            Err(unanswered) if self.is_out_of_date(&examiner, &unanswered).await => {
+                tracing::debug!("the schema has changed: the question is answered anew");
+                let (examiner, second) = Box::pin(self.attempt()).await?;
+                second.map_err(|unanswered| snapshot.why_not(unanswered, &examiner))
+            }
+            outcome => outcome.map_err(|unanswered| snapshot.why_not(unanswered, &examiner)),
+        }
+    }
+
+    /// One answer from the schema as it is known now. What kept it from coming at all is the outer error.
+    async fn attempt(&self) -> Result<(Examiner, Result<CachedAnswer, Unanswered>), AskError> {
         let part = Part::begin("schema");
         let known = self.known_schema().await?;
         drop(part);
@@ -134,60 +151,99 @@ impl Work {
         let mut warnings = warnings_of(known.as_deref(), dialect, &self.schema);
         warnings.extend(self.values_go_out(known.as_deref()));
         let schema = known.as_ref().map(|known| Arc::clone(&known.schema));
+        let examiner = Examiner::new(dialect, schema.clone(), self.connection());
         let request = CompletionRequest {
             question: self.text.clone(),
             dialect,
-            schema: schema.clone(),
+            schema,
             existing_sql: self.existing_sql.clone(),
             today: self.today,
             share_values: self.snapshot.config.ai.share_sample_values,
+            schema_tokens: self.snapshot.config.ai.schema_tokens,
             repair: None,
             is_sample: false,
         };
-        let accept = |completion: &Completion| {
-            check(&completion.sql, dialect, schema.as_deref()).map_err(|error| error.to_string())
+        let providers = &self.snapshot.providers;
+        let outcome = providers
+            .ask(&self.plan, &request, self.deadline, &examiner)
+            .await;
+        let answer = match outcome {
+            Ok(answered) => {
+                tracing::debug!(provider = %answered.provider, calls = answered.calls, "a provider answered");
+                Ok(self.weighed(answered, &request, &examiner, warnings).await)
+            }
+            Err(unanswered) => Err(unanswered),
         };
-        let answered = self
-            .snapshot
-            .providers
-            .ask(&self.plan, &request, self.deadline, accept)
-            .await
-            .map_err(|unanswered| self.snapshot.why_not(unanswered))?;
-        tracing::debug!(provider = %answered.provider, calls = answered.calls, "a provider answered");
-        let sampled = {
-            let providers = &self.snapshot.providers;
-            confidence::sample(
-                providers,
-                &self.plan,
-                &request,
-                self.deadline,
-                answered,
-                self.samples,
-            )
-            .await
-        };
+        Ok((examiner, answer))
+    }
+
+    /// The answer with how sure it is: what further samples of the model and the embedded engine say to it.
+    async fn weighed(
+        &self,
+        answered: Answered<Passed>,
+        request: &CompletionRequest,
+        examiner: &Examiner,
+        mut warnings: Vec<String>,
+    ) -> CachedAnswer {
+        let providers = &self.snapshot.providers;
+        let sampled = confidence::sample(
+            providers,
+            &self.plan,
+            request,
+            self.deadline,
+            answered,
+            self.samples,
+            examiner,
+        )
+        .await;
         let answered = sampled.answered;
         warnings.extend(sampled.note);
         let trial = Trial {
+            repaired: answered.repaired,
+            explained: answered.accepted.explained,
             agreement: Some(Agreement {
                 engine: None,
                 samples: sampled.agreement,
             }),
-            ..Trial::default()
         };
-        let scored = self.scored(&answered, &request, trial, &mut warnings).await;
-        Ok(finished(answered, &request, scored, warnings))
+        let scored = self.scored(&answered, request, trial, &mut warnings).await;
+        finished(answered, request, scored, warnings)
+    }
+
+    /// Whether there is no answer because the schema that it was looked for in is not the database's any more.
+    async fn is_out_of_date(&self, examiner: &Examiner, unanswered: &Unanswered) -> bool {
+        match &unanswered.error {
+            ProviderError::Stopped => examiner.schema_has_changed(),
+            ProviderError::Refused {
+                kind: "not_in_schema" | "not_answerable",
+                ..
+            } => examiner.look().await,
+            ProviderError::Failed(failure) => {
+                failure.kind == FailureKind::InvalidResponse && examiner.look().await
+            }
+            _ => false,
+        }
+    }
+
+    /// The database itself, where it can be asked, and whether it has to be.
+    fn connection(&self) -> Option<(Arc<Connection>, Explain)> {
+        if let Some(opened) = &self.schema.read {
+            return Some((Arc::clone(opened.connection.as_ref()?), Explain::default()));
+        }
+        let databases = &self.snapshot.databases;
+        let name = self.database()?;
+        Some((databases.connection(name)?, databases.settings(name)?.explain))
     }
 
     /// How sure the answer is, with what the embedded engine says to a model's.
     async fn scored(
         &self,
-        answered: &Answered<CheckedSql>,
+        answered: &Answered<Passed>,
         request: &CompletionRequest,
         mut trial: Trial,
         warnings: &mut Vec<String>,
     ) -> Scored {
-        let (completion, checked) = (&answered.completion, &answered.accepted);
+        let (completion, checked) = (&answered.completion, &answered.accepted.sql);
         if completion.confidence.is_none() {
             let queue = &self.snapshot.queue;
             let opinion = confidence::second_opinion(queue, request, checked, self.deadline).await;
@@ -217,8 +273,8 @@ impl Work {
     /// The tables to answer from: those in the request, else of the database it names, else of the default database.
     async fn known_schema(&self) -> Result<Option<Arc<KnownSchema>>, AskError> {
         let known = match (&self.schema.read, self.database()) {
-            (Some(read), _) => Some(Arc::new(read.clone())),
-            (None, Some(name)) => Some(self.schema_of(name).await?),
+            (Some(read), _) => Some(Arc::new(read.known.clone())),
+            (None, Some(name)) => Some(self.snapshot.schema_of(name).await?),
             (None, None) => self.schema_in_request().await?,
         };
         Ok(match (known, &self.schema.values) {
@@ -230,23 +286,6 @@ impl Work {
             }
             (known, _) => known,
         })
-    }
-
-    async fn schema_of(&self, name: &str) -> Result<Arc<KnownSchema>, AskError> {
-        let stamp = self.snapshot.databases.stamp(name).map_err(schema_error)?;
-        let key = KeyBuilder::new()
-            .text("database", name)
-            .bytes("stamp", stamp.as_bytes())
-            .finish();
-        let (snapshot, name) = (Arc::clone(&self.snapshot), name.to_owned());
-        let cache = Arc::clone(&snapshot.cache);
-        cache
-            .schema(
-                &key,
-                move || async move { snapshot.databases.schema(&name).await },
-            )
-            .await
-            .map_err(schema_error)
     }
 
     async fn schema_in_request(&self) -> Result<Option<Arc<KnownSchema>>, AskError> {
@@ -277,14 +316,16 @@ impl Work {
 }
 
 fn finished(
-    answered: Answered<CheckedSql>,
+    answered: Answered<Passed>,
     request: &CompletionRequest,
     scored: Scored,
     mut warnings: Vec<String>,
 ) -> CachedAnswer {
-    let (completion, checked) = (answered.completion, answered.accepted);
+    let (completion, passed) = (answered.completion, answered.accepted);
+    let checked = passed.sql;
     warnings.splice(0..0, answered.warnings);
     warnings.extend(completion.warnings);
+    warnings.extend(passed.warning);
     if request.existing_sql.is_some() && scored.source == ConfidenceSource::Builtin {
         warnings.push(format!(
             "the SQL that came with the question was not used: {} writes anew",
@@ -312,6 +353,7 @@ fn finished(
         instead_of: answered.instead_of,
         usage: completion.usage,
         cost: answered.cost,
+        explained: passed.explained == Some(true),
         made_at: Timestamp::now(),
     }
 }
@@ -330,8 +372,14 @@ fn question_text(text: &str) -> Result<String, AskError> {
     }
 }
 
-fn schema_error(error: SchemaError) -> AskError {
-    AskError::Schema(error.to_string())
+pub(super) fn schema_error(error: SchemaError) -> AskError {
+    match error {
+        SchemaError::Unreachable { .. }
+        | SchemaError::Denied { .. }
+        | SchemaError::Slow { .. }
+        | SchemaError::Locked { .. } => AskError::Database(error.to_string()),
+        _ => AskError::Schema(error.to_string()),
+    }
 }
 
 fn warnings_of(known: Option<&KnownSchema>, dialect: Dialect, hints: &SchemaHints) -> Vec<String> {
@@ -350,7 +398,7 @@ fn warnings_of(known: Option<&KnownSchema>, dialect: Dialect, hints: &SchemaHint
 }
 
 impl Snapshot {
-    async fn place(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, AskError> {
+    pub(super) async fn place(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, AskError> {
         let _part = Part::begin("admit");
         self.queue.enter(deadline).await.map_err(|no_place| {
             let (reject, reason) = match no_place {
@@ -373,12 +421,15 @@ impl Snapshot {
         })
     }
 
-    fn why_not(&self, unanswered: Unanswered) -> AskError {
+    fn why_not(&self, unanswered: Unanswered, examiner: &Examiner) -> AskError {
         tracing::debug!(provider = %unanswered.provider, calls = unanswered.calls, "no provider answered");
         if let ProviderError::TooMany(_) = unanswered.error {
             self.metrics.rejected(RejectReason::RateLimit);
         }
-        refused_by(&unanswered.provider, unanswered.error)
+        match unanswered.error {
+            ProviderError::Stopped => examiner.why_stopped(),
+            error => refused_by(&unanswered.provider, error),
+        }
     }
 }
 
@@ -401,6 +452,7 @@ pub(super) fn refused_by(provider: &str, error: ProviderError) -> AskError {
             kind: "rate_limited",
             reason: error.to_string(),
         },
+        ProviderError::Stopped => AskError::Database(error.to_string()),
         ProviderError::Internal(reason) => AskError::Internal(reason),
     }
 }

@@ -8,6 +8,7 @@
 //! | `test_connection`, `health_check` | `provider` | whether it answers now |
 //! | `ai.feedback` | `request_id`, `verdict` | what an asker did with an answer is kept |
 //! | `update_config` | `provider`, `config` | what became of the settings |
+//! | `ai.preview` | `prompt` as for `generate`, or `sql`; `database` | the answer's, with its first rows in `items` |
 //! | anything else | SQL that the asker has | the key is a question; answered as `generate` |
 //!
 //! `type` decides nothing, because atest's REST route drops it on the way. Both doors use this room, so it knows
@@ -28,6 +29,7 @@ mod generate;
 mod lists;
 mod natural;
 mod parameters;
+mod preview;
 mod probe;
 mod reply;
 mod settings;
@@ -57,6 +59,26 @@ pub struct StoreContext {
     pub properties: BTreeMap<String, String>,
     /// How the request came in.
     pub root: Root,
+}
+
+/// What a request gets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QueryReply {
+    /// Pairs.
+    pub data: Vec<Pair>,
+    /// Rows of a database, each the columns in order.
+    pub items: Vec<Vec<Item>>,
+}
+
+/// One value of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The column.
+    pub key: String,
+    /// The value as text; empty for NULL.
+    pub value: String,
+    /// The database's name of the type; `null` for NULL.
+    pub description: String,
 }
 
 /// Sizes alone: questions are nobody's business in logs.
@@ -98,6 +120,7 @@ enum Wanted {
     TestConnection,
     HealthCheck,
     UpdateConfig,
+    Preview,
     Feedback,
     /// The key is the question.
     Question,
@@ -116,13 +139,14 @@ impl Wanted {
             "health_check" => Wanted::HealthCheck,
             "update_config" => Wanted::UpdateConfig,
             _ if key.eq_ignore_ascii_case("generate") => Wanted::Generate,
+            "ai.preview" => Wanted::Preview,
             "ai.capabilities" => Wanted::OldCapabilities,
             "ai.feedback" => Wanted::Feedback,
             _ if key.starts_with("ai.capabilities.") => Wanted::OldCapabilities,
             _ if key.starts_with("ai.") => {
                 return Err(QueryError::InvalidArgument(format!(
                     "unknown key {:?}: keys beginning with \"ai.\" are reserved, and of them this version knows \
-                     ai.capabilities and ai.feedback; to ask a question, use the key generate",
+                     ai.capabilities, ai.feedback and ai.preview; to ask a question, use the key generate",
                     parameters::shorten(key)
                 )));
             }
@@ -136,9 +160,10 @@ pub async fn run(
     service: &AnswerService,
     request: QueryRequest,
     context: StoreContext,
-) -> Result<Vec<Pair>, QueryError> {
+) -> Result<QueryReply, QueryError> {
     let sql = request.sql.as_str();
-    match wanted(&request)? {
+    let pairs = match wanted(&request)? {
+        Wanted::Preview => return preview::report(service, sql, &context).await,
         Wanted::Generate => generate::by_parameters(service, sql, &context).await,
         Wanted::Question => generate::by_key(service, &request.key, sql, &context).await,
         Wanted::Capabilities => capabilities::report(service, sql).await,
@@ -150,7 +175,8 @@ pub async fn run(
         Wanted::HealthCheck => probe::health_check(service, sql, &context).await,
         Wanted::Feedback => feedback::give(service, sql).await,
         Wanted::UpdateConfig => update::update_config(service, sql, &context).await,
-    }
+    };
+    pairs.map(QueryReply::from)
 }
 
 /// What a request asks for.
@@ -182,6 +208,7 @@ mod tests {
             ("Generate", Wanted::Generate),
             ("models", Wanted::Models),
             ("Models", Wanted::Question),
+            ("ai.preview", Wanted::Preview),
             ("ai.capabilities", Wanted::OldCapabilities),
             ("ai.capabilities.metadata", Wanted::OldCapabilities),
             ("ai.feedback", Wanted::Feedback),
@@ -194,7 +221,7 @@ mod tests {
 
     #[test]
     fn reserved_keys_are_refused_rather_than_taken_for_questions() {
-        for key in ["ai.preview", "ai.capabilitiesx", "ai."] {
+        for key in ["ai.previews", "ai.capabilitiesx", "ai."] {
             assert!(
                 matches!(Wanted::by(key), Err(QueryError::InvalidArgument(text)) if text.contains("reserved")),
                 "{key}"

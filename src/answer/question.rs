@@ -6,7 +6,7 @@ use nl2sql::{Dialect, SchemaValues};
 use serde::{Deserialize, Serialize};
 
 use super::confidence::Features;
-use crate::database::KnownSchema;
+use crate::database::Opened;
 use crate::provider::{FailureKind, TokenUsage, Wish as ProviderWish};
 use crate::telemetry::trace::Root;
 use crate::telemetry::{ErrorKind, RequestStatus};
@@ -39,8 +39,8 @@ pub struct SchemaHints {
     pub values: Option<SchemaValues>,
     /// Name of a configured database.
     pub database: Option<String>,
-    /// A schema that has been read already, as the command line does for paths; it wins over the others.
-    pub read: Option<KnownSchema>,
+    /// What has been read already, as the command line does for paths; it wins over the others.
+    pub read: Option<Opened>,
 }
 
 /// Checked SQL and what is known about it.
@@ -76,6 +76,8 @@ pub struct Answer {
     pub usage: Option<TokenUsage>,
     /// What it has cost when it was made, in US dollars, where the price is known.
     pub cost: Option<f64>,
+    /// The database that it is for has taken it, by its EXPLAIN.
+    pub explained: bool,
     /// Time from admission to here.
     pub took: Duration,
     /// Name of the request in logs and replies.
@@ -162,6 +164,9 @@ pub enum AskError {
     /// The named database is not configured, or its schema cannot be read.
     #[error("{0}")]
     Schema(String),
+    /// The database that the question is about does not answer, or refuses.
+    #[error("{0}")]
+    Database(String),
     /// New questions are not taken: maintenance, starting, draining.
     #[error("{0}")]
     NotAdmitted(String),
@@ -190,6 +195,7 @@ impl AskError {
             AskError::ProviderUnavailable { .. } => "provider_unavailable",
             AskError::ProviderFailed { kind, .. } => kind.word(),
             AskError::Schema(_) => "schema",
+            AskError::Database(_) => "database",
             AskError::NotAdmitted(_) => "not_admitted",
             AskError::Timeout(_) => "timeout",
             AskError::Internal(_) => "internal",
@@ -209,9 +215,10 @@ impl AskError {
                 FailureKind::Budget => RequestStatus::Rejected,
                 _ => RequestStatus::Error,
             },
-            AskError::ProviderUnavailable { .. } | AskError::Schema(_) | AskError::Internal(_) => {
-                RequestStatus::Error
-            }
+            AskError::ProviderUnavailable { .. }
+            | AskError::Schema(_)
+            | AskError::Database(_)
+            | AskError::Internal(_) => RequestStatus::Error,
         }
     }
 
@@ -226,6 +233,7 @@ impl AskError {
             AskError::BadRequest(_) | AskError::Schema(_) | AskError::ProviderUnavailable { .. } => {
                 Some(ErrorKind::InvalidRequest)
             }
+            AskError::Database(_) => Some(ErrorKind::Database),
             AskError::Timeout(_) => Some(ErrorKind::Timeout),
             AskError::Internal(_) => Some(ErrorKind::Internal),
         }

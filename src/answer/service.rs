@@ -121,7 +121,11 @@ impl Snapshot {
                 Arc::clone(metrics),
                 previous.map(|previous| &previous.providers),
             ),
-            databases: Databases::new(&config.databases),
+            databases: Databases::new(
+                &config,
+                previous.map(|previous| &previous.databases),
+                Arc::clone(metrics),
+            ),
             cache,
             queue: queue(&config, metrics, previous),
             calibration: Calibration::open(

@@ -9,10 +9,12 @@ use clap::{Args, ValueEnum};
 use nl2sql::Dialect;
 use serde_json::json;
 
-use super::{FAILED, INVALID, batch, print};
-use crate::answer::{Answer, AnswerService, AskError, ProviderWish, Question, SchemaHints, Snapshot};
+use super::{FAILED, INVALID, batch, print, table};
+use crate::answer::{
+    Answer, AnswerService, AskError, PreviewStage, ProviderWish, Question, SchemaHints, Snapshot,
+};
 use crate::config::{Loaded, MOST_SAMPLES};
-use crate::database::SchemaError;
+use crate::database::{Preview, SchemaError};
 use crate::provider::Spending;
 use crate::telemetry::logs::LogCounts;
 use crate::telemetry::trace::TraceCounts;
@@ -51,6 +53,10 @@ pub struct AskArgs {
     /// Longest time for an answer, in seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: Option<u64>,
+
+    /// Run the answer on the database, read-only, and show its first rows (needs preview.enabled).
+    #[arg(long, conflicts_with_all = ["batch", "schema"])]
+    run: bool,
 
     /// Print one JSON object instead of text.
     #[arg(long)]
@@ -167,23 +173,25 @@ async fn one(
         Ok(schema) => schema,
         Err(reason) => return print::failure(INVALID, reason),
     };
+    // Before anything is asked: a question may cost money.
+    let stage = match args.run {
+        true => match service.stage(&schema).await {
+            Ok(stage) => Some(stage),
+            Err(error) => {
+                return print::failure(INVALID, format!("nothing was asked ({}): {error}", error.word()));
+            }
+        },
+        false => None,
+    };
     let question = Question {
         text: args.question.unwrap_or_default(),
-        dialect,
+        dialect: dialect.or(stage.as_ref().map(PreviewStage::dialect)),
         schema,
         wish,
         ..Question::default()
     };
     match service.ask(question).await {
-        Ok(answer) if args.json => {
-            print::out(&answer_json(&answer).to_string());
-            ExitCode::SUCCESS
-        }
-        Ok(answer) => {
-            print::out(&format!("{};", answer.pretty_sql));
-            print::note(&remarks(&answer));
-            ExitCode::SUCCESS
-        }
+        Ok(answer) => shown(service, &answer, stage.as_ref(), args.json).await,
         Err(error) if args.json => {
             print::out(
                 &json!({"sql": null, "refusal": error.to_string(), "reason": error.word()}).to_string(),
@@ -192,6 +200,75 @@ async fn one(
         }
         Err(error) => print::failure(FAILED, no_answer(&error)),
     }
+}
+
+/// Prints an answer, with its first rows where they are wanted.
+async fn shown(
+    service: &AnswerService,
+    answer: &Answer,
+    stage: Option<&PreviewStage>,
+    as_json: bool,
+) -> ExitCode {
+    let rows = match stage {
+        Some(stage) => Some(service.rows(stage, &answer.sql).await),
+        None => None,
+    };
+    let code = match &rows {
+        Some(Err(_)) => ExitCode::from(FAILED),
+        _ => ExitCode::SUCCESS,
+    };
+    if as_json {
+        let mut document = answer_json(answer);
+        match &rows {
+            Some(Ok(preview)) => {
+                document["columns"] = preview.columns_json();
+                document["rows"] = preview.rows_json();
+                document["truncated"] = json!(preview.is_cut);
+            }
+            Some(Err(error)) => document["preview_error"] = json!(error.to_string()),
+            None => {}
+        }
+        print::out(&document.to_string());
+        return code;
+    }
+    print::out(&format!("{};", answer.pretty_sql));
+    if let Some(Ok(preview)) = &rows {
+        print::out(&format!("\n{}", rows_table(preview)));
+    }
+    print::note(&remarks(answer));
+    if let Some(Err(error)) = &rows {
+        return print::failure(
+            FAILED,
+            format!("the answer was not run ({}): {error}", error.word()),
+        );
+    }
+    code
+}
+
+/// Rows for people. Control characters of a value could confuse the terminal.
+fn rows_table(preview: &Preview) -> String {
+    let names: Vec<&str> = preview
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    let rows = preview.rows.iter().map(|row| {
+        let cells = row.iter().map(|cell| cell.text.as_deref().unwrap_or("NULL"));
+        cells
+            .map(|text| {
+                text.chars()
+                    .map(|c| if c.is_control() { ' ' } else { c })
+                    .collect()
+            })
+            .collect()
+    });
+    let lines = table::lines(&names, rows);
+    let count = match (preview.rows.len(), preview.is_cut) {
+        (1, false) => "1 row".to_owned(),
+        (count, false) => format!("{count} rows"),
+        (count, true) => format!("the first {count} rows (preview.max_rows, preview.max_bytes)"),
+    };
+    format!("{lines}\n({count})")
 }
 
 fn no_answer(error: &AskError) -> String {
@@ -227,7 +304,7 @@ pub(super) async fn from_database(
         });
     }
     Ok(SchemaHints {
-        read: Some(snapshot.databases.schema_at(name_or_place).await?),
+        read: Some(snapshot.databases.open(name_or_place).await?),
         ..SchemaHints::default()
     })
 }
@@ -284,6 +361,7 @@ fn answer_json(answer: &Answer) -> serde_json::Value {
         "model": answer.model,
         "dialect": answer.dialect.as_str(),
         "degraded": answer.degraded,
+        "explained": answer.explained,
         "instead_of": answer.instead_of,
         "usage": answer.usage,
         "cost_usd": answer.cost,

@@ -80,20 +80,13 @@ pub fn check(
         check_schema_file(database, &key, &origin_of, problems);
         if database.driver == Dialect::Sqlite {
             check_sqlite(database, &key, &origin_of, problems, notices);
-        } else if database.dsn.is_some() {
-            let schema = if has_schema {
-                "the schema given beside it is used"
-            } else {
-                "give `schema_ddl` or `schema_file` meanwhile"
-            };
+        } else if database.dsn.is_some() && has_schema {
             notices.push(Notice {
-                topic: Topic::NotInEffect,
+                topic: Topic::Advice,
                 origin: origin_of(&format!("{key}.dsn")),
                 key: format!("{key}.dsn"),
-                text: format!(
-                    "reading a {} server comes with a later version; {schema}",
-                    database.driver
-                ),
+                text: "not connected to: the schema given beside it is used, and no answer is tried on the database"
+                    .into(),
             });
         }
     }

@@ -37,12 +37,6 @@ const NOT_IN_EFFECT: &[(&str, &str)] = &[
         "has no meaning here: `ai.fallback_order` says the order",
     ),
     (
-        "database.max_connections",
-        "comes with a later version; SQLite files are read with one connection",
-    ),
-    ("database.max_idle", LATER),
-    ("database.max_lifetime", LATER),
-    (
         "logging.rotation.**",
         "has no meaning here: `logging.file` says how the file is rotated",
     ),
@@ -55,7 +49,6 @@ const NOT_IN_EFFECT: &[(&str, &str)] = &[
         "has no meaning here: there is no garbage collector",
     ),
     ("performance.memory.**", LATER),
-    ("performance.connection_pools.databases.**", LATER),
     ("backup.**", LATER),
 ];
 
@@ -202,6 +195,7 @@ mod tests {
         "ai.allowed_endpoints",
         "ai.stall_timeout",
         "ai.share_sample_values",
+        "ai.schema_tokens",
         "ai.retry.enabled",
         "ai.retry.max_attempts",
         "ai.retry.initial_delay",
@@ -231,6 +225,15 @@ mod tests {
         "databases.*.dsn",
         "databases.*.schema_ddl",
         "databases.*.schema_file",
+        "databases.*.sample_values",
+        "databases.*.sample_columns",
+        "databases.*.explain",
+        "databases.*.timeout",
+        "databases.*.refresh_interval",
+        "preview.enabled",
+        "preview.max_rows",
+        "preview.timeout",
+        "preview.max_bytes",
         "database.enabled",
         "database.driver",
         "database.dsn",
@@ -331,5 +334,10 @@ mod tests {
         "performance.connection_pools.ai_providers.max_active_connections",
         "performance.connection_pools.ai_providers.connection_timeout",
         "performance.connection_pools.ai_providers.idle_timeout",
+        "performance.connection_pools.databases.max_idle_connections",
+        "performance.connection_pools.databases.max_active_connections",
+        "performance.connection_pools.databases.connection_timeout",
+        "performance.connection_pools.databases.idle_timeout",
+        "performance.connection_pools.databases.max_lifetime",
     ];
 }

@@ -16,6 +16,7 @@ mod audit;
 mod databases;
 mod logging;
 mod operation;
+mod preview;
 mod profiling;
 mod reload;
 mod secrets;
@@ -27,9 +28,10 @@ mod tracing;
 pub use access::{Access, Jwt, MetricsFor, Scope, Token};
 pub use ai::{Ai, Budget, BudgetAction, CircuitBreaker, MOST_SAMPLES, Price, RateLimit, Retry};
 pub use audit::Audit;
-pub use databases::{Database, DatabaseBlock};
+pub use databases::{Database, DatabaseBlock, Explain};
 pub use logging::{LogFormat, LogLevel, LogOutput, Logging};
-pub use operation::{Backup, Cache, CacheKind, CachePolicy, Performance, ProviderPool, Redis};
+pub use operation::{Backup, Cache, CacheKind, CachePolicy, DatabasePool, Performance, ProviderPool, Redis};
+pub use preview::Preview;
 pub use profiling::{ContinuousProfiling, Profiling, ProfilingGuard};
 pub use reload::Reload;
 pub use secrets::{AuthMethod, KvVersion, Secrets, Vault, VaultMapping};
@@ -55,6 +57,8 @@ pub struct Config {
     /// The Go plugin's one database; read as `databases.default` when `enabled` is true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseBlock>,
+    /// Running an answer to show its first rows.
+    pub preview: Preview,
     /// Logs.
     pub logging: Logging,
     /// The log of who did what to the plugin.

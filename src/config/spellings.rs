@@ -22,6 +22,18 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("ai.security.allowed_hosts", "ai.allowed_endpoints"),
     ("database.default_type", "ai.default_dialect"),
     ("databases.*.path", "databases.*.dsn"),
+    (
+        "database.max_connections",
+        "performance.connection_pools.databases.max_active_connections",
+    ),
+    (
+        "database.max_idle",
+        "performance.connection_pools.databases.max_idle_connections",
+    ),
+    (
+        "database.max_lifetime",
+        "performance.connection_pools.databases.max_lifetime",
+    ),
 ];
 
 /// The setting that `key` is another spelling of.

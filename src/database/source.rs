@@ -1,4 +1,4 @@
-//! Where a schema is read from: an SQLite file, a file with CREATE TABLE statements, or such statements themselves.
+//! Where a schema is read from: a database, a file with CREATE TABLE statements, or such statements themselves.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,18 +8,19 @@ use nl2sql::Dialect;
 use nl2sql::ddl::read_ddl;
 use secrecy::ExposeSecret;
 
-use super::{KnownSchema, SchemaError, sqlite};
-use crate::config;
-use crate::telemetry::trace::{self, Kind, Span};
+use super::address::Address;
+use super::{Connection, KnownSchema, SchemaError};
+use crate::config::{self, DatabasePool};
+use crate::telemetry::{Metrics, trace};
 
 /// Largest file of CREATE TABLE statements that is read, bytes.
 const MAX_DDL_FILE: u64 = 16 * 1024 * 1024;
 
 /// Where a schema is read from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
-    /// An SQLite file.
-    Sqlite(PathBuf),
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    /// A database that can be asked.
+    Connection(Arc<Connection>),
     /// A file with CREATE TABLE statements.
     DdlFile(PathBuf, Dialect),
     /// CREATE TABLE statements.
@@ -61,38 +62,58 @@ impl Version {
 }
 
 impl Source {
-    /// Of a configured database: its CREATE TABLE statements if it has any, else its file.
-    pub(super) fn of(name: &str, database: &config::Database) -> Result<Source, SchemaError> {
+    /// Of a configured database: its CREATE TABLE statements if it has any, else the database itself.
+    pub(super) fn of(
+        name: &str,
+        database: &config::Database,
+        pool: &DatabasePool,
+        metrics: Option<Arc<Metrics>>,
+    ) -> Result<Source, SchemaError> {
         if let Some(ddl) = &database.schema_ddl {
             return Ok(Source::Ddl(ddl.clone(), database.driver));
         }
         if let Some(file) = &database.schema_file {
             return Ok(Source::DdlFile(file.clone(), database.driver));
         }
-        match (&database.dsn, database.driver) {
-            (Some(dsn), Dialect::Sqlite) => Ok(Source::Sqlite(sqlite_path(dsn.expose_secret()))),
-            (_, dialect) => Err(SchemaError::NotOpened {
-                name: name.into(),
-                dialect,
-            }),
-        }
+        let unreadable = |reason: String| SchemaError::NoAddress {
+            name: name.into(),
+            reason,
+        };
+        let dsn = database.dsn.as_ref();
+        let dsn = dsn.ok_or_else(|| unreadable("there is none (databases.*.dsn)".into()))?;
+        let address = Address::parse(dsn.expose_secret(), database.driver).map_err(unreadable)?;
+        let connection = Connection::new(name, address, database, pool, metrics);
+        Ok(Source::Connection(Arc::new(connection)))
     }
 
-    /// Of a path or URL as a person types it: `shop.sqlite`, `sqlite:///data/shop.db`, `schema.sql`.
-    pub(super) fn parse(path_or_url: &str) -> Result<Source, SchemaError> {
+    /// Of a path or URL as a person types it, with what messages call it: `shop.sqlite`, `sqlite:///data/shop.db`,
+    /// `schema.sql`, `postgres://user@host/shop`.
+    pub(super) fn parse(
+        path_or_url: &str,
+        pool: &DatabasePool,
+        metrics: Option<Arc<Metrics>>,
+    ) -> Result<(String, Source), SchemaError> {
         let scheme = path_or_url.split_once("://").map(|(scheme, _)| scheme);
-        match scheme.and_then(Dialect::parse) {
-            Some(Dialect::Sqlite) => Ok(Source::Sqlite(sqlite_path(path_or_url))),
+        // What follows a question mark may be a password, and names no file.
+        let bare = path_or_url.split('?').next().unwrap_or_default();
+        let (name, dialect) = match scheme.and_then(Dialect::parse) {
             // The URL may hold a password: it is not repeated.
-            Some(dialect) => Err(SchemaError::NotOpened {
-                name: "the URL given".into(),
-                dialect,
-            }),
-            None if path_or_url.to_ascii_lowercase().ends_with(".sql") => {
-                Ok(Source::DdlFile(path_or_url.into(), Dialect::Sqlite))
+            Some(dialect @ (Dialect::MySql | Dialect::PostgreSql)) => ("at the URL given", dialect),
+            _ if path_or_url.to_ascii_lowercase().ends_with(".sql") => {
+                return Ok((
+                    bare.to_owned(),
+                    Source::DdlFile(path_or_url.into(), Dialect::Sqlite),
+                ));
             }
-            None => Ok(Source::Sqlite(sqlite_path(path_or_url))),
-        }
+            _ => (bare, Dialect::Sqlite),
+        };
+        let address = Address::parse(path_or_url, dialect).map_err(|reason| SchemaError::NoAddress {
+            name: "the database given".into(),
+            reason,
+        })?;
+        let settings = config::Database::new(dialect);
+        let connection = Connection::new(name, address, &settings, pool, metrics);
+        Ok((name.to_owned(), Source::Connection(Arc::new(connection))))
     }
 
     /// The state of the source now. A write-ahead log counts: SQLite keeps new pages there first.
@@ -102,11 +123,14 @@ impl Source {
             Some((facts.modified().ok()?, facts.len()))
         };
         match self {
-            Source::Sqlite(path) => {
-                let mut log = path.clone().into_os_string();
-                log.push("-wal");
-                Version(vec![state(path), state(Path::new(&log))])
-            }
+            Source::Connection(connection) => match connection.file() {
+                Some(path) => {
+                    let mut log = path.clone().into_os_string();
+                    log.push("-wal");
+                    Version(vec![state(path), state(Path::new(&log))])
+                }
+                None => Version(Vec::new()),
+            },
             Source::DdlFile(path, _) => Version(vec![state(path)]),
             Source::Ddl(..) => Version(Vec::new()),
         }
@@ -115,53 +139,12 @@ impl Source {
     /// Reads the schema. `name` is how messages call it.
     pub(super) async fn read(&self, name: &str) -> Result<KnownSchema, SchemaError> {
         match self {
-            Source::Sqlite(path) => {
-                let mut span = call(name);
-                let read = span.around(sqlite::read(name, path)).await;
-                if read.is_err() {
-                    span.fail("unreadable");
-                }
-                let schema = read?;
-                Ok(KnownSchema {
-                    schema: Arc::new(schema),
-                    dialect: Dialect::Sqlite,
-                    warnings: Vec::new(),
-                })
-            }
+            Source::Connection(connection) => connection.read().await,
             Source::DdlFile(path, dialect) => {
                 read_statements(name, ddl_text(name, path).await?, *dialect).await
             }
             Source::Ddl(text, dialect) => read_statements(name, text.clone(), *dialect).await,
         }
-    }
-}
-
-/// The span of reading a database's schema (<https://opentelemetry.io/docs/specs/semconv/database/database-spans/>).
-fn call(name: &str) -> Span {
-    let mut span = Span::start("read schema", Kind::Client);
-    if span.is_recorded() {
-        span.set("db.system.name", "sqlite");
-        span.set("db.operation.name", "read schema");
-        span.set("db.namespace", name.to_owned());
-    }
-    span
-}
-
-/// The file that `shop.db`, `sqlite:shop.db`, `sqlite:///data/shop.db?mode=ro` or `file:shop.db` mean.
-fn sqlite_path(dsn: &str) -> PathBuf {
-    let bare = [
-        "sqlite://",
-        "sqlite3://",
-        "sqlite:",
-        "sqlite3:",
-        "file://",
-        "file:",
-    ]
-    .iter()
-    .find_map(|prefix| dsn.strip_prefix(prefix));
-    match bare {
-        Some(path) => path.split('?').next().unwrap_or(path).into(),
-        None => dsn.into(),
     }
 }
 

@@ -1,31 +1,32 @@
-//! Reads tables, keys and sample values of an SQLite file, which is opened read-only.
+//! SQLite: the tables, keys and values of a file, its EXPLAIN and its rows. The file is opened read-only each time, which
+//! takes less than a millisecond, so a file that is exchanged is never read from what it was.
 
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use nl2sql::{Column, ColumnKind, ForeignKey, Schema, Table};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection, Row};
+use futures_util::TryStreamExt;
+use nl2sql::{Column, ColumnKind, Dialect, ForeignKey, Schema, Table};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Executor, Row, TypeInfo, ValueRef};
 
-use super::SchemaError;
+use super::failure::Failure;
+use super::preview::{Cell, Limits, Preview, number};
+use super::privacy::Privacy;
+use super::sampling;
+use super::{MAX_TABLES, SchemaError};
 
 /// Longest wait for another program's lock.
 const LOCK_WAIT: Duration = Duration::from_secs(2);
-/// Longest time for reading one schema.
-const READ_LIMIT: Duration = Duration::from_secs(20);
-/// Most tables that are read.
-const MAX_TABLES: i64 = 5_000;
-/// Rows looked at for the sample values of a column.
-const SAMPLED_ROWS: i64 = 10_000;
-/// Most sample values of one column.
-const MAX_SAMPLES: i64 = 100;
-/// Longest sample value, characters.
-const MAX_SAMPLE_LENGTH: i64 = 64;
-/// Largest schema, in columns, for which values are sampled.
-const MAX_SAMPLED_COLUMNS: usize = 2_000;
+/// Steps of SQLite's machine between two looks at the clock: some tens of microseconds.
+const STEPS: i32 = 4_000;
 
-/// Reads the schema of the file. `name` is how messages call it.
-pub(super) async fn read(name: &str, path: &Path) -> Result<Schema, SchemaError> {
+/// Whether there is a database in the file at all.
+///
+/// # Errors
+/// What there is instead.
+pub(super) async fn look_at(name: &str, path: &Path) -> Result<(), SchemaError> {
     let facts = tokio::fs::metadata(path)
         .await
         .map_err(|error| match error.kind() {
@@ -35,101 +36,195 @@ pub(super) async fn read(name: &str, path: &Path) -> Result<Schema, SchemaError>
                 reason: error.to_string(),
             },
         })?;
+    let is_instead = |reason: &str| SchemaError::NotADatabase {
+        name: name.into(),
+        reason: reason.into(),
+    };
     if facts.is_dir() {
-        return Err(SchemaError::NotADatabase {
-            name: name.into(),
-            reason: "it is a folder".into(),
-        });
+        return Err(is_instead("it is a folder"));
     }
     if facts.len() == 0 {
-        return Err(SchemaError::NotADatabase {
-            name: name.into(),
-            reason: "it is empty".into(),
-        });
+        return Err(is_instead("it is empty"));
     }
-    match tokio::time::timeout(READ_LIMIT, read_tables(path)).await {
-        Ok(Ok(schema)) if schema.is_empty() => Err(SchemaError::Unreadable {
-            name: name.into(),
-            reason: "it has no tables".into(),
-        }),
-        Ok(outcome) => outcome.map_err(|error| explain(name, &error)),
-        Err(_) => Err(SchemaError::Slow {
-            name: name.into(),
-            seconds: READ_LIMIT.as_secs(),
-        }),
-    }
+    Ok(())
 }
 
 /// SQLite's primary result codes are the low byte: <https://www.sqlite.org/rescode.html>.
-fn explain(name: &str, error: &sqlx::Error) -> SchemaError {
+pub(super) fn explained(name: &str, error: &sqlx::Error) -> Option<SchemaError> {
     const BUSY: i64 = 5;
     const LOCKED: i64 = 6;
     const NOT_A_DATABASE: i64 = 26;
     const CORRUPT: i64 = 11;
     let name = name.to_owned();
-    let code = error
-        .as_database_error()
-        .and_then(|database| database.code())
-        .and_then(|code| code.parse::<i64>().ok())
-        .map(|code| code & 0xff);
+    let code = error.as_database_error()?.code()?.parse::<i64>().ok()? & 0xff;
     match code {
-        Some(BUSY | LOCKED) => SchemaError::Locked {
+        BUSY | LOCKED => Some(SchemaError::Locked {
             name,
             seconds: LOCK_WAIT.as_secs(),
-        },
-        Some(NOT_A_DATABASE) => SchemaError::NotADatabase {
+        }),
+        NOT_A_DATABASE => Some(SchemaError::NotADatabase {
             name,
             reason: "the file does not begin as one, or it is encrypted".into(),
-        },
-        Some(CORRUPT) => SchemaError::NotADatabase {
+        }),
+        CORRUPT => Some(SchemaError::NotADatabase {
             name,
             reason: "the file is damaged".into(),
-        },
-        _ => SchemaError::Unreadable {
-            name,
-            reason: error
-                .as_database_error()
-                .map_or_else(|| error.to_string(), |e| e.message().to_owned()),
-        },
+        }),
+        _ => None,
     }
 }
 
-async fn read_tables(path: &Path) -> Result<Schema, sqlx::Error> {
-    let mut connection = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .create_if_missing(false)
-        .busy_timeout(LOCK_WAIT)
-        .pragma("query_only", "ON")
-        .pragma("trusted_schema", "OFF")
-        .disable_statement_logging()
-        .connect()
-        .await?;
-    let listed = sqlx::query(
-        "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
-         ORDER BY rowid LIMIT ?",
-    )
-    .bind(MAX_TABLES)
-    .fetch_all(&mut connection)
-    .await?;
-    let mut schema = Schema::default();
-    let mut stored = Vec::new();
-    for row in listed {
-        let table: String = row.try_get(0)?;
-        stored.push(row.try_get::<String, _>(1)? == "table");
-        schema.tables.push(read_table(&mut connection, table).await?);
+/// An open file. A statement that is under way when it is dropped, or when the time is over, is interrupted.
+pub(super) struct Open {
+    connection: SqliteConnection,
+    given_up: Arc<AtomicBool>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.given_up.store(true, Ordering::Relaxed);
     }
-    let columns: usize = schema.tables.iter().map(|table| table.columns.len()).sum();
-    if columns <= MAX_SAMPLED_COLUMNS {
-        for (table, is_stored) in schema.tables.iter_mut().zip(stored) {
-            // A view may compute for hours; its columns mostly come from tables that are sampled.
-            if is_stored {
-                sample(&mut connection, table).await?;
+}
+
+impl Open {
+    /// Opens the file read-only for that long.
+    pub(super) async fn new(path: &Path, limit: Duration) -> Result<Open, sqlx::Error> {
+        let mut connection = SqliteConnectOptions::new()
+            .filename(path)
+            .read_only(true)
+            .create_if_missing(false)
+            .busy_timeout(LOCK_WAIT.min(limit))
+            .pragma("query_only", "ON")
+            .pragma("trusted_schema", "OFF")
+            .disable_statement_logging()
+            .connect()
+            .await?;
+        let given_up = Arc::new(AtomicBool::new(false));
+        let (end, over) = (Instant::now() + limit, Arc::clone(&given_up));
+        connection
+            .lock_handle()
+            .await?
+            .set_progress_handler(STEPS, move || {
+                !over.load(Ordering::Relaxed) && Instant::now() < end
+            });
+        Ok(Open { connection, given_up })
+    }
+
+    /// Tables, columns and keys.
+    pub(super) async fn read(&mut self) -> Result<Schema, sqlx::Error> {
+        let listed = sqlx::query(
+            "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+             ORDER BY rowid LIMIT ?",
+        )
+        .bind(i64::from(MAX_TABLES))
+        .fetch_all(&mut self.connection)
+        .await?;
+        let mut schema = Schema::default();
+        for row in listed {
+            let table: String = row.try_get(0)?;
+            let mut table = read_table(&mut self.connection, table).await?;
+            table.is_view = row.try_get::<String, _>(1)? == "view";
+            schema.tables.push(table);
+        }
+        self.row_estimates(&mut schema).await?;
+        Ok(schema)
+    }
+
+    /// What ANALYZE found, where it was ever run: the first number of an index is the number of rows
+    /// (<https://www.sqlite.org/fileformat2.html#stat1tab>).
+    async fn row_estimates(&mut self, schema: &mut Schema) -> Result<(), sqlx::Error> {
+        let known = sqlx::query("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'")
+            .fetch_optional(&mut self.connection)
+            .await?;
+        if known.is_none() {
+            return Ok(());
+        }
+        let estimates = sqlx::query("SELECT tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 GROUP BY tbl")
+            .fetch_all(&mut self.connection)
+            .await?;
+        for row in estimates {
+            let (name, rows): (String, Option<i64>) = (row.try_get(0)?, row.try_get(1)?);
+            if let Some(table) = schema.tables.iter_mut().find(|table| table.name == name) {
+                table.rows = rows.and_then(|rows| u64::try_from(rows).ok());
             }
         }
+        Ok(())
     }
-    connection.close().await?;
-    Ok(schema)
+
+    /// Values of text columns.
+    pub(super) async fn sample(&mut self, schema: &mut Schema, privacy: &Privacy) -> Result<(), sqlx::Error> {
+        // A view may compute for hours; its columns mostly come from tables that are looked into.
+        for table in schema.tables.iter_mut().filter(|table| !table.is_view) {
+            let mut values = Vec::new();
+            for statement in sampling::statements(table, privacy, Dialect::Sqlite) {
+                let statement = sqlx::query(AssertSqlSafe(statement));
+                for row in statement.fetch_all(&mut self.connection).await? {
+                    // Text that is not UTF-8 is no word of a question.
+                    if let Ok(value) = row.try_get::<String, _>(1) {
+                        values.push((row.try_get(0)?, value));
+                    }
+                }
+            }
+            sampling::keep(table, privacy, values);
+        }
+        Ok(())
+    }
+
+    /// Whether SQLite takes the statement.
+    pub(super) async fn explain(&mut self, sql: &str) -> Result<(), Failure> {
+        sqlx::query(AssertSqlSafe(format!("EXPLAIN {sql}")))
+            .persistent(false)
+            .fetch_all(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// The first rows.
+    pub(super) async fn rows(&mut self, sql: &str, limits: Limits) -> Result<Preview, Failure> {
+        let statement = AssertSqlSafe(sql.to_owned());
+        let described = self
+            .connection
+            .prepare(sqlx::SqlSafeStr::into_sql_str(statement))
+            .await?;
+        let mut preview = Preview::new(limits);
+        for column in sqlx::Statement::columns(&described) {
+            preview.column(column.name(), &column.type_info().name().to_lowercase());
+        }
+        let mut stream = sqlx::query(AssertSqlSafe(sql.to_owned()))
+            .persistent(false)
+            .fetch(&mut self.connection);
+        while let Some(row) = stream.try_next().await? {
+            let cells = (0..row.len())
+                .map(|at| cell(&row, at))
+                .collect::<Result<Vec<_>, _>>()?;
+            if !preview.push(cells) {
+                break;
+            }
+        }
+        Ok(preview)
+    }
+}
+
+fn cell(row: &SqliteRow, at: usize) -> Result<Cell, Failure> {
+    let value = row.try_get_raw(at)?;
+    if value.is_null() {
+        return Ok(Cell::null());
+    }
+    // Each value has a type of its own here.
+    let type_name = value.type_info().name().to_owned();
+    Ok(match type_name.as_str() {
+        "INTEGER" | "BOOLEAN" => number(row.try_get_unchecked::<i64, _>(at)?.to_string()),
+        "REAL" => {
+            let value: f64 = row.try_get_unchecked(at)?;
+            let json = serde_json::Number::from_f64(value).map(serde_json::Value::Number);
+            let text = json
+                .as_ref()
+                .map_or_else(|| value.to_string(), ToString::to_string);
+            json.map_or_else(|| Cell::text(text.clone()), |json| Cell::new(text.clone(), json))
+        }
+        "BLOB" => Cell::bytes(row.try_get_unchecked::<&[u8], _>(at)?),
+        _ => Cell::text(String::from_utf8_lossy(row.try_get_unchecked::<&[u8], _>(at)?).into_owned()),
+    })
 }
 
 async fn read_table(connection: &mut SqliteConnection, name: String) -> Result<Table, sqlx::Error> {
@@ -209,50 +304,4 @@ async fn read_foreign_keys(connection: &mut SqliteConnection, table: &mut Table)
         }
     }
     Ok(())
-}
-
-/// Takes a few distinct values of text columns: what a question says ("in Paris") can then be found.
-async fn sample(connection: &mut SqliteConnection, table: &mut Table) -> Result<(), sqlx::Error> {
-    let table_name = quoted(&table.name);
-    for column in &mut table.columns {
-        if !matches!(column.kind, ColumnKind::Text | ColumnKind::Other) || looks_secret(&column.name) {
-            continue;
-        }
-        let name = quoted(&column.name);
-        // Identifiers cannot be bound; both are quoted.
-        let statement = sqlx::AssertSqlSafe(format!(
-            "SELECT DISTINCT value FROM (SELECT {name} AS value FROM {table_name} LIMIT {SAMPLED_ROWS}) \
-             WHERE typeof(value) = 'text' AND length(value) BETWEEN 1 AND {MAX_SAMPLE_LENGTH} \
-             ORDER BY value LIMIT {MAX_SAMPLES}"
-        ));
-        for row in sqlx::query(statement).fetch_all(&mut *connection).await? {
-            // Text that is not UTF-8 is no word of a question.
-            if let Ok(value) = row.try_get::<String, _>(0) {
-                column.samples.push(value);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether a column's name says that its values are nobody's business.
-fn looks_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    [
-        "password",
-        "passwd",
-        "secret",
-        "token",
-        "api_key",
-        "apikey",
-        "hash",
-        "salt",
-        "private_key",
-    ]
-    .iter()
-    .any(|part| name.contains(part))
-}
-
-fn quoted(identifier: &str) -> String {
-    format!("\"{}\"", identifier.replace('"', "\"\""))
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use super::Source;
+use super::{SchemaError, Source};
 use crate::config;
 
 /// Makes the stamps of a file that was just written to different from each other.
@@ -30,6 +30,11 @@ impl Stamp {
             dsn,
             schema_ddl,
             schema_file,
+            sample_values,
+            sample_columns,
+            explain: _,
+            timeout,
+            refresh_interval,
         } = database;
         let file = schema_file
             .as_ref()
@@ -45,17 +50,31 @@ impl Stamp {
             digest.update((part.map_or(u64::MAX, |part| part.len() as u64)).to_le_bytes());
             digest.update(part.unwrap_or_default());
         }
+        for column in sample_columns {
+            digest.update((column.len() as u64).to_le_bytes());
+            digest.update(column);
+        }
+        digest.update([u8::from(*sample_values)]);
+        for time in [timeout, refresh_interval] {
+            digest.update(time.as_nanos().to_le_bytes());
+        }
         Stamp(digest.finalize().to_vec())
     }
 
-    /// With the state of the file that the schema is read from.
-    pub(super) fn with(mut self, source: &Source) -> Stamp {
+    /// With the state of the file that the schema is read from, or what the server says of it.
+    pub(super) async fn with(mut self, source: &Source) -> Result<Stamp, SchemaError> {
+        if let Source::Connection(connection) = source
+            && connection.file().is_none()
+        {
+            self.0.extend(connection.version().await?.into_bytes());
+            return Ok(self);
+        }
         let version = source.version();
         version.write_to(&mut self.0);
         if version.is_fresh(SystemTime::now()) {
             let number = UNSETTLED.fetch_add(1, Ordering::Relaxed);
             self.0.extend(number.to_le_bytes());
         }
-        self
+        Ok(self)
     }
 }

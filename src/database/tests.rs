@@ -36,7 +36,7 @@ fn at(path: &Path) -> String {
 
 async fn error_of(path: &Path) -> SchemaError {
     Databases::default()
-        .schema_at(&at(path))
+        .open(&at(path))
         .await
         .expect_err("it must not be readable")
 }
@@ -45,9 +45,10 @@ async fn error_of(path: &Path) -> SchemaError {
 async fn a_file_gives_its_tables_keys_and_values_but_no_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let known = Databases::default()
-        .schema_at(&at(&shop(folder.path()).await))
+        .open(&at(&shop(folder.path()).await))
         .await
-        .unwrap();
+        .unwrap()
+        .known;
     let names: Vec<&str> = known
         .schema
         .tables
@@ -73,7 +74,14 @@ async fn a_changed_file_is_read_again() {
     let path = shop(folder.path()).await;
     let databases = Databases::default();
     assert_eq!(
-        databases.schema_at(&at(&path)).await.unwrap().schema.tables.len(),
+        databases
+            .open(&at(&path))
+            .await
+            .unwrap()
+            .known
+            .schema
+            .tables
+            .len(),
         3
     );
     let mut connection = SqliteConnectOptions::new()
@@ -87,7 +95,14 @@ async fn a_changed_file_is_read_again() {
         .unwrap();
     connection.close().await.unwrap();
     assert_eq!(
-        databases.schema_at(&at(&path)).await.unwrap().schema.tables.len(),
+        databases
+            .open(&at(&path))
+            .await
+            .unwrap()
+            .known
+            .schema
+            .tables
+            .len(),
         4
     );
 }
@@ -128,19 +143,21 @@ async fn a_locked_file_is_an_error_and_not_a_hang() {
 #[tokio::test]
 async fn a_name_that_is_not_configured_lists_those_that_are() {
     let database = config::Database {
-        driver: Dialect::MySql,
-        dsn: Some(SecretString::from("user:s3cret@tcp(db:3306)/shop")),
-        schema_ddl: None,
-        schema_file: None,
+        dsn: Some(SecretString::from("user:s3cret@tcp(127.0.0.1:1)/shop")),
+        ..config::Database::new(Dialect::MySql)
     };
-    let databases = Databases::new(&BTreeMap::from([("shop".to_owned(), database)]));
+    let databases = configured(database);
     let unknown = databases.schema("shp").await.unwrap_err().to_string();
     assert!(unknown.contains("shop"), "{unknown}");
     let closed = databases.schema("shop").await.unwrap_err().to_string();
     assert!(
-        closed.contains("schema_ddl") && !closed.contains("s3cret"),
+        closed.contains("cannot be reached") && !closed.contains("s3cret"),
         "{closed}"
     );
+}
+
+fn source_of(place: &str) -> Result<Source, SchemaError> {
+    Source::parse(place, &DatabasePool::default(), None).map(|(_, source)| source)
 }
 
 #[test]
@@ -152,14 +169,13 @@ fn every_usual_spelling_of_a_file_is_understood() {
         "sqlite3:///d/a.db?mode=ro",
         "file:/d/a.db?cache=shared",
     ] {
-        assert_eq!(
-            Source::parse(dsn).unwrap(),
-            Source::Sqlite("/d/a.db".into()),
-            "{dsn}"
-        );
+        let Ok(Source::Connection(connection)) = source_of(dsn) else {
+            panic!("{dsn}");
+        };
+        assert_eq!(connection.file(), Some(&PathBuf::from("/d/a.db")), "{dsn}");
     }
-    assert!(matches!(Source::parse("schema.SQL"), Ok(Source::DdlFile(..))));
-    let closed = Source::parse("postgres://u:s3cret@h/d").unwrap_err().to_string();
+    assert!(matches!(source_of("schema.SQL"), Ok(Source::DdlFile(..))));
+    let closed = source_of("postgres://u:s3cret@h:x/d").unwrap_err().to_string();
     assert!(!closed.contains("s3cret"), "{closed}");
 }
 
@@ -171,15 +187,17 @@ fn set_back(path: &Path) {
 }
 
 fn configured(database: config::Database) -> Databases {
-    Databases::new(&BTreeMap::from([("shop".to_owned(), database)]))
+    let config = Config {
+        databases: BTreeMap::from([("shop".to_owned(), database)]),
+        ..Config::default()
+    };
+    Databases::new(&config, None, Arc::default())
 }
 
 fn sqlite_at(path: &Path) -> config::Database {
     config::Database {
-        driver: Dialect::Sqlite,
         dsn: Some(SecretString::from(at(path))),
-        schema_ddl: None,
-        schema_file: None,
+        ..config::Database::new(Dialect::Sqlite)
     }
 }
 
@@ -188,52 +206,57 @@ async fn a_stamp_stays_while_the_file_does_and_differs_after_each_change() {
     let folder = tempfile::tempdir().unwrap();
     let path = shop(folder.path()).await;
     let databases = configured(sqlite_at(&path));
-    let stamp = || databases.stamp("shop").unwrap();
-    assert_ne!(stamp(), stamp(), "a file that was just written may change unseen");
+    let stamp = async || databases.stamp("shop").await.unwrap();
+    assert_ne!(
+        stamp().await,
+        stamp().await,
+        "a file that was just written may change unseen"
+    );
     set_back(&path);
-    let rested = stamp();
-    assert_eq!(rested, stamp());
-    assert_eq!(rested, configured(sqlite_at(&path)).stamp("shop").unwrap());
+    let rested = stamp().await;
+    assert_eq!(rested, stamp().await);
+    assert_eq!(rested, configured(sqlite_at(&path)).stamp("shop").await.unwrap());
 
     let log = folder.path().join("shop.db-wal");
     std::fs::write(&log, "pages").unwrap();
     set_back(&log);
-    assert_ne!(rested, stamp(), "new pages stand in the log first");
+    assert_ne!(rested, stamp().await, "new pages stand in the log first");
     std::fs::remove_file(&log).unwrap();
-    assert_eq!(rested, stamp());
+    assert_eq!(rested, stamp().await);
 
     std::fs::write(&path, "other").unwrap();
     set_back(&path);
-    assert_ne!(rested, stamp());
+    assert_ne!(rested, stamp().await);
 }
 
-#[test]
-fn a_stamp_differs_when_the_settings_do() {
-    let ddl = |text: &str, driver| {
+#[tokio::test]
+async fn a_stamp_differs_when_the_settings_do() {
+    let ddl = async |text: &str, driver| {
         configured(config::Database {
-            driver,
-            dsn: None,
             schema_ddl: Some(text.into()),
-            schema_file: None,
+            ..config::Database::new(driver)
         })
         .stamp("shop")
+        .await
         .unwrap()
     };
-    let stamp = ddl("CREATE TABLE a (id INT)", Dialect::Sqlite);
-    assert_eq!(stamp, ddl("CREATE TABLE a (id INT)", Dialect::Sqlite));
-    assert_ne!(stamp, ddl("CREATE TABLE b (id INT)", Dialect::Sqlite));
-    assert_ne!(stamp, ddl("CREATE TABLE a (id INT)", Dialect::MySql));
+    let stamp = ddl("CREATE TABLE a (id INT)", Dialect::Sqlite).await;
+    assert_eq!(stamp, ddl("CREATE TABLE a (id INT)", Dialect::Sqlite).await);
+    assert_ne!(stamp, ddl("CREATE TABLE b (id INT)", Dialect::Sqlite).await);
+    assert_ne!(stamp, ddl("CREATE TABLE a (id INT)", Dialect::MySql).await);
     let elsewhere = configured(sqlite_at(Path::new("/nowhere/a.db")))
         .stamp("shop")
+        .await
         .unwrap();
     assert_ne!(
         elsewhere,
         configured(sqlite_at(Path::new("/nowhere/b.db")))
             .stamp("shop")
+            .await
             .unwrap()
     );
     assert!(matches!(
-        configured(sqlite_at(Path::new("x"))).stamp("other"),
+        configured(sqlite_at(Path::new("x"))).stamp("other").await,
         Err(SchemaError::NotConfigured { .. })
     ));
 }

@@ -51,7 +51,7 @@ pub(super) async fn data_query(
     };
     let key = request.key.clone();
     match query::run(&service, request, context(&headers, actor)).await {
-        Ok(pairs) => answered(QueryResult::for_key(&key, pairs)),
+        Ok(reply) => answered(QueryResult::for_key(&key, reply)),
         Err(error) => refused(&error),
     }
 }

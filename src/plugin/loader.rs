@@ -11,8 +11,8 @@ use super::contract::remote::loader_server::Loader;
 use super::contract::remote::{HistoryTestSuites, TestSuite, TestSuites};
 use super::contract::server::{
     CommonResult, DataQuery, DataQueryResult, Empty, ExtensionStatus, HelloReply, HistoryTestCase,
-    HistoryTestCases, HistoryTestResult, MenuList, PProfData, PProfRequest, Pair, SimpleList, SimpleName,
-    TestCase, TestCaseDuplicate, TestCases, TestSuiteDuplicate, Version,
+    HistoryTestCases, HistoryTestResult, MenuList, PProfData, PProfRequest, Pair, Pairs, SimpleList,
+    SimpleName, TestCase, TestCaseDuplicate, TestCases, TestSuiteDuplicate, Version,
 };
 use super::{pages, pprof};
 use crate::answer::query::{self, QueryRequest};
@@ -111,19 +111,27 @@ impl Loader for AtestLoader {
             key: asked.key,
             sql: asked.sql,
         };
-        let pairs = query::run(&self.answers, request, context)
+        let answered = query::run(&self.answers, request, context)
             .await
             .map_err(status)?;
-        let data = pairs
-            .into_iter()
-            .map(|pair| Pair {
-                key: pair.key,
-                value: pair.value,
-                description: String::new(),
-            })
-            .collect();
+        let data = answered.data.into_iter().map(|pair| Pair {
+            key: pair.key,
+            value: pair.value,
+            description: String::new(),
+        });
+        let row = |row: Vec<query::Item>| Pairs {
+            data: row
+                .into_iter()
+                .map(|item| Pair {
+                    key: item.key,
+                    value: item.value,
+                    description: item.description,
+                })
+                .collect(),
+        };
         reply(DataQueryResult {
-            data,
+            data: data.collect(),
+            items: answered.items.into_iter().map(row).collect(),
             ..DataQueryResult::default()
         })
     }

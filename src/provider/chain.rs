@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -18,10 +19,10 @@ use super::health::Health;
 use super::prices;
 use super::spending::Spending;
 use super::together::Together;
-use super::{Bill, Completion, CompletionRequest, Failure, FailureKind, Provider, ProviderError};
+use super::{Bill, Completion, CompletionRequest, Failure, FailureKind, Provider, ProviderError, Repair};
 use crate::config::{Budget, BudgetAction, Price, ProviderKind, Retry};
 use crate::telemetry::trace::{Kind, Span};
-use crate::telemetry::{Metrics, ProviderOperation, Validation};
+use crate::telemetry::{Metrics, ProviderOperation, Repair as RepairOutcome, Validation};
 
 /// Time that is kept for the embedded engine at the end of a chain: this share of what is left, within bounds.
 const RESERVE_SHARE: u32 = 20;
@@ -88,6 +89,26 @@ pub struct Answered<T> {
     pub cost: Option<f64>,
     /// Calls to providers over the network.
     pub calls: u32,
+    /// It is a second try: the first did not pass.
+    pub repaired: bool,
+}
+
+/// Why an answer is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejection {
+    /// Whoever wrote it may mend it: the reason, in the words of the check or of the database.
+    Mend(String),
+    /// It cannot be judged, whoever writes it, so nobody else is asked. The judge knows why.
+    Stop,
+}
+
+/// Takes answers or does not.
+pub trait Judge: Sync {
+    /// What the judge makes of an answer that it takes.
+    type Accepted: Send;
+
+    /// Looks at one answer.
+    fn judge<'a>(&'a self, completion: &'a Completion) -> BoxFuture<'a, Result<Self::Accepted, Rejection>>;
 }
 
 /// No answer.
@@ -173,14 +194,14 @@ fn failed_attempt(span: &mut Span, error: &ProviderError) {
     }
 }
 
-/// Asks the links in order until one gives an answer that `accept` takes.
-pub async fn ask<T>(
+/// Asks the links in order until one gives an answer that the judge takes.
+pub async fn ask<J: Judge>(
     links: &[Link],
     request: &CompletionRequest,
     deadline: Instant,
     rules: &Rules<'_>,
-    accept: impl Fn(&Completion) -> Result<T, String>,
-) -> Result<Answered<T>, Unanswered> {
+    judge: &J,
+) -> Result<Answered<J::Accepted>, Unanswered> {
     let mut run = Run {
         rules,
         deadline,
@@ -189,6 +210,7 @@ pub async fn ask<T>(
         cost: None,
         warnings: Vec::new(),
         first_failure: None,
+        repaired: false,
     };
     for (place, link) in links.iter().enumerate() {
         let later = links[place + 1..]
@@ -200,7 +222,7 @@ pub async fn ask<T>(
         if let (Some((from, _)), true) = (&run.first_failure, place > 0) {
             rules.metrics.provider_fallback(from, &link.name);
         }
-        match run.ask_one(link, request, later, has_engine, &accept).await {
+        match run.ask_one(link, request, later, has_engine, judge).await {
             Ok((completion, accepted)) => return Ok(run.answered(link, completion, accepted)),
             Err(error) if run.is_final(link, &error) => return Err(run.unanswered(link, error)),
             Err(error) => run.note(link, error),
@@ -218,6 +240,21 @@ struct Run<'a> {
     cost: Option<f64>,
     warnings: Vec<String>,
     first_failure: Option<(String, ProviderError)>,
+    /// The answer is a second try.
+    repaired: bool,
+}
+
+/// Why a call brought no answer.
+enum Miss {
+    /// The provider gave none.
+    Failed(ProviderError),
+    /// What it wrote does not pass.
+    Rejected {
+        /// The SQL.
+        sql: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl Link {
@@ -233,24 +270,83 @@ impl Link {
 }
 
 impl Run<'_> {
-    /// All calls to one provider.
-    async fn ask_one<T>(
+    /// All calls to one provider, with one second try for SQL that does not pass. Self-correction mends mostly errors
+    /// of syntax (<https://arxiv.org/abs/2505.13271>), so a third would seldom help.
+    async fn ask_one<J: Judge>(
         &mut self,
         link: &Link,
         request: &CompletionRequest,
         later: u32,
         has_engine: bool,
-        accept: &impl Fn(&Completion) -> Result<T, String>,
-    ) -> Result<(Completion, T), ProviderError> {
+        judge: &J,
+    ) -> Result<(Completion, J::Accepted), ProviderError> {
+        let (sql, reason) = match Box::pin(self.calls_to(link, request, later, has_engine, judge)).await {
+            Ok(answer) => return Ok(answer),
+            Err(Miss::Failed(error)) => return Err(error),
+            Err(Miss::Rejected { sql, reason }) => (sql, reason),
+        };
+        if !link.is_remote() || self.calls_left <= later {
+            return Err(self.rejected(link, &reason));
+        }
+        tracing::debug!(provider = %link.name, "the SQL does not pass and is given back to be mended");
+        let again = CompletionRequest {
+            repair: Some(Repair {
+                sql,
+                reason: reason.clone(),
+            }),
+            ..request.clone()
+        };
+        let second = Box::pin(self.calls_to(link, &again, later, has_engine, judge)).await;
+        self.rules.metrics.repaired(match second {
+            Ok(_) => RepairOutcome::Mended,
+            Err(_) => RepairOutcome::Failed,
+        });
+        match second {
+            Ok(answer) => {
+                self.repaired = true;
+                self.warnings.push(format!(
+                    "the SQL is the second try of {}; the first did not pass: {reason}",
+                    link.name
+                ));
+                Ok(answer)
+            }
+            // Where the second try failed by itself, what was wrong with the first is the reason.
+            Err(Miss::Failed(ProviderError::Failed(_))) => Err(self.rejected(link, &reason)),
+            Err(Miss::Failed(error)) => Err(error),
+            Err(Miss::Rejected { reason, .. }) => Err(self.rejected(link, &reason)),
+        }
+    }
+
+    /// SQL that does not pass and that nobody mends is a failure of whoever wrote it.
+    fn rejected(&self, link: &Link, reason: &str) -> ProviderError {
+        let failure = Failure::new(
+            FailureKind::InvalidResponse,
+            format!("{} wrote SQL that does not pass the checks: {reason}", link.name),
+        );
+        self.failed(link, &failure);
+        failure.into()
+    }
+
+    /// Calls to one provider until one brings something.
+    async fn calls_to<J: Judge>(
+        &mut self,
+        link: &Link,
+        request: &CompletionRequest,
+        later: u32,
+        has_engine: bool,
+        judge: &J,
+    ) -> Result<(Completion, J::Accepted), Miss> {
         let mut waits = self.waits();
         loop {
             if link.price.is_some() {
                 self.hear_of_others().await;
             }
-            let permit = self.allow(link)?;
-            let limit = self.time_for_a_call(link, later, has_engine, permit.as_ref())?;
+            let permit = self.allow(link).map_err(|failure| Miss::Failed(failure.into()))?;
+            let limit = self
+                .time_for_a_call(link, later, has_engine, permit.as_ref())
+                .map_err(|failure| Miss::Failed(failure.into()))?;
             let cost_before = self.cost;
-            let outcome = self.call(link, request, limit, accept).await;
+            let outcome = self.call(link, request, limit, judge).await;
             if self.cost != cost_before {
                 self.hear_of_others().await;
             }
@@ -261,9 +357,9 @@ impl Run<'_> {
                     }
                     return Ok(answer);
                 }
-                Err(ProviderError::Failed(failure)) => failure,
+                Err(Miss::Failed(ProviderError::Failed(failure))) => failure,
                 Err(other) => {
-                    // It could say no, so it is there.
+                    // It could say no, or write something, so it is there.
                     if let Some(permit) = permit {
                         permit.succeeded();
                     }
@@ -275,7 +371,7 @@ impl Run<'_> {
             }
             self.failed(link, &failure);
             let Some(wait) = self.wait_before_next(link, &failure, limit, later, &mut waits) else {
-                return Err(failure.into());
+                return Err(Miss::Failed(failure.into()));
             };
             self.rules
                 .metrics
@@ -382,13 +478,13 @@ impl Run<'_> {
     }
 
     /// One call, and the check of what it brought.
-    async fn call<T>(
+    async fn call<J: Judge>(
         &mut self,
         link: &Link,
         request: &CompletionRequest,
         limit: Duration,
-        accept: &impl Fn(&Completion) -> Result<T, String>,
-    ) -> Result<(Completion, T), ProviderError> {
+        judge: &J,
+    ) -> Result<(Completion, J::Accepted), Miss> {
         if link.is_remote() {
             self.calls_left -= 1;
             self.calls += 1;
@@ -421,7 +517,7 @@ impl Run<'_> {
                 if let Some(bill) = error.bill() {
                     self.book(link, bill);
                 }
-                return Err(error);
+                return Err(Miss::Failed(error));
             }
         };
         if let Some(health) = &link.health {
@@ -440,22 +536,24 @@ impl Run<'_> {
         drop(span);
         self.book(link, &completion.bill());
         let mut span = Span::start("check sql", Kind::Internal);
-        let accepted = accept(&completion);
-        if accepted.is_err() {
-            span.fail("invalid_sql");
+        let judged = span.around(judge.judge(&completion)).await;
+        let (validation, outcome) = match judged {
+            Ok(accepted) => (Some(Validation::Valid), Ok((completion, accepted))),
+            Err(Rejection::Mend(reason)) => {
+                span.fail("invalid_sql");
+                let sql = completion.sql;
+                (Some(Validation::Invalid), Err(Miss::Rejected { sql, reason }))
+            }
+            // Nothing is known of the SQL.
+            Err(Rejection::Stop) => {
+                span.fail("unchecked");
+                (None, Err(Miss::Failed(ProviderError::Stopped)))
+            }
+        };
+        if let Some(validation) = validation {
+            metrics.answer_validated(validation);
         }
-        metrics.answer_validated(match accepted {
-            Ok(_) => Validation::Valid,
-            Err(_) => Validation::Invalid,
-        });
-        drop(span);
-        match accepted {
-            Ok(accepted) => Ok((completion, accepted)),
-            Err(why) => Err(ProviderError::Failed(Failure::new(
-                FailureKind::InvalidResponse,
-                format!("{} wrote SQL that does not pass the checks: {why}", link.name),
-            ))),
-        }
+        outcome
     }
 
     /// Tokens and money, also of an answer that turns out unusable: it was paid for.
@@ -560,6 +658,7 @@ impl Run<'_> {
                 _ => false,
             },
             ProviderError::Unknown(_) | ProviderError::Unavailable(_) => link.is_askers_own,
+            ProviderError::Stopped => true,
             ProviderError::Internal(_) | ProviderError::TooMany(_) => false,
         }
     }
@@ -605,6 +704,7 @@ impl Run<'_> {
             warnings: self.warnings,
             cost: self.cost,
             calls: self.calls,
+            repaired: self.repaired,
         }
     }
 

@@ -16,6 +16,8 @@ pub struct ChatRequest<'a> {
     pub user: String,
     /// Most tokens in the answer.
     pub max_tokens: u32,
+    /// What the asker should know of what is said: that not all tables are in it.
+    pub warnings: Vec<String>,
     /// Chance is wanted, whatever the settings say.
     pub is_sample: bool,
 }

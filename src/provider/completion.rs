@@ -21,6 +21,8 @@ pub struct CompletionRequest {
     pub today: jiff::civil::Date,
     /// Whether sample values in the schema may go to a provider on another host.
     pub share_values: bool,
+    /// How many tokens the tables may take in a prompt (`ai.schema_tokens`).
+    pub schema_tokens: usize,
     /// What was written before and did not pass; `None` on the first try.
     pub repair: Option<Repair>,
     /// It is one of several samples, which chance should make differ.

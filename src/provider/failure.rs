@@ -32,6 +32,9 @@ pub enum ProviderError {
     /// More questions than `ai.rate_limit` allows; the next is taken after this time.
     #[error("more questions than ai.rate_limit allows; ask again in {:.0} s", .0.as_secs_f64().ceil().max(1.0))]
     TooMany(Duration),
+    /// What was written cannot be judged now, so nobody else is asked.
+    #[error("the SQL could not be checked")]
+    Stopped,
     /// A fault of the plugin.
     #[error("{0}")]
     Internal(String),

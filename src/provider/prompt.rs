@@ -1,39 +1,67 @@
-//! What is said to a model: the rules, the tables, and last the question, fenced as data.
+//! What is said to a model: the rules, the tables that fit, and last the question, fenced as data.
 //!
 //! The same request gives the same bytes. What changes least comes first, so that providers find the beginning of the
-//! prompt in their own caches. Nothing that comes from outside (names, comments, sample values, the asker's SQL, the
+//! prompt in their own caches; SQL that did not pass comes after the question. Nothing that comes from outside (names, comments, sample values, SQL, reasons, the
 //! question) can begin a line of its own outside a fence, and no fence can be closed from inside.
 
+mod fitted;
 mod rules;
 mod tables;
 
 use std::sync::LazyLock;
 
+use nl2sql::fit::{self, Wish};
 use serde_json::{Value, json};
 
 use super::CompletionRequest;
 
 /// Which text this is. Answers are kept under it, so a changed text needs a new one; `golden/versions.txt` holds it
 /// to that.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
+
+/// Longest reason that is told of SQL that did not pass, in characters.
+const MAX_REASON: usize = 2_000;
 
 /// What is said to a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
     /// Who it is, what the rules are and what to answer.
     pub system: &'static str,
-    /// The tables, the day, the asker's SQL and the question.
+    /// The tables, the day, the asker's SQL and the question; last, what was wrong with an answer to it.
     pub user: String,
+    /// What the asker should know of it: that the schema was too large to be shown whole.
+    pub warnings: Vec<String>,
 }
 
 /// The prompt for a request. Sample values are in it only for a provider on this machine or when they may be shared.
 pub fn write(request: &CompletionRequest, is_local: bool) -> Prompt {
     let show_values = is_local || request.share_values;
     let mut user = String::with_capacity(2048);
+    let mut warnings = Vec::new();
     match request.schema.as_deref().filter(|schema| !schema.is_empty()) {
         Some(schema) => {
-            let tables = tables::write(schema, request.dialect, show_values);
-            user.push_str(rules::TABLES);
+            let repair = request.repair.as_ref();
+            let texts = [
+                request.existing_sql.as_deref(),
+                repair.map(|repair| repair.sql.as_str()),
+                // It names the tables that were meant.
+                repair.map(|repair| repair.reason.as_str()),
+            ];
+            let fitted = fit::fit(
+                schema,
+                &Wish {
+                    question: &request.question,
+                    texts: &texts.map(Option::unwrap_or_default),
+                    budget: request.schema_tokens,
+                    with_values: show_values,
+                },
+            );
+            let tables = tables::write(&fitted.schema, request.dialect, show_values);
+            match fitted.left_out.len() {
+                0 => user.push_str(rules::TABLES),
+                left => user.push_str(&rules::some_tables(fitted.tables - left, fitted.tables)),
+            }
+            warnings = fitted::warnings(&fitted);
             fenced(&mut user, "sql", &tables);
         }
         None => user.push_str(rules::NO_TABLES),
@@ -53,9 +81,18 @@ pub fn write(request: &CompletionRequest, is_local: bool) -> Prompt {
     }
     user.push_str(rules::QUESTION);
     fenced(&mut user, "", &printable(&request.question));
+    if let Some(repair) = &request.repair {
+        user.push_str(rules::REPAIR);
+        fenced(&mut user, "sql", &printable(&repair.sql));
+        user.push_str(rules::REASON);
+        let reason: String = repair.reason.chars().take(MAX_REASON).collect();
+        fenced(&mut user, "", &printable(&reason));
+        user.push_str(rules::MEND);
+    }
     Prompt {
         system: rules::system(request.dialect),
         user,
+        warnings,
     }
 }
 

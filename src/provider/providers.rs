@@ -10,20 +10,18 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota};
-use nl2sql::CheckedSql;
-use nl2sql::check::check;
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
 use super::builtin::{self, Builtin};
-use super::chain::{self, Answered, Link, Rules, Unanswered};
+use super::chain::{self, Answered, Judge, Link, Rules, Unanswered};
 use super::endpoint::{Allowed, Endpoint};
 use super::member::{self, Foreign, Member, MemberSettings, Own};
 use super::prices::Prices;
 use super::spending::Spending;
 use super::{
-    Completion, CompletionRequest, Failure, FailureKind, ModelInfo, Pace, Provider, ProviderError,
-    ProviderInfo, Pulling, Together, Wish, catalogue, ollama,
+    CompletionRequest, Failure, FailureKind, ModelInfo, Pace, Provider, ProviderError, ProviderInfo, Pulling,
+    Together, Wish, catalogue, ollama,
 };
 use crate::config::{Config, ProviderKind, RateLimit, Retry, Service};
 use crate::telemetry::{CircuitState, MetricLabels, Metrics};
@@ -218,13 +216,13 @@ impl Providers {
     ///
     /// # Errors
     /// Nobody answered; the first failure is told.
-    pub async fn ask<T>(
+    pub async fn ask<J: Judge>(
         &self,
         plan: &Plan,
         request: &CompletionRequest,
         deadline: Instant,
-        accept: impl Fn(&Completion) -> Result<T, String>,
-    ) -> Result<Answered<T>, Unanswered> {
+        judge: &J,
+    ) -> Result<Answered<J::Accepted>, Unanswered> {
         if plan.first().is_remote()
             && let Some(wait) = self.too_many().await
         {
@@ -235,20 +233,21 @@ impl Providers {
             });
         }
         let rules = self.rules(&self.config.ai.retry);
-        chain::ask(&plan.links, request, deadline, &rules, accept).await
+        chain::ask(&plan.links, request, deadline, &rules, judge).await
     }
 
     /// Puts a question once more to the provider of the plan that answered it: one call, and nobody stands in.
     ///
     /// # Errors
     /// It gave no answer that passes the checks.
-    pub async fn sample(
+    pub async fn sample<J: Judge>(
         &self,
         plan: &Plan,
         provider: &str,
         request: &CompletionRequest,
         deadline: Instant,
-    ) -> Result<Answered<CheckedSql>, Unanswered> {
+        judge: &J,
+    ) -> Result<Answered<J::Accepted>, Unanswered> {
         let links: Vec<Link> = plan
             .links
             .iter()
@@ -260,11 +259,7 @@ impl Providers {
             max_attempts: 1,
             ..self.config.ai.retry.clone()
         };
-        let accept = |completion: &Completion| {
-            check(&completion.sql, request.dialect, request.schema.as_deref())
-                .map_err(|error| error.to_string())
-        };
-        chain::ask(&links, request, deadline, &self.rules(&once), accept).await
+        chain::ask(&links, request, deadline, &self.rules(&once), judge).await
     }
 
     fn rules<'a>(&'a self, retry: &'a Retry) -> Rules<'a> {

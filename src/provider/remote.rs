@@ -158,6 +158,7 @@ impl Remote {
             system: written.system,
             user: written.user,
             max_tokens: self.max_tokens,
+            warnings: written.warnings,
             is_sample: request.is_sample,
         })
     }
@@ -297,7 +298,8 @@ impl Remote {
         chat: &ChatRequest<'_>,
     ) -> ChatReply {
         reply.first_token = first_token;
-        reply.warnings = self.ignored_settings(habits);
+        reply.warnings = chat.warnings.clone();
+        reply.warnings.extend(self.ignored_settings(habits));
         // A model's name goes into traces and replies.
         if reply.model.is_empty() || self.peer.gives_away(&reply.model) {
             chat.model.clone_into(&mut reply.model);

@@ -3,10 +3,10 @@
 
 use super::label::{
     AllocatorState, AuthFailure, BudgetPeriod, CacheBackend, CacheName, CacheResult, CertificateName,
-    CircuitState, ConnectionClosed, ConnectionDoor, ErrorKind, FallbackTo, FeedbackVerdict, HandshakeFailure,
-    MAX_MODELS, MAX_PROVIDERS, MAX_SECRETS, ProfileCause, ProfileName, ProfileOutcome, ProfilePlace,
-    ProviderOperation, RateLimitKind, RejectReason, ReloadResult, ReloadTrigger, RequestStatus, RetryReason,
-    Signal, SpanState, TokenDirection, Validation,
+    CircuitState, ConnectionClosed, ConnectionDoor, DatabaseOperation, DatabaseResult, ErrorKind, FallbackTo,
+    FeedbackVerdict, HandshakeFailure, MAX_MODELS, MAX_PROVIDERS, MAX_SECRETS, ProfileCause, ProfileName,
+    ProfileOutcome, ProfilePlace, ProviderOperation, RateLimitKind, RejectReason, ReloadResult,
+    ReloadTrigger, Repair, RequestStatus, RetryReason, Signal, SpanState, TokenDirection, Validation,
 };
 
 /// One metric.
@@ -146,6 +146,7 @@ const SPEED_BUCKETS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0];
 /// The one queue there is.
 const QUEUE: LabelDef = closed("queue", &["ai_requests"]);
 const CACHE: LabelDef = closed("cache", CacheName::WORDS);
+const DATABASE_OPERATION: LabelDef = closed("operation", DatabaseOperation::WORDS);
 const PERIOD: LabelDef = closed("period", BudgetPeriod::WORDS);
 
 /// Declares each metric as a static and lists all of them in `ALL`, so that none can be left out.
@@ -212,6 +213,19 @@ catalogue! {
     VALIDATED: Counter, "atest_ai_answers_validated_total", Count, [closed("result", Validation::WORDS)],
         "Statements that providers wrote, by what the checks made of them. An invalid one is not used; the question goes on.",
         "A model that writes SQL which does not fit.";
+    REPAIRS: Counter, "atest_ai_sql_repairs_total", Count, [closed("result", Repair::WORDS)],
+        "Statements that did not pass and were given back to the model once to be mended, by what came of it.",
+        "How much the second try is worth, and a model that needs it often.";
+    DATABASE_OPERATIONS: Counter, "atest_ai_database_operations_total", Count,
+        [DATABASE_OPERATION, closed("result", DatabaseResult::WORDS)],
+        "What databases were asked, by what came of it. A statement that is wrong for a database is not given out.",
+        "Databases that refuse, are slow or cannot be reached.";
+    DATABASE_DURATION: Histogram(CALL_BUCKETS), "atest_ai_database_duration_seconds", Seconds, [DATABASE_OPERATION],
+        "Time that a database took for what it was asked, whatever came of it, with the wait for a connection.",
+        "Which part of an answer's time is a database's.";
+    DATABASE_CONNECTIONS: Gauge, "atest_ai_database_connections_in_use", Count, [],
+        "Connections to database servers that are in use, of all databases together.",
+        "How near the pools are to performance.connection_pools.databases.max_active_connections.";
     ERRORS: Counter, "atest_ai_errors_total", Count, [closed("type", ErrorKind::WORDS), PROVIDER],
         "Errors by kind; a request may add more than one.",
         "What fails, before looking into logs.";

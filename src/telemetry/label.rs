@@ -69,6 +69,8 @@ closed_label! {
         CircuitOpen = "circuit_open",
         /// Too much at once.
         Overload = "overload",
+        /// A database did not answer, or refused.
+        Database = "database",
         /// A fault of the plugin.
         Internal = "internal",
     }
@@ -331,6 +333,65 @@ impl TokenDirection {
 }
 
 closed_label! {
+    /// What a database was asked: the label `operation` of `atest_ai_database_operations_total`.
+    DatabaseOperation {
+        /// Its tables, keys and values were read.
+        Schema = "schema",
+        /// Whether its schema has changed.
+        Look = "look",
+        /// Whether it takes a statement.
+        Explain = "explain",
+        /// The first rows of an answer.
+        Preview = "preview",
+    }
+}
+
+impl DatabaseOperation {
+    /// What is done, as spans name it.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            DatabaseOperation::Schema => "read schema",
+            DatabaseOperation::Look => "look for a changed schema",
+            DatabaseOperation::Explain => "explain",
+            DatabaseOperation::Preview => "preview",
+        }
+    }
+}
+
+closed_label! {
+    /// What came of it: the label `result` of `atest_ai_database_operations_total`.
+    DatabaseResult {
+        /// It was done.
+        Ok = "ok",
+        /// The statement was wrong for the database.
+        Wrong = "wrong",
+        /// The database refused.
+        Denied = "denied",
+        /// It took too long.
+        Slow = "slow",
+        /// There was no connection, or it was lost, or the database failed.
+        Unreachable = "unreachable",
+    }
+}
+
+impl DatabaseResult {
+    /// The label's value.
+    pub fn word(self) -> &'static str {
+        DatabaseResult::WORDS[self as usize]
+    }
+}
+
+closed_label! {
+    /// What came of asking a model to mend its SQL: the label `result` of `atest_ai_sql_repairs_total`.
+    Repair {
+        /// The second try passed.
+        Mended = "mended",
+        /// It did not, or there was none.
+        Failed = "failed",
+    }
+}
+
+closed_label! {
     /// What the checks made of an answer: the label `result` of `atest_ai_answers_validated_total`.
     Validation {
         /// It passed.
@@ -419,6 +480,7 @@ impl From<ErrorKind> for RetryReason {
             | ErrorKind::InvalidRequest
             | ErrorKind::Policy
             | ErrorKind::CircuitOpen
+            | ErrorKind::Database
             | ErrorKind::Internal => RetryReason::Other,
         }
     }

@@ -6,6 +6,7 @@
 mod cache;
 mod config;
 mod connections;
+mod database;
 mod exemplar;
 mod money;
 mod profiles;
@@ -59,6 +60,7 @@ pub struct Metrics {
     config: config::ConfigState,
     secrets: Secrets,
     connections: Connections,
+    databases: database::Databases,
     profiles: profiles::Profiles,
     in_flight: IntGauge,
     ready: IntGauge,
@@ -107,6 +109,7 @@ impl Metrics {
             config: config::ConfigState::new(&register),
             secrets: Secrets::new(&register),
             connections: Connections::new(&register),
+            databases: database::Databases::new(&register),
             profiles: profiles::Profiles::new(&register),
             in_flight: register.gauge(&catalogue::IN_FLIGHT),
             ready: register.gauge(&catalogue::READY),

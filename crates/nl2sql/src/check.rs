@@ -12,6 +12,7 @@ mod functions;
 mod guard;
 mod parse;
 mod pretty;
+mod system_tables;
 mod tokens;
 
 use sqlparser::ast::Query;
@@ -97,20 +98,23 @@ pub fn check(sql: &str, dialect: Dialect, schema: Option<&Schema>) -> Result<Che
     let lexemes = single_statement(split(sql, dialect)?)?;
     guard::check_lexemes(sql, &lexemes)?;
     let stack = STACK_PER_LEXEME * (lexemes.len() + 64);
-    stacker::maybe_grow(stack, stack, || check_tree(sql, &lexemes, dialect, schema))
+    stacker::maybe_grow(stack, stack, || check_tree(sql, lexemes, dialect, schema))
 }
 
 /// The part that recurses with the depth of the tree.
 fn check_tree(
     sql: &str,
-    lexemes: &[Lexeme<'_>],
+    mut lexemes: Vec<Lexeme<'_>>,
     dialect: Dialect,
     schema: Option<&Schema>,
 ) -> Result<CheckedSql, CheckError> {
-    let canonical = canon::write(lexemes, dialect);
-    let query = parse::parse_query(lexemes, &canonical, dialect).map_err(|fault| fault.in_text(sql))?;
+    let mut canonical = canon::write(&lexemes, dialect);
+    let query = parse::parse_query(&lexemes, &canonical, dialect).map_err(|fault| fault.in_text(sql))?;
     guard::check_query(&query, dialect)?;
     let reading = bind::bind(&query, dialect, schema)?;
+    if !reading.respelled.is_empty() {
+        canonical = canon::respelled(&mut lexemes, &canonical, reading.respelled, dialect);
+    }
     Ok(CheckedSql {
         pretty: Pretty::default(),
         sql: canonical.text,

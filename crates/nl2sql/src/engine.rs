@@ -14,7 +14,7 @@ mod degree;
 mod explain;
 mod finish;
 mod gate;
-mod graph;
+pub(crate) mod graph;
 mod grouping;
 mod items;
 mod judge;
@@ -37,14 +37,16 @@ mod reading;
 mod refuse;
 mod render;
 mod roles;
-mod stem;
-mod synonyms;
-mod text;
+pub(crate) mod stem;
+pub(crate) mod synonyms;
+pub(crate) mod text;
 mod timing;
 mod truth;
 mod values;
-mod words;
+pub(crate) mod words;
 
+#[cfg(test)]
+mod generated;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

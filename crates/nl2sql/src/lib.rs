@@ -7,6 +7,7 @@ pub mod check;
 pub mod ddl;
 pub mod dialect;
 pub mod engine;
+pub mod fit;
 mod lex;
 pub mod names;
 pub mod schema;

@@ -29,6 +29,12 @@ pub struct Table {
     pub primary_key: Vec<String>,
     /// Declared foreign keys that start here.
     pub foreign_keys: Vec<ForeignKey>,
+    /// Whether it is a view.
+    #[serde(default)]
+    pub is_view: bool,
+    /// About how many rows it has, where the source tells.
+    #[serde(default)]
+    pub rows: Option<u64>,
 }
 
 /// One column.

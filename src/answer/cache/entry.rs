@@ -54,6 +54,9 @@ pub struct CachedAnswer {
     pub degraded: bool,
     /// The provider that was wanted, where another one answered. Such answers are not kept.
     pub instead_of: Option<String>,
+    /// The database that it is for has taken it.
+    #[serde(default)]
+    pub explained: bool,
     /// When it was made.
     pub made_at: Timestamp,
 }

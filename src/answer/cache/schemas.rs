@@ -15,6 +15,10 @@ use super::stats::Lookups;
 use crate::database::{KnownSchema, SchemaError};
 use crate::telemetry::{CacheName, CacheResult, Metrics};
 
+/// In the last part of its life, a schema is read anew behind the questions: its sample values may be old even though its
+/// tables are the same.
+const AGING_PART: u32 = 4;
+
 type Read = Result<Arc<KnownSchema>, SchemaError>;
 
 /// Schemas in memory. A parsed schema is nothing for Redis: reading it from there takes as long as parsing.
@@ -48,6 +52,9 @@ impl Schemas {
     {
         if let Some(kept) = self.memory.get(&key) {
             self.count(CacheResult::Hit);
+            if kept.left() < self.ttl / AGING_PART {
+                self.read_behind(key, read);
+            }
             return Ok(Arc::clone(&kept.value));
         }
         // Reading has limits of its own, whoever began it.
@@ -67,6 +74,23 @@ impl Schemas {
         }
     }
 
+    /// Reads it anew while what is kept is still given, so that no question waits for it. What goes wrong is told to
+    /// whoever reads it once the kept one is gone.
+    fn read_behind<F>(self: &Arc<Self>, key: CacheKey, read: impl FnOnce() -> F + Send + 'static)
+    where
+        F: Future<Output = Result<KnownSchema, SchemaError>> + Send + 'static,
+    {
+        let boarded = self.flights.board(key, Instant::now(), || {
+            let schemas = Arc::clone(self);
+            async move { schemas.read_and_keep(key, read).await }
+        });
+        if let Boarded::First(ticket) = boarded {
+            let _ = profiling::tasks::spawn("read a schema again", async move {
+                let _ = ticket.await;
+            });
+        }
+    }
+
     /// The way of whoever is first.
     async fn read<F>(&self, key: CacheKey, read: impl FnOnce() -> F) -> Read
     where
@@ -78,6 +102,13 @@ impl Schemas {
             return Ok(Arc::clone(&kept.value));
         }
         self.count(CacheResult::Miss);
+        self.read_and_keep(key, read).await
+    }
+
+    async fn read_and_keep<F>(&self, key: CacheKey, read: impl FnOnce() -> F) -> Read
+    where
+        F: Future<Output = Result<KnownSchema, SchemaError>>,
+    {
         let known = Arc::new(read().await?);
         let kept = Kept::new(Arc::clone(&known), bytes_of(&known), self.ttl);
         self.memory.put(key, Arc::new(kept));

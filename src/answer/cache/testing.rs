@@ -27,6 +27,7 @@ pub(super) fn answer(sql: &str) -> CachedAnswer {
         usage: None,
         cost: None,
         degraded: false,
+        explained: false,
         instead_of: None,
         made_at: Timestamp::constant(1_800_000_000, 0),
     }

@@ -143,6 +143,7 @@ mod tests {
             existing_sql: None,
             today: jiff::civil::date(2026, 3, 4),
             share_values: false,
+            schema_tokens: 8_000,
             repair: None,
             is_sample: false,
         };

@@ -5,9 +5,10 @@
 //! costs a call for each sample.
 
 use futures_util::future::join_all;
-use nl2sql::{CheckedSql, Meaning};
+use nl2sql::Meaning;
 use tokio::time::Instant;
 
+use crate::answer::examiner::{Examiner, Passed};
 use crate::provider::{Answered, CompletionRequest, FailureKind, Plan, ProviderError, Providers, TokenUsage};
 
 /// The share of the time left that samples may take, in percent: the answer that is there must not be lost.
@@ -15,9 +16,9 @@ const SHARE_OF_TIME: u32 = 80;
 
 /// The answer that most samples came to.
 #[derive(Debug)]
-pub struct Sampled {
+pub(in crate::answer) struct Sampled {
     /// The answer, with what all samples cost.
-    pub answered: Answered<CheckedSql>,
+    pub answered: Answered<Passed>,
     /// The share of the samples that mean the same as it; `None` when there was no other.
     pub agreement: Option<f64>,
     /// For the asker.
@@ -26,13 +27,14 @@ pub struct Sampled {
 
 /// Has `answered` stand against other samples, so that there are `wanted` in all. One that cannot be had, because a call fails
 /// or the budget is spent, is left out; one that does not pass the checks, or refuses, votes for nobody.
-pub async fn sample(
+pub(in crate::answer) async fn sample(
     providers: &Providers,
     plan: &Plan,
     request: &CompletionRequest,
     deadline: Instant,
-    answered: Answered<CheckedSql>,
+    answered: Answered<Passed>,
     wanted: u32,
+    examiner: &Examiner,
 ) -> Sampled {
     // The embedded engine always comes to the same.
     if wanted < 2 || answered.completion.confidence.is_some() {
@@ -49,7 +51,7 @@ pub async fn sample(
         ..request.clone()
     };
     let provider = answered.provider.clone();
-    let calls = (1..wanted).map(|_| providers.sample(plan, &provider, &request, until));
+    let calls = (1..wanted).map(|_| providers.sample(plan, &provider, &request, until, examiner));
     let mut passed = vec![answered];
     let (mut against, mut missing) = (0_u32, None);
     for outcome in join_all(calls).await {
@@ -77,15 +79,15 @@ pub async fn sample(
 }
 
 /// The first of those that most mean, and how many these are. Of equal numbers, the one that was there first.
-fn elected(passed: &[Answered<CheckedSql>], schema: Option<&nl2sql::Schema>) -> (usize, u32) {
+fn elected(passed: &[Answered<Passed>], schema: Option<&nl2sql::Schema>) -> (usize, u32) {
     let meanings: Vec<Option<Meaning>> = passed
         .iter()
-        .map(|sample| Meaning::of(&sample.accepted, schema))
+        .map(|sample| Meaning::of(&sample.accepted.sql, schema))
         .collect();
     let same = |one: usize, other: usize| match (&meanings[one], &meanings[other]) {
         (Some(one), Some(other)) => one.is_same(other),
         // What is too long to be read can still be the same text.
-        _ => passed[one].accepted.sql() == passed[other].accepted.sql(),
+        _ => passed[one].accepted.sql.sql() == passed[other].accepted.sql.sql(),
     };
     let mut best = (0, 0);
     for one in 0..passed.len() {
@@ -98,7 +100,7 @@ fn elected(passed: &[Answered<CheckedSql>], schema: Option<&nl2sql::Schema>) -> 
     best
 }
 
-fn sum_of_usage(passed: &[Answered<CheckedSql>]) -> Option<TokenUsage> {
+fn sum_of_usage(passed: &[Answered<Passed>]) -> Option<TokenUsage> {
     passed
         .iter()
         .filter_map(|sample| sample.completion.usage)
@@ -110,7 +112,7 @@ fn sum_of_usage(passed: &[Answered<CheckedSql>]) -> Option<TokenUsage> {
         })
 }
 
-fn sum_of_cost(passed: &[Answered<CheckedSql>]) -> Option<f64> {
+fn sum_of_cost(passed: &[Answered<Passed>]) -> Option<f64> {
     passed
         .iter()
         .filter_map(|sample| sample.cost)
@@ -132,7 +134,7 @@ mod tests {
     use super::*;
     use crate::provider::Completion;
 
-    fn written(sql: &str) -> Answered<CheckedSql> {
+    fn written(sql: &str) -> Answered<Passed> {
         Answered {
             completion: Completion {
                 usage: Some(TokenUsage {
@@ -142,7 +144,11 @@ mod tests {
                 }),
                 ..Completion::default()
             },
-            accepted: check(sql, Dialect::Sqlite, None).unwrap(),
+            accepted: Passed {
+                sql: check(sql, Dialect::Sqlite, None).unwrap(),
+                explained: None,
+                warning: None,
+            },
             provider: "it".into(),
             model: "m".into(),
             instead_of: None,
@@ -150,6 +156,7 @@ mod tests {
             warnings: Vec::new(),
             cost: Some(0.25),
             calls: 1,
+            repaired: false,
         }
     }
 

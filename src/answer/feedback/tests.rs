@@ -22,6 +22,7 @@ fn answer(request_id: &str) -> Answer {
         cached: false,
         usage: None,
         cost: None,
+        explained: false,
         took: Duration::ZERO,
         request_id: request_id.into(),
     }

@@ -26,7 +26,7 @@ pub fn read(request: &QueryRequest, context: &StoreContext) -> Result<Read, Quer
         Ok(Read::Question(Box::new(prepared.question)))
     };
     match wanted(request)? {
-        Wanted::Generate => question(Asked::by_parameters(&request.sql)?),
+        Wanted::Generate | Wanted::Preview => question(Asked::by_parameters(&request.sql)?),
         Wanted::Question => question(Asked::by_key(&request.key, &request.sql)?),
         Wanted::Models | Wanted::TestConnection | Wanted::HealthCheck | Wanted::UpdateConfig => {
             let parameters = Parameters::optional(&request.sql)?;

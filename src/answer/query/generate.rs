@@ -88,6 +88,21 @@ async fn ask(
     context: &StoreContext,
     start: Reply,
 ) -> Result<Vec<Pair>, QueryError> {
+    match answer(service, asked, context).await? {
+        Ok((answer, notes)) => Ok(start.and(answered(&answer, &notes)).done()),
+        Err((error, notes, request_id)) => failed(service, &error, start, &notes, &request_id),
+    }
+}
+
+/// Why there is no answer, what the asker should know beside it, and the name of the request.
+type NoAnswer = (AskError, Vec<String>, String);
+
+/// Asks, and gives the answer with what its asker should know of it.
+pub(super) async fn answer(
+    service: &AnswerService,
+    asked: Asked,
+    context: &StoreContext,
+) -> Result<Result<(Answer, Vec<String>), NoAnswer>, QueryError> {
     let prepared = {
         let snapshot = service.snapshot();
         prepare(asked, context, |name| {
@@ -95,21 +110,16 @@ async fn ask(
         })?
     };
     let request_id = prepared.question.request_id.clone();
-    let result = service.ask(prepared.question).await;
     let mut notes = prepared.notes;
-    match result {
+    Ok(match service.ask(prepared.question).await {
         Ok(answer) => {
-            notes.extend(
-                prepared
-                    .unknown_dialects
-                    .iter()
-                    .map(|word| not_that_dialect(word, &answer)),
-            );
+            let unknown = prepared.unknown_dialects.iter();
+            notes.extend(unknown.map(|word| not_that_dialect(word, &answer)));
             notes.extend(answer.warnings.iter().cloned());
-            Ok(start.and(answered(&answer, &notes)).done())
+            Ok((answer, notes))
         }
-        Err(error) => failed(service, &error, start, &notes, &request_id),
-    }
+        Err(error) => Err((error, notes, request_id)),
+    })
 }
 
 /// Reads the question. `home` gives the endpoint that a provider is known by here.
@@ -165,7 +175,7 @@ fn dialect(parameters: &Parameters, context: &StoreContext) -> (Option<Dialect>,
     (None, unknown)
 }
 
-fn schema(parameters: &Parameters, context: &StoreContext) -> Result<SchemaHints, QueryError> {
+pub(super) fn schema(parameters: &Parameters, context: &StoreContext) -> Result<SchemaHints, QueryError> {
     let ddl = parameters.text("schema_ddl")?.map(str::to_owned);
     let values = match parameters.value("schema_values") {
         None => None,
@@ -199,7 +209,7 @@ fn not_that_dialect(word: &str, answer: &Answer) -> String {
 
 /// A failure is a reply, so that pages can show why; only what is wrong with the request, or with the plugin itself,
 /// is an error of the call.
-fn failed(
+pub(super) fn failed(
     service: &AnswerService,
     error: &AskError,
     start: Reply,

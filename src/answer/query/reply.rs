@@ -79,7 +79,8 @@ pub(super) fn answered(answer: &Answer, warnings: &[String]) -> Reply {
         .with("request_id", &answer.request_id)
         .with("model_used", &answer.model)
         .with("cached", word(answer.cached))
-        .with("degraded", word(answer.degraded));
+        .with("degraded", word(answer.degraded))
+        .with("explained", word(answer.explained));
     let reply = match &answer.instead_of {
         Some(wanted) => reply.with("instead_of", wanted),
         None => reply,
@@ -152,6 +153,7 @@ mod tests {
             model: "m".into(),
             dialect: Dialect::Sqlite,
             degraded: false,
+            explained: true,
             instead_of: None,
             cached: false,
             usage: None,

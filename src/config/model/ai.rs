@@ -45,6 +45,10 @@ pub struct Ai {
     pub stall_timeout: Duration,
     /// Whether sample values of a database may go to a provider on another host.
     pub share_sample_values: bool,
+    /// Most tokens that tables may take in what a model is told, by an estimate of 3.5 bytes a token. Of a schema that takes more, the
+    /// tables that fit the question best are shown, and the answer says how many were left out. The embedded engine sees all.
+    #[schemars(range(min = 500, max = 1_000_000))]
+    pub schema_tokens: usize,
     /// Asking again after a failure that may pass.
     pub retry: Retry,
     /// Most questions a minute that go to providers over the network.
@@ -283,6 +287,7 @@ impl Default for Ai {
             allowed_endpoints: Vec::new(),
             stall_timeout: Duration::from_secs(30),
             share_sample_values: false,
+            schema_tokens: 8_000,
             retry: Retry::default(),
             rate_limit: RateLimit::default(),
             circuit_breaker: CircuitBreaker::default(),

@@ -184,9 +184,8 @@ pub struct CachePolicy {
 pub struct ConnectionPools {
     /// To each provider.
     pub ai_providers: ProviderPool,
-    /// To databases.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub databases: Option<ConnectionPool>,
+    /// To each database on a server.
+    pub databases: DatabasePool,
 }
 
 /// Connections to each provider.
@@ -208,23 +207,39 @@ pub struct ProviderPool {
     pub idle_timeout: Duration,
 }
 
-/// Connections to one kind of program.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+/// Connections to each database.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-pub struct ConnectionPool {
+pub struct DatabasePool {
     /// Most idle connections.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_idle_connections: Option<u32>,
+    pub max_idle_connections: u32,
     /// Most connections.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1))]
-    pub max_active_connections: Option<u32>,
-    /// Longest time to connect.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub connection_timeout: Option<Time>,
+    #[schemars(range(min = 1, max = 10_000))]
+    pub max_active_connections: u32,
+    /// Longest time to connect, or to wait for a connection that is free.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time", extend("x-min" = "1ms"))]
+    pub connection_timeout: Duration,
     /// Idle time at which a connection is closed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub idle_timeout: Option<Time>,
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time", extend("x-min" = "1s"))]
+    pub idle_timeout: Duration,
+    /// Age at which a connection is closed.
+    #[serde(with = "kinds::time")]
+    #[schemars(with = "Time", extend("x-min" = "1s"))]
+    pub max_lifetime: Duration,
+}
+
+impl Default for DatabasePool {
+    fn default() -> DatabasePool {
+        DatabasePool {
+            max_idle_connections: 5,
+            max_active_connections: 20,
+            connection_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(600),
+            max_lifetime: Duration::from_secs(1800),
+        }
+    }
 }
 
 impl Default for WorkerPool {

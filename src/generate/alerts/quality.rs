@@ -71,5 +71,35 @@ pub fn alerts() -> Vec<AlertDef> {
                 "A larger model writes better SQL; check that `ai.default_dialect` is the databases'.",
             ],
         ),
+        alert(
+            "AtestAiDatabaseFailing",
+            Answers,
+            Warning,
+            above(
+                Signal::Part {
+                    of: all(&metrics::DATABASE_OPERATIONS).any("result", &["denied", "slow", "unreachable"]),
+                    whole: vec![all(&metrics::DATABASE_OPERATIONS)],
+                    window: minutes(10),
+                    by: JOB,
+                },
+                limit(0.2, LimitUnit::Ratio, 0.001, 0.99),
+            )
+            .with_at_least(5, all(&metrics::DATABASE_OPERATIONS), minutes(10), JOB),
+        )
+        .holds(minutes(5))
+        .says(
+            "A database does not answer.",
+            "{{ $value | humanizePercentage }} of what {{ $labels.job }} asked of databases was refused, too slow, or did not reach them (more than LIMIT).",
+        )
+        .drawn("quality-cost", "Failing databases")
+        .advises(
+            "Questions about that database get no answer: its tables cannot be read, or an answer cannot be tried on it.",
+            "sum by (operation, result) (increase(atest_ai_database_operations_total{SCOPE}[15m]))",
+            &[
+                "Ask it one question and read the reason: `atest-ext-ai ask 'how many users are there' --database NAME`.",
+                "`denied`: the user, the password or the rights in `databases.*.dsn`. `unreachable`: the address, the network, or the server's limit of connections. `slow`: locks, or a larger `databases.*.timeout`.",
+                "While it lasts, `databases.*.explain: tried` gives answers with a warning instead of none, as long as the schema is still known.",
+            ],
+        ),
     ]
 }

@@ -6,10 +6,13 @@ use super::promql::Promql;
 use crate::config::CacheKind;
 use crate::generate::plan::Plan;
 use crate::telemetry::catalogue::{
-    BUDGET, CONFIDENCE, COST, FEEDBACK, OUTPUT_SPEED, REQUEST_TOKENS, REQUESTS, SPENT, TOKENS, VALIDATED,
+    BUDGET, CONFIDENCE, COST, DATABASE_CONNECTIONS, DATABASE_DURATION, DATABASE_OPERATIONS, FEEDBACK,
+    OUTPUT_SPEED, REPAIRS, REQUEST_TOKENS, REQUESTS, SPENT, TOKENS, VALIDATED,
 };
 
 const NO_BUDGET: &str = "no budget is configured (`ai.budget`)";
+
+const NO_DATABASE: &str = "no database is configured, or none was asked (`databases`)";
 
 /// Quality and cost.
 pub fn dashboard(plan: &Plan) -> Dashboard {
@@ -20,7 +23,7 @@ pub fn dashboard(plan: &Plan) -> Dashboard {
         title: "atest-ext-ai quality and cost",
         about: "How good answers are, and what they cost.",
         variables: VARIABLES,
-        rows: vec![quality(plan, &q), cost(plan, &q), tokens(&q)],
+        rows: vec![quality(plan, &q), databases(plan, &q), cost(plan, &q), tokens(&q)],
     }
 }
 
@@ -44,11 +47,34 @@ fn quality(plan: &Plan, q: &Promql) -> Row {
             .query(format!("{invalid} / {all}"), "invalid")
             .up_to(1.0)
             .limit(plan, "AtestAiInvalidAnswers"),
+        Panel::lines("Second tries", Measure::PerSecond, "Statements that did not pass and were given back to the model once, by what came of it.")
+            .query(q.rate(&REPAIRS, &["result"], ""), "{{result}}")
+            .stacked(),
         Panel::lines("Feedback", Measure::PerSecond, "What askers said of answers: used as they were, corrected, rejected.")
             .query(q.rate(&FEEDBACK, &["verdict"], ""), "{{verdict}}")
             .stacked(),
     ];
     Row::new("Quality", panels)
+}
+
+fn databases(plan: &Plan, q: &Promql) -> Row {
+    let failed = q.rate(&DATABASE_OPERATIONS, &[], "result=~\"denied|slow|unreachable\"");
+    let panels = vec![
+        Panel::lines("Asked of databases", Measure::PerSecond, "What databases were asked, and what came of it: `wrong` is a statement that the database does not take, which is not given out.")
+            .query(q.rate(&DATABASE_OPERATIONS, &["operation", "result"], ""), "{{operation}} {{result}}")
+            .stacked(),
+        Panel::lines("Failing databases", Measure::Share, "Share of what databases were asked that they refused, took too long for, or could not be reached for.")
+            .query(format!("{failed} / {}", q.rate(&DATABASE_OPERATIONS, &[], "")), "failed")
+            .up_to(1.0)
+            .empty_when(NO_DATABASE)
+            .limit(plan, "AtestAiDatabaseFailing"),
+        Panel::lines("Time of databases", Measure::of(&DATABASE_DURATION), "How long 95 of 100 operations took at most, the wait for a connection included.")
+            .query(q.quantile(0.95, &DATABASE_DURATION, &["operation"], ""), "{{operation}}")
+            .empty_when(NO_DATABASE),
+        Panel::lines("Connections to databases", Measure::of(&DATABASE_CONNECTIONS), "Connections to database servers in use, of all databases together.")
+            .query(q.max(&DATABASE_CONNECTIONS, &["instance"], ""), "{{instance}}"),
+    ];
+    Row::new("Databases", panels)
 }
 
 fn cost(plan: &Plan, q: &Promql) -> Row {

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use crate::answer::query::Pair;
+use crate::answer::query::{Item, Pair, QueryReply};
 
 /// `{"data":[…],"items":[],"meta":{…}}`
 #[derive(Debug, Serialize)]
 pub(super) struct QueryResult {
     data: Vec<PairLine>,
-    /// Never used by an AI plugin.
-    items: [(); 0],
+    /// Rows of a preview.
+    items: Vec<Row>,
     meta: Meta,
 }
 
@@ -18,6 +18,18 @@ struct PairLine {
     key: String,
     value: String,
     description: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    data: Vec<ItemLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct ItemLine {
+    key: String,
+    value: String,
+    description: String,
 }
 
 /// Never filled by an AI plugin, and dropped by the host for `generate`.
@@ -33,14 +45,14 @@ struct Meta {
 
 impl QueryResult {
     /// The pairs of a request with this key, with what the host itself makes of them on their way to its clients.
-    pub(super) fn for_key(key: &str, pairs: Vec<Pair>) -> QueryResult {
-        let mut data = last_of_each(pairs);
+    pub(super) fn for_key(key: &str, reply: QueryReply) -> QueryResult {
+        let mut data = last_of_each(reply.data);
         if key.eq_ignore_ascii_case("generate") {
             as_the_host_shows_it(&mut data);
         }
         QueryResult {
             data,
-            items: [],
+            items: reply.items.into_iter().map(row).collect(),
             meta: Meta::default(),
         }
     }
@@ -51,6 +63,19 @@ impl QueryResult {
             .iter()
             .find(|pair| pair.key == key)
             .map(|pair| pair.value.as_str())
+    }
+}
+
+fn row(items: Vec<Item>) -> Row {
+    Row {
+        data: items
+            .into_iter()
+            .map(|item| ItemLine {
+                key: item.key,
+                value: item.value,
+                description: item.description,
+            })
+            .collect(),
     }
 }
 
@@ -96,14 +121,14 @@ mod tests {
     use super::*;
 
     fn shown(key: &str, pairs: &[(&str, &str)]) -> Value {
-        let pairs = pairs
+        let pairs: Vec<Pair> = pairs
             .iter()
             .map(|(key, value)| Pair {
                 key: (*key).into(),
                 value: (*value).into(),
             })
             .collect();
-        serde_json::to_value(QueryResult::for_key(key, pairs)).unwrap()
+        serde_json::to_value(QueryResult::for_key(key, pairs.into())).unwrap()
     }
 
     #[test]

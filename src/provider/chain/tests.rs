@@ -34,10 +34,29 @@ enum Step {
     Never,
 }
 
+/// Takes any SQL but none.
+struct NotEmpty;
+
+impl Judge for NotEmpty {
+    type Accepted = String;
+
+    fn judge<'a>(&'a self, completion: &'a Completion) -> BoxFuture<'a, Result<String, Rejection>> {
+        Box::pin(async {
+            match completion.sql.as_str() {
+                "" => Err(Rejection::Mend("it is empty".to_owned())),
+                "stop" => Err(Rejection::Stop),
+                sql => Ok(sql.to_owned()),
+            }
+        })
+    }
+}
+
 /// Does its steps in order, and the last one for ever.
 struct Scripted {
     steps: Mutex<VecDeque<Step>>,
     calls: Mutex<Vec<Instant>>,
+    /// What each call was given back to mend.
+    repairs: Mutex<Vec<Option<Repair>>>,
 }
 
 impl Scripted {
@@ -52,8 +71,12 @@ impl Scripted {
 }
 
 impl Provider for Scripted {
-    fn complete<'a>(&'a self, _: &'a CompletionRequest) -> BoxFuture<'a, Result<Completion, ProviderError>> {
+    fn complete<'a>(
+        &'a self,
+        request: &'a CompletionRequest,
+    ) -> BoxFuture<'a, Result<Completion, ProviderError>> {
         self.calls.lock().unwrap().push(Instant::now());
+        self.repairs.lock().unwrap().push(request.repair.clone());
         let mut steps = self.steps.lock().unwrap();
         let step = if steps.len() > 1 {
             steps.pop_front()
@@ -156,6 +179,7 @@ impl Bench {
         let script = Arc::new(Scripted {
             steps: Mutex::new(steps.into()),
             calls: Mutex::default(),
+            repairs: Mutex::default(),
         });
         let breaker = Breaker::new(None, CircuitBreaker::default(), Arc::clone(&self.metrics));
         self.links.push(Link {
@@ -204,14 +228,11 @@ impl Bench {
             existing_sql: None,
             today: jiff::civil::date(2026, 3, 1),
             share_values: false,
+            schema_tokens: 8_000,
             repair: None,
             is_sample: false,
         };
-        let accept = |completion: &Completion| match completion.sql.as_str() {
-            "" => Err("it is empty".to_owned()),
-            sql => Ok(sql.to_owned()),
-        };
-        ask(&self.links, &request, Instant::now() + within, &rules, accept).await
+        ask(&self.links, &request, Instant::now() + within, &rules, &NotEmpty).await
     }
 }
 
@@ -276,10 +297,70 @@ async fn what_the_checks_made_of_each_answer_is_counted() {
         .remote("b", fail(FailureKind::Server))
         .engine([Step::Sql("SELECT 2")]);
     bench.ask(MINUTE).await.unwrap();
-    for (result, count) in [("valid", 1), ("invalid", 1)] {
+    for (result, count) in [("valid", 1), ("invalid", 2)] {
         let line = format!("atest_ai_answers_validated_total{{result=\"{result}\"}} {count}");
         assert!(shows(&bench, &line), "{line}");
     }
+    assert!(shows(&bench, "atest_ai_sql_repairs_total{result=\"failed\"} 1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn sql_that_does_not_pass_is_given_back_once_with_the_reason() {
+    let bench = Bench::new().remote("a", [Step::Sql(""), Step::Sql("SELECT 1")]);
+    let answered = bench.ask(MINUTE).await.unwrap();
+    assert!(answered.repaired && answered.accepted == "SELECT 1" && answered.calls == 2);
+    assert!(
+        answered
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("it is empty"))
+    );
+    assert!(!answered.is_degraded && answered.instead_of.is_none());
+    let given = bench.scripts[0].repairs.lock().unwrap().clone();
+    let second = Repair {
+        sql: String::new(),
+        reason: "it is empty".into(),
+    };
+    assert_eq!(given, [None, Some(second)]);
+    assert!(shows(&bench, "atest_ai_sql_repairs_total{result=\"mended\"} 1"));
+    assert!(!shows(
+        &bench,
+        "atest_ai_errors_total{provider=\"other\",type=\"invalid_response\"} 1"
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_try_that_does_not_pass_either_goes_to_the_next_provider() {
+    let bench = Bench::new()
+        .remote("a", [Step::Sql("")])
+        .remote("b", [Step::Sql("SELECT 2")]);
+    let answered = bench.ask(MINUTE).await.unwrap();
+    assert_eq!((answered.provider.as_str(), answered.calls), ("b", 3));
+    assert!(!answered.repaired);
+    // The engine is part of this program: it would write the same again.
+    let bench = Bench::new().engine([Step::Sql(""), Step::Sql("SELECT 1")]);
+    assert!(bench.ask(MINUTE).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_call_of_the_budget_is_not_spent_on_a_second_try_that_another_needs() {
+    let mut bench = Bench::new()
+        .remote("a", [Step::Sql(""), Step::Sql("SELECT 1")])
+        .remote("b", [Step::Sql("SELECT 2")]);
+    bench.retry.max_attempts = 2;
+    let answered = bench.ask(MINUTE).await.unwrap();
+    assert_eq!((answered.provider.as_str(), answered.calls), ("b", 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_judged_is_asked_of_nobody_else() {
+    let bench = Bench::new()
+        .remote("a", [Step::Sql("stop")])
+        .remote("b", [Step::Sql("SELECT 2")])
+        .engine([Step::Sql("SELECT 3")]);
+    let unanswered = bench.ask(MINUTE).await.unwrap_err();
+    assert!(matches!(unanswered.error, ProviderError::Stopped));
+    assert_eq!(unanswered.calls, 1);
 }
 
 #[tokio::test(start_paused = true)]

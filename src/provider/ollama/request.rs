@@ -136,6 +136,7 @@ mod tests {
             system: "",
             user: "x".repeat(bytes),
             max_tokens,
+            warnings: Vec::new(),
             is_sample: false,
         })
     }

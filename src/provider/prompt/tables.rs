@@ -15,7 +15,7 @@ const MAX_VALUE: usize = 40;
 const MAX_COMMENT: usize = 200;
 
 /// Longest name or type, in characters. Databases allow names of 64.
-const MAX_NAME: usize = 128;
+pub(super) const MAX_NAME: usize = 128;
 
 /// Names that some database takes for a word of its own, of those that people give to tables and columns, by length.
 #[rustfmt::skip]

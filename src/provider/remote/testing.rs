@@ -74,6 +74,7 @@ pub(crate) fn request() -> CompletionRequest {
         existing_sql: None,
         today: jiff::civil::date(2025, 1, 1),
         share_values: false,
+        schema_tokens: 8_000,
         repair: None,
         is_sample: false,
     }

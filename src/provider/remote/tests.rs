@@ -516,3 +516,28 @@ fn probabilities_are_those_of_the_tokens_that_touch_the_statement() {
     assert_eq!(logprobs(&tokens, 16, 20), None);
     assert_eq!(logprobs(&[], 0, 4), None);
 }
+
+#[tokio::test]
+async fn the_answer_says_what_of_the_schema_the_model_was_not_shown() {
+    for kind in WIRES {
+        let fake = FakeProvider::start(move |_| good(kind, ANSWER)).await;
+        let table = |number: usize| nl2sql::Table {
+            name: format!("pots_{number}"),
+            columns: vec![nl2sql::Column::new("id", "INTEGER", nl2sql::ColumnKind::Integer)],
+            ..nl2sql::Table::default()
+        };
+        let request = CompletionRequest {
+            schema: Some(Arc::new(nl2sql::Schema {
+                tables: (0..200).map(table).collect(),
+            })),
+            schema_tokens: 500,
+            ..request()
+        };
+        let completion = provider(kind, &fake).complete(&request).await.unwrap();
+        let told = completion
+            .warnings
+            .iter()
+            .filter(|warning| warning.contains("ai.schema_tokens"));
+        assert_eq!(told.count(), 1, "{kind:?}: {:?}", completion.warnings);
+    }
+}

@@ -8,7 +8,7 @@ mod join;
 mod scope;
 mod select;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,8 @@ pub(super) struct Columns {
 pub(super) struct Reading {
     pub tables: Vec<String>,
     pub columns: Vec<ColumnRef>,
+    /// Names that MySQL wants in another case: by the column of their first character, from 1, what to write.
+    pub respelled: BTreeMap<u64, String>,
 }
 
 /// Binds every name of the query.
@@ -90,6 +92,17 @@ impl<'s> Binder<'s> {
     fn note_table(&mut self, name: &str) {
         if !self.reading.tables.iter().any(|known| known == name) {
             self.reading.tables.push(name.to_owned());
+        }
+    }
+
+    /// MySQL on Linux tells names of tables and aliases apart by their case, which its writers forget; elsewhere it does
+    /// not mind. So each is written as it is defined.
+    fn note_spelling(&mut self, ident: &Ident, defined: &str) {
+        let is_other = ident.value != defined && same_name(&ident.value, defined);
+        if self.dialect == Dialect::MySql && is_other && ident.span.start.column > 0 {
+            self.reading
+                .respelled
+                .insert(ident.span.start.column, defined.to_owned());
         }
     }
 
@@ -276,7 +289,7 @@ impl<'s> Binder<'s> {
                 Ok(columns)
             }
             SetExpr::Table(table) => {
-                let name = table.table_name.as_deref_name();
+                let name = table.table_name.as_ref();
                 let source = self.table_source(table.schema_name.as_deref_name(), name, None, scope)?;
                 let columns = source.columns();
                 self.order_of_output(order_by, &[&columns], scope)?;

@@ -2,6 +2,7 @@
 //! database.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::Dialect;
 use crate::lex::{Gap, Kind, Lexeme, Lexer};
@@ -75,6 +76,24 @@ pub(super) fn write(lexemes: &[Lexeme<'_>], dialect: Dialect) -> Canonical {
         last = Some(lexeme);
     }
     Canonical { text, pieces }
+}
+
+/// The same with other spellings of names, by the columns in which they begin.
+pub(super) fn respelled(
+    lexemes: &mut [Lexeme<'_>],
+    canonical: &Canonical,
+    names: BTreeMap<u64, String>,
+    dialect: Dialect,
+) -> Canonical {
+    for (column, name) in names {
+        let piece = canonical.pieces.iter().find(|piece| piece.column == column);
+        let lexeme = piece.and_then(|piece| lexemes.iter_mut().find(|lexeme| lexeme.start == piece.origin));
+        match lexeme.filter(|lexeme| lexeme.is_name()) {
+            Some(lexeme) => lexeme.value = Cow::Owned(name),
+            None => debug_assert!(false, "no name at column {column} of {}", canonical.text),
+        }
+    }
+    write(lexemes, dialect)
 }
 
 /// The pieces of a string that was written as a sum, for SQLite.

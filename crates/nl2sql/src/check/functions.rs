@@ -31,6 +31,18 @@ const FAMILIES: &[(&str, &[&str])] = &[
             "bfilename",
             "loread",
             "utl_file*",
+            "fileio_*",
+            "blobfromfile",
+            "importshp",
+            "importdbf",
+            "importxls",
+            "importdxf*",
+            "importgeojson",
+            "importzip*",
+            "importwfs",
+            "xb_loadxml",
+            "st_fromgdalraster",
+            "table_import_from_s3",
         ],
     ),
     (
@@ -42,7 +54,15 @@ const FAMILIES: &[(&str, &[&str])] = &[
             "lowrite",
             "lo_*",
             "pg_logdir_ls",
-            "sqlar_compress",
+            "blobtofile",
+            "exportshp",
+            "exportdbf",
+            "exportdxf",
+            "exportgeojson*",
+            "exportkml",
+            "xb_storexml",
+            "query_export_to_s3",
+            "sqlite_log",
         ],
     ),
     (
@@ -59,7 +79,15 @@ const FAMILIES: &[(&str, &[&str])] = &[
             "xp_*",
             "sp_*",
             "shell",
+            "shell_*",
             "system",
+            "lambda_sync",
+            "lambda_async",
+            "pgtle_*",
+            "plv8_*",
+            "mle_*",
+            "mroonga_command",
+            "xslt_process",
             "plpgsql_call_handler",
             "plpgsql_inline_handler",
             "sqlite3_*",
@@ -83,6 +111,14 @@ const FAMILIES: &[(&str, &[&str])] = &[
             "xpath_table",
             "ts_stat",
             "ts_rewrite",
+            "sha3_query",
+            "bytecode",
+            "tables_used",
+            "cypher",
+            "spider_*",
+            "run_command_on_*",
+            "master_run_on_worker",
+            "pg_background_*",
             "postgres_fdw_*",
             "pg_execute*",
             "exec_sql",
@@ -92,6 +128,7 @@ const FAMILIES: &[(&str, &[&str])] = &[
         "it waits, or keeps the server busy",
         &[
             "sleep",
+            "usleep",
             "pg_sleep*",
             "benchmark",
             "waitfor",
@@ -100,6 +137,11 @@ const FAMILIES: &[(&str, &[&str])] = &[
             "wait_for_executed_gtid_set",
             "wait_until_sql_thread_after_gtids",
             "master_gtid_wait",
+            "wsrep_sync_wait_upto_gtid",
+            "zeroblob",
+            "randomblob",
+            "create_dh_parameters",
+            "create_asymmetric_priv_key",
             "pg_wal_replay_*",
             "pg_prewarm",
             "autoprewarm*",
@@ -124,6 +166,28 @@ const FAMILIES: &[(&str, &[&str])] = &[
             "setval",
             "lastval_set",
             "set_config",
+            "setseed",
+            "set_limit",
+            "last_insert_id",
+            "optimize",
+            "heap_force_*",
+            "addgeometrycolumn",
+            "dropgeometry*",
+            "updategeometrysrid",
+            "populate_geometry_columns",
+            "addrasterc*",
+            "droprasterc*",
+            "addoverviewconstraints",
+            "dropoverviewconstraints",
+            "initspatialmetadata*",
+            "postgis_extensions_upgrade",
+            "drop_chunks",
+            "create_hypertable",
+            "add_job",
+            "alter_job",
+            "delete_job",
+            "create_distributed_table",
+            "undistribute_table",
             "txid_current",
             "pg_current_xact_id",
             "pg_export_snapshot",
@@ -172,6 +236,10 @@ const FAMILIES: &[(&str, &[&str])] = &[
             "gen_dictionary*",
             "gen_blocklist",
             "mask_dictionary*",
+            "masking_dictionar*",
+            "firewall_group_*",
+            "audit_api_*",
+            "option_tracker_*",
             "mysql_query_attribute_*",
             "load_rewrite_rules",
             "flush_rewrite_rules",
@@ -180,7 +248,66 @@ const FAMILIES: &[(&str, &[&str])] = &[
             "http",
         ],
     ),
+    (
+        "it tells of the session or the server, not of the data",
+        &[
+            "currval",
+            "lastval",
+            "current_setting",
+            "get_raw_page",
+            "heap_page_*",
+            "page_header",
+            "page_checksum",
+            "fsm_page_contents",
+            "tuple_data_split",
+            "bt_*",
+            "brin_*",
+            "gin_*",
+            "gist_page_*",
+            "hash_page_*",
+            "hash_bitmap_info",
+            "hash_metapage_info",
+            "verify_heapam",
+            "pgrowlocks*",
+            "pgstat*",
+            "rtreecheck",
+            "ssl_*",
+            // Every version of these servers adds some; what may be called is said below.
+            "pg_*",
+            "sqlite_*",
+            "pragma_*",
+        ],
+    ),
 ];
+
+/// Of the families that are refused as a whole, what may be called: sizes, definitions and types.
+const HARMLESS: &[&str] = &[
+    "pg_client_encoding",
+    "pg_collation_for",
+    "pg_column_size",
+    "pg_database_size",
+    "pg_encoding_to_char",
+    "pg_get_constraintdef",
+    "pg_get_expr",
+    "pg_get_indexdef",
+    "pg_get_serial_sequence",
+    "pg_get_viewdef",
+    "pg_indexes_size",
+    "pg_input_is_valid",
+    "pg_relation_size",
+    "pg_size_bytes",
+    "pg_size_pretty",
+    "pg_table_is_visible",
+    "pg_table_size",
+    "pg_total_relation_size",
+    "pg_typeof",
+    "sqlite_compileoption_used",
+    "sqlite_source_id",
+    "sqlite_version",
+];
+
+/// No function of these databases has other letters than ASCII's; a name that does is made to look like one.
+const FOREIGN_LETTERS: &str = "its name has letters that no function of the database has";
 
 /// A name, or with a `*` the beginning of names, and why it is refused.
 type Refused = (&'static str, &'static str);
@@ -202,6 +329,27 @@ fn letter(name: &str) -> Option<usize> {
     Some(usize::from(first.to_ascii_lowercase() - b'a'))
 }
 
+/// Why a function of the tree must not be called: as [`why_denied`], or because its name is made to look like another's.
+pub(super) fn why_denied_by_name(name: &str) -> Option<&'static str> {
+    let foreign = (!name.is_ascii()).then_some(FOREIGN_LETTERS);
+    why_denied(name).or(foreign)
+}
+
+/// Whether nothing of a namespace may be called: its functions run SQL later, or elsewhere.
+pub(super) fn is_denied_namespace(name: &str) -> bool {
+    const NAMESPACES: [&str; 8] = [
+        "cron",
+        "pgagent",
+        "partman",
+        "pgtle",
+        "aws_lambda",
+        "aws_s3",
+        "dblink",
+        "net",
+    ];
+    NAMESPACES.iter().any(|denied| name.eq_ignore_ascii_case(denied))
+}
+
 /// Why a function must not be called; `None` when it may. The name is its last part, in any case.
 pub(super) fn why_denied(name: &str) -> Option<&'static str> {
     let denied = |pattern: &str| match pattern.strip_suffix('*') {
@@ -210,9 +358,13 @@ pub(super) fn why_denied(name: &str) -> Option<&'static str> {
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix)),
         None => name.eq_ignore_ascii_case(pattern),
     };
-    let candidates = &BY_LETTER[letter(name)?];
-    let found = candidates.iter().find(|(pattern, _)| denied(pattern));
-    found.map(|(_, why)| *why)
+    let (_, why) = BY_LETTER[letter(name)?]
+        .iter()
+        .find(|(pattern, _)| denied(pattern))?;
+    let is_harmless = HARMLESS
+        .iter()
+        .any(|harmless| name.eq_ignore_ascii_case(harmless));
+    Some(*why).filter(|_| !is_harmless)
 }
 
 #[cfg(test)]

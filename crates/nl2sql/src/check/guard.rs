@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, FunctionArguments, GroupByExpr, Join, JoinOperator, LimitClause, OrderByKind, Query, Select,
-    SelectFlavor, SelectItem, SetExpr, Statement, TableFactor, Value, ValueWithSpan, Visit, Visitor,
+    Expr, FunctionArguments, GroupByExpr, Join, JoinOperator, LimitClause, ObjectName, OrderByKind, Query,
+    Select, SelectFlavor, SelectItem, SetExpr, Statement, TableFactor, Value, ValueWithSpan, Visit, Visitor,
 };
 
 use super::error::CheckError;
-use super::functions::why_denied;
+use super::functions::{is_denied_namespace, why_denied, why_denied_by_name};
 use crate::Dialect;
 use crate::lex::{Gap, Kind, Lexeme, line_and_column};
 
@@ -68,9 +68,26 @@ pub(super) fn check_lexemes(sql: &str, lexemes: &[Lexeme<'_>]) -> Result<(), Che
                 message: "braces have no place in SQL".into(),
             });
         }
-        let is_called = lexeme.is_name() && next.is_some_and(|next| next.is_symbol('('));
-        if is_called && let Some(why) = why_denied(&lexeme.value) {
+        let before = |count: usize| at.checked_sub(count).and_then(|at| lexemes.get(at));
+        // The word after TABLESAMPLE is a method.
+        let is_method = before(1).is_some_and(|word| word.is_word("tablesample"));
+        let is_called = lexeme.is_name() && !is_method && next.is_some_and(|next| next.is_symbol('('));
+        let is_of = before(1).is_some_and(|dot| dot.is_symbol('.'));
+        // PostgreSQL reads `(x).f` as `f(x)`.
+        let is_called_by_dot = lexeme.is_name()
+            && is_of
+            && before(2).is_some_and(|value| value.is_symbol(')') || value.is_symbol(']'));
+        if (is_called || is_called_by_dot)
+            && let Some(why) = why_denied(&lexeme.value)
+        {
             return Err(forbidden(format!("the function {}", lexeme.value), why));
+        }
+        let namespace = before(2).filter(|name| is_called && is_of && name.is_name());
+        if let Some(namespace) = namespace.filter(|name| is_denied_namespace(&name.value)) {
+            return Err(forbidden(
+                format!("the function {}.{}", namespace.value, lexeme.value),
+                "it runs SQL or calls another server",
+            ));
         }
     }
     Ok(())
@@ -78,7 +95,11 @@ pub(super) fn check_lexemes(sql: &str, lexemes: &[Lexeme<'_>]) -> Result<(), Che
 
 /// Walks the whole tree.
 pub(super) fn check_query(query: &Query, dialect: Dialect) -> Result<(), CheckError> {
-    match query.visit(&mut Guard { dialect }) {
+    let mut guard = Guard { dialect };
+    if let ControlFlow::Break(error) = guard.bare(&query.body) {
+        return Err(error);
+    }
+    match query.visit(&mut guard) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(error) => Err(error),
     }
@@ -136,6 +157,25 @@ impl Guard {
         self.foreign(has_any, "a * with options")
     }
 
+    /// Refuses a function. The words were looked at before; this holds where the tree calls without parentheses.
+    fn call(&self, name: &ObjectName) -> ControlFlow<CheckError> {
+        let name = name.0.last().and_then(|part| part.as_ident());
+        let name = name.map_or("", |ident| &ident.value);
+        match why_denied_by_name(name) {
+            Some(why) => ControlFlow::Break(forbidden(format!("the function {name}"), why)),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    /// SQLite has parentheses around a query only within an expression or a FROM.
+    fn bare(&self, body: &SetExpr) -> ControlFlow<CheckError> {
+        let is_in_parentheses = self.dialect == Dialect::Sqlite && matches!(body, SetExpr::Query(_));
+        self.foreign(
+            is_in_parentheses,
+            "a whole query in parentheses (write it without)",
+        )
+    }
+
     /// Refuses a set operand that is a statement.
     fn operand(&self, body: &SetExpr) -> ControlFlow<CheckError> {
         let what = match body {
@@ -169,6 +209,14 @@ impl Visitor for Guard {
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<CheckError> {
         self.operand(&query.body)?;
+        let named = query.with.iter().flat_map(|with| &with.cte_tables);
+        named
+            .map(|named| &named.query.body)
+            .try_for_each(|body| self.bare(body))?;
+        if let SetExpr::SetOperation { left, right, .. } = query.body.as_ref() {
+            self.bare(left)?;
+            self.bare(right)?;
+        }
         if let Some(lock) = query.locks.first() {
             return ControlFlow::Break(forbidden(lock.to_string(), "it locks the rows it reads"));
         }
@@ -222,6 +270,10 @@ impl Visitor for Guard {
             TableFactor::OpenJsonTable { .. } => "OPENJSON",
             TableFactor::SemanticView { .. } => "SEMANTIC_VIEW",
             TableFactor::Table { version: Some(_), .. } => "AS OF",
+            TableFactor::Table {
+                name, args: Some(_), ..
+            }
+            | TableFactor::Function { name, .. } => return self.call(name),
             _ => return ControlFlow::Continue(()),
         };
         self.foreign(true, what)
@@ -229,16 +281,7 @@ impl Visitor for Guard {
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<CheckError> {
         if let Expr::Function(function) = expr {
-            let name = function
-                .name
-                .0
-                .last()
-                .and_then(|part| part.as_ident())
-                .map_or("", |ident| &ident.value);
-            // The words were looked at before; this holds where the tree calls without parentheses.
-            if let Some(why) = why_denied(name) {
-                return ControlFlow::Break(forbidden(format!("the function {name}"), why));
-            }
+            self.call(&function.name)?;
             self.foreign(
                 !matches!(function.parameters, FunctionArguments::None),
                 "a function with two lists",

@@ -7,6 +7,7 @@ mod binding;
 mod harmless;
 mod hostile;
 mod split;
+mod statements;
 mod text;
 
 pub(super) use Dialect::{MySql as M, PostgreSql as P, Sqlite as S};
@@ -29,20 +30,106 @@ pub(super) fn bound(sql: &str, dialect: Dialect) -> Result<CheckedSql, CheckErro
 }
 
 /// Every statement that must pass and every one that must not.
-pub(super) fn statements() -> impl Iterator<Item = &'static str> {
-    let harmless = harmless::HARMLESS.iter().map(|(_, sql)| *sql);
-    harmless.chain(hostile::HOSTILE.iter().map(|(_, _, sql)| *sql))
+pub(super) fn every_statement() -> impl Iterator<Item = String> {
+    let all = harmless::all().into_iter().chain(hostile::all());
+    all.map(|statement| statement.sql)
+}
+
+/// The letter of a dialect in the tables of statements.
+pub(super) fn letter(dialect: Dialect) -> char {
+    match dialect {
+        Dialect::MySql => 'M',
+        Dialect::PostgreSql => 'P',
+        Dialect::Sqlite => 'S',
+    }
 }
 
 /// Texts that look like SQL often enough to get far.
 fn sqlish() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "SELECT", "FROM", "WHERE", "users", "orders", "u", "id", "name", "*", ",", "(", ")", ".", "=", "<",
-        "'", "\"", "`", "[", "]", "--", "/*", "*/", "#", ";", "$$", "$1", "?", ":a", "@x", "\\", "\n", "\r",
-        " ", "1", "1.5e3", ".5", "0x1F", "'it''s'", "E'a\\nb'", "N'x'", "X'00'", "UNION", "ALL", "WITH",
-        "AS", "JOIN", "ON", "USING", "NATURAL", "LATERAL", "GROUP BY", "ORDER BY", "HAVING", "LIMIT",
-        "VALUES", "CASE", "WHEN", "END", "NOT", "EXISTS", "IN", "BETWEEN", "AND", "OR", "IS NULL", "::",
-        "||", "->>", ":=", "é", "\u{a0}", "\0", "-", "/", "INTERVAL", "DATE", "COUNT(", "INTO", "FOR",
+        "SELECT",
+        "FROM",
+        "WHERE",
+        "users",
+        "Users",
+        "orders",
+        "u",
+        "U",
+        "SELECT U.id FROM Users u",
+        "id",
+        "name",
+        "*",
+        ",",
+        "(",
+        ")",
+        ".",
+        "=",
+        "<",
+        "'",
+        "\"",
+        "`",
+        "[",
+        "]",
+        "--",
+        "/*",
+        "*/",
+        "#",
+        ";",
+        "$$",
+        "$1",
+        "?",
+        ":a",
+        "@x",
+        "\\",
+        "\n",
+        "\r",
+        " ",
+        "1",
+        "1.5e3",
+        ".5",
+        "0x1F",
+        "'it''s'",
+        "E'a\\nb'",
+        "N'x'",
+        "X'00'",
+        "UNION",
+        "ALL",
+        "WITH",
+        "AS",
+        "JOIN",
+        "ON",
+        "USING",
+        "NATURAL",
+        "LATERAL",
+        "GROUP BY",
+        "ORDER BY",
+        "HAVING",
+        "LIMIT",
+        "VALUES",
+        "CASE",
+        "WHEN",
+        "END",
+        "NOT",
+        "EXISTS",
+        "IN",
+        "BETWEEN",
+        "AND",
+        "OR",
+        "IS NULL",
+        "::",
+        "||",
+        "->>",
+        ":=",
+        "é",
+        "\u{a0}",
+        "\0",
+        "-",
+        "/",
+        "INTERVAL",
+        "DATE",
+        "COUNT(",
+        "INTO",
+        "FOR",
     ]);
     prop::collection::vec(pieces, 0..40).prop_map(|words| words.join(" "))
 }

@@ -1,5 +1,6 @@
 //! Completes a plan: what a group shows, where conditions belong, and how rows stay single.
 
+use super::phrases::Function;
 use super::plan::{Cond, Expr};
 use super::reading::Reading;
 
@@ -21,9 +22,28 @@ impl Reading<'_> {
         self.keep_rows_single();
     }
 
-    /// Rows that are not grouped are sorted by a column itself, not by an aggregate of it.
+    /// Rows that are not grouped are sorted by a column itself, not by an aggregate of it; groups are sorted by what they
+    /// have one of. "The newest order of each customer" has one row for each customer, not one in all.
     pub(crate) fn settle_order(&mut self) {
         if !self.plan.group.is_empty() {
+            let plan = &mut self.plan;
+            let is_of_each = !plan.select.iter().any(Expr::is_aggregate);
+            let mut is_sorted_by_own = false;
+            for (expr, descends) in &mut plan.order {
+                if let Expr::Column(column) = *expr
+                    && !plan.group.contains(expr)
+                {
+                    let function = if *descends { Function::Max } else { Function::Min };
+                    *expr = Expr::Apply(function, column);
+                    is_sorted_by_own = true;
+                    if is_of_each {
+                        plan.select.push(expr.clone());
+                    }
+                }
+            }
+            if is_of_each && is_sorted_by_own && plan.limit == Some(1) {
+                plan.limit = None;
+            }
             return;
         }
         for (expr, _) in &mut self.plan.order {

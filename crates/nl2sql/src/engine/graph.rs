@@ -234,7 +234,7 @@ fn find(entry: &TableEntry<'_>, columns: &[ColumnEntry<'_>], name: &str) -> Opti
 }
 
 /// `patient` for `patient_id`, `patientid` and `PatientID`; nothing for a plain column.
-fn key_stump(words: &[String]) -> Option<Vec<String>> {
+pub(crate) fn key_stump(words: &[String]) -> Option<Vec<String>> {
     match words {
         [] => None,
         [word] => unglued(word)

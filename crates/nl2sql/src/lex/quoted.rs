@@ -78,10 +78,19 @@ impl<'t> Lexer<'t> {
             Some(digits) => digits,
             None => self.mend(start, "bit string")?,
         };
-        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let is_binary = self.text[start..].starts_with(['b', 'B']);
+        let is_digit = |byte: u8| byte.is_ascii_hexdigit() && (!is_binary || matches!(byte, b'0' | b'1'));
+        if !digits.bytes().all(is_digit) {
             self.fault(
                 start,
                 FaultKind::Other("a bit string holds something that is no digit"),
+            )?;
+        }
+        // PostgreSQL's are bits, the others' are bytes of two digits each.
+        if !is_binary && digits.len() % 2 == 1 && self.dialect != Dialect::PostgreSql {
+            self.fault(
+                start,
+                FaultKind::Other("a string of bytes has an odd number of digits"),
             )?;
         }
         Ok((Kind::Bits, Cow::Borrowed(&self.text[start..self.pos])))

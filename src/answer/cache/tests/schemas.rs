@@ -78,3 +78,31 @@ async fn schemas_stay_within_their_bytes() {
     let least = 50 * size_of::<nl2sql::Column>() as u64;
     assert!(stats.bytes / stats.entries > least, "{stats:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_ageing_schema_is_read_anew_behind_the_questions() {
+    let mut settings = settings();
+    settings.policies.schema_info.ttl = Some(Duration::from_secs(100));
+    let cache = cache(&settings);
+    let calls = Arc::new(AtomicUsize::new(0));
+    let ask = async || {
+        let calls = Arc::clone(&calls);
+        let read = move || read(calls, "CREATE TABLE users (id INT)".into());
+        cache.schema(&key("s"), read).await.unwrap();
+    };
+    ask().await;
+    tokio::time::advance(Duration::from_secs(60)).await;
+    ask().await;
+    assert_eq!(calls.load(Ordering::SeqCst), 1, "it is young");
+    tokio::time::advance(Duration::from_secs(20)).await;
+    ask().await;
+    // Reading goes through another thread, which the clock does not wait for.
+    while calls.load(Ordering::SeqCst) < 2 || cache.stats().schemas.misses > 1 {
+        tokio::task::yield_now().await;
+    }
+    tokio::time::advance(Duration::from_secs(10)).await;
+    ask().await;
+    tokio::time::advance(Duration::from_secs(40)).await;
+    ask().await;
+    assert_eq!(cache.stats().schemas.misses, 1, "no question waited for it");
+}

@@ -12,6 +12,7 @@ use sqlparser::ast::{
 use super::scope::{Hit, Scope, Source, same_name};
 use super::{Binder, CheckError, ColumnRef};
 use crate::Dialect;
+use crate::check::functions::why_denied;
 use crate::names::nearest;
 
 /// Functions of MySQL whose first argument is a word of the language: `TIMESTAMPDIFF(DAY, a, b)`.
@@ -164,7 +165,17 @@ impl Binder<'_> {
         let Some(source) = scope.source(namespace, &qualifier.value) else {
             return Err(Self::unknown_qualifier(&qualifier.value, scope));
         };
+        self.note_spelling(qualifier, &source.qualifier);
         match source.column(&last.value) {
+            // PostgreSQL reads `f.g` as `g(f)` where `f` is what a function in the FROM gives, and has no such column;
+            // MariaDB reads `s.nextval` as a sequence's in its mode for Oracle.
+            Hit::Perhaps(_) if self.is_call(source, &last.value) => {
+                let why = why_denied(&last.value).unwrap_or_default();
+                Err(CheckError::Forbidden {
+                    what: format!("the function {}", last.value),
+                    why: why.into(),
+                })
+            }
             Hit::Column(origin) | Hit::Perhaps(origin) => {
                 origin.iter().for_each(|column| self.note_column(column));
                 Ok(origin)
@@ -176,6 +187,16 @@ impl Binder<'_> {
                 nearest: nearest(&last.value, source.column_names(), 3),
             }),
         }
+    }
+
+    /// Whether a column that nobody knows may be the call of a function that is refused.
+    fn is_call(&self, source: &Source<'_>, name: &str) -> bool {
+        let may_be = match self.dialect {
+            Dialect::PostgreSql => !source.is_base_table(),
+            Dialect::MySql => same_name(name, "nextval"),
+            Dialect::Sqlite => false,
+        };
+        may_be && why_denied(name).is_some()
     }
 
     fn is_hidden_in(&self, source: &Source<'_>, name: &str) -> bool {

@@ -8,6 +8,7 @@ use sqlparser::ast::{
     TableWithJoins,
 };
 
+use super::super::system_tables;
 use super::join::{constraint, natural};
 use super::scope::{Scope, Shape, Source, same_name};
 use super::{Binder, CheckError, Columns, OutputColumn};
@@ -235,14 +236,9 @@ impl<'s> Binder<'s> {
         alias: Option<&TableAlias>,
         scope: &Scope<'_>,
     ) -> Result<Source<'s>, CheckError> {
-        let mut parts = name
-            .0
-            .iter()
-            .rev()
-            .filter_map(|part| part.as_ident())
-            .map(|ident: &Ident| ident.value.as_str());
+        let mut parts = name.0.iter().rev().filter_map(|part| part.as_ident());
         let last = parts.next();
-        let namespace = parts.next();
+        let namespace = parts.next().map(|ident: &Ident| ident.value.as_str());
         let mut source = self.table_source(namespace, last, alias, scope)?;
         if let Some(alias) = alias.filter(|alias| !alias.columns.is_empty()) {
             source.shape = Shape::Derived(Rc::new(self.renamed(source.columns(), alias)?));
@@ -254,13 +250,16 @@ impl<'s> Binder<'s> {
     pub(super) fn table_source(
         &mut self,
         namespace: Option<&str>,
-        name: Option<&str>,
+        ident: Option<&Ident>,
         alias: Option<&TableAlias>,
         scope: &Scope<'_>,
     ) -> Result<Source<'s>, CheckError> {
-        let name = name.unwrap_or_default();
-        let qualifier = alias.map_or(name, |alias| alias.name.value.as_str());
+        let name = ident.map_or("", |ident| ident.value.as_str());
         if let Some(query) = scope.named_query(name).filter(|_| namespace.is_none()) {
+            ident
+                .iter()
+                .for_each(|ident| self.note_spelling(ident, &query.name));
+            let qualifier = alias.map_or(query.name.as_str(), |alias| alias.name.value.as_str());
             return Ok(Source::new(qualifier, Shape::Derived(Rc::clone(&query.columns))));
         }
         if self.dialect == Dialect::MySql && namespace.is_none() && same_name(name, "dual") {
@@ -276,6 +275,12 @@ impl<'s> Binder<'s> {
             name
         };
         self.note_table(spelled);
+        ident.iter().for_each(|ident| self.note_spelling(ident, spelled));
+        let qualifier = match alias {
+            Some(alias) => alias.name.value.as_str(),
+            None if self.dialect == Dialect::MySql => spelled,
+            None => name,
+        };
         let namespace = namespace.filter(|_| alias.is_none()).map(str::to_owned);
         Ok(Source {
             namespace,
@@ -291,7 +296,13 @@ impl<'s> Binder<'s> {
         scope: &Scope<'_>,
     ) -> Result<Option<&'s Table>, CheckError> {
         let Some(schema) = self.schema else {
-            return Ok(None);
+            return match system_tables::why_denied(namespace, name) {
+                Some(why) => Err(CheckError::Forbidden {
+                    what: format!("the table {name}"),
+                    why: why.into(),
+                }),
+                None => Ok(None),
+            };
         };
         let fits = |table: &&Table| match (namespace, &table.namespace) {
             (Some(wanted), Some(given)) => same_name(wanted, given),

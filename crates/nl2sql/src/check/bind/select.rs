@@ -174,16 +174,21 @@ impl Binder<'_> {
 
     /// The source before `.*`.
     pub(super) fn qualified<'q, 'p>(
-        &self,
+        &mut self,
         name: &ObjectName,
         scope: &'q Scope<'p>,
     ) -> Result<&'q Source<'p>, CheckError> {
         let mut parts = name.0.iter().rev().filter_map(|part| part.as_ident());
-        let qualifier = parts.next().map_or("", |ident| ident.value.as_str());
+        let ident = parts.next();
+        let qualifier = ident.map_or("", |ident| ident.value.as_str());
         let namespace = parts.next().map(|ident| ident.value.as_str());
-        scope
+        let source = scope
             .source(namespace, qualifier)
-            .ok_or_else(|| Self::unknown_qualifier(qualifier, scope))
+            .ok_or_else(|| Self::unknown_qualifier(qualifier, scope))?;
+        if let Some(ident) = ident {
+            self.note_spelling(ident, &source.qualifier);
+        }
+        Ok(source)
     }
 
     fn note_all(&mut self, columns: &[OutputColumn]) {

@@ -25,9 +25,9 @@ fn keeps_every_piece(sql: &str, dialect: Dialect) {
 
 #[test]
 fn only_blanks_change() {
-    for sql in crate::check::tests::statements() {
+    for sql in crate::check::tests::every_statement() {
         for dialect in Dialect::ALL {
-            if let Ok(checked) = crate::check(sql, dialect, None) {
+            if let Ok(checked) = crate::check(&sql, dialect, None) {
                 keeps_every_piece(checked.sql(), dialect);
             }
         }

@@ -179,3 +179,21 @@ fn a_namespace_must_be_the_tables_own_when_that_is_known() {
     );
     assert!(check("SELECT id FROM hr.orders", Dialect::PostgreSql, Some(&schema)).is_err());
 }
+
+/// The servers refuse the same ones: `tests/peers/databases.rs` asks them.
+#[test]
+fn what_does_not_bind_is_refused_for_its_names() {
+    for statement in super::statements::read(include_str!("statements/unbound.sql")) {
+        for dialect in Dialect::ALL
+            .into_iter()
+            .filter(|dialect| statement.is_of(letter(*dialect)))
+        {
+            let found = bound(&statement.sql, dialect);
+            let is_for_names = !matches!(
+                found,
+                Ok(_) | Err(CheckError::Parse { .. } | CheckError::Forbidden { .. })
+            );
+            assert!(is_for_names, "{dialect}: {}: {found:?}", statement.sql);
+        }
+    }
+}

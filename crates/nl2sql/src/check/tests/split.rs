@@ -22,9 +22,9 @@ fn is_split_alike(sql: &str, dialect: Dialect) -> Option<bool> {
 #[test]
 fn plain_statements_are_split_once_and_like_the_parser_would() {
     let (mut all, mut plain) = (0, 0);
-    for sql in statements() {
+    for sql in every_statement() {
         for dialect in Dialect::ALL {
-            if let Some(is_plain) = is_split_alike(sql, dialect) {
+            if let Some(is_plain) = is_split_alike(&sql, dialect) {
                 all += 1;
                 plain += usize::from(is_plain);
             }

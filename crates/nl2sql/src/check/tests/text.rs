@@ -80,3 +80,35 @@ fn a_parse_error_is_told_at_its_place_in_the_text_as_given() {
         "{error:?}"
     );
 }
+
+#[test]
+fn mysql_gets_names_of_tables_in_the_case_in_which_they_are_defined() {
+    for (sql, written) in [
+        ("SELECT Name FROM USERS", "SELECT Name FROM users"),
+        (
+            "SELECT USERS.id, Users.* FROM users",
+            "SELECT users.id, users.* FROM users",
+        ),
+        (
+            "SELECT U.id FROM Users u WHERE U.id = 'U'",
+            "SELECT u.id FROM users u WHERE u.id = 'U'",
+        ),
+        ("SELECT Ü.id FROM users ü", "SELECT ü.id FROM users ü"),
+        (
+            "SELECT `U`.id FROM `Users` AS `u`",
+            "SELECT `u`.id FROM `users` AS `u`",
+        ),
+        (
+            "WITH a AS (SELECT 1 AS n) SELECT n FROM A",
+            "WITH a AS (SELECT 1 AS n) SELECT n FROM a",
+        ),
+        (
+            "SELECT id FROM users O WHERE EXISTS (SELECT 1 FROM ORDERS WHERE o.id = orders.user_id)",
+            "SELECT id FROM users O WHERE EXISTS (SELECT 1 FROM orders WHERE O.id = orders.user_id)",
+        ),
+    ] {
+        assert_eq!(bound(sql, Dialect::MySql).expect(sql).sql(), written);
+    }
+    let other = "SELECT U.ID FROM USERS u";
+    assert_eq!(bound(other, Dialect::Sqlite).expect(other).sql(), other);
+}

@@ -1,0 +1,516 @@
+//! One database that can be asked: its schema, whether it takes a statement, and the first rows of one.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use nl2sql::{Dialect, Schema};
+use profiling::contention::Mutex;
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{MySql, Postgres};
+use tokio::time::Instant;
+
+use super::address::Address;
+use super::failure::Failure;
+use super::preview::{Limits, Preview};
+use super::privacy::Privacy;
+use super::sampling::{self, MOST_COLUMNS};
+use super::session::Server;
+use super::sqlite::Open;
+use super::{KnownSchema, SchemaError, TrialError, mysql, postgres, sqlite};
+use crate::config::{self, DatabasePool};
+use crate::telemetry::trace::{Kind, Span};
+use crate::telemetry::{DatabaseOperation, DatabaseResult, Metrics};
+
+/// Longest time for reading one schema, its values not counted.
+const READ_LIMIT: Duration = Duration::from_secs(20);
+/// Time that a server's own limit of a statement has before the connection is given up.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// One database. Nothing is connected to before it is first asked.
+pub struct Connection {
+    /// How messages and spans call it.
+    name: String,
+    place: Place,
+    privacy: Privacy,
+    settings: Settings,
+    metrics: Option<Arc<Metrics>>,
+    /// What a server's schema was like, and when that was looked at.
+    seen: Mutex<Option<Seen>>,
+    /// Whether somebody is looking at it now.
+    is_looking: AtomicBool,
+}
+
+/// What holds for everything that is asked of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Settings {
+    samples: bool,
+    timeout: Duration,
+    refresh_interval: Duration,
+}
+
+enum Place {
+    Sqlite(PathBuf),
+    Postgres(Lazy<Postgres, PgConnectOptions>),
+    MySql(Lazy<MySql, MySqlConnectOptions>),
+}
+
+/// A server whose pool is made inside the runtime, when it is first used.
+struct Lazy<DB: sqlx::Database, O> {
+    options: Box<O>,
+    limits: DatabasePool,
+    metrics: Option<Arc<Metrics>>,
+    server: OnceLock<Server<DB>>,
+}
+
+impl<DB, O> Lazy<DB, O>
+where
+    DB: sqlx::Database,
+    DB::Connection: sqlx::Connection<Options = O>,
+    O: Clone,
+{
+    fn new(options: Box<O>, limits: &DatabasePool, metrics: Option<&Arc<Metrics>>) -> Lazy<DB, O> {
+        Lazy {
+            options,
+            limits: limits.clone(),
+            metrics: metrics.cloned(),
+            server: OnceLock::new(),
+        }
+    }
+
+    fn get(&self) -> &Server<DB> {
+        self.server
+            .get_or_init(|| Server::new((*self.options).clone(), &self.limits, self.metrics.clone()))
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Seen {
+    version: String,
+    at: Instant,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Options hold passwords.
+        f.debug_struct("Connection")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// A database at that address. `name` is how messages call it.
+    pub(super) fn new(
+        name: &str,
+        address: Address,
+        settings: &config::Database,
+        limits: &DatabasePool,
+        metrics: Option<Arc<Metrics>>,
+    ) -> Connection {
+        let place = match address {
+            Address::Sqlite(path) => Place::Sqlite(path),
+            Address::Postgres(options) => Place::Postgres(Lazy::new(options, limits, metrics.as_ref())),
+            Address::MySql(options) => Place::MySql(Lazy::new(options, limits, metrics.as_ref())),
+        };
+        Connection {
+            name: name.to_owned(),
+            place,
+            privacy: Privacy::except(&settings.sample_columns),
+            settings: Settings {
+                samples: settings.sample_values,
+                timeout: settings.timeout,
+                refresh_interval: settings.refresh_interval,
+            },
+            metrics,
+            seen: Mutex::default(),
+            is_looking: AtomicBool::new(false),
+        }
+    }
+
+    /// The dialect that it takes.
+    pub fn dialect(&self) -> Dialect {
+        match self.place {
+            Place::Sqlite(_) => Dialect::Sqlite,
+            Place::Postgres(_) => Dialect::PostgreSql,
+            Place::MySql(_) => Dialect::MySql,
+        }
+    }
+
+    /// The file, if it is one.
+    pub(super) fn file(&self) -> Option<&PathBuf> {
+        match &self.place {
+            Place::Sqlite(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Reads tables, keys and values.
+    pub(super) async fn read(&self) -> Result<KnownSchema, SchemaError> {
+        if let Place::Sqlite(path) = &self.place {
+            sqlite::look_at(&self.name, path).await?;
+        }
+        let mut warnings = Vec::new();
+        let reading = self.timed(
+            DatabaseOperation::Schema,
+            Box::pin(async {
+                let work = async {
+                    match &self.place {
+                        Place::Sqlite(path) => self.read_sqlite(path, &mut warnings).await,
+                        Place::Postgres(lazy) => self.read_postgres(lazy.get(), &mut warnings).await,
+                        Place::MySql(lazy) => self.read_mysql(lazy.get(), &mut warnings).await,
+                    }
+                };
+                within(READ_LIMIT + sampling::TIME, Box::pin(work)).await
+            }),
+        );
+        let schema = reading
+            .await
+            .map_err(|failure| self.schema_error(failure, READ_LIMIT))??;
+        if schema.is_empty() {
+            return Err(SchemaError::Unreadable {
+                name: self.name.clone(),
+                reason: match self.place {
+                    Place::Sqlite(_) => "it has no tables".into(),
+                    _ => "it has no tables that this user may read".into(),
+                },
+            });
+        }
+        Ok(KnownSchema {
+            schema: Arc::new(schema),
+            dialect: self.dialect(),
+            warnings,
+        })
+    }
+
+    async fn read_sqlite(
+        &self,
+        path: &std::path::Path,
+        warnings: &mut Vec<String>,
+    ) -> Result<Result<Schema, SchemaError>, Failure> {
+        let read = async {
+            let mut schema = Open::new(path, READ_LIMIT).await?.read().await?;
+            if self.samples(&schema) {
+                let mut file = Open::new(path, sampling::TIME).await?;
+                if file.sample(&mut schema, &self.privacy).await.is_err() {
+                    warnings.push(self.values_missing());
+                }
+            }
+            Ok(schema)
+        };
+        read.await
+            .map(Ok)
+            .or_else(|error: sqlx::Error| match sqlite::explained(&self.name, &error) {
+                Some(explained) => Ok(Err(explained)),
+                None => Err(error.into()),
+            })
+    }
+
+    async fn read_postgres(
+        &self,
+        server: &Server<Postgres>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Result<Schema, SchemaError>, Failure> {
+        let mut session = server.session(self.settings.timeout).await?;
+        postgres::begin(&mut session, READ_LIMIT).await?;
+        let mut schema = postgres::read(session.get()?).await?;
+        self.look_again_at(postgres::version(session.get()?).await?);
+        let end = Instant::now() + sampling::TIME;
+        if self.samples(&schema) {
+            for table in schema.tables.iter_mut().filter(|table| !table.is_view) {
+                let left = end.saturating_duration_since(Instant::now());
+                // A table that cannot be read, or takes too long, costs its own values only.
+                let sampled = async {
+                    postgres::begin_again(&mut session, left).await?;
+                    postgres::sample(session.get()?, table, &self.privacy).await
+                };
+                if left.is_zero() || sampled.await.is_err_and(|failure| !failure.is_of_one_statement()) {
+                    warnings.push(self.values_missing());
+                    break;
+                }
+            }
+        }
+        postgres::end(session).await?;
+        Ok(Ok(schema))
+    }
+
+    async fn read_mysql(
+        &self,
+        server: &Server<MySql>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Result<Schema, SchemaError>, Failure> {
+        let mut session = server.session(self.settings.timeout).await?;
+        mysql::begin(&mut session, READ_LIMIT).await?;
+        let mut schema = mysql::read(session.get()?).await?;
+        self.look_again_at(mysql::version(session.get()?).await?);
+        let end = Instant::now() + sampling::TIME;
+        if self.samples(&schema) {
+            for table in schema.tables.iter_mut().filter(|table| !table.is_view) {
+                let left = end.saturating_duration_since(Instant::now());
+                let sampled = async {
+                    mysql::begin(&mut session, left).await?;
+                    mysql::sample(session.get()?, table, &self.privacy).await
+                };
+                if left.is_zero() || sampled.await.is_err_and(|failure| !failure.is_of_one_statement()) {
+                    warnings.push(self.values_missing());
+                    break;
+                }
+            }
+        }
+        mysql::end(session).await?;
+        Ok(Ok(schema))
+    }
+
+    fn samples(&self, schema: &Schema) -> bool {
+        let columns: usize = schema.tables.iter().map(|table| table.columns.len()).sum();
+        self.settings.samples && columns <= MOST_COLUMNS
+    }
+
+    fn values_missing(&self) -> String {
+        format!(
+            "not all sample values of {} could be read within {} s, so words of a question may not be found as values",
+            self.name,
+            sampling::TIME.as_secs()
+        )
+    }
+
+    /// What a server's schema is like, as a few bytes that change with it. What was seen lately is given at once; when it
+    /// is older than `refresh_interval`, somebody looks again meanwhile.
+    pub(super) async fn version(self: &Arc<Self>) -> Result<String, SchemaError> {
+        let seen = self.lock().clone();
+        match seen {
+            Some(seen) => {
+                if seen.at.elapsed() >= self.settings.refresh_interval {
+                    self.look_behind();
+                }
+                Ok(seen.version)
+            }
+            None => self.look().await,
+        }
+    }
+
+    /// Looks at the schema now; tells whether it differs from what was seen before.
+    pub async fn has_changed(&self) -> bool {
+        let before = self.lock().as_ref().map(|seen| seen.version.clone());
+        match self.look().await {
+            Ok(now) => before.is_some_and(|before| before != now),
+            Err(_) => false,
+        }
+    }
+
+    fn look_behind(self: &Arc<Self>) {
+        if self.is_looking.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let connection = Arc::clone(self);
+        let _ = profiling::tasks::spawn("look whether a schema has changed", async move {
+            if let Err(error) = connection.look().await {
+                tracing::warn!(database = %connection.name, %error, "what is known of the schema may be old");
+                // Not again with the next question.
+                if let Some(seen) = connection.lock().as_mut() {
+                    seen.at = Instant::now();
+                }
+            }
+            connection.is_looking.store(false, Ordering::Release);
+        });
+    }
+
+    async fn look(&self) -> Result<String, SchemaError> {
+        let limit = self.settings.timeout;
+        let looked = self.timed(
+            DatabaseOperation::Look,
+            Box::pin(async {
+                match &self.place {
+                    Place::Sqlite(_) => Ok(String::new()),
+                    Place::Postgres(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            postgres::begin(&mut session, limit).await?;
+                            let version = postgres::version(session.get()?).await?;
+                            postgres::end(session).await.map(|()| version)
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
+                    Place::MySql(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            mysql::begin(&mut session, limit).await?;
+                            let version = mysql::version(session.get()?).await?;
+                            mysql::end(session).await.map(|()| version)
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
+                }
+            }),
+        );
+        let version = looked
+            .await
+            .map_err(|failure| self.schema_error(failure, limit))?;
+        self.look_again_at(version.clone());
+        Ok(version)
+    }
+
+    fn look_again_at(&self, version: String) {
+        let mut seen = self.lock();
+        if seen.as_ref().is_some_and(|seen| seen.version != version) {
+            tracing::info!(database = %self.name, "the schema has changed");
+        }
+        *seen = Some(Seen {
+            version,
+            at: Instant::now(),
+        });
+    }
+
+    /// Whether the database takes the statement, by its EXPLAIN: it is parsed, bound and planned, and not run.
+    ///
+    /// # Errors
+    /// [`TrialError::Wrong`] in the database's own words; [`TrialError::Unasked`] when it could not be asked.
+    pub async fn explain(&self, sql: &str) -> Result<(), TrialError> {
+        let limit = self.settings.timeout;
+        let explained = self.timed(
+            DatabaseOperation::Explain,
+            Box::pin(async {
+                match &self.place {
+                    Place::Sqlite(path) => {
+                        let work = async { Open::new(path, limit).await?.explain(sql).await };
+                        within(limit, Box::pin(work)).await
+                    }
+                    Place::Postgres(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            postgres::begin(&mut session, limit).await?;
+                            let outcome = postgres::explain(session.get()?, sql).await;
+                            give_back(outcome, postgres::end(session).await)
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
+                    Place::MySql(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            mysql::begin(&mut session, limit).await?;
+                            let outcome = mysql::explain(session.get()?, sql).await;
+                            give_back(outcome, mysql::end(session).await)
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
+                }
+            }),
+        );
+        explained
+            .await
+            .map_err(|failure| self.trial_error(failure, limit))
+    }
+
+    /// The first rows of the statement, which has to be checked SQL: it is run.
+    ///
+    /// # Errors
+    /// As for [`Connection::explain`].
+    pub async fn rows(&self, sql: &str, limits: Limits) -> Result<Preview, TrialError> {
+        let limit = limits.time;
+        let shown = self.timed(
+            DatabaseOperation::Preview,
+            Box::pin(async {
+                match &self.place {
+                    Place::Sqlite(path) => {
+                        let work = async { Open::new(path, limit).await?.rows(sql, limits).await };
+                        within(limit, Box::pin(work)).await
+                    }
+                    Place::Postgres(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            postgres::begin(&mut session, limit).await?;
+                            let outcome = postgres::rows(session.get()?, sql, limits).await;
+                            give_back(outcome, postgres::end(session).await)
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
+                    Place::MySql(lazy) => {
+                        let mut session = lazy.get().session(limit).await?;
+                        let work = async {
+                            mysql::begin(&mut session, limit).await?;
+                            // What was set for it, or is still to come, makes the connection of no use for others: it is
+                            // closed.
+                            mysql::rows(session.get()?, sql, limits).await
+                        };
+                        within(limit, Box::pin(work)).await
+                    }
+                }
+            }),
+        );
+        shown.await.map_err(|failure| self.trial_error(failure, limit))
+    }
+
+    /// Does it with a span and figures.
+    async fn timed<T>(
+        &self,
+        operation: DatabaseOperation,
+        work: BoxFuture<'_, Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let mut span = Span::start(operation.sentence(), Kind::Client);
+        if span.is_recorded() {
+            // <https://opentelemetry.io/docs/specs/semconv/database/database-spans/>
+            span.set("db.system.name", self.system());
+            span.set("db.operation.name", operation.sentence());
+            span.set("db.namespace", self.name.clone());
+        }
+        let started = Instant::now();
+        let outcome = span.around(work).await;
+        let result = outcome.as_ref().err().map_or(DatabaseResult::Ok, Failure::result);
+        if let Err(failure) = &outcome {
+            span.fail(failure.result().word());
+        }
+        if let Some(metrics) = &self.metrics {
+            metrics.database_asked(operation, result, started.elapsed());
+        }
+        outcome
+    }
+
+    /// The conventions' name of the system.
+    fn system(&self) -> &'static str {
+        self.dialect().as_str()
+    }
+
+    fn trial_error(&self, failure: Failure, limit: Duration) -> TrialError {
+        match failure {
+            Failure::Wrong(words) => TrialError::Wrong(words),
+            other => TrialError::Unasked(self.schema_error(other, limit)),
+        }
+    }
+
+    fn schema_error(&self, failure: Failure, limit: Duration) -> SchemaError {
+        let name = self.name.clone();
+        match failure {
+            Failure::Slow => SchemaError::Slow {
+                name,
+                seconds: limit.as_secs_f64(),
+            },
+            Failure::Denied(reason) => SchemaError::Denied { name, reason },
+            Failure::Unreachable(reason) => SchemaError::Unreachable { name, reason },
+            Failure::Wrong(reason) | Failure::Other(reason) => SchemaError::Unreadable { name, reason },
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Seen>> {
+        self.seen
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Does it within the limit, from when there is a connection on. The server has a limit of its own; this one is for a
+/// server that does not answer any more.
+async fn within<T>(limit: Duration, work: BoxFuture<'_, Result<T, Failure>>) -> Result<T, Failure> {
+    let outcome = tokio::time::timeout(limit + GRACE, work).await;
+    outcome.unwrap_or(Err(Failure::Slow))
+}
+
+/// What came of it, unless the end of the transaction failed.
+fn give_back<T>(outcome: Result<T, Failure>, end: Result<(), Failure>) -> Result<T, Failure> {
+    match (outcome, end) {
+        (Ok(value), Ok(())) => Ok(value),
+        (Err(failure), _) | (Ok(_), Err(failure)) => Err(failure),
+    }
+}
