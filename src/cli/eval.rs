@@ -19,10 +19,13 @@ use super::ask::{self, from_database};
 use super::{FAILED, INVALID, print};
 use crate::answer::confidence::Features;
 use crate::answer::{AnswerService, AskError, ConfidenceSource, ProviderWish, Question, SchemaHints};
-use crate::config::{Loaded, MOST_SAMPLES};
+use crate::config::{Config, Loaded, MOST_SAMPLES, ProviderKind, Service};
 use judge::{Verdict, judge};
 use questions::Line;
 use report::Report;
+
+/// The name that the embedded engine has in a config.
+const BUILTIN: &str = "builtin";
 
 /// What to score, and of whom.
 #[derive(Debug, Args)]
@@ -140,7 +143,8 @@ pub fn run(loaded: Loaded, args: EvalArgs) -> ExitCode {
             print::out(&report.text());
         }
         if let Some(Ok(done)) = &fitted {
-            print::out(&format!("\n{}", done.text()).trim_start_matches('\n').to_owned());
+            let gap = if report.is_some() { "\n" } else { "" };
+            print::out(&format!("{gap}{}", done.text()));
         }
     }
     match fitted {
@@ -152,8 +156,27 @@ pub fn run(loaded: Loaded, args: EvalArgs) -> ExitCode {
     }
 }
 
+/// Has nobody stand in for the provider that is scored: neither another one nor the embedded engine.
+fn alone(config: &mut Config, wanted: Option<&str>) {
+    let wanted = wanted.unwrap_or(&config.ai.default_service);
+    let kind = match config.ai.services.get(wanted) {
+        Some(service) => Some(service.provider),
+        None => ProviderKind::parse(wanted),
+    };
+    config.ai.fallback_order.clear();
+    if kind != Some(ProviderKind::Builtin) {
+        let off = Service {
+            provider: ProviderKind::Builtin,
+            enabled: false,
+            ..Service::default()
+        };
+        config.ai.services.insert(BUILTIN.into(), off);
+    }
+}
+
 /// Asks every question and judges what comes.
-fn asked(loaded: Loaded, args: &EvalArgs, dir: &Path) -> Result<Vec<Outcome>, ExitCode> {
+fn asked(mut loaded: Loaded, args: &EvalArgs, dir: &Path) -> Result<Vec<Outcome>, ExitCode> {
+    alone(&mut loaded.config, args.provider.as_deref());
     let (lines, folder) = questions::read(dir, args.questions.as_deref(), args.limit)
         .map_err(|reason| print::failure(INVALID, reason))?;
     let mut out = match &args.out {

@@ -174,7 +174,7 @@ async fn a_provider_that_answers_nothing_fails_the_command_with_the_reason() {
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        told.contains("nobody answered any question") && told.contains("api_key"),
+        told.contains("nobody answered any question") && told.contains("openai"),
         "{told}"
     );
 }

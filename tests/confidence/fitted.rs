@@ -16,7 +16,7 @@ fn keep_feedback(plugin: &Plugin, count: usize) {
     let line = |number: usize| {
         // Spread over the numbers without a pattern that the parts of a cross-validation could have.
         let chance = number * 7919 % 1009;
-        let agrees = chance % 2 == 0;
+        let agrees = usize::is_multiple_of(chance, 2);
         let right = chance * 31 % 100 < if agrees { 92 } else { 25 };
         json!({
             "at": "2026-11-28T10:00:00Z", "request_id": format!("r-{number}"), "provider": "it", "model": "m",

@@ -7,7 +7,9 @@
 mod condition;
 mod expr;
 mod form;
+mod from;
 mod names;
+mod parts;
 
 #[cfg(test)]
 mod tests;
@@ -15,8 +17,9 @@ mod tests;
 use crate::check::{CheckedSql, parse_trusted};
 use crate::lex::Lexer;
 use crate::{Dialect, Schema};
-use form::{Parts, Reader};
+use form::Reader;
 use names::Scope;
+use parts::Parts;
 
 /// The longest query that is read, in lexemes; answers have some dozens. Texts grow with the square of the depth.
 const MAX_LEXEMES: usize = 2_000;
