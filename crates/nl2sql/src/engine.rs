@@ -23,6 +23,7 @@ mod judge;
 mod leftover;
 mod lexicon;
 mod link;
+mod money;
 mod most;
 mod naming;
 mod ordering;
