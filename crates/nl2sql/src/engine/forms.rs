@@ -35,7 +35,33 @@ pub(crate) fn comment_forms(comment: Option<&str>) -> Vec<(Vec<String>, f32)> {
     if !(1..=4).contains(&words.len()) {
         return Vec::new();
     }
-    vec![(words, 0.9)]
+    let mut forms = vec![(words.clone(), 0.9)];
+    if let [only] = &words[..]
+        && !only.is_ascii()
+    {
+        forms.extend(bare_words(only).map(|bare| (vec![bare.to_owned()], 0.88)));
+    }
+    forms
+}
+
+/// A Chinese comment without what only says that it is a table, a time, a number or a flag: 用户表, 创建时间, 所属部门, 是否启用.
+fn bare_words(comment: &str) -> impl Iterator<Item = &str> {
+    const TAILS: &[&str] = &[
+        "信息表",
+        "表",
+        "信息",
+        "时间",
+        "日期",
+        "编号",
+        "名称",
+        "标志",
+        "状态",
+    ];
+    const HEADS: &[&str] = &["所属", "是否", "关联", "对应"];
+    let long = |bare: &&str| bare.chars().count() > 1;
+    let tails = TAILS.iter().filter_map(|tail| comment.strip_suffix(tail));
+    let heads = HEADS.iter().filter_map(|head| comment.strip_prefix(head));
+    tails.chain(heads).filter(long)
 }
 
 /// The column that tells a table's rows apart: its declared key, or where none is declared the column that is named like one.

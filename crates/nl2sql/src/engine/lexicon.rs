@@ -234,6 +234,11 @@ impl<'a> Lexicon<'a> {
             .collect()
     }
 
+    /// Whether a name of the schema is or holds that very word.
+    pub(crate) fn has_word(&self, word: &str) -> bool {
+        self.by_word.contains_key(word)
+    }
+
     /// How many words the vocabulary has.
     pub(crate) fn word_count(&self) -> usize {
         self.vocabulary.len()
@@ -245,6 +250,12 @@ impl<'a> Lexicon<'a> {
 
     pub(crate) fn column(&self, id: ColumnId) -> &ColumnEntry<'a> {
         &self.columns[id.0]
+    }
+
+    /// The names of a few tables, in the order of the schema.
+    pub(crate) fn table_names(&self) -> Vec<&str> {
+        let names = self.tables.iter().map(|entry| entry.table.name.as_str());
+        names.take(8).collect()
     }
 
     pub(crate) fn table_ids(&self) -> impl Iterator<Item = TableId> + use<> {

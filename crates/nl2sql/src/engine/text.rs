@@ -36,7 +36,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    fn new(text: impl Into<String>, shape: Shape) -> Token {
+    pub(crate) fn new(text: impl Into<String>, shape: Shape) -> Token {
         let text = text.into();
         let lower = text.to_lowercase();
         let stem = if shape == Shape::Word {
