@@ -7,6 +7,7 @@ mod cut;
 mod marks;
 mod nouns;
 mod numerals;
+mod places;
 mod refuse;
 mod spans;
 mod states;
@@ -17,6 +18,7 @@ use jiff::civil::Date;
 use super::lexicon::Lexicon;
 use super::text::Token;
 
+pub(crate) use cut::is_noun;
 pub(crate) use refuse::{is_small_talk, refusal_of, write_verb};
 pub(crate) use tell::sentence;
 

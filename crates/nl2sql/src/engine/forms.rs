@@ -1,5 +1,6 @@
 //! The ways in which people say the names of a schema: without prefixes, suffixes, units and the table's own name.
 
+use super::chinese;
 use super::graph::key_stump;
 use super::shorthand;
 use super::stem::{identifier_words, singular, stem, unglued};
@@ -61,7 +62,16 @@ fn bare_words(comment: &str) -> impl Iterator<Item = &str> {
     let long = |bare: &&str| bare.chars().count() > 1;
     let tails = TAILS.iter().filter_map(|tail| comment.strip_suffix(tail));
     let heads = HEADS.iter().filter_map(|head| comment.strip_prefix(head));
-    tails.chain(heads).filter(long)
+    // 商品价格 as 价格: the end of a comment is what it is.
+    let ends = comment
+        .char_indices()
+        .skip(1)
+        .map(|(at, _)| &comment[at..])
+        .filter(|end| chinese::is_noun(end));
+    tails
+        .chain(heads)
+        .filter(long)
+        .chain(ends.filter(|end| end.chars().count() > 1))
 }
 
 /// The column that tells a table's rows apart: its declared key, or where none is declared the column that is named like one.

@@ -10,6 +10,7 @@ use crate::engine::text::Token;
 /// The tokens of the question in the order of English.
 pub(crate) fn english_order(parts: Vec<Part>) -> Vec<Token> {
     let mut parts = parts;
+    mend(&mut parts);
     let order = take_order(&mut parts);
     let groups = take_groups(&mut parts);
     let tallied = parts.contains(&Part::Mark(Mark::Tally));
@@ -33,6 +34,42 @@ pub(crate) fn english_order(parts: Vec<Part>) -> Vec<Token> {
     }
     said.extend(order);
     said
+}
+
+/// Sequences that only one reading fits are put as the rest expects them.
+fn mend(parts: &mut Vec<Part>) {
+    let mut at = 0;
+    while at < parts.len() {
+        match &parts[at..] {
+            // 总金额的平均值
+            [Part::Mark(Mark::De), Part::Mark(Mark::FigureAfter(_)), ..]
+                if at > 0 && matches!(parts[at - 1], Part::Name(_)) =>
+            {
+                parts.remove(at);
+            }
+            // 平均每笔订单的金额: an average of all, not of each.
+            [Part::Mark(Mark::Figure(_)), Part::Mark(Mark::Each), ..] => average_of_all(parts, at),
+            // 余额排名前10的会员: 余额最高的前10
+            [Part::Name(name), Part::Mark(Mark::First), Part::Number(_), ..] if name.measure => {
+                parts.insert(at + 1, Part::Mark(Mark::Highest(true)));
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// 平均每笔订单的金额 as 订单的平均金额.
+fn average_of_all(parts: &mut Vec<Part>, at: usize) {
+    parts.remove(at + 1);
+    while parts.get(at + 1) == Some(&Part::Mark(Mark::Measure)) {
+        parts.remove(at + 1);
+    }
+    if matches!(parts.get(at + 1), Some(Part::Name(name)) if name.is_table()) {
+        let figure = parts.remove(at);
+        let place = at + 1 + usize::from(parts.get(at + 1) == Some(&Part::Mark(Mark::De)));
+        parts.insert(place.min(parts.len()), figure);
+    }
 }
 
 /// The parts between two 的; the last stretch is cut again where its entity ends and what is asked of it begins.
@@ -300,6 +337,9 @@ fn sentence(clauses: Vec<Clause>, top: Option<String>) -> Said {
     let counts = clauses.iter().any(|clause| clause.counts);
     let distinct = clauses.iter().any(|clause| clause.distinct);
     let which = clauses.iter().any(|clause| clause.which);
+    // 来自哪些城市: each once.
+    let asks = clauses.iter().any(|clause| !clause.ask.is_empty());
+    let distinct = distinct || which && highest.is_none() && !counts && asks;
     let home = clauses.iter().rev().find_map(|clause| clause.home);
     let last = clauses.len().saturating_sub(1);
     let mut ask: Vec<Said> = Vec::new();
@@ -310,6 +350,13 @@ fn sentence(clauses: Vec<Clause>, top: Option<String>) -> Said {
         adjectives.extend(clause.adjectives.concat());
         conditions.extend(clause.conditions.concat());
         if let Some(entity) = clause.entity {
+            // 订单金额最大的订单 names the same thing twice.
+            if let Some((known, narrowed)) = nouns.last()
+                && *known == entity
+            {
+                conditions.splice(0..0, narrowed.clone());
+                nouns.pop();
+            }
             let mut said = std::mem::take(&mut adjectives);
             said.extend(entity);
             nouns.push((said, std::mem::take(&mut conditions)));

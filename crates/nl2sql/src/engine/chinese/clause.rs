@@ -115,6 +115,7 @@ impl Clause {
                 .conditions
                 .push(joined(&[english("whose name starts with"), quoted(text)])),
             Part::Number(digits) => self.number = Some(digits.clone()),
+            Part::Place(text) => self.conditions.push(joined(&[english("from"), value(text)])),
             Part::Period(said) => self.conditions.push(english(&when(said))),
             Part::Mark(Mark::Count) => self.counts = true,
             Part::Mark(Mark::Distinct) => self.distinct = true,
@@ -232,15 +233,25 @@ fn literal(part: &Part) -> Option<Said> {
         Part::Value(text, false) => Some(english(text)),
         Part::Quoted(text) => Some(quoted(text)),
         Part::Other(text) => Some(english_or_value(text)),
+        Part::Place(text) => Some(value(text)),
         _ => None,
     }
 }
 
 /// A time with the word that introduces it.
 fn when(said: &str) -> String {
-    let bare = ["today", "yesterday", "tomorrow", "this ", "last ", "next "]
-        .iter()
-        .any(|lead| said.starts_with(lead));
+    let bare = [
+        "today",
+        "yesterday",
+        "tomorrow",
+        "this ",
+        "last ",
+        "next ",
+        "between ",
+        "year to ",
+    ]
+    .iter()
+    .any(|lead| said.starts_with(lead));
     let day = said.len() == 10 && said.as_bytes()[4] == b'-';
     match (bare, day) {
         (true, _) => said.to_owned(),
@@ -346,12 +357,16 @@ fn ranked(clause: &mut Clause, rest: &[Part]) -> Option<(Said, usize)> {
         rest.get(at),
         Some(Part::Mark(Mark::Degree("earliest" | "cheapest" | "youngest")))
     );
+    let timed = matches!(
+        rest.get(at),
+        Some(Part::Mark(Mark::Degree("earliest" | "latest")))
+    );
     clause.highest = Some(Highest {
         said: english(&name.said),
         counts: counts || name.is_table(),
         descends: descends && !lowest,
         home: name.column_home,
-        timed: false,
+        timed,
     });
     Some((Said::new(), at + 1))
 }
@@ -551,6 +566,14 @@ fn told(rest: &[Part]) -> Option<(Said, usize)> {
             said.extend(money);
             Some((said, end))
         }
+        Part::Period(_)
+            if matches!(
+                rest.get(at + 1),
+                Some(Part::Mark(Mark::After | Mark::Before | Mark::Since | Mark::To))
+            ) =>
+        {
+            None
+        }
         Part::Period(period) => Some((english(&format!("with {} {}", name.said, when(period))), at + 1)),
         part => {
             literal(part)?;
@@ -564,11 +587,9 @@ fn told(rest: &[Part]) -> Option<(Said, usize)> {
 
 /// 没有邮箱, 从未借过书, 尚未归还, 未启用.
 fn lacking(rest: &[Part]) -> Option<(Said, usize)> {
-    let yet = match &rest[0] {
-        Part::Mark(Mark::NotYet) => true,
-        Part::Mark(Mark::Lacks) => false,
-        _ => return None,
-    };
+    if !matches!(rest[0], Part::Mark(Mark::NotYet | Mark::Lacks)) {
+        return None;
+    }
     let mut at = 1;
     skip(rest, &mut at, &[Mark::From, Mark::Has]);
     match rest.get(at)? {
@@ -577,7 +598,7 @@ fn lacking(rest: &[Part]) -> Option<(Said, usize)> {
             let object =
                 matches!(rest.get(at + 1), Some(Part::Name(next)) if next.is_table() && name.is_table());
             let end = at + 1 + usize::from(object);
-            if name.is_table() || (!yet && !name.said.ends_with("ed")) {
+            if name.is_table() || !name.said.ends_with("ed") {
                 return Some((english(&format!("without {}", name.said)), end));
             }
             Some((english(&format!("that have not been {} yet", name.said)), at + 1))
@@ -624,6 +645,14 @@ fn placed(rest: &[Part]) -> Option<(Said, usize)> {
             let mut said = english("from");
             said.extend(list);
             Some((said, taken + 1))
+        }
+        // 用微信支付: the verb says no more than the means.
+        (Part::Mark(Mark::With), part) if literal(part).is_some() => {
+            let (list, taken) = values(&rest[1..]);
+            let verb = matches!(rest.get(taken + 1), Some(Part::Name(name)) if !name.measure);
+            let mut said = english("by");
+            said.extend(list);
+            Some((said, taken + 1 + usize::from(verb)))
         }
         (Part::Mark(Mark::Has), Part::Name(name)) => Some((english(&format!("with {}", name.said)), 2)),
         (part, Part::Mark(Mark::Maker)) => {
@@ -672,7 +701,6 @@ fn timed(rest: &[Part]) -> Option<(Said, usize)> {
         && let Some(Part::Name(name)) = rest.get(at)
         && !name.is_table()
         && !name.measure
-        && name.is_known()
         && !matches!(
             rest.get(at + 1),
             Some(Part::Mark(
@@ -680,10 +708,17 @@ fn timed(rest: &[Part]) -> Option<(Said, usize)> {
             ))
         )
     {
-        column = Some(name);
+        column = Some(name).filter(|name| name.is_known());
         at += 1;
     }
+    let (begun, ended) = (Mark::Starts, Mark::Ends);
+    let verb = match rest.get(at) {
+        Some(Part::Mark(mark)) if *mark == begun || *mark == ended => {
+            at += 1;
+            if *mark == begun { "start date" } else { "end date" }
+        }
+        _ => column.map_or("", |name| name.said.as_str()),
+    };
     let said = lead.map_or_else(|| when(period), |lead| format!("{lead} {period}"));
-    let verb = column.map_or("", |name| name.said.as_str());
     Some((english(&format!("{verb} {said}")), at))
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::marks::{MARKS, Mark};
 use super::nouns::NOUNS;
+use super::places::PLACES;
 use super::states::STATES;
 use super::{is_han, numerals, spans};
 use crate::engine::lexicon::{Lexicon, Sort, TableId};
@@ -27,6 +28,8 @@ pub(crate) enum Part {
     Value(String, bool),
     /// A time, in English.
     Period(String),
+    /// A place that no sample spells.
+    Place(String),
     Quoted(String),
     /// 姓张: the first letters of a name.
     Surname(String),
@@ -130,8 +133,52 @@ static MARK_OF: LazyLock<HashMap<&'static str, Mark>> = LazyLock::new(|| {
 });
 static NOUN_OF: LazyLock<HashMap<&'static str, &'static str>> =
     LazyLock::new(|| NOUNS.iter().copied().collect());
-static STATE_OF: LazyLock<HashMap<&'static str, &'static str>> =
-    LazyLock::new(|| STATES.iter().copied().collect());
+static STATE_OF: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let mut states: HashMap<String, &'static str> = STATES
+        .iter()
+        .map(|(word, said)| ((*word).to_owned(), *said))
+        .collect();
+    // 归档 says of itself what 已归档 says: 未归档 is its opposite.
+    for (word, said) in STATES {
+        if let Some(bare) = word.strip_prefix('已').or_else(|| word.strip_prefix('被')) {
+            states.entry(bare.to_owned()).or_insert(said);
+        }
+    }
+    states
+});
+static PLACE_OF: LazyLock<HashMap<&'static str, &'static str>> =
+    LazyLock::new(|| PLACES.iter().copied().collect());
+
+/// Words before a noun that English puts before it too.
+const MODIFIERS: &[(&str, &[&str])] = &[
+    ("预计", &["estimated", "expected"]),
+    ("预估", &["estimated"]),
+    ("实际", &["actual"]),
+    ("计划", &["planned", "scheduled"]),
+    ("目标", &["target"]),
+    ("初始", &["initial"]),
+    ("原始", &["original"]),
+    ("当前", &["current"]),
+    ("每日", &["daily"]),
+    ("日", &["daily"]),
+    ("月", &["monthly"]),
+    ("年", &["annual", "yearly"]),
+    ("默认", &["default"]),
+    ("家庭", &["home"]),
+    ("办公", &["office"]),
+    ("最大", &["max"]),
+    ("最小", &["min"]),
+    ("首次", &["first"]),
+    ("最后", &["last"]),
+    ("可用", &["available"]),
+    ("剩余", &["remaining"]),
+    ("市场", &["market"]),
+];
+
+/// Whether a word is a noun that schemas use.
+pub(crate) fn is_noun(word: &str) -> bool {
+    NOUN_OF.contains_key(word) && !MARK_OF.contains_key(word)
+}
 
 /// The parts of a question, in its order.
 pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) -> Vec<Part> {
@@ -300,6 +347,7 @@ impl Cutter<'_, '_> {
                 MARK_OF.contains_key(word.as_str())
                     || NOUN_OF.contains_key(word.as_str())
                     || STATE_OF.contains_key(word.as_str())
+                    || PLACE_OF.contains_key(word.as_str())
                     || self.lexicon.is_some_and(|lexicon| lexicon.has_word(&word))
             })
             .unwrap_or(0)
@@ -322,10 +370,22 @@ impl Cutter<'_, '_> {
                     noun.table >= sure && !name.is_table()
                 });
                 if name.is_known() {
+                    let name = Name {
+                        total: word.contains('总'),
+                        ..name
+                    };
                     return Some((Part::Name(table.cloned().unwrap_or(name)), length));
                 }
             }
+            let noun = noun.or_else(|| self.modified(&word));
             let state = STATE_OF.get(word.as_str()).map(|said| self.state(said));
+            if let Some(said) = PLACE_OF.get(word.as_str()) {
+                let part = match self.state(said) {
+                    (said, true) => Part::Value(said, false),
+                    _ => Part::Place(word),
+                };
+                return Some((part, length));
+            }
             if let Some(mark) = MARK_OF.get(word.as_str())
                 && stands(*mark, length, before)
             {
@@ -424,6 +484,19 @@ impl Cutter<'_, '_> {
         let mut name = best.unwrap_or_else(|| self.name(readings));
         name.total = word.starts_with('总') || word.ends_with("总额");
         name
+    }
+
+    /// 预计工时: a noun with a word before it, where the schema has both.
+    fn modified(&self, word: &str) -> Option<Name> {
+        let (_, leads, noun) = MODIFIERS.iter().find_map(|(lead, english)| {
+            let noun = NOUN_OF.get(word.strip_prefix(lead)?)?;
+            Some((lead, english, noun))
+        })?;
+        leads
+            .iter()
+            .flat_map(|lead| noun.split('|').map(move |said| format!("{lead} {said}")))
+            .map(|said| self.name(&said))
+            .find(|name| name.table.max(name.column) >= 0.7)
     }
 
     /// The reading of a state that a sample or a column of yes and no has, and whether one has.

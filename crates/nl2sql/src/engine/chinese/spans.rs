@@ -11,7 +11,7 @@ const FIXED: &[(&str, &str)] = &[
     ("本周", "this week"), ("这周", "this week"), ("这个星期", "this week"), ("本星期", "this week"), ("上周", "last week"),
     ("上个星期", "last week"), ("上星期", "last week"), ("下周", "next week"), ("本月", "this month"), ("这个月", "this month"),
     ("当月", "this month"), ("上个月", "last month"), ("上月", "last month"), ("下个月", "next month"), ("下月", "next month"),
-    ("本季度", "this quarter"), ("上季度", "last quarter"), ("上个季度", "last quarter"), ("今年", "this year"),
+    ("本季度", "this quarter"), ("上季度", "last quarter"), ("上个季度", "last quarter"), ("今年以来", "year to date"), ("年初以来", "year to date"), ("今年", "this year"),
     ("本年", "this year"), ("本年度", "this year"), ("去年", "last year"), ("上一年", "last year"), ("明年", "next year"),
 ];
 const MONTHS: &[&str] = &[
@@ -94,6 +94,13 @@ fn dated(chars: &[char], today: Date) -> Option<(String, usize)> {
         None => (None, 0),
     };
     let rest = &chars[at..];
+    if let Some(half) = half(rest) {
+        let of = year.unwrap_or(today.year());
+        return Some((
+            format!("between {of:04}-{} and {of:04}-{}", half.0, half.1),
+            at + 3,
+        ));
+    }
     if let Some((quarter, taken)) = quarter(rest) {
         let of = year.unwrap_or(today.year());
         return Some((format!("q{quarter} {of}"), at + taken));
@@ -118,6 +125,15 @@ fn dated(chars: &[char], today: Date) -> Option<(String, usize)> {
     Some((format!("{name} {of}"), at))
 }
 
+/// 上半年, 下半年: the first and last day.
+fn half(chars: &[char]) -> Option<(&'static str, &'static str)> {
+    match chars {
+        ['上', '半', '年', ..] => Some(("01-01", "06-30")),
+        ['下', '半', '年', ..] => Some(("07-01", "12-31")),
+        _ => None,
+    }
+}
+
 fn year(chars: &[char], today: Date) -> Option<(i16, usize)> {
     let digits: String = chars.iter().take_while(|c| c.is_ascii_digit()).collect();
     if let ("年", Ok(year)) = (
@@ -133,7 +149,7 @@ fn year(chars: &[char], today: Date) -> Option<(i16, usize)> {
     // 今年一月 is a month of this year; 今年 alone is read from the list.
     let dated = |offset: i16| (today.year() + offset, 2);
     let follows = chars.get(2).is_some_and(|c| {
-        c.is_ascii_digit() || numerals::numeral(*c).is_some() || matches!(c, '十' | '第' | 'Q')
+        c.is_ascii_digit() || numerals::numeral(*c).is_some() || matches!(c, '十' | '第' | 'Q' | '上' | '下')
     });
     match chars {
         ['今', '年', ..] if follows => Some(dated(0)),
