@@ -110,6 +110,12 @@ impl Open {
         Ok(Open { connection, given_up })
     }
 
+    /// Has queries give their rows in the opposite order where they ask for none.
+    pub(super) async fn reverse(&mut self) -> Result<(), sqlx::Error> {
+        let reversed = "PRAGMA reverse_unordered_selects = ON";
+        self.connection.execute(reversed).await.map(drop)
+    }
+
     /// Tables, columns and keys.
     pub(super) async fn read(&mut self) -> Result<Schema, sqlx::Error> {
         let listed = sqlx::query(
