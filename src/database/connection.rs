@@ -131,6 +131,11 @@ impl Connection {
         }
     }
 
+    /// How messages call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The dialect that it takes.
     pub fn dialect(&self) -> Dialect {
         match self.place {
