@@ -1,12 +1,14 @@
 //! One database that can be asked: its schema, whether it takes a statement, and the first rows of one.
 
+mod reading;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use nl2sql::{Dialect, Schema};
+use nl2sql::Dialect;
 use profiling::contention::Mutex;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
@@ -17,7 +19,7 @@ use super::address::Address;
 use super::failure::Failure;
 use super::preview::{Limits, Preview};
 use super::privacy::Privacy;
-use super::sampling::{self, MOST_COLUMNS};
+use super::sampling;
 use super::session::Server;
 use super::sqlite::Open;
 use super::{KnownSchema, SchemaError, TrialError, mysql, postgres, sqlite};
@@ -191,97 +193,6 @@ impl Connection {
         })
     }
 
-    async fn read_sqlite(
-        &self,
-        path: &std::path::Path,
-        warnings: &mut Vec<String>,
-    ) -> Result<Result<Schema, SchemaError>, Failure> {
-        let read = async {
-            let mut schema = Open::new(path, READ_LIMIT).await?.read().await?;
-            if self.samples(&schema) {
-                let mut file = Open::new(path, sampling::TIME).await?;
-                if file.sample(&mut schema, &self.privacy).await.is_err() {
-                    warnings.push(self.values_missing());
-                }
-            }
-            Ok(schema)
-        };
-        read.await
-            .map(Ok)
-            .or_else(|error: sqlx::Error| match sqlite::explained(&self.name, &error) {
-                Some(explained) => Ok(Err(explained)),
-                None => Err(error.into()),
-            })
-    }
-
-    async fn read_postgres(
-        &self,
-        server: &Server<Postgres>,
-        warnings: &mut Vec<String>,
-    ) -> Result<Result<Schema, SchemaError>, Failure> {
-        let mut session = server.session(self.settings.timeout).await?;
-        postgres::begin(&mut session, READ_LIMIT).await?;
-        let mut schema = postgres::read(session.get()?).await?;
-        self.look_again_at(postgres::version(session.get()?).await?);
-        let end = Instant::now() + sampling::TIME;
-        if self.samples(&schema) {
-            for table in schema.tables.iter_mut().filter(|table| !table.is_view) {
-                let left = end.saturating_duration_since(Instant::now());
-                // A table that cannot be read, or takes too long, costs its own values only.
-                let sampled = async {
-                    postgres::begin_again(&mut session, left).await?;
-                    postgres::sample(session.get()?, table, &self.privacy).await
-                };
-                if left.is_zero() || sampled.await.is_err_and(|failure| !failure.is_of_one_statement()) {
-                    warnings.push(self.values_missing());
-                    break;
-                }
-            }
-        }
-        postgres::end(session).await?;
-        Ok(Ok(schema))
-    }
-
-    async fn read_mysql(
-        &self,
-        server: &Server<MySql>,
-        warnings: &mut Vec<String>,
-    ) -> Result<Result<Schema, SchemaError>, Failure> {
-        let mut session = server.session(self.settings.timeout).await?;
-        mysql::begin(&mut session, READ_LIMIT).await?;
-        let mut schema = mysql::read(session.get()?).await?;
-        self.look_again_at(mysql::version(session.get()?).await?);
-        let end = Instant::now() + sampling::TIME;
-        if self.samples(&schema) {
-            for table in schema.tables.iter_mut().filter(|table| !table.is_view) {
-                let left = end.saturating_duration_since(Instant::now());
-                let sampled = async {
-                    mysql::begin(&mut session, left).await?;
-                    mysql::sample(session.get()?, table, &self.privacy).await
-                };
-                if left.is_zero() || sampled.await.is_err_and(|failure| !failure.is_of_one_statement()) {
-                    warnings.push(self.values_missing());
-                    break;
-                }
-            }
-        }
-        mysql::end(session).await?;
-        Ok(Ok(schema))
-    }
-
-    fn samples(&self, schema: &Schema) -> bool {
-        let columns: usize = schema.tables.iter().map(|table| table.columns.len()).sum();
-        self.settings.samples && columns <= MOST_COLUMNS
-    }
-
-    fn values_missing(&self) -> String {
-        format!(
-            "not all sample values of {} could be read within {} s, so words of a question may not be found as values",
-            self.name,
-            sampling::TIME.as_secs()
-        )
-    }
-
     /// What a server's schema is like, as a few bytes that change with it. What was seen lately is given at once; when it
     /// is older than `refresh_interval`, somebody looks again meanwhile.
     pub(super) async fn version(self: &Arc<Self>) -> Result<String, SchemaError> {
@@ -311,16 +222,19 @@ impl Connection {
             return;
         }
         let connection = Arc::clone(self);
-        let _ = profiling::tasks::spawn("look whether a schema has changed", async move {
-            if let Err(error) = connection.look().await {
-                tracing::warn!(database = %connection.name, %error, "what is known of the schema may be old");
-                // Not again with the next question.
-                if let Some(seen) = connection.lock().as_mut() {
-                    seen.at = Instant::now();
+        drop(profiling::tasks::spawn(
+            "look whether a schema has changed",
+            async move {
+                if let Err(error) = connection.look().await {
+                    tracing::warn!(database = %connection.name, %error, "what is known of the schema may be old");
+                    // Not again with the next question.
+                    if let Some(seen) = connection.lock().as_mut() {
+                        seen.at = Instant::now();
+                    }
                 }
-            }
-            connection.is_looking.store(false, Ordering::Release);
-        });
+                connection.is_looking.store(false, Ordering::Release);
+            },
+        ));
     }
 
     async fn look(&self) -> Result<String, SchemaError> {

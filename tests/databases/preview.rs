@@ -278,8 +278,14 @@ fn whoever_is_shown_rows_is_in_the_audit_log() {
         .filter(|line: &Value| line["event"] == "data_preview")
         .collect();
     assert_eq!(lines.len(), 2, "{written}");
-    assert_eq!((&lines[0]["outcome"], &lines[1]["outcome"]), (&json!("success"), &json!("refused")));
+    assert_eq!(
+        (&lines[0]["outcome"], &lines[1]["outcome"]),
+        (&json!("success"), &json!("refused"))
+    );
     assert_eq!(lines[0]["target"], "databases.default");
     assert!(lines[0].to_string().contains("\"rows\":3"), "{}", lines[0]);
-    assert!(!written.contains("Oslo") && !written.contains("SELECT"), "{written}");
+    assert!(
+        !written.contains("Oslo") && !written.contains("SELECT"),
+        "{written}"
+    );
 }
