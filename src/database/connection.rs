@@ -22,7 +22,8 @@ use super::privacy::Privacy;
 use super::sampling;
 use super::session::Server;
 use super::sqlite::Open;
-use super::{KnownSchema, SchemaError, TrialError, mysql, postgres, sqlite};
+use super::ways::Ways;
+use super::{KnownSchema, SchemaError, TrialError, sqlite};
 use crate::config::{self, DatabasePool};
 use crate::telemetry::trace::{Kind, Span};
 use crate::telemetry::{DatabaseOperation, DatabaseResult, Metrics};
@@ -167,8 +168,8 @@ impl Connection {
                 let work = async {
                     match &self.place {
                         Place::Sqlite(path) => self.read_sqlite(path, &mut warnings).await,
-                        Place::Postgres(lazy) => self.read_postgres(lazy.get(), &mut warnings).await,
-                        Place::MySql(lazy) => self.read_mysql(lazy.get(), &mut warnings).await,
+                        Place::Postgres(lazy) => self.read_server(lazy.get(), &mut warnings).await,
+                        Place::MySql(lazy) => self.read_server(lazy.get(), &mut warnings).await,
                     }
                 };
                 within(READ_LIMIT + sampling::TIME, Box::pin(work)).await
@@ -244,24 +245,8 @@ impl Connection {
             Box::pin(async {
                 match &self.place {
                     Place::Sqlite(_) => Ok(String::new()),
-                    Place::Postgres(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            postgres::begin(&mut session, limit).await?;
-                            let version = postgres::version(session.get()?).await?;
-                            postgres::end(session).await.map(|()| version)
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
-                    Place::MySql(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            mysql::begin(&mut session, limit).await?;
-                            let version = mysql::version(session.get()?).await?;
-                            mysql::end(session).await.map(|()| version)
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
+                    Place::Postgres(lazy) => version_of(lazy.get(), limit).await,
+                    Place::MySql(lazy) => version_of(lazy.get(), limit).await,
                 }
             }),
         );
@@ -297,24 +282,8 @@ impl Connection {
                         let work = async { Open::new(path, limit).await?.explain(sql).await };
                         within(limit, Box::pin(work)).await
                     }
-                    Place::Postgres(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            postgres::begin(&mut session, limit).await?;
-                            let outcome = postgres::explain(session.get()?, sql).await;
-                            give_back(outcome, postgres::end(session).await)
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
-                    Place::MySql(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            mysql::begin(&mut session, limit).await?;
-                            let outcome = mysql::explain(session.get()?, sql).await;
-                            give_back(outcome, mysql::end(session).await)
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
+                    Place::Postgres(lazy) => explained_by(lazy.get(), sql, limit).await,
+                    Place::MySql(lazy) => explained_by(lazy.get(), sql, limit).await,
                 }
             }),
         );
@@ -337,25 +306,8 @@ impl Connection {
                         let work = async { Open::new(path, limit).await?.rows(sql, limits).await };
                         within(limit, Box::pin(work)).await
                     }
-                    Place::Postgres(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            postgres::begin(&mut session, limit).await?;
-                            let outcome = postgres::rows(session.get()?, sql, limits).await;
-                            give_back(outcome, postgres::end(session).await)
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
-                    Place::MySql(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            mysql::begin(&mut session, limit).await?;
-                            // What was set for it, or is still to come, makes the connection of no use for others: it is
-                            // closed.
-                            mysql::rows(session.get()?, sql, limits).await
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
+                    Place::Postgres(lazy) => rows_of(lazy.get(), sql, limits).await,
+                    Place::MySql(lazy) => rows_of(lazy.get(), sql, limits).await,
                 }
             }),
         );
@@ -419,17 +371,46 @@ impl Connection {
     }
 }
 
+async fn version_of<DB: Ways>(server: &Server<DB>, limit: Duration) -> Result<String, Failure> {
+    let mut session = server.session(limit).await?;
+    let work = async {
+        DB::begin(&mut session, limit).await?;
+        let version = DB::version(session.get()?).await?;
+        DB::end(session).await.map(|()| version)
+    };
+    within(limit, Box::pin(work)).await
+}
+
+async fn explained_by<DB: Ways>(server: &Server<DB>, sql: &str, limit: Duration) -> Result<(), Failure> {
+    let mut session = server.session(limit).await?;
+    let work = async {
+        DB::begin(&mut session, limit).await?;
+        let outcome = DB::explain(session.get()?, sql).await;
+        // What was wrong with the statement is told before what may be wrong with the end.
+        let end = DB::end(session).await;
+        outcome.and(end)
+    };
+    within(limit, Box::pin(work)).await
+}
+
+async fn rows_of<DB: Ways>(server: &Server<DB>, sql: &str, limits: Limits) -> Result<Preview, Failure> {
+    let mut session = server.session(limits.time).await?;
+    let work = async {
+        DB::begin(&mut session, limits.time).await?;
+        let outcome = DB::rows(session.get()?, sql, limits).await;
+        // What was set for the rows, or is still to come, makes some connections of no use for others: those are closed.
+        if DB::IS_KEPT_AFTER_ROWS {
+            let end = DB::end(session).await;
+            return outcome.and_then(|preview| end.map(|()| preview));
+        }
+        outcome
+    };
+    within(limits.time, Box::pin(work)).await
+}
+
 /// Does it within the limit, from when there is a connection on. The server has a limit of its own; this one is for a
 /// server that does not answer any more.
 async fn within<T>(limit: Duration, work: BoxFuture<'_, Result<T, Failure>>) -> Result<T, Failure> {
     let outcome = tokio::time::timeout(limit + GRACE, work).await;
     outcome.unwrap_or(Err(Failure::Slow))
-}
-
-/// What came of it, unless the end of the transaction failed.
-fn give_back<T>(outcome: Result<T, Failure>, end: Result<(), Failure>) -> Result<T, Failure> {
-    match (outcome, end) {
-        (Ok(value), Ok(())) => Ok(value),
-        (Err(failure), _) | (Ok(_), Err(failure)) => Err(failure),
-    }
 }

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use nl2sql::Schema;
-use sqlx::{MySql, Postgres};
 use tokio::time::Instant;
 
 use super::super::failure::Failure;
 use super::super::sampling::{self, MOST_COLUMNS};
 use super::super::session::Server;
 use super::super::sqlite::Open;
-use super::super::{SchemaError, mysql, postgres, sqlite};
+use super::super::ways::Ways;
+use super::super::{SchemaError, sqlite};
 use super::{Connection, READ_LIMIT};
 
 impl Connection {
@@ -37,23 +37,23 @@ impl Connection {
             })
     }
 
-    pub(super) async fn read_postgres(
+    pub(super) async fn read_server<DB: Ways>(
         &self,
-        server: &Server<Postgres>,
+        server: &Server<DB>,
         warnings: &mut Vec<String>,
     ) -> Result<Result<Schema, SchemaError>, Failure> {
         let mut session = server.session(self.settings.timeout).await?;
-        postgres::begin(&mut session, READ_LIMIT).await?;
-        let mut schema = postgres::read(session.get()?).await?;
-        self.look_again_at(postgres::version(session.get()?).await?);
+        DB::begin(&mut session, READ_LIMIT).await?;
+        let mut schema = DB::read(session.get()?).await?;
+        self.look_again_at(DB::version(session.get()?).await?);
         let end = Instant::now() + sampling::TIME;
         if self.samples(&schema) {
             for table in schema.tables.iter_mut().filter(|table| !table.is_view) {
                 let left = end.saturating_duration_since(Instant::now());
                 // A table that cannot be read, or takes too long, costs its own values only.
                 let sampled = async {
-                    postgres::begin_again(&mut session, left).await?;
-                    postgres::sample(session.get()?, table, &self.privacy).await
+                    DB::begin_again(&mut session, left).await?;
+                    DB::sample(session.get()?, table, &self.privacy).await
                 };
                 if left.is_zero() || sampled.await.is_err_and(|failure| !failure.is_of_one_statement()) {
                     warnings.push(self.values_missing());
@@ -61,34 +61,7 @@ impl Connection {
                 }
             }
         }
-        postgres::end(session).await?;
-        Ok(Ok(schema))
-    }
-
-    pub(super) async fn read_mysql(
-        &self,
-        server: &Server<MySql>,
-        warnings: &mut Vec<String>,
-    ) -> Result<Result<Schema, SchemaError>, Failure> {
-        let mut session = server.session(self.settings.timeout).await?;
-        mysql::begin(&mut session, READ_LIMIT).await?;
-        let mut schema = mysql::read(session.get()?).await?;
-        self.look_again_at(mysql::version(session.get()?).await?);
-        let end = Instant::now() + sampling::TIME;
-        if self.samples(&schema) {
-            for table in schema.tables.iter_mut().filter(|table| !table.is_view) {
-                let left = end.saturating_duration_since(Instant::now());
-                let sampled = async {
-                    mysql::begin(&mut session, left).await?;
-                    mysql::sample(session.get()?, table, &self.privacy).await
-                };
-                if left.is_zero() || sampled.await.is_err_and(|failure| !failure.is_of_one_statement()) {
-                    warnings.push(self.values_missing());
-                    break;
-                }
-            }
-        }
-        mysql::end(session).await?;
+        DB::end(session).await?;
         Ok(Ok(schema))
     }
 
