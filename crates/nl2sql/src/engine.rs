@@ -1,6 +1,7 @@
 //! The engine that needs no model: words of the question are linked to the schema, rules of language make a plan of them,
 //! and the plan is written in the dialect asked for.
 
+mod abbreviations;
 mod absence;
 mod bare;
 mod belonging;
@@ -13,6 +14,7 @@ mod dates;
 mod degree;
 mod explain;
 mod finish;
+mod forms;
 mod gate;
 pub(crate) mod graph;
 mod grouping;
@@ -21,6 +23,7 @@ mod judge;
 mod leftover;
 mod lexicon;
 mod link;
+mod money;
 mod most;
 mod naming;
 mod ordering;
@@ -37,6 +40,8 @@ mod reading;
 mod refuse;
 mod render;
 mod roles;
+pub(crate) mod shorthand;
+mod sorts;
 pub(crate) mod stem;
 pub(crate) mod synonyms;
 pub(crate) mod text;

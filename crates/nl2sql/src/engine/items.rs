@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::lexicon::{Lexicon, TableId};
 use super::link::{self, Mention, Span, ValueHit};
+use super::money;
 use super::period::{self, Period};
 use super::phrases::{self, Phrase};
 use super::text::{Shape, Token};
@@ -116,7 +117,12 @@ fn next(
         .filter(|span| span.start == at && span.what.score() >= min_score(span))
         .max_by(|a, b| rank(a).total_cmp(&rank(b)))
     {
-        let priority = if span.what.score() >= 0.7 { 4 } else { 1 };
+        // A word that is only kin to a name is sooner the value that a sample spells just so.
+        let priority = match span.what.score() {
+            score if score >= 0.8 => 4,
+            score if score >= 0.7 => 2,
+            _ => 1,
+        };
         // "total revenue" for total_amount: the first word is better taken as a function.
         let function = span.end - at > 1
             && span.what.score() < 0.95
@@ -150,6 +156,13 @@ fn next(
             ) =>
         {
             (Kind::Number("1".into()), 1)
+        }
+        None if money::is_currency(&token.lower)
+            && at > 0
+            && (tokens[at - 1].shape == Shape::Number
+                || matches!(tokens[at - 1].lower.as_str(), "in" | "as")) =>
+        {
+            (Kind::Glue, 1)
         }
         None if is_shouted(tokens, at) => (Kind::Word, 1),
         None => (plain(token), 1),

@@ -150,6 +150,12 @@ fn token_senses(lexicon: &Lexicon<'_>, token: &Token) -> (Senses, bool) {
         senses.retain(|(_, weight)| *weight >= 0.95);
         return (senses, false);
     }
+    if senses.is_empty() {
+        senses = lexicon.vowelless(&token.lower, &token.stem);
+        if !senses.is_empty() {
+            return (senses, false);
+        }
+    }
     if senses.is_empty() && !is_ordinary(token) {
         let near = lexicon.near(&token.lower);
         let fuzzy = !near.is_empty();

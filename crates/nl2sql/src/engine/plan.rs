@@ -96,6 +96,8 @@ pub(crate) struct Plan {
     /// Expressions with whether they descend.
     pub order: Vec<(Expr, bool)>,
     pub limit: Option<u32>,
+    /// Whether amounts kept in cents are shown in whole units.
+    pub whole_units: bool,
 }
 
 impl Plan {
@@ -110,6 +112,7 @@ impl Plan {
             having: Vec::new(),
             order: Vec::new(),
             limit: None,
+            whole_units: false,
         }
     }
 

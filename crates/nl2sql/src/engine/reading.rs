@@ -194,6 +194,7 @@ impl<'q> Reading<'q> {
         self.read_aggregates();
         self.read_projection();
         self.finish();
+        self.settle_units();
         self
     }
 
