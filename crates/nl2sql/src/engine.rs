@@ -44,6 +44,7 @@ mod timing;
 mod truth;
 mod values;
 pub(crate) mod words;
+mod zones;
 
 #[cfg(test)]
 mod generated;

@@ -47,7 +47,7 @@ impl Reading<'_> {
                 let fuzzy_table = self.lexicon.column(id).table != self.home
                     && self.items[at].owner.is_none()
                     && score < 0.6;
-                if score >= 0.5 && !fuzzy_table && !self.is_claimed(at) && !self.is_qualifier_of_value(at) {
+                if score >= 0.5 && self.targets[at] && !fuzzy_table && !self.is_claimed(at) && !self.is_qualifier_of_value(at) {
                     found.push((at, id));
                 }
             }

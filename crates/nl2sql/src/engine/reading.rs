@@ -6,6 +6,7 @@ use super::lexicon::{ColumnId, Lexicon, TableId};
 use super::phrases::{Function, Phrase};
 use super::plan::{Expr, Plan, Related};
 use super::text::Token;
+use super::zones;
 
 /// A question being read under the supposition that it is about one table.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub(crate) struct Reading<'q> {
     pub grouped: bool,
     /// Sum of the scores of the links that were used, and their number.
     pub link_scores: (f32, u32),
+    /// For each item, whether it stands where the question says what to show.
+    pub targets: Vec<bool>,
 }
 
 /// What a mention is taken for.
@@ -62,6 +65,7 @@ impl<'q> Reading<'q> {
             aggregates: Vec::new(),
             grouped: false,
             link_scores: (0.0, 0),
+            targets: zones::targets(items, tokens),
         };
         reading.find_named();
         reading.find_owners();

@@ -203,6 +203,14 @@ fn word(chars: &[char], start: usize, found: &mut Vec<Token>) -> usize {
     end
 }
 
+/// Whether a sentence ends here and another follows.
+fn goes_on(chars: &[char], at: usize) -> bool {
+    chars.get(at + 1) == Some(&' ')
+        && at > 0
+        && chars[at - 1] != '.'
+        && chars[at + 1..].iter().any(|c| c.is_alphanumeric())
+}
+
 fn sign(chars: &[char], at: usize, found: &mut Vec<Token>) -> usize {
     let two: String = chars[at..chars.len().min(at + 2)].iter().collect();
     if matches!(two.as_str(), ">=" | "<=" | "!=" | "<>" | "==") {
@@ -221,6 +229,7 @@ fn sign(chars: &[char], at: usize, found: &mut Vec<Token>) -> usize {
         '(' => "(",
         ')' => ")",
         '*' => "*",
+        '.' | '?' | '!' if goes_on(chars, at) => ".",
         _ => return at + 1,
     };
     found.push(Token::new(one, Shape::Sign));
