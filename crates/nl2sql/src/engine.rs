@@ -32,6 +32,7 @@ mod phrases;
 mod placing;
 mod plan;
 mod projection;
+mod prune;
 mod quote;
 mod reading;
 mod refuse;

@@ -38,7 +38,7 @@ pub(crate) fn best<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[I
         if !reading.plan.is_sound() {
             continue;
         }
-        let worth = worth(&reading, joins.len()) + candidate.prior;
+        let worth = worth(&reading, &joins) + candidate.prior;
         match &mut best {
             Some(known) if worth <= known.worth => known.margin = known.margin.min(known.worth - worth),
             _ => {
@@ -180,7 +180,8 @@ fn context(items: &[Item], at: usize) -> f32 {
                 .is_some_and(|i| i > 0 && items[i].kind == Kind::Phrase(Phrase::By));
             if sorts { -0.3 } else { 0.5 }
         }
-        Some(Kind::Phrase(Phrase::PerEach | Phrase::By | Phrase::None_)) => -0.5,
+        Some(Kind::Phrase(Phrase::None_)) => -1.2,
+        Some(Kind::Phrase(Phrase::PerEach | Phrase::By)) => -0.5,
         Some(Kind::Phrase(Phrase::Most(_))) => 0.0,
         Some(Kind::Number(_)) => {
             let compared = before
@@ -237,7 +238,8 @@ fn by_columns(lexicon: &Lexicon<'_>, items: &[Item]) -> Vec<(TableId, f32)> {
 }
 
 /// How well a reading explains the items: what it left unexplained costs, and so does every join.
-fn worth(reading: &Reading<'_>, joins: usize) -> f32 {
+fn worth(reading: &Reading<'_>, steps: &[Step]) -> f32 {
+    let joins = steps.len();
     let mut worth = 0.0;
     for item in &reading.items {
         let weight = match &item.kind {
@@ -250,6 +252,16 @@ fn worth(reading: &Reading<'_>, joins: usize) -> f32 {
             Kind::And | Kind::Or | Kind::Comma | Kind::Glue => 0.0,
         };
         worth += if item.used { weight } else { -weight };
+    }
+    let read = reading
+        .plan
+        .columns()
+        .iter()
+        .any(|id| reading.lexicon.column(*id).table == reading.home);
+    let leaf = steps.iter().filter(|step| step.known == reading.home).count() == 1;
+    let idle = !read && !reading.plan.star && leaf && reading.head.is_none();
+    if idle {
+        worth -= 1.5;
     }
     worth - 0.2 * joins as f32 - 0.12 * reading.assumptions.len() as f32
 }

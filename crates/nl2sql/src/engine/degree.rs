@@ -241,10 +241,23 @@ impl Reading<'_> {
         {
             return;
         }
-        let verb = self.after(at).filter(|i| self.is_free(*i)).and_then(|i| {
-            self.column_where(i, |id| self.is_day(id))
-                .map(|(column, _)| (i, column))
-        });
+        let dated = |i: usize| {
+            let sort =
+                |id: ColumnId| self.is_day(id) || self.lexicon.column(id).sort == super::lexicon::Sort::Year;
+            let home = self
+                .column_where(i, |id| sort(id) && self.lexicon.column(id).table == self.home)
+                .or_else(|| self.column_where(i, sort));
+            home.map(|(column, _)| (i, column))
+        };
+        let verb = self
+            .after(at)
+            .filter(|i| self.is_free(*i))
+            .and_then(dated)
+            .or_else(|| {
+                self.before(at)
+                    .filter(|i| self.is_free(*i) && Some(*i) != self.head)
+                    .and_then(dated)
+            });
         let column = verb
             .map(|(_, column)| column)
             .or_else(|| roles::moment(self.lexicon, self.home));

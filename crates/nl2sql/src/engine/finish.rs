@@ -3,6 +3,7 @@
 use super::phrases::Function;
 use super::plan::{Cond, Expr};
 use super::reading::Reading;
+use super::roles;
 
 impl Reading<'_> {
     /// Settles what is shown, and keeps rows from being repeated by joins.
@@ -19,7 +20,18 @@ impl Reading<'_> {
             self.finish_aggregate(aggregates);
         }
         self.settle_order();
+        self.prune();
         self.keep_rows_single();
+        self.mark_home();
+    }
+
+    /// Every further mention of the table that the question is about is explained with it.
+    fn mark_home(&mut self) {
+        for at in 0..self.items.len() {
+            if self.is_free(at) && self.table(at) == Some(self.home) {
+                self.mark(at);
+            }
+        }
     }
 
     /// Rows that are not grouped are sorted by a column itself, not by an aggregate of it; groups are sorted by what they
@@ -130,6 +142,7 @@ impl Reading<'_> {
 
     pub(crate) fn finish_group(&mut self, aggregates: Vec<Expr>) {
         let ranked = !self.plan.order.is_empty() || !self.plan.having.is_empty();
+        self.drop_keys_of_kinds();
         let mut labels = self.shown_keys();
         let asked: Vec<Expr> = std::mem::take(&mut self.plan.select);
         // What was asked of the group's table replaces its names.
@@ -166,6 +179,38 @@ impl Reading<'_> {
             select.push(Expr::Rows);
         }
         self.plan.select = select;
+    }
+
+    /// "card types and the number of transfers of each": what is asked of a table's rows is their kind, so the kind is the group.
+    fn drop_keys_of_kinds(&mut self) {
+        let lexicon = self.lexicon;
+        let column = |expr: &Expr| match expr {
+            Expr::Column(id) => Some(*id),
+            _ => None,
+        };
+        let asked: Vec<_> = self.plan.select.iter().filter_map(column).collect();
+        let tables: Vec<_> = asked.iter().map(|id| lexicon.column(*id).table).collect();
+        for table in tables {
+            let labels = roles::label(lexicon, table);
+            let names_rows = asked
+                .iter()
+                .filter(|id| lexicon.column(**id).table == table)
+                .any(|id| {
+                    let entry = lexicon.column(*id);
+                    entry.is_primary || entry.column.unique || labels.contains(id)
+                });
+            let keyed = self
+                .plan
+                .group
+                .iter()
+                .filter_map(column)
+                .any(|id| lexicon.column(id).is_primary);
+            if !names_rows && keyed && self.plan.order.is_empty() && self.plan.having.is_empty() {
+                self.plan.group.retain(|expr| {
+                    column(expr).is_none_or(|id| lexicon.column(id).table != table || asked.contains(&id))
+                });
+            }
+        }
     }
 
     /// A count of the home table's rows, each once when joins repeat them.

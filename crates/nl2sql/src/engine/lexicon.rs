@@ -297,6 +297,10 @@ fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec<String>, f
     match apart.last().map(String::as_str) {
         Some("date" | "time" | "datetime") if !stump.is_empty() => forms.push((stump.to_vec(), 0.9)),
         Some("id") if !stump.is_empty() => forms.push((stump.to_vec(), 0.8)),
+        Some("code") if !stump.is_empty() => forms.push((stump.to_vec(), 0.85)),
+        Some("name") if !stump.is_empty() && abbreviates(&stump.concat(), table_words) => {
+            forms.push((vec!["name".to_owned()], 0.95));
+        }
         _ => {}
     }
     if apart.len() > 1 && words::TRUTH_PREFIXES.contains(&apart[0].as_str()) {
@@ -310,6 +314,19 @@ fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec<String>, f
         forms.push((apart[..apart.len() - 1].to_vec(), 0.95));
     }
     forms
+}
+
+/// Whether letters stand for a table: `cust` and `c` for `customer`.
+fn abbreviates(letters: &str, table_words: &[String]) -> bool {
+    let initials: String = table_words
+        .iter()
+        .filter_map(|word| word.chars().next())
+        .collect();
+    letters.len() <= 5
+        && (initials == letters
+            || table_words
+                .iter()
+                .any(|word| word.starts_with(letters) && word != letters))
 }
 
 fn sort_of(column: &Column, words: &[String]) -> Sort {

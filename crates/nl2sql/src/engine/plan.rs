@@ -158,6 +158,21 @@ impl Expr {
         )
     }
 
+    /// Puts one column in the place of another.
+    pub(crate) fn replace(&mut self, old: ColumnId, new: ColumnId) {
+        match self {
+            Expr::Column(column)
+            | Expr::CountDistinct(column)
+            | Expr::Apply(_, column)
+            | Expr::Bucket(_, column) => swap(column, old, new),
+            Expr::SumOfProduct(one, other) => {
+                swap(one, old, new);
+                swap(other, old, new);
+            }
+            Expr::Rows | Expr::Related(_) => {}
+        }
+    }
+
     fn columns(&self, found: &mut Vec<ColumnId>) {
         match self {
             Expr::Column(column)
@@ -170,7 +185,32 @@ impl Expr {
     }
 }
 
+fn swap(column: &mut ColumnId, old: ColumnId, new: ColumnId) {
+    if *column == old {
+        *column = new;
+    }
+}
+
 impl Cond {
+    /// Puts one column in the place of another.
+    pub(crate) fn replace(&mut self, old: ColumnId, new: ColumnId) {
+        match self {
+            Cond::Compare(expr, ..) | Cond::Between(expr, ..) => expr.replace(old, new),
+            Cond::Columns(one, _, other) => {
+                swap(one, old, new);
+                swap(other, old, new);
+            }
+            Cond::OneOf { column, .. }
+            | Cond::Like { column, .. }
+            | Cond::Null { column, .. }
+            | Cond::Truth { column, .. }
+            | Cond::Within { column, .. }
+            | Cond::At { column, .. }
+            | Cond::Average(column, _) => swap(column, old, new),
+            Cond::Exists { .. } => {}
+        }
+    }
+
     pub(crate) fn columns(&self, found: &mut Vec<ColumnId>) {
         match self {
             Cond::Compare(expr, ..) | Cond::Between(expr, ..) => expr.columns(found),

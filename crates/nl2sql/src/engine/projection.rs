@@ -47,7 +47,12 @@ impl Reading<'_> {
                 let fuzzy_table = self.lexicon.column(id).table != self.home
                     && self.items[at].owner.is_none()
                     && score < 0.6;
-                if score >= 0.5 && self.targets[at] && !fuzzy_table && !self.is_claimed(at) && !self.is_qualifier_of_value(at) {
+                if score >= 0.5
+                    && self.targets[at]
+                    && !fuzzy_table
+                    && !self.is_claimed(at)
+                    && !self.is_qualifier_of_value(at)
+                {
                     found.push((at, id));
                 }
             }
@@ -93,7 +98,10 @@ impl Reading<'_> {
             if at > 0 && self.items[at].owner.is_some() && self.table(at - 1) == self.items[at].owner {
                 self.mark(at - 1);
             }
-            if self.grouped && self.plan.group.contains(&Expr::Column(id)) {
+            if self.grouped
+                && self.plan.group.contains(&Expr::Column(id))
+                && !(self.lexicon.column(id).is_primary && self.says_key(at))
+            {
                 continue;
             }
             self.project(id, at);
@@ -189,13 +197,18 @@ impl Reading<'_> {
         }
     }
 
+    /// Whether the item speaks of a key as such.
+    pub(crate) fn says_key(&self, at: usize) -> bool {
+        let tokens = &self.tokens[self.items[at].start..self.items[at].end];
+        let words = ["id", "ids", "code", "codes", "number", "numbers", "no", "key"];
+        tokens.iter().any(|token| {
+            words.contains(&token.lower.as_str()) || token.lower.contains('_') || token.lower.ends_with("id")
+        })
+    }
+
     pub(crate) fn project(&mut self, id: ColumnId, at: usize) {
         let key = self.lexicon.graph.target(id);
-        let named = self.word(at).to_owned();
-        let wants_key = self.tokens[self.items[at].start..self.items[at].end]
-            .iter()
-            .any(|token| matches!(token.lower.as_str(), "id" | "ids" | "code" | "codes" | "number"))
-            || named.contains('_');
+        let wants_key = self.says_key(at);
         match key {
             Some(table) if !wants_key && self.reachable(table) && table != self.home => {
                 let labels = roles::label(self.lexicon, table);

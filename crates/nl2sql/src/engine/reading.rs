@@ -69,6 +69,7 @@ impl<'q> Reading<'q> {
         };
         reading.find_named();
         reading.find_owners();
+        reading.find_names();
         reading
     }
 
@@ -331,6 +332,14 @@ impl<'q> Reading<'q> {
             }
         }
         keys
+    }
+
+    /// Makes another table the one that a row of the answer stands for.
+    pub(crate) fn move_home(&mut self, table: TableId) {
+        self.home = table;
+        self.plan.home = table;
+        self.via.retain(|via| *via != table);
+        self.distances = self.lexicon.graph.distances(table, self.lexicon.tables.len());
     }
 
     /// The joins of the outer query.

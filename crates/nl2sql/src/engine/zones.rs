@@ -6,15 +6,67 @@ use super::text::Token;
 
 /// Words that begin a new request in the middle of a question.
 const RESTARTS: &[&str] = &[
-    "show", "list", "give", "return", "find", "tell", "report", "display", "provide", "select", "state", "print", "get",
-    "name", "identify", "output", "include", "sort",
+    "show", "list", "give", "return", "find", "tell", "report", "display", "provide", "select", "state",
+    "print", "get", "name", "identify", "output", "include", "sort",
 ];
 /// Words after which a question speaks of which rows, once it has said what to show.
 const OPENERS: &[&str] = &[
-    "that", "which", "who", "whom", "whose", "where", "with", "having", "has", "have", "had", "for", "in", "from", "at",
-    "on", "by", "when", "during", "to", "as", "is", "are", "was", "were", "does", "do", "did", "can", "under", "within",
-    "among", "via", "through", "using", "if", "containing", "contain", "contains", "belong", "belongs", "belonging",
-    "about", "into", "held", "living", "lives", "live", "located", "made", "used", "if", "not", "but", "than", "given",
+    "that",
+    "which",
+    "who",
+    "whom",
+    "whose",
+    "where",
+    "with",
+    "having",
+    "has",
+    "have",
+    "had",
+    "for",
+    "in",
+    "from",
+    "at",
+    "on",
+    "by",
+    "when",
+    "during",
+    "to",
+    "as",
+    "is",
+    "are",
+    "was",
+    "were",
+    "does",
+    "do",
+    "did",
+    "can",
+    "under",
+    "within",
+    "among",
+    "via",
+    "through",
+    "using",
+    "if",
+    "containing",
+    "contain",
+    "contains",
+    "belong",
+    "belongs",
+    "belonging",
+    "about",
+    "into",
+    "held",
+    "living",
+    "lives",
+    "live",
+    "located",
+    "made",
+    "used",
+    "if",
+    "not",
+    "but",
+    "than",
+    "given",
 ];
 /// Words that take up the list of what to show again.
 const RESUMES: &[&str] = &["their", "its", "his", "her", "along", "together", "what", "how"];
@@ -135,7 +187,10 @@ impl Walk<'_> {
     }
 
     fn before_preposition(&self, at: usize) -> bool {
-        matches!(self.word(at + 1), "in" | "by" | "at" | "on" | "with" | "for" | "to" | "from" | "the" | "a" | "an")
+        matches!(
+            self.word(at + 1),
+            "in" | "by" | "at" | "on" | "with" | "for" | "to" | "from" | "the" | "a" | "an"
+        )
     }
 
     fn phrase(&mut self, phrase: Phrase, at: usize) -> bool {
@@ -160,7 +215,10 @@ impl Walk<'_> {
         if RESTARTS.contains(&word) && (self.leading || !self.wanted || at == 0) {
             let last = at.checked_sub(1).map_or("", |i| self.word(i));
             let requested = at == 0
-                || matches!(last, "." | "," | "and" | "please" | "then" | "also" | ";" | "me" | "to" | "you");
+                || matches!(
+                    last,
+                    "." | "," | "and" | "please" | "then" | "also" | ";" | "me" | "to" | "you"
+                );
             if requested && word != "sort" {
                 self.begin();
             }
@@ -180,7 +238,11 @@ impl Walk<'_> {
             return;
         }
         if OPENERS.contains(&word) && !asks {
-            let leads = !self.seen && matches!(word, "for" | "in" | "from" | "at" | "on" | "among" | "within" | "by");
+            let leads = !self.seen
+                && matches!(
+                    word,
+                    "for" | "in" | "from" | "at" | "on" | "among" | "within" | "by"
+                );
             if self.seen || leads {
                 self.wanted = false;
             }
