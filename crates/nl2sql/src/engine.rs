@@ -6,6 +6,7 @@ mod bare;
 mod belonging;
 mod between;
 mod choose;
+mod combine;
 mod compare;
 mod confidence;
 mod counting;
@@ -206,6 +207,9 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     }
     let chosen = choose::best(lexicon, tokens, &items)
         .ok_or_else(|| refuse::not_in_schema(lexicon, tokens, &items))?;
+    if let Some(draft) = combine::answer(lexicon, tokens, &items, &chosen, request) {
+        return Ok(draft);
+    }
     if let Some(refusal) = judge::unsupported(&chosen.reading, request.question) {
         return Err(refusal);
     }

@@ -65,8 +65,28 @@ impl Reading<'_> {
             _ => i,
         });
         if let Some(i) = before.filter(|i| found.start - i <= 4) {
+            let place = found.certain
+                && matches!(self.entity(i), Some(Entity::Column(id, score)) if score >= 0.8 && {
+                    let words = &self.lexicon.column(id).words;
+                    words.iter().any(|word| values::PLACES.contains(&word.as_str()))
+                });
             let linked = (i + 1..found.start).all(|g| {
-                !self.is_glue(g) || !matches!(self.word(g), "from" | "by" | "who" | "that" | "at" | "of")
+                !self.is_glue(g)
+                    || (!matches!(
+                        self.word(g),
+                        "from"
+                            | "by"
+                            | "who"
+                            | "that"
+                            | "at"
+                            | "for"
+                            | "with"
+                            | "whose"
+                            | "having"
+                            | "has"
+                            | "where"
+                            | "all"
+                    ) && (place || self.word(g) != "of"))
             });
             let text = |id: ColumnId| self.is_textual(id) && !self.lexicon.column(id).is_primary;
             if let Some(Entity::Column(id, score)) = self.entity(i).filter(|_| linked) {

@@ -49,6 +49,16 @@ impl Reading<'_> {
         }
         match self.items[next].kind.clone() {
             Kind::Number(number) => {
+                // "later than 2010"
+                let year = number
+                    .parse::<i16>()
+                    .ok()
+                    .filter(|year| time && (1000..2200).contains(year));
+                if let Some(period) = year.and_then(period::whole_year)
+                    && self.compare_period(at, next, op, period)
+                {
+                    return true;
+                }
                 if self.ago(at, next, op, &number)
                     || self.counted(at, next, op, &number)
                     || self.grouped_metric(at, next, op, &number)

@@ -14,7 +14,13 @@ impl Reading<'_> {
             self.finish_group(aggregates);
         } else if aggregates.is_empty() {
             if self.plan.select.is_empty() {
-                self.plan.star = true;
+                let named = if self.asks_which() {
+                    roles::label(self.lexicon, self.home)
+                } else {
+                    Vec::new()
+                };
+                self.plan.star = named.is_empty();
+                self.plan.select = named.into_iter().map(Expr::Column).collect();
             }
         } else {
             self.finish_aggregate(aggregates);
@@ -23,6 +29,21 @@ impl Reading<'_> {
         self.prune();
         self.keep_rows_single();
         self.mark_home();
+    }
+
+    /// "Which wards …", or a table whose rows are called by one column of its own name: the name is the answer.
+    fn asks_which(&self) -> bool {
+        let Some(head) = self.head.filter(|head| self.targets[*head]) else {
+            return false;
+        };
+        let which = (0..head).any(|at| matches!(self.word(at), "which"));
+        let own = roles::label(self.lexicon, self.home);
+        let called = matches!(own[..], [one] if {
+            let words = &self.lexicon.column(one).words;
+            words.len() == self.lexicon.table(self.home).words.len()
+                && words.iter().zip(&self.lexicon.table(self.home).words).all(|(a, b)| super::stem::singular(a) == *b)
+        });
+        which || called
     }
 
     /// Every further mention of the table that the question is about is explained with it.

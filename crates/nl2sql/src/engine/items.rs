@@ -108,7 +108,13 @@ fn next(
             ));
         }
     }
-    if let Some((phrase, taken)) = phrases::read(tokens, at) {
+    // "phone number of": the number is part of the name before it.
+    let names_before = matches!(token.lower.as_str(), "number" | "numbers")
+        && mentions
+            .iter()
+            .any(|span| span.end == at && span.what.score() >= 0.6)
+        && !tokens[..at].iter().any(|token| token.lower == "total");
+    if let Some((phrase, taken)) = phrases::read(tokens, at).filter(|_| !names_before) {
         choices.push((taken, 5, Choice::Phrase(phrase)));
     }
     if let Some(span) = mentions

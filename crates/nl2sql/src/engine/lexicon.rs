@@ -364,6 +364,16 @@ fn sort_of(column: &Column, words: &[String]) -> Sort {
                 None => Sort::Day { timed: false },
             }
         }
+        ColumnKind::Text
+            if column.samples.len() > 1
+                && !matches!(
+                    last,
+                    "id" | "code" | "no" | "number" | "phone" | "zip" | "key" | "name"
+                )
+                && samples().all(|s| s.parse::<f64>().is_ok()) =>
+        {
+            Sort::Number
+        }
         ColumnKind::Text => Sort::Text,
         ColumnKind::Other if column.samples.is_empty() || samples().any(|s| s.parse::<f64>().is_err()) => {
             Sort::Text

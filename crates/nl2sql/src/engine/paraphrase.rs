@@ -7,6 +7,30 @@ use super::text::{self, Token};
 /// `headcount` is the number of rows of the one table of people, and the people that `how many` counts are its rows,
 /// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let named = both_names(tokens);
+    let tokens = named.as_deref().unwrap_or(tokens);
+    people_spelled_out(lexicon, tokens).or(named)
+}
+
+/// `first and last names` are the first name and the last name.
+fn both_names(tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.windows(4).position(|four| {
+        let [one, and, other, name] = four else {
+            return false;
+        };
+        matches!(
+            (one.lower.as_str(), other.lower.as_str()),
+            ("first", "last") | ("last", "first")
+        ) && and.lower == "and"
+            && matches!(name.lower.as_str(), "name" | "names")
+    })?;
+    let mut spelled = tokens[..=at].to_vec();
+    spelled.extend(text::tokens("name"));
+    spelled.extend_from_slice(&tokens[at + 1..]);
+    Some(spelled)
+}
+
+fn people_spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let counted = |at: usize| {
         let before = |back: usize| at.checked_sub(back).map_or("", |i| tokens[i].lower.as_str());
         matches!((before(2), before(1)), ("how", "many") | ("number", "of"))

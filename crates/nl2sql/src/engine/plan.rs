@@ -79,6 +79,17 @@ pub(crate) enum Cond {
         related: Related,
         negated: bool,
     },
+    /// All of the first, or all of the second.
+    Either(Vec<Cond>, Vec<Cond>),
+}
+
+/// How the rows of two plans become those of one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SetOp {
+    /// Rows of both.
+    Both,
+    /// Rows of the first that the second has not.
+    ButNot,
 }
 
 /// The whole question.
@@ -207,6 +218,11 @@ impl Cond {
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
             | Cond::Average(column, _) => swap(column, old, new),
+            Cond::Either(one, other) => {
+                one.iter_mut()
+                    .chain(other)
+                    .for_each(|cond| cond.replace(old, new));
+            }
             Cond::Exists { .. } => {}
         }
     }
@@ -222,6 +238,7 @@ impl Cond {
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
             | Cond::Average(column, _) => found.push(*column),
+            Cond::Either(one, other) => one.iter().chain(other).for_each(|cond| cond.columns(found)),
             Cond::Exists { .. } => {}
         }
     }

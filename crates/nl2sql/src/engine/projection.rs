@@ -95,12 +95,16 @@ impl Reading<'_> {
                 continue;
             }
             self.mark(at);
+            if !self.aggregates.is_empty() && !self.grouped && self.only_says_of_what(at) {
+                continue;
+            }
             if at > 0 && self.items[at].owner.is_some() && self.table(at - 1) == self.items[at].owner {
                 self.mark(at - 1);
             }
             if self.grouped
                 && self.plan.group.contains(&Expr::Column(id))
-                && !(self.lexicon.column(id).is_primary && self.says_key(at))
+                && self.lexicon.column(id).is_primary
+                && !self.says_key(at)
             {
                 continue;
             }
@@ -109,6 +113,7 @@ impl Reading<'_> {
         if !listed_before {
             self.show_owners();
         }
+        self.show_listed_head();
         for at in 0..self.items.len() {
             if self.phrase(at) == Some(Phrase::Distinct) && self.is_free(at) {
                 self.mark(at);
@@ -143,8 +148,44 @@ impl Reading<'_> {
         asked.into_iter().for_each(|expr| self.show(expr));
     }
 
+    /// `the cities and their areas`: the rows that begin a list are part of it.
+    fn show_listed_head(&mut self) {
+        let Some(head) = self
+            .head
+            .filter(|head| self.targets[*head] && self.aggregates.is_empty() && !self.grouped)
+        else {
+            return;
+        };
+        let first = (0..head).all(|at| {
+            !matches!(
+                self.items[at].kind,
+                Kind::Mention(..) | Kind::Phrase(Phrase::Aggregate(_))
+            )
+        });
+        let joint = |at: &usize| self.is_glue(*at) || matches!(self.items[*at].kind, Kind::And | Kind::Comma);
+        let listed = self
+            .items
+            .get(head + 1)
+            .is_some_and(|next| matches!(next.kind, Kind::And | Kind::Comma))
+            && (head + 2..self.items.len())
+                .find(|at| !joint(at))
+                .is_some_and(|at| self.targets[at] && self.column(at).is_some());
+        if !first || !listed || self.plan.select.is_empty() || self.plan.star {
+            return;
+        }
+        let asked = std::mem::take(&mut self.plan.select);
+        self.plan.select = roles::label(self.lexicon, self.home)
+            .into_iter()
+            .map(Expr::Column)
+            .collect();
+        asked.into_iter().for_each(|expr| self.show(expr));
+    }
+
     /// A column after the head that nothing introduces as wanted; one that a condition already reads is spoken for.
     pub(crate) fn is_trailing(&mut self, at: usize, id: ColumnId, listed_before: bool) -> bool {
+        if self.targets[at] {
+            return false;
+        }
         let Some(head) = self.head.filter(|head| *head < at) else {
             return false;
         };
@@ -195,6 +236,16 @@ impl Reading<'_> {
         if let Some(Entity::Table(..)) = self.after(at).and_then(|i| self.entity(i)) {
             self.plan.distinct = self.plan.distinct && !self.plan.select.is_empty();
         }
+    }
+
+    /// `total amount of the loans`: a column after a figure, without a joint, tells what the figure is of.
+    fn only_says_of_what(&self, at: usize) -> bool {
+        let after = (0..at).any(|i| self.aggregate_at(i).is_some());
+        let joined = (0..at)
+            .rev()
+            .take_while(|i| self.is_glue(*i) || matches!(self.items[*i].kind, Kind::And | Kind::Comma))
+            .any(|i| matches!(self.items[i].kind, Kind::And | Kind::Comma));
+        after && !joined
     }
 
     /// Whether the item speaks of a key as such.

@@ -9,8 +9,26 @@ use super::reading::Reading;
 const ROUNDS: usize = 6;
 
 impl Reading<'_> {
+    /// A condition that related rows exist says nothing where they are joined anyway.
+    fn drop_idle_exists(&mut self) {
+        let Some(steps) = self.joins() else {
+            return;
+        };
+        self.plan.filters.retain(|cond| match cond {
+            Cond::Exists {
+                related,
+                negated: false,
+            } if related.filters.is_empty() => !related
+                .steps
+                .iter()
+                .all(|step| steps.iter().any(|joined| joined.added == step.added)),
+            _ => true,
+        });
+    }
+
     /// Leaves out joins that the question does not need; the answer stays the same wherever keys hold.
     pub(crate) fn prune(&mut self) {
+        self.drop_idle_exists();
         for _ in 0..ROUNDS {
             let Some(steps) = self.joins().filter(|steps| !steps.is_empty()) else {
                 return;

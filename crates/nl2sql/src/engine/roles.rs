@@ -84,10 +84,8 @@ pub(crate) fn label(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     if let Some(id) = full {
         return vec![id];
     }
-    for name in NAMES {
-        if let Some(id) = find(&|words| bare(words) == [*name]) {
-            return vec![id];
-        }
+    if let Some(id) = find(&|words| bare(words) == ["name"]) {
+        return vec![id];
     }
     let part = |first: &str| {
         find(&|words| {
@@ -100,6 +98,26 @@ pub(crate) fn label(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     };
     if let (Some(first), Some(last)) = (part("first"), part("last")) {
         return vec![first, last];
+    }
+    for name in NAMES {
+        if let Some(id) = find(&|words| bare(words) == [*name]) {
+            return vec![id];
+        }
+    }
+    // "campuses.campus": the column that is called as a row is.
+    let keyed = lexicon
+        .columns_of(table)
+        .any(|id| own(&id).is_primary && own(&id).sort == Sort::Text);
+    let same = columns.iter().copied().filter(|_| !keyed).find(|id| {
+        let words: Vec<String> = own(id)
+            .words
+            .iter()
+            .map(|word| super::stem::singular(word))
+            .collect();
+        own(id).sort == Sort::Text && words == entry.words
+    });
+    if let Some(id) = same {
+        return vec![id];
     }
     let named = find(&|words| {
         words

@@ -56,6 +56,7 @@ const OPENERS: &[&str] = &[
     "about",
     "into",
     "held",
+    "across",
     "living",
     "lives",
     "live",
