@@ -92,6 +92,13 @@ impl Reading<'_> {
         let Some(before) = self.before(at) else {
             return false;
         };
+        if let Kind::Period(period) = self.items[before].kind.clone() {
+            return self.compare_period(at, before, op, period) && {
+                self.mark(before);
+                self.mark(at);
+                true
+            };
+        }
         let Kind::Number(number) = self.items[before].kind.clone() else {
             return false;
         };
@@ -276,6 +283,13 @@ impl Reading<'_> {
             };
             let Some(moment) = moment else { return false };
             self.plan.filters.push(Cond::At { column, op, moment });
+        }
+        // "opened after 1950": the verb only says what the one moment is of.
+        if let Some(verb) = at
+            .checked_sub(1)
+            .filter(|i| self.items[*i].kind == Kind::Word && self.participle(*i))
+        {
+            self.mark(verb);
         }
         self.mark_all(at..=next);
         true

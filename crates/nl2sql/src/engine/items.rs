@@ -114,7 +114,20 @@ fn next(
             .iter()
             .any(|span| span.end == at && span.what.score() >= 0.6)
         && !tokens[..at].iter().any(|token| token.lower == "total");
-    if let Some((phrase, taken)) = phrases::read(tokens, at).filter(|_| !names_before) {
+    // "before 2000 or after 2010": two moments, not "2000 or later".
+    let two_moments = |taken: usize| {
+        token.lower == "or"
+            && matches!(
+                phrases::read(tokens, at),
+                Some((Phrase::Compare { time: true, .. }, _))
+            )
+            && tokens.get(at + taken).is_some_and(|next| {
+                next.shape != Shape::Sign && !matches!(next.lower.as_str(), "and" | "with")
+            })
+    };
+    if let Some((phrase, taken)) =
+        phrases::read(tokens, at).filter(|(_, taken)| !names_before && !two_moments(*taken))
+    {
         choices.push((taken, 5, Choice::Phrase(phrase)));
     }
     if let Some(span) = mentions

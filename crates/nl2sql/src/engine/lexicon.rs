@@ -130,10 +130,13 @@ impl<'a> Lexicon<'a> {
         if let Some(comment) = comment_words(column.comment.as_deref()) {
             forms.push((comment, 0.9));
         }
-        let variants = self.variants(forms);
-        let sort = sort_of(column, &words);
         let is_primary =
             table.primary_key.len() == 1 && table.primary_key[0].eq_ignore_ascii_case(&column.name);
+        if is_primary && words.concat().ends_with("id") && !words.iter().any(|word| word == "id") {
+            forms.push((vec!["id".to_owned()], 0.9));
+        }
+        let variants = self.variants(forms);
+        let sort = sort_of(column, &words);
         self.columns.push(ColumnEntry {
             table: id,
             column,

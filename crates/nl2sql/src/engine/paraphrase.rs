@@ -8,8 +8,29 @@ use super::text::{self, Token};
 /// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let named = both_names(tokens);
-    let tokens = named.as_deref().unwrap_or(tokens);
-    people_spelled_out(lexicon, tokens).or(named)
+    let counted = times(named.as_deref().unwrap_or(tokens)).or(named);
+    let tokens = counted.as_deref().unwrap_or(tokens);
+    people_spelled_out(lexicon, tokens).or(counted)
+}
+
+/// `at least twice` is at least two times.
+fn times(tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = (1..tokens.len()).find(|at| {
+        let compared = matches!(
+            tokens[at - 1].lower.as_str(),
+            "than" | "least" | "most" | "exactly" | "only"
+        );
+        compared && matches!(tokens[*at].lower.as_str(), "once" | "twice")
+    })?;
+    let meant = if tokens[at].lower == "once" {
+        "1 times"
+    } else {
+        "2 times"
+    };
+    let mut spelled = tokens[..at].to_vec();
+    spelled.extend(text::tokens(meant));
+    spelled.extend_from_slice(&tokens[at + 1..]);
+    Some(spelled)
 }
 
 /// `first and last names` are the first name and the last name.

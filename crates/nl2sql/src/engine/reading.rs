@@ -247,6 +247,9 @@ impl<'q> Reading<'q> {
     /// Whether an earlier `not` speaks of the item.
     pub(crate) fn negation_before(&self, at: usize) -> Option<usize> {
         let mut i = self.before(at)?;
+        if self.phrase(i) == Some(Phrase::By) {
+            i = self.before(i)?;
+        }
         // One verb or column may stand between: "does not contain", "whose status is not".
         if matches!(self.items[i].kind, Kind::Word | Kind::Mention(..)) && self.phrase(i).is_none() {
             i = self
