@@ -178,7 +178,7 @@ impl Reading<'_> {
     pub(crate) fn follow_key(&self, id: ColumnId) -> ColumnId {
         match self.lexicon.graph.target(id) {
             Some(table) if self.reachable(table) => {
-                roles::label(self.lexicon, table).into_iter().next().unwrap_or(id)
+                roles::names(self.lexicon, table).into_iter().next().unwrap_or(id)
             }
             _ => id,
         }

@@ -259,6 +259,15 @@ fn beginnings(items: &[Item], tokens: &[Token], joint: usize) -> Vec<usize> {
             _ => false,
         })
         .collect();
+    // "an area above 10 or a price under 5": the second condition names its own column, so the first one goes with its column.
+    let own = items
+        .get(joint + 1..)
+        .into_iter()
+        .flatten()
+        .find(|item| item.kind != Kind::Glue);
+    if own.is_some_and(|item| matches!(item.kind, Kind::Mention(..))) {
+        found.sort_by_key(|at| items[*at].kind != Kind::Glue);
+    }
     found.truncate(TRIES);
     found
 }

@@ -171,7 +171,12 @@ impl Reading<'_> {
             Expr::Column(id) => Some(self.lexicon.column(*id).table),
             _ => None,
         };
-        let chosen: Vec<_> = asked.iter().filter_map(table_of).collect();
+        let mut chosen: Vec<_> = asked.iter().filter_map(table_of).collect();
+        // "order ids": the key that another table holds says which rows are meant.
+        chosen.extend(asked.iter().filter_map(|expr| match expr {
+            Expr::Column(id) => self.lexicon.graph.target(*id),
+            _ => None,
+        }));
         let keyed = |table| {
             self.plan.group.iter().any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table && self.lexicon.column(*id).is_primary))
         };

@@ -159,7 +159,13 @@ impl Reading<'_> {
     pub(crate) fn group_keys(&self, entity: Entity) -> Vec<Expr> {
         match entity {
             Entity::Column(id, _) => match self.lexicon.graph.target(id) {
-                Some(table) if !self.says_id(id) && self.reachable(table) => self.entity_keys(table),
+                Some(table)
+                    if !self.says_id(id)
+                        && self.reachable(table)
+                        && !roles::names(self.lexicon, table).is_empty() =>
+                {
+                    self.entity_keys(table)
+                }
                 _ => vec![Expr::Column(id)],
             },
             Entity::Table(table, _) => self.entity_keys(table),

@@ -87,6 +87,18 @@ fn next(
     if token.shape == Shape::Quoted {
         return (Kind::Quoted(token.text.clone(), same_values(at + 1)), 1);
     }
+    // "phone number of": the number is part of the name before it.
+    let names_before = matches!(token.lower.as_str(), "number" | "numbers")
+        && mentions
+            .iter()
+            .any(|span| span.end == at && span.what.score() >= 0.6)
+        && !tokens[..at].iter().any(|token| token.lower == "total");
+    let names_it = mentions
+        .iter()
+        .any(|span| span.start == at && span.what.score() >= 0.9);
+    if names_before && !names_it {
+        return (Kind::Glue, 1);
+    }
     let mut choices: Vec<(usize, u8, Choice<'_>)> = Vec::new();
     if let Some(span) = samples
         .iter()
@@ -108,12 +120,6 @@ fn next(
             ));
         }
     }
-    // "phone number of": the number is part of the name before it.
-    let names_before = matches!(token.lower.as_str(), "number" | "numbers")
-        && mentions
-            .iter()
-            .any(|span| span.end == at && span.what.score() >= 0.6)
-        && !tokens[..at].iter().any(|token| token.lower == "total");
     // "before 2000 or after 2010": two moments, not "2000 or later".
     let two_moments = |taken: usize| {
         token.lower == "or"

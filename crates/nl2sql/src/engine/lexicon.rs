@@ -375,7 +375,11 @@ fn sort_of(column: &Column, words: &[String]) -> Sort {
                 )
                 && samples().all(|s| s.parse::<f64>().is_ok()) =>
         {
-            Sort::Number
+            if last == "year" {
+                Sort::Year
+            } else {
+                Sort::Number
+            }
         }
         ColumnKind::Text => Sort::Text,
         ColumnKind::Other if column.samples.is_empty() || samples().any(|s| s.parse::<f64>().is_err()) => {

@@ -94,7 +94,9 @@ impl Reading<'_> {
                     || matches!(self.phrase(*i), Some(Phrase::Distinct | Phrase::PerEach));
                 !passed
             });
-            let Some(named) = named.filter(|_| seen_of) else {
+            // "the institution name", where the column of that name has the name
+            let before = at.checked_sub(1).filter(|i| !seen_of && self.table(*i).is_some());
+            let Some(named) = named.filter(|_| seen_of).or(before) else {
                 continue;
             };
             match self.entity(named) {

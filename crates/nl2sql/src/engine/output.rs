@@ -113,6 +113,9 @@ impl Reading<'_> {
         if own_key {
             return Expr::Rows;
         }
+        if !distinct && self.grouped && self.is_textual(id) && entry.table == self.home {
+            return Expr::Rows;
+        }
         // A column that already counts: "how many pages".
         if !distinct && self.is_measure(id) {
             return if self.head.is_some_and(|head| head > at) || self.plan.filters.is_empty() {

@@ -94,6 +94,10 @@ impl Reading<'_> {
             if self.is_trailing(at, id, listed_before) {
                 continue;
             }
+            if self.is_owner_said_by_column(at) {
+                self.mark(at);
+                continue;
+            }
             self.mark(at);
             if !self.aggregates.is_empty() && !self.grouped && self.only_says_of_what(at) {
                 continue;
@@ -238,6 +242,27 @@ impl Reading<'_> {
         }
     }
 
+    /// `type of game`, `colleges of the players`: the second column only says whose the first one is.
+    fn is_owner_said_by_column(&self, at: usize) -> bool {
+        let mut of = false;
+        let mut before = None;
+        for i in (0..at).rev() {
+            match self.items[i].kind {
+                Kind::Glue => of |= self.word(i) == "of",
+                Kind::Mention(..) => {
+                    before = Some(i);
+                    break;
+                }
+                _ => break,
+            }
+        }
+        let shown =
+            |id| self.plan.select.contains(&Expr::Column(id)) || self.plan.group.contains(&Expr::Column(id));
+        of && before.is_some_and(|i| {
+            self.targets[i] && self.table(i).is_none() && self.column(i).is_some_and(|(id, _)| shown(id))
+        })
+    }
+
     /// `total amount of the loans`: a column after a figure, without a joint, tells what the figure is of.
     fn only_says_of_what(&self, at: usize) -> bool {
         let after = (0..at).any(|i| self.aggregate_at(i).is_some());
@@ -262,7 +287,7 @@ impl Reading<'_> {
         let wants_key = self.says_key(at);
         match key {
             Some(table) if !wants_key && self.reachable(table) && table != self.home => {
-                let labels = roles::label(self.lexicon, table);
+                let labels = roles::names(self.lexicon, table);
                 if labels.is_empty() {
                     self.show(Expr::Column(id))
                 } else {
@@ -366,6 +391,7 @@ impl Reading<'_> {
                 negated: false,
             });
         } else if !outwards
+            && self.targets[at]
             && self.head.is_some_and(|head| at > head)
             && self.aggregates.is_empty()
             && !self.grouped

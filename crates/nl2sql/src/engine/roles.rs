@@ -53,8 +53,27 @@ const LATER: &[&str] = &[
     "last",
 ];
 
-/// The columns that name a row for people: a name or title, or a first and a last name.
+/// The columns that stand for a row for people: its names, or what describes it where it has none.
 pub(crate) fn label(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
+    let names = names(lexicon, table);
+    if !names.is_empty() {
+        return names;
+    }
+    let told = lexicon
+        .columns_of(table)
+        .filter(|id| !lexicon.is_key(*id))
+        .find(|id| {
+            let words = &lexicon.column(*id).words;
+            words
+                .last()
+                .is_some_and(|last| matches!(last.as_str(), "details" | "detail" | "description"))
+                && !words.iter().any(|word| word == "other")
+        });
+    told.into_iter().collect()
+}
+
+/// The columns that name a row for people: a name or title, or a first and a last name.
+pub(crate) fn names(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     let entry = lexicon.table(table);
     let own = |id: &ColumnId| lexicon.column(*id);
     let columns: Vec<ColumnId> = lexicon
