@@ -13,6 +13,7 @@ mod session;
 mod source;
 mod sqlite;
 mod stamp;
+mod ways;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -16,7 +16,8 @@ use super::{Answer, AskError, ConfidenceSource, Question, SchemaHints, Snapshot}
 use crate::config::Explain;
 use crate::database::{self, Connection, KnownSchema, SchemaError};
 use crate::provider::{
-    Answered, CompletionRequest, FailureKind, PROMPT_VERSION, Plan, ProviderError, Unanswered,
+    Answered, Completion, CompletionRequest, FailureKind, Judge, PROMPT_VERSION, Plan, ProviderError,
+    Unanswered,
 };
 use crate::telemetry::RejectReason;
 use crate::telemetry::trace::Part;
@@ -59,6 +60,7 @@ fn given(kept: &CachedAnswer, origin: Origin, request_id: String) -> Answer {
         sql: kept.sql.clone(),
         pretty_sql: kept.pretty_sql.clone(),
         explanation: kept.explanation.clone(),
+        alternative: kept.alternative.clone(),
         confidence: kept.confidence,
         confidence_source: kept.confidence_source,
         warnings: kept.warnings.clone(),
@@ -207,7 +209,11 @@ impl Work {
             }),
         };
         let scored = self.scored(&answered, request, trial, &mut warnings).await;
-        finished(answered, request, scored, warnings)
+        let alternative = alternative_to(&answered, examiner).await;
+        CachedAnswer {
+            alternative,
+            ..finished(answered, request, scored, warnings)
+        }
     }
 
     /// Whether there is no answer because the schema that it was looked for in is not the database's any more.
@@ -315,6 +321,18 @@ impl Work {
     }
 }
 
+/// The second reading, if it says something else and passes as the first did.
+async fn alternative_to(answered: &Answered<Passed>, examiner: &Examiner) -> Option<String> {
+    let written = answered.completion.alternative.clone()?;
+    let second = Completion {
+        sql: written,
+        ..Completion::default()
+    };
+    let passed = examiner.judge(&second).await.ok()?;
+    let sql = passed.sql.sql();
+    (sql != answered.accepted.sql.sql()).then(|| sql.to_owned())
+}
+
 fn finished(
     answered: Answered<Passed>,
     request: &CompletionRequest,
@@ -342,6 +360,7 @@ fn finished(
         sql: checked.sql().to_owned(),
         pretty_sql: checked.pretty().to_string(),
         explanation: completion.explanation,
+        alternative: None,
         confidence: scored.confidence,
         confidence_source: scored.source,
         features: scored.features,

@@ -22,6 +22,11 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// What the database is called.
+    pub fn name(&self) -> &str {
+        self.connection.name()
+    }
+
     /// The dialect that SQL has to be in.
     pub fn dialect(&self) -> Dialect {
         self.connection.dialect()

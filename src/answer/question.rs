@@ -52,6 +52,8 @@ pub struct Answer {
     pub pretty_sql: String,
     /// What it does, on one line.
     pub explanation: String,
+    /// SQL for another reading of the question that is nearly as likely, on one line. It passed what the SQL passed.
+    pub alternative: Option<String>,
     /// How sure the provider is.
     pub confidence: Confidence,
     /// Where the confidence comes from.

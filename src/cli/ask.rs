@@ -354,6 +354,7 @@ fn answer_json(answer: &Answer) -> serde_json::Value {
         "sql": answer.sql,
         "pretty_sql": answer.pretty_sql,
         "explanation": answer.explanation,
+        "alternative": answer.alternative,
         "confidence": answer.confidence.get(),
         "confidence_source": answer.confidence_source.as_str(),
         "warnings": answer.warnings,

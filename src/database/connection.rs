@@ -1,12 +1,14 @@
 //! One database that can be asked: its schema, whether it takes a statement, and the first rows of one.
 
+mod reading;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use nl2sql::{Dialect, Schema};
+use nl2sql::Dialect;
 use profiling::contention::Mutex;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
@@ -17,10 +19,11 @@ use super::address::Address;
 use super::failure::Failure;
 use super::preview::{Limits, Preview};
 use super::privacy::Privacy;
-use super::sampling::{self, MOST_COLUMNS};
+use super::sampling;
 use super::session::Server;
 use super::sqlite::Open;
-use super::{KnownSchema, SchemaError, TrialError, mysql, postgres, sqlite};
+use super::ways::Ways;
+use super::{KnownSchema, SchemaError, TrialError, sqlite};
 use crate::config::{self, DatabasePool};
 use crate::telemetry::trace::{Kind, Span};
 use crate::telemetry::{DatabaseOperation, DatabaseResult, Metrics};
@@ -131,6 +134,11 @@ impl Connection {
         }
     }
 
+    /// How messages call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The dialect that it takes.
     pub fn dialect(&self) -> Dialect {
         match self.place {
@@ -160,8 +168,8 @@ impl Connection {
                 let work = async {
                     match &self.place {
                         Place::Sqlite(path) => self.read_sqlite(path, &mut warnings).await,
-                        Place::Postgres(lazy) => self.read_postgres(lazy.get(), &mut warnings).await,
-                        Place::MySql(lazy) => self.read_mysql(lazy.get(), &mut warnings).await,
+                        Place::Postgres(lazy) => self.read_server(lazy.get(), &mut warnings).await,
+                        Place::MySql(lazy) => self.read_server(lazy.get(), &mut warnings).await,
                     }
                 };
                 within(READ_LIMIT + sampling::TIME, Box::pin(work)).await
@@ -184,97 +192,6 @@ impl Connection {
             dialect: self.dialect(),
             warnings,
         })
-    }
-
-    async fn read_sqlite(
-        &self,
-        path: &std::path::Path,
-        warnings: &mut Vec<String>,
-    ) -> Result<Result<Schema, SchemaError>, Failure> {
-        let read = async {
-            let mut schema = Open::new(path, READ_LIMIT).await?.read().await?;
-            if self.samples(&schema) {
-                let mut file = Open::new(path, sampling::TIME).await?;
-                if file.sample(&mut schema, &self.privacy).await.is_err() {
-                    warnings.push(self.values_missing());
-                }
-            }
-            Ok(schema)
-        };
-        read.await
-            .map(Ok)
-            .or_else(|error: sqlx::Error| match sqlite::explained(&self.name, &error) {
-                Some(explained) => Ok(Err(explained)),
-                None => Err(error.into()),
-            })
-    }
-
-    async fn read_postgres(
-        &self,
-        server: &Server<Postgres>,
-        warnings: &mut Vec<String>,
-    ) -> Result<Result<Schema, SchemaError>, Failure> {
-        let mut session = server.session(self.settings.timeout).await?;
-        postgres::begin(&mut session, READ_LIMIT).await?;
-        let mut schema = postgres::read(session.get()?).await?;
-        self.look_again_at(postgres::version(session.get()?).await?);
-        let end = Instant::now() + sampling::TIME;
-        if self.samples(&schema) {
-            for table in schema.tables.iter_mut().filter(|table| !table.is_view) {
-                let left = end.saturating_duration_since(Instant::now());
-                // A table that cannot be read, or takes too long, costs its own values only.
-                let sampled = async {
-                    postgres::begin_again(&mut session, left).await?;
-                    postgres::sample(session.get()?, table, &self.privacy).await
-                };
-                if left.is_zero() || sampled.await.is_err_and(|failure| !failure.is_of_one_statement()) {
-                    warnings.push(self.values_missing());
-                    break;
-                }
-            }
-        }
-        postgres::end(session).await?;
-        Ok(Ok(schema))
-    }
-
-    async fn read_mysql(
-        &self,
-        server: &Server<MySql>,
-        warnings: &mut Vec<String>,
-    ) -> Result<Result<Schema, SchemaError>, Failure> {
-        let mut session = server.session(self.settings.timeout).await?;
-        mysql::begin(&mut session, READ_LIMIT).await?;
-        let mut schema = mysql::read(session.get()?).await?;
-        self.look_again_at(mysql::version(session.get()?).await?);
-        let end = Instant::now() + sampling::TIME;
-        if self.samples(&schema) {
-            for table in schema.tables.iter_mut().filter(|table| !table.is_view) {
-                let left = end.saturating_duration_since(Instant::now());
-                let sampled = async {
-                    mysql::begin(&mut session, left).await?;
-                    mysql::sample(session.get()?, table, &self.privacy).await
-                };
-                if left.is_zero() || sampled.await.is_err_and(|failure| !failure.is_of_one_statement()) {
-                    warnings.push(self.values_missing());
-                    break;
-                }
-            }
-        }
-        mysql::end(session).await?;
-        Ok(Ok(schema))
-    }
-
-    fn samples(&self, schema: &Schema) -> bool {
-        let columns: usize = schema.tables.iter().map(|table| table.columns.len()).sum();
-        self.settings.samples && columns <= MOST_COLUMNS
-    }
-
-    fn values_missing(&self) -> String {
-        format!(
-            "not all sample values of {} could be read within {} s, so words of a question may not be found as values",
-            self.name,
-            sampling::TIME.as_secs()
-        )
     }
 
     /// What a server's schema is like, as a few bytes that change with it. What was seen lately is given at once; when it
@@ -306,16 +223,19 @@ impl Connection {
             return;
         }
         let connection = Arc::clone(self);
-        let _ = profiling::tasks::spawn("look whether a schema has changed", async move {
-            if let Err(error) = connection.look().await {
-                tracing::warn!(database = %connection.name, %error, "what is known of the schema may be old");
-                // Not again with the next question.
-                if let Some(seen) = connection.lock().as_mut() {
-                    seen.at = Instant::now();
+        drop(profiling::tasks::spawn(
+            "look whether a schema has changed",
+            async move {
+                if let Err(error) = connection.look().await {
+                    tracing::warn!(database = %connection.name, %error, "what is known of the schema may be old");
+                    // Not again with the next question.
+                    if let Some(seen) = connection.lock().as_mut() {
+                        seen.at = Instant::now();
+                    }
                 }
-            }
-            connection.is_looking.store(false, Ordering::Release);
-        });
+                connection.is_looking.store(false, Ordering::Release);
+            },
+        ));
     }
 
     async fn look(&self) -> Result<String, SchemaError> {
@@ -325,24 +245,8 @@ impl Connection {
             Box::pin(async {
                 match &self.place {
                     Place::Sqlite(_) => Ok(String::new()),
-                    Place::Postgres(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            postgres::begin(&mut session, limit).await?;
-                            let version = postgres::version(session.get()?).await?;
-                            postgres::end(session).await.map(|()| version)
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
-                    Place::MySql(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            mysql::begin(&mut session, limit).await?;
-                            let version = mysql::version(session.get()?).await?;
-                            mysql::end(session).await.map(|()| version)
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
+                    Place::Postgres(lazy) => version_of(lazy.get(), limit).await,
+                    Place::MySql(lazy) => version_of(lazy.get(), limit).await,
                 }
             }),
         );
@@ -378,24 +282,8 @@ impl Connection {
                         let work = async { Open::new(path, limit).await?.explain(sql).await };
                         within(limit, Box::pin(work)).await
                     }
-                    Place::Postgres(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            postgres::begin(&mut session, limit).await?;
-                            let outcome = postgres::explain(session.get()?, sql).await;
-                            give_back(outcome, postgres::end(session).await)
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
-                    Place::MySql(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            mysql::begin(&mut session, limit).await?;
-                            let outcome = mysql::explain(session.get()?, sql).await;
-                            give_back(outcome, mysql::end(session).await)
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
+                    Place::Postgres(lazy) => explained_by(lazy.get(), sql, limit).await,
+                    Place::MySql(lazy) => explained_by(lazy.get(), sql, limit).await,
                 }
             }),
         );
@@ -418,25 +306,8 @@ impl Connection {
                         let work = async { Open::new(path, limit).await?.rows(sql, limits).await };
                         within(limit, Box::pin(work)).await
                     }
-                    Place::Postgres(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            postgres::begin(&mut session, limit).await?;
-                            let outcome = postgres::rows(session.get()?, sql, limits).await;
-                            give_back(outcome, postgres::end(session).await)
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
-                    Place::MySql(lazy) => {
-                        let mut session = lazy.get().session(limit).await?;
-                        let work = async {
-                            mysql::begin(&mut session, limit).await?;
-                            // What was set for it, or is still to come, makes the connection of no use for others: it is
-                            // closed.
-                            mysql::rows(session.get()?, sql, limits).await
-                        };
-                        within(limit, Box::pin(work)).await
-                    }
+                    Place::Postgres(lazy) => rows_of(lazy.get(), sql, limits).await,
+                    Place::MySql(lazy) => rows_of(lazy.get(), sql, limits).await,
                 }
             }),
         );
@@ -500,17 +371,46 @@ impl Connection {
     }
 }
 
+async fn version_of<DB: Ways>(server: &Server<DB>, limit: Duration) -> Result<String, Failure> {
+    let mut session = server.session(limit).await?;
+    let work = async {
+        DB::begin(&mut session, limit).await?;
+        let version = DB::version(session.get()?).await?;
+        DB::end(session).await.map(|()| version)
+    };
+    within(limit, Box::pin(work)).await
+}
+
+async fn explained_by<DB: Ways>(server: &Server<DB>, sql: &str, limit: Duration) -> Result<(), Failure> {
+    let mut session = server.session(limit).await?;
+    let work = async {
+        DB::begin(&mut session, limit).await?;
+        let outcome = DB::explain(session.get()?, sql).await;
+        // What was wrong with the statement is told before what may be wrong with the end.
+        let end = DB::end(session).await;
+        outcome.and(end)
+    };
+    within(limit, Box::pin(work)).await
+}
+
+async fn rows_of<DB: Ways>(server: &Server<DB>, sql: &str, limits: Limits) -> Result<Preview, Failure> {
+    let mut session = server.session(limits.time).await?;
+    let work = async {
+        DB::begin(&mut session, limits.time).await?;
+        let outcome = DB::rows(session.get()?, sql, limits).await;
+        // What was set for the rows, or is still to come, makes some connections of no use for others: those are closed.
+        if DB::IS_KEPT_AFTER_ROWS {
+            let end = DB::end(session).await;
+            return outcome.and_then(|preview| end.map(|()| preview));
+        }
+        outcome
+    };
+    within(limits.time, Box::pin(work)).await
+}
+
 /// Does it within the limit, from when there is a connection on. The server has a limit of its own; this one is for a
 /// server that does not answer any more.
 async fn within<T>(limit: Duration, work: BoxFuture<'_, Result<T, Failure>>) -> Result<T, Failure> {
     let outcome = tokio::time::timeout(limit + GRACE, work).await;
     outcome.unwrap_or(Err(Failure::Slow))
-}
-
-/// What came of it, unless the end of the transaction failed.
-fn give_back<T>(outcome: Result<T, Failure>, end: Result<(), Failure>) -> Result<T, Failure> {
-    match (outcome, end) {
-        (Ok(value), Ok(())) => Ok(value),
-        (Err(failure), _) | (Ok(_), Err(failure)) => Err(failure),
-    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use nl2sql::{Column, ColumnKind, Dialect, ForeignKey, Schema, Table};
 use sqlx::mysql::{MySqlConnection, MySqlRow};
-use sqlx::{AssertSqlSafe, Column as _, Executor, MySql, Row, Statement, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, Executor, MySql, Row, TypeInfo, ValueRef};
 
 use super::MAX_TABLES;
 use super::failure::Failure;
@@ -16,87 +16,145 @@ use super::preview::{Cell, Limits, Preview, number, number_or_text};
 use super::privacy::Privacy;
 use super::sampling;
 use super::session::Session;
+use super::ways::Ways;
 
 /// EXPLAIN of a view needs the right to see how it is made, which reading it does not:
 /// <https://dev.mysql.com/doc/refman/8.0/en/explain.html>.
 const MAY_NOT_EXPLAIN: u16 = 1345;
 
-/// Begins a transaction that can change nothing, in which no SELECT takes longer than `limit`.
-pub(super) async fn begin(session: &mut Session<MySql>, limit: Duration) -> Result<(), Failure> {
-    let connection = session.get()?;
-    let version: String = sqlx::query_scalar("SELECT CAST(VERSION() AS CHAR)")
-        .persistent(false)
-        .fetch_one(&mut *connection)
-        .await?;
-    let lock_seconds = limit.as_secs().max(1);
-    let of_statement = if version.contains("MariaDB") {
-        format!("max_statement_time = {:.3}", limit.as_secs_f64())
-    } else {
-        format!("max_execution_time = {}", limit.as_millis().max(1))
-    };
-    let begin = format!(
-        "SET SESSION {of_statement}, lock_wait_timeout = {lock_seconds}, innodb_lock_wait_timeout = {lock_seconds}"
-    );
-    connection.execute(sqlx::raw_sql(AssertSqlSafe(begin))).await?;
-    connection
-        .execute(sqlx::raw_sql("START TRANSACTION READ ONLY"))
-        .await?;
-    Ok(())
-}
+impl Ways for MySql {
+    const IS_KEPT_AFTER_ROWS: bool = false;
 
-/// Ends the transaction, whatever came of it.
-pub(super) async fn end(mut session: Session<MySql>) -> Result<(), Failure> {
-    session.get()?.execute(sqlx::raw_sql("ROLLBACK")).await?;
-    session.end();
-    Ok(())
-}
-
-/// A few bytes that change when the schema does.
-pub(super) async fn version(connection: &mut MySqlConnection) -> Result<String, Failure> {
-    // Sums of digests do not mind the order, and no text gets too long for GROUP_CONCAT.
-    let statement = "SELECT CAST(CONCAT_WS('-', COUNT(*), SUM(CRC32(line)), \
-         BIT_XOR(CAST(CONV(LEFT(MD5(line), 16), 16, 10) AS UNSIGNED))) AS CHAR) FROM ( \
-         SELECT CONCAT_WS('|', 'c', table_name, ordinal_position, column_name, column_type, is_nullable, column_key, \
-                          column_comment) AS line FROM information_schema.columns WHERE table_schema = DATABASE() \
-         UNION ALL SELECT CONCAT_WS('|', 't', table_name, table_type, table_comment) \
-         FROM information_schema.tables WHERE table_schema = DATABASE() \
-         UNION ALL SELECT CONCAT_WS('|', 'k', table_name, constraint_name, column_name, referenced_table_name, \
-                                    referenced_column_name) \
-         FROM information_schema.key_column_usage WHERE table_schema = DATABASE()) AS seen";
-    Ok(sqlx::query_scalar(statement)
-        .persistent(false)
-        .fetch_one(connection)
-        .await?)
-}
-
-/// Tables, columns, keys and comments of the session's database.
-pub(super) async fn read(connection: &mut MySqlConnection) -> Result<Schema, Failure> {
-    let statement = format!(
-        "SELECT CAST(table_name AS CHAR), CAST(table_type AS CHAR), CAST(table_comment AS CHAR), \
-         CAST(table_rows AS SIGNED) FROM information_schema.tables \
-         WHERE table_schema = DATABASE() AND table_type <> 'SEQUENCE' ORDER BY table_name LIMIT {MAX_TABLES}"
-    );
-    let mut tables = Tables::default();
-    for row in fetch(connection, statement).await? {
-        let name: String = row.try_get(0)?;
-        let is_view = row.try_get::<String, _>(1)? == "VIEW";
-        // The comment of a view is the word VIEW.
-        let said = if is_view { None } else { comment(row.try_get(2)?) };
-        let rows: Option<i64> = row.try_get(3)?;
-        tables.places.insert(name.clone(), tables.list.len());
-        tables.list.push(Table {
-            name,
-            comment: said,
-            is_view,
-            rows: rows.and_then(|rows| u64::try_from(rows).ok()),
-            ..Table::default()
-        });
+    async fn begin(session: &mut Session<MySql>, limit: Duration) -> Result<(), Failure> {
+        let connection = session.get()?;
+        let version: String = sqlx::query_scalar("SELECT CAST(VERSION() AS CHAR)")
+            .persistent(false)
+            .fetch_one(&mut *connection)
+            .await?;
+        let lock_seconds = limit.as_secs().max(1);
+        let of_statement = if version.contains("MariaDB") {
+            format!("max_statement_time = {:.3}", limit.as_secs_f64())
+        } else {
+            format!("max_execution_time = {}", limit.as_millis().max(1))
+        };
+        let begin = format!(
+            "SET SESSION {of_statement}, lock_wait_timeout = {lock_seconds}, innodb_lock_wait_timeout = {lock_seconds}"
+        );
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(begin))).await?;
+        connection
+            .execute(sqlx::raw_sql("START TRANSACTION READ ONLY"))
+            .await?;
+        Ok(())
     }
-    columns(connection, &mut tables).await?;
-    keys(connection, &mut tables).await?;
-    // Without a right to read any of its columns, a table is none to ask for.
-    tables.list.retain(|table| !table.columns.is_empty());
-    Ok(Schema { tables: tables.list })
+
+    async fn begin_again(session: &mut Session<MySql>, limit: Duration) -> Result<(), Failure> {
+        // The new one ends the old.
+        Self::begin(session, limit).await
+    }
+
+    async fn end(mut session: Session<MySql>) -> Result<(), Failure> {
+        session.get()?.execute(sqlx::raw_sql("ROLLBACK")).await?;
+        session.end();
+        Ok(())
+    }
+
+    async fn version(connection: &mut MySqlConnection) -> Result<String, Failure> {
+        // Sums of digests do not mind the order, and no text gets too long for GROUP_CONCAT.
+        let statement = "SELECT CAST(CONCAT_WS('-', COUNT(*), SUM(CRC32(line)), \
+             BIT_XOR(CAST(CONV(LEFT(MD5(line), 16), 16, 10) AS UNSIGNED))) AS CHAR) FROM ( \
+             SELECT CONCAT_WS('|', 'c', table_name, ordinal_position, column_name, column_type, is_nullable, column_key, \
+                              column_comment) AS line FROM information_schema.columns WHERE table_schema = DATABASE() \
+             UNION ALL SELECT CONCAT_WS('|', 't', table_name, table_type, table_comment) \
+             FROM information_schema.tables WHERE table_schema = DATABASE() \
+             UNION ALL SELECT CONCAT_WS('|', 'k', table_name, constraint_name, column_name, referenced_table_name, \
+                                        referenced_column_name) \
+             FROM information_schema.key_column_usage WHERE table_schema = DATABASE()) AS seen";
+        Ok(sqlx::query_scalar(statement)
+            .persistent(false)
+            .fetch_one(connection)
+            .await?)
+    }
+
+    async fn read(connection: &mut MySqlConnection) -> Result<Schema, Failure> {
+        let statement = format!(
+            "SELECT CAST(table_name AS CHAR), CAST(table_type AS CHAR), CAST(table_comment AS CHAR), \
+             CAST(table_rows AS SIGNED) FROM information_schema.tables \
+             WHERE table_schema = DATABASE() AND table_type <> 'SEQUENCE' ORDER BY table_name LIMIT {MAX_TABLES}"
+        );
+        let mut tables = Tables::default();
+        for row in fetch(connection, statement).await? {
+            let name: String = row.try_get(0)?;
+            let is_view = row.try_get::<String, _>(1)? == "VIEW";
+            // The comment of a view is the word VIEW.
+            let said = if is_view { None } else { comment(row.try_get(2)?) };
+            let rows: Option<i64> = row.try_get(3)?;
+            tables.places.insert(name.clone(), tables.list.len());
+            tables.list.push(Table {
+                name,
+                comment: said,
+                is_view,
+                rows: rows.and_then(|rows| u64::try_from(rows).ok()),
+                ..Table::default()
+            });
+        }
+        columns(connection, &mut tables).await?;
+        keys(connection, &mut tables).await?;
+        // Without a right to read any of its columns, a table is none to ask for.
+        tables.list.retain(|table| !table.columns.is_empty());
+        Ok(Schema { tables: tables.list })
+    }
+
+    async fn sample(
+        connection: &mut MySqlConnection,
+        table: &mut Table,
+        privacy: &Privacy,
+    ) -> Result<(), Failure> {
+        let mut values = Vec::new();
+        for statement in sampling::statements(table, privacy, Dialect::MySql) {
+            for row in fetch(connection, statement).await? {
+                values.push((row.try_get(0)?, row.try_get(1)?));
+            }
+        }
+        sampling::keep(table, privacy, values);
+        Ok(())
+    }
+
+    async fn explain(connection: &mut MySqlConnection, sql: &str) -> Result<(), Failure> {
+        // A prepared statement is one statement, whatever the text is; it is bound when it is prepared.
+        let statement = AssertSqlSafe(sql.to_owned());
+        connection
+            .prepare(sqlx::SqlSafeStr::into_sql_str(statement))
+            .await?;
+        let explained = sqlx::query(AssertSqlSafe(format!("EXPLAIN {sql}")))
+            .persistent(false)
+            .fetch_all(connection)
+            .await;
+        match explained {
+            Ok(_) => Ok(()),
+            Err(sqlx::Error::Database(said)) if is_number(said.as_ref(), MAY_NOT_EXPLAIN) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn rows(connection: &mut MySqlConnection, sql: &str, limits: Limits) -> Result<Preview, Failure> {
+        let statement = AssertSqlSafe(sql.to_owned());
+        let described = connection
+            .prepare(sqlx::SqlSafeStr::into_sql_str(statement))
+            .await?;
+        let mut preview = Preview::new(limits);
+        preview.describe(sqlx::Statement::columns(&described));
+        // Of a statement without a LIMIT of its own the server sends no more than this.
+        let most = format!("SET SESSION sql_select_limit = {}", limits.rows.saturating_add(1));
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(most))).await?;
+        // The text protocol gives every type as the text that the client program shows.
+        let mut stream = connection.fetch(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
+        while let Some(row) = stream.try_next().await? {
+            if !preview.push_row(&row, cell)? {
+                break;
+            }
+        }
+        Ok(preview)
+    }
 }
 
 #[derive(Default)]
@@ -201,73 +259,9 @@ async fn keys(connection: &mut MySqlConnection, tables: &mut Tables) -> Result<(
     Ok(())
 }
 
-/// Values of one table's text columns.
-pub(super) async fn sample(
-    connection: &mut MySqlConnection,
-    table: &mut Table,
-    privacy: &Privacy,
-) -> Result<(), Failure> {
-    let mut values = Vec::new();
-    for statement in sampling::statements(table, privacy, Dialect::MySql) {
-        for row in fetch(connection, statement).await? {
-            values.push((row.try_get(0)?, row.try_get(1)?));
-        }
-    }
-    sampling::keep(table, privacy, values);
-    Ok(())
-}
-
-/// Whether the server takes the statement.
-pub(super) async fn explain(connection: &mut MySqlConnection, sql: &str) -> Result<(), Failure> {
-    // A prepared statement is one statement, whatever the text is; it is bound when it is prepared.
-    let statement = AssertSqlSafe(sql.to_owned());
-    connection
-        .prepare(sqlx::SqlSafeStr::into_sql_str(statement))
-        .await?;
-    let explained = sqlx::query(AssertSqlSafe(format!("EXPLAIN {sql}")))
-        .persistent(false)
-        .fetch_all(connection)
-        .await;
-    match explained {
-        Ok(_) => Ok(()),
-        Err(sqlx::Error::Database(said)) if is_number(said.as_ref(), MAY_NOT_EXPLAIN) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
 fn is_number(said: &dyn sqlx::error::DatabaseError, number: u16) -> bool {
     let said = said.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>();
     said.is_some_and(|said| said.number() == number)
-}
-
-/// The first rows.
-pub(super) async fn rows(
-    connection: &mut MySqlConnection,
-    sql: &str,
-    limits: Limits,
-) -> Result<Preview, Failure> {
-    let statement = AssertSqlSafe(sql.to_owned());
-    let described = connection
-        .prepare(sqlx::SqlSafeStr::into_sql_str(statement))
-        .await?;
-    let mut preview = Preview::new(limits);
-    for column in described.columns() {
-        preview.column(column.name(), &column.type_info().name().to_lowercase());
-    }
-    // Of a statement without a LIMIT of its own the server sends no more than this.
-    let most = format!("SET SESSION sql_select_limit = {}", limits.rows.saturating_add(1));
-    connection.execute(sqlx::raw_sql(AssertSqlSafe(most))).await?;
-    // The text protocol gives every type as the text that the client program shows.
-    let mut stream = connection.fetch(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
-    while let Some(row) = stream.try_next().await? {
-        let cells = (0..row.len())
-            .map(|at| cell(&row, at))
-            .collect::<Result<Vec<_>, _>>()?;
-        if !preview.push(cells) {
-            break;
-        }
-    }
-    Ok(preview)
 }
 
 fn cell(row: &MySqlRow, at: usize) -> Result<Cell, Failure> {
@@ -284,10 +278,7 @@ fn cell(row: &MySqlRow, at: usize) -> Result<Cell, Failure> {
     Ok(match type_name.as_str() {
         name if name == "BOOLEAN" || name.contains("INT") || name == "YEAR" => number(text),
         "FLOAT" | "DOUBLE" | "DECIMAL" => number_or_text(text),
-        "JSON" => match serde_json::from_str(&text) {
-            Ok(json) => Cell::new(text, json),
-            Err(_) => Cell::text(text),
-        },
+        "JSON" => Cell::document(text),
         _ => Cell::text(text),
     })
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use nl2sql::{Column, ColumnKind, Dialect, ForeignKey, Schema, Table};
 use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::{AssertSqlSafe, Column as _, Executor, Postgres, Row, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, Executor, Postgres, Row, TypeInfo, ValueRef};
 
 use super::MAX_TABLES;
 use super::failure::Failure;
@@ -13,6 +13,7 @@ use super::preview::{Cell, Limits, Preview, number, number_or_text};
 use super::privacy::Privacy;
 use super::sampling;
 use super::session::Session;
+use super::ways::Ways;
 
 /// Tables that this session sees without a prefix and may read: no system's, no extension's, no parts of others.
 const VISIBLE: &str = "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -22,82 +23,129 @@ const VISIBLE: &str = "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n
      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass \
                      AND d.objid = c.oid AND d.deptype = 'e')";
 
-/// Begins a transaction that can change nothing, in which no statement takes longer than `limit`.
-pub(super) async fn begin(session: &mut Session<Postgres>, limit: Duration) -> Result<(), Failure> {
-    let millis = limit.as_millis().max(1);
-    let begin = format!(
-        "BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = {millis}; SET LOCAL lock_timeout = {millis}; \
-         SET LOCAL idle_in_transaction_session_timeout = {}",
-        millis.saturating_mul(4)
-    );
-    sqlx::raw_sql(AssertSqlSafe(begin))
-        .execute(session.get()?)
-        .await?;
-    Ok(())
-}
+impl Ways for Postgres {
+    const IS_KEPT_AFTER_ROWS: bool = true;
 
-/// The same again on a connection that is in a transaction, which may have failed.
-pub(super) async fn begin_again(session: &mut Session<Postgres>, limit: Duration) -> Result<(), Failure> {
-    sqlx::raw_sql("ROLLBACK").execute(session.get()?).await?;
-    begin(session, limit).await
-}
-
-/// Ends the transaction, whatever came of it.
-pub(super) async fn end(mut session: Session<Postgres>) -> Result<(), Failure> {
-    sqlx::raw_sql("ROLLBACK").execute(session.get()?).await?;
-    session.end();
-    Ok(())
-}
-
-/// A few bytes that change when the schema does.
-pub(super) async fn version(connection: &mut PgConnection) -> Result<String, Failure> {
-    let statement = format!(
-        "WITH seen AS (SELECT c.oid, c.relname, c.relkind {VISIBLE}) \
-         SELECT md5(coalesce(string_agg(line, chr(10) ORDER BY line), '')) FROM ( \
-         SELECT concat_ws('|', 'c', s.relname, s.relkind, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, \
-                pg_catalog.col_description(s.oid, a.attnum)) AS line \
-         FROM seen s JOIN pg_catalog.pg_attribute a ON a.attrelid = s.oid \
-         WHERE a.attnum > 0 AND NOT a.attisdropped AND pg_catalog.has_column_privilege(s.oid, a.attnum, 'SELECT') \
-         UNION ALL SELECT concat_ws('|', 't', s.relname, pg_catalog.obj_description(s.oid, 'pg_class')) FROM seen s \
-         UNION ALL SELECT concat_ws('|', 'k', s.relname, k.contype, k.conkey, k.confrelid, k.confkey) \
-         FROM seen s JOIN pg_catalog.pg_constraint k ON k.conrelid = s.oid \
-         UNION ALL SELECT concat_ws('|', 'e', e.enumtypid, e.enumsortorder, e.enumlabel) FROM pg_catalog.pg_enum e) AS lines"
-    );
-    let row = sqlx::query(AssertSqlSafe(statement))
-        .persistent(false)
-        .fetch_one(connection)
-        .await?;
-    Ok(row.try_get(0)?)
-}
-
-/// Tables, columns, keys and comments.
-pub(super) async fn read(connection: &mut PgConnection) -> Result<Schema, Failure> {
-    let statement = format!(
-        "SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, \
-         pg_catalog.obj_description(c.oid, 'pg_class'), c.reltuples::float8 {VISIBLE} \
-         ORDER BY c.relname LIMIT {MAX_TABLES}"
-    );
-    let mut tables = Tables::default();
-    for row in fetch(connection, statement).await? {
-        let kind: String = row.try_get(3)?;
-        let rows: f64 = row.try_get(5)?;
-        tables.oids.insert(row.try_get(0)?, tables.list.len());
-        tables.list.push(Table {
-            namespace: Some(row.try_get(1)?),
-            name: row.try_get(2)?,
-            comment: comment(row.try_get(4)?),
-            is_view: matches!(kind.as_str(), "v" | "m"),
-            rows: estimate(rows),
-            ..Table::default()
-        });
+    async fn begin(session: &mut Session<Postgres>, limit: Duration) -> Result<(), Failure> {
+        let millis = limit.as_millis().max(1);
+        let begin = format!(
+            "BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = {millis}; SET LOCAL lock_timeout = {millis}; \
+             SET LOCAL idle_in_transaction_session_timeout = {}",
+            millis.saturating_mul(4)
+        );
+        sqlx::raw_sql(AssertSqlSafe(begin))
+            .execute(session.get()?)
+            .await?;
+        Ok(())
     }
-    let oids: Vec<String> = tables.oids.keys().map(ToString::to_string).collect();
-    // As text, so that the catalogue's own index is used.
-    let oids = format!("'{{{}}}'::oid[]", oids.join(","));
-    let labels = enum_labels(connection).await?;
-    columns(connection, &oids, &labels, &mut tables).await?;
-    keys(connection, &oids, &mut tables).await?;
-    Ok(Schema { tables: tables.list })
+
+    async fn begin_again(session: &mut Session<Postgres>, limit: Duration) -> Result<(), Failure> {
+        sqlx::raw_sql("ROLLBACK").execute(session.get()?).await?;
+        Self::begin(session, limit).await
+    }
+
+    async fn end(mut session: Session<Postgres>) -> Result<(), Failure> {
+        sqlx::raw_sql("ROLLBACK").execute(session.get()?).await?;
+        session.end();
+        Ok(())
+    }
+
+    async fn version(connection: &mut PgConnection) -> Result<String, Failure> {
+        let statement = format!(
+            "WITH seen AS (SELECT c.oid, c.relname, c.relkind {VISIBLE}) \
+             SELECT md5(coalesce(string_agg(line, chr(10) ORDER BY line), '')) FROM ( \
+             SELECT concat_ws('|', 'c', s.relname, s.relkind, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, \
+                    pg_catalog.col_description(s.oid, a.attnum)) AS line \
+             FROM seen s JOIN pg_catalog.pg_attribute a ON a.attrelid = s.oid \
+             WHERE a.attnum > 0 AND NOT a.attisdropped AND pg_catalog.has_column_privilege(s.oid, a.attnum, 'SELECT') \
+             UNION ALL SELECT concat_ws('|', 't', s.relname, pg_catalog.obj_description(s.oid, 'pg_class')) FROM seen s \
+             UNION ALL SELECT concat_ws('|', 'k', s.relname, k.contype, k.conkey, k.confrelid, k.confkey) \
+             FROM seen s JOIN pg_catalog.pg_constraint k ON k.conrelid = s.oid \
+             UNION ALL SELECT concat_ws('|', 'e', e.enumtypid, e.enumsortorder, e.enumlabel) FROM pg_catalog.pg_enum e) AS lines"
+        );
+        let row = sqlx::query(AssertSqlSafe(statement))
+            .persistent(false)
+            .fetch_one(connection)
+            .await?;
+        Ok(row.try_get(0)?)
+    }
+
+    async fn read(connection: &mut PgConnection) -> Result<Schema, Failure> {
+        let statement = format!(
+            "SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, \
+             pg_catalog.obj_description(c.oid, 'pg_class'), c.reltuples::float8 {VISIBLE} \
+             ORDER BY c.relname LIMIT {MAX_TABLES}"
+        );
+        let mut tables = Tables::default();
+        for row in fetch(connection, statement).await? {
+            let kind: String = row.try_get(3)?;
+            let rows: f64 = row.try_get(5)?;
+            tables.oids.insert(row.try_get(0)?, tables.list.len());
+            tables.list.push(Table {
+                namespace: Some(row.try_get(1)?),
+                name: row.try_get(2)?,
+                comment: comment(row.try_get(4)?),
+                is_view: matches!(kind.as_str(), "v" | "m"),
+                rows: estimate(rows),
+                ..Table::default()
+            });
+        }
+        let oids: Vec<String> = tables.oids.keys().map(ToString::to_string).collect();
+        // As text, so that the catalogue's own index is used.
+        let oids = format!("'{{{}}}'::oid[]", oids.join(","));
+        let labels = enum_labels(connection).await?;
+        columns(connection, &oids, &labels, &mut tables).await?;
+        keys(connection, &oids, &mut tables).await?;
+        Ok(Schema { tables: tables.list })
+    }
+
+    async fn sample(
+        connection: &mut PgConnection,
+        table: &mut Table,
+        privacy: &Privacy,
+    ) -> Result<(), Failure> {
+        let mut values = Vec::new();
+        for statement in sampling::statements(table, privacy, Dialect::PostgreSql) {
+            for row in fetch(connection, statement).await? {
+                values.push((i64::from(row.try_get::<i32, _>(0)?), row.try_get(1)?));
+            }
+        }
+        sampling::keep(table, privacy, values);
+        Ok(())
+    }
+
+    async fn explain(connection: &mut PgConnection, sql: &str) -> Result<(), Failure> {
+        // A prepared statement is one statement, whatever the text is.
+        sqlx::query(AssertSqlSafe(format!("EXPLAIN {sql}")))
+            .persistent(false)
+            .fetch_all(connection)
+            .await?;
+        Ok(())
+    }
+
+    async fn rows(connection: &mut PgConnection, sql: &str, limits: Limits) -> Result<Preview, Failure> {
+        let cursor = format!("DECLARE preview NO SCROLL CURSOR FOR {sql}");
+        sqlx::query(AssertSqlSafe(cursor))
+            .persistent(false)
+            .execute(&mut *connection)
+            .await?;
+        let mut preview = Preview::new(limits);
+        let described = connection
+            .prepare(sqlx::SqlSafeStr::into_sql_str("FETCH FORWARD 0 FROM preview"))
+            .await?;
+        preview.describe(sqlx::Statement::columns(&described));
+        // The simple protocol gives every type as the text that psql shows.
+        let fetch = format!("FETCH FORWARD {} FROM preview", limits.rows.saturating_add(1));
+        for row in sqlx::raw_sql(AssertSqlSafe(fetch))
+            .fetch_all(&mut *connection)
+            .await?
+        {
+            if !preview.push_row(&row, cell)? {
+                break;
+            }
+        }
+        Ok(preview)
+    }
 }
 
 #[derive(Default)]
@@ -218,66 +266,6 @@ async fn keys(connection: &mut PgConnection, oids: &str, tables: &mut Tables) ->
     Ok(())
 }
 
-/// Values of one table's text columns.
-pub(super) async fn sample(
-    connection: &mut PgConnection,
-    table: &mut Table,
-    privacy: &Privacy,
-) -> Result<(), Failure> {
-    let mut values = Vec::new();
-    for statement in sampling::statements(table, privacy, Dialect::PostgreSql) {
-        for row in fetch(connection, statement).await? {
-            values.push((i64::from(row.try_get::<i32, _>(0)?), row.try_get(1)?));
-        }
-    }
-    sampling::keep(table, privacy, values);
-    Ok(())
-}
-
-/// Whether the server takes the statement.
-pub(super) async fn explain(connection: &mut PgConnection, sql: &str) -> Result<(), Failure> {
-    // A prepared statement is one statement, whatever the text is.
-    sqlx::query(AssertSqlSafe(format!("EXPLAIN {sql}")))
-        .persistent(false)
-        .fetch_all(connection)
-        .await?;
-    Ok(())
-}
-
-/// The first rows, through a cursor: no more is computed than is shown.
-pub(super) async fn rows(
-    connection: &mut PgConnection,
-    sql: &str,
-    limits: Limits,
-) -> Result<Preview, Failure> {
-    let cursor = format!("DECLARE preview NO SCROLL CURSOR FOR {sql}");
-    sqlx::query(AssertSqlSafe(cursor))
-        .persistent(false)
-        .execute(&mut *connection)
-        .await?;
-    let mut preview = Preview::new(limits);
-    let described = connection
-        .prepare(sqlx::SqlSafeStr::into_sql_str("FETCH FORWARD 0 FROM preview"))
-        .await?;
-    for column in sqlx::Statement::columns(&described) {
-        preview.column(column.name(), &column.type_info().name().to_lowercase());
-    }
-    // The simple protocol gives every type as the text that psql shows.
-    let fetch = format!("FETCH FORWARD {} FROM preview", limits.rows.saturating_add(1));
-    for row in sqlx::raw_sql(AssertSqlSafe(fetch))
-        .fetch_all(&mut *connection)
-        .await?
-    {
-        let cells = (0..row.len())
-            .map(|at| cell(&row, at))
-            .collect::<Result<Vec<_>, _>>()?;
-        if !preview.push(cells) {
-            break;
-        }
-    }
-    Ok(preview)
-}
-
 fn cell(row: &PgRow, at: usize) -> Result<Cell, Failure> {
     let value = row.try_get_raw(at)?;
     if value.is_null() {
@@ -292,10 +280,7 @@ fn cell(row: &PgRow, at: usize) -> Result<Cell, Failure> {
         }
         "INT2" | "INT4" | "INT8" | "OID" => number(text),
         "FLOAT4" | "FLOAT8" | "NUMERIC" => number_or_text(text),
-        "JSON" | "JSONB" => match serde_json::from_str(&text) {
-            Ok(json) => Cell::new(text, json),
-            Err(_) => Cell::text(text),
-        },
+        "JSON" | "JSONB" => Cell::document(text),
         _ => Cell::text(text),
     })
 }

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use sqlx::{Column, Row, TypeInfo};
+
+use super::failure::Failure;
 
 /// How much of an answer is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +67,14 @@ impl Cell {
 
     pub(super) fn text(text: String) -> Cell {
         Cell::new(text.clone(), Value::String(text))
+    }
+
+    /// JSON as the database writes it.
+    pub(super) fn document(text: String) -> Cell {
+        match serde_json::from_str(&text) {
+            Ok(json) => Cell::new(text, json),
+            Err(_) => Cell::text(text),
+        }
     }
 
     /// Bytes as the hexadecimal digits that PostgreSQL shows.
@@ -131,13 +142,6 @@ impl Preview {
         }
     }
 
-    pub(super) fn column(&mut self, name: &str, type_name: &str) {
-        self.columns.push(PreviewColumn {
-            name: name.to_owned(),
-            type_name: type_name.to_owned(),
-        });
-    }
-
     /// Names and types of the columns: `[{"name", "type"}]`.
     pub fn columns_json(&self) -> Value {
         let columns = self.columns.iter();
@@ -153,8 +157,28 @@ impl Preview {
             .collect()
     }
 
+    /// Adds a row, of which `cell` gives each value; false when no more are wanted.
+    pub(super) fn push_row<R: Row>(
+        &mut self,
+        row: &R,
+        cell: impl Fn(&R, usize) -> Result<Cell, Failure>,
+    ) -> Result<bool, Failure> {
+        let cells: Result<Vec<Cell>, Failure> = (0..row.len()).map(|at| cell(row, at)).collect();
+        Ok(self.push(cells?))
+    }
+
+    /// Adds the columns of a statement.
+    pub(super) fn describe<C: Column>(&mut self, columns: &[C]) {
+        for column in columns {
+            self.columns.push(PreviewColumn {
+                name: column.name().to_owned(),
+                type_name: column.type_info().name().to_lowercase(),
+            });
+        }
+    }
+
     /// Adds a row; false when no more are wanted.
-    pub(super) fn push(&mut self, cells: Vec<Cell>) -> bool {
+    fn push(&mut self, cells: Vec<Cell>) -> bool {
         if self.rows.len() >= self.limits.rows as usize || self.bytes >= self.limits.bytes {
             self.is_cut = true;
             return false;

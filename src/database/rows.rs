@@ -1,18 +1,13 @@
 //! Runs one query on an SQLite file that is opened read-only, within limits of time and rows.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use futures_util::TryStreamExt;
-use serde_json::{Number, Value};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, TypeInfo, ValueRef};
+use serde_json::Value;
 
-/// Longest wait for another program's lock.
-const LOCK_WAIT: Duration = Duration::from_secs(2);
-
-/// Instructions of SQLite's machine between two looks at the clock; a thousand take some microseconds.
-const STEPS: i32 = 1_000;
+use super::failure::Failure;
+use super::preview::Limits;
+use super::sqlite::Open;
 
 /// How much a query may take.
 #[derive(Debug, Clone, Copy)]
@@ -39,76 +34,45 @@ pub enum RowsError {
     Failed(String),
 }
 
-/// The rows of a query. Values of bytes are given as text.
+/// The rows of a query, as JSON values.
 ///
 /// # Errors
 /// The query does not run, or not within the limits.
 pub async fn sqlite_rows(path: &Path, sql: &str, limits: RowLimits) -> Result<Vec<Vec<Value>>, RowsError> {
-    let until = Instant::now() + limits.time;
-    let failed = |error: sqlx::Error| {
-        if Instant::now() >= until {
-            return RowsError::Slow(limits.time);
-        }
-        let told = error.as_database_error().map(|error| error.message().to_owned());
-        RowsError::Failed(told.unwrap_or_else(|| error.to_string()))
+    let failed = |failure: Failure| match failure {
+        Failure::Slow => RowsError::Slow(limits.time),
+        Failure::Wrong(words)
+        | Failure::Denied(words)
+        | Failure::Unreachable(words)
+        | Failure::Other(words) => RowsError::Failed(words),
     };
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .create_if_missing(false)
-        .busy_timeout(LOCK_WAIT.min(limits.time))
-        .pragma("query_only", "ON")
-        .pragma("trusted_schema", "OFF")
-        .pragma(
-            "reverse_unordered_selects",
-            if limits.reversed { "ON" } else { "OFF" },
-        )
-        .disable_statement_logging();
-    let mut connection = options.connect().await.map_err(failed)?;
-    // Waiting no longer would leave SQLite at work: it has to be stopped itself.
-    let mut handle = connection.lock_handle().await.map_err(failed)?;
-    handle.set_progress_handler(STEPS, move || Instant::now() < until);
-    drop(handle);
-    let mut rows = Vec::new();
-    let mut stream = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch(&mut connection);
-    while let Some(row) = stream.try_next().await.map_err(failed)? {
-        if rows.len() >= limits.rows {
-            return Err(RowsError::Many(limits.rows));
-        }
-        rows.push(values(&row).map_err(failed)?);
+    let opened = Open::new(path, limits.time).await.map_err(Failure::from);
+    let mut file = opened.map_err(failed)?;
+    if limits.reversed {
+        file.reverse().await.map_err(|error| failed(error.into()))?;
     }
-    drop(stream);
-    // What was read is right whatever closing says.
-    let _ = connection.close().await;
-    Ok(rows)
-}
-
-fn values(row: &SqliteRow) -> Result<Vec<Value>, sqlx::Error> {
-    (0..row.len())
-        .map(|at| {
-            let value = row.try_get_raw(at)?;
-            if value.is_null() {
-                return Ok(Value::Null);
-            }
-            Ok(match value.type_info().name() {
-                "INTEGER" | "BOOLEAN" => Value::from(row.try_get_unchecked::<i64, _>(at)?),
-                "REAL" => {
-                    let real = row.try_get_unchecked::<f64, _>(at)?;
-                    Number::from_f64(real).map_or_else(|| Value::from(real.to_string()), Value::Number)
-                }
-                _ => {
-                    let bytes = row.try_get_unchecked::<Vec<u8>, _>(at)?;
-                    Value::from(String::from_utf8_lossy(&bytes).into_owned())
-                }
-            })
-        })
-        .collect()
+    let most = Limits {
+        rows: u32::try_from(limits.rows).unwrap_or(u32::MAX),
+        bytes: usize::MAX,
+        time: limits.time,
+    };
+    let shown = file.rows(sql, most).await.map_err(failed)?;
+    if shown.is_cut {
+        return Err(RowsError::Many(limits.rows));
+    }
+    let rows = shown.rows.into_iter();
+    Ok(rows
+        .map(|row| row.into_iter().map(|cell| cell.json).collect())
+        .collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use serde_json::json;
-    use sqlx::Executor;
+    use sqlx::sqlite::SqliteConnectOptions;
+    use sqlx::{ConnectOptions, Connection, Executor};
 
     use super::*;
 
@@ -137,8 +101,8 @@ mod tests {
         let path = database(&folder).await;
         let rows = sqlite_rows(&path, "SELECT a, b, c, d, e FROM t ORDER BY a", LIMITS).await;
         let expected = vec![
-            vec![json!(1), json!(1.5), json!("ä"), json!("\u{fffd}A"), json!(null)],
-            vec![json!(2), json!(2.0), json!("b"), json!("B"), json!("3")],
+            vec![json!(1), json!(1.5), json!("ä"), json!("\\xff41"), json!(null)],
+            vec![json!(2), json!(2.0), json!("b"), json!("\\x42"), json!("3")],
         ];
         assert_eq!(rows, Ok(expected));
         let reversed = RowLimits {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use nl2sql::{Column, ColumnKind, Dialect, ForeignKey, Schema, Table};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Executor, Row, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row, TypeInfo, ValueRef};
 
 use super::failure::Failure;
 use super::preview::{Cell, Limits, Preview, number};
@@ -110,6 +110,12 @@ impl Open {
         Ok(Open { connection, given_up })
     }
 
+    /// Has queries give their rows in the opposite order where they ask for none.
+    pub(super) async fn reverse(&mut self) -> Result<(), sqlx::Error> {
+        let reversed = "PRAGMA reverse_unordered_selects = ON";
+        self.connection.execute(reversed).await.map(drop)
+    }
+
     /// Tables, columns and keys.
     pub(super) async fn read(&mut self) -> Result<Schema, sqlx::Error> {
         let listed = sqlx::query(
@@ -187,17 +193,12 @@ impl Open {
             .prepare(sqlx::SqlSafeStr::into_sql_str(statement))
             .await?;
         let mut preview = Preview::new(limits);
-        for column in sqlx::Statement::columns(&described) {
-            preview.column(column.name(), &column.type_info().name().to_lowercase());
-        }
+        preview.describe(sqlx::Statement::columns(&described));
         let mut stream = sqlx::query(AssertSqlSafe(sql.to_owned()))
             .persistent(false)
             .fetch(&mut self.connection);
         while let Some(row) = stream.try_next().await? {
-            let cells = (0..row.len())
-                .map(|at| cell(&row, at))
-                .collect::<Result<Vec<_>, _>>()?;
-            if !preview.push(cells) {
+            if !preview.push_row(&row, cell)? {
                 break;
             }
         }

@@ -45,6 +45,8 @@ pub struct Completion {
     pub sql: String,
     /// What it does, on one line, in the language of the question.
     pub explanation: String,
+    /// SQL for another reading of the question that is nearly as likely, before anybody has checked it.
+    pub alternative: Option<String>,
     /// How sure the provider says it is, 0 to 1, when it says so by a measured score (the embedded engine).
     pub confidence: Option<f64>,
     /// Mean natural logarithm of the probabilities of the tokens that make up the SQL, where the provider tells them.

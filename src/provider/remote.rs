@@ -344,6 +344,7 @@ impl Remote {
             .as_ref()
             .and_then(|place| logprobs(&reply.tokens, place.start, place.end));
         Ok(Completion {
+            alternative: None,
             mean_logprob: logprobs.map(|(sum, count)| sum / f64::from(count)),
             sum_logprob: logprobs.map(|(sum, _)| sum),
             sql: written.sql,

@@ -90,8 +90,8 @@ pub fn model(request: &Received) -> Script {
     } else if is_about("names of active users") {
         written("SELECT name FROM users WHERE active = 0")
     } else if is_about("users by age") {
-        // It passes the checks of names and is not known to SQLite.
-        written("SELECT no_such_function(name) FROM users")
+        // Everything is known, and SQLite can plan it; the number is too large when it is run.
+        written("SELECT ABS(-9223372036854775807 - id) FROM users")
     } else {
         openai_sse(
             r#"{"sql": "", "explanation": "", "tables": [], "assumptions": [], "answerable": false, "clarification": "Which?"}"#,

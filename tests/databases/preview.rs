@@ -258,3 +258,34 @@ fn every_type_of_a_server_has_a_text_and_a_json_value() {
         assert_eq!(rows[0], expected, "{}", shop.dialect());
     }
 }
+
+#[test]
+fn whoever_is_shown_rows_is_in_the_audit_log() {
+    let shop = Shop::sqlite();
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("audit.log");
+    let plugin = Plugin::start(&format!(
+        "{}preview: {{enabled: true}}\naudit: {{path: '{}'}}\n",
+        shop.config(&[]),
+        log.display()
+    ));
+    preview(&plugin, json!({"sql": "SELECT city FROM customers"}));
+    preview(&plugin, json!({"sql": "DELETE FROM customers"}));
+    let written = std::fs::read_to_string(&log).unwrap();
+    let lines: Vec<Value> = written
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|line: &Value| line["event"] == "data_preview")
+        .collect();
+    assert_eq!(lines.len(), 2, "{written}");
+    assert_eq!(
+        (&lines[0]["outcome"], &lines[1]["outcome"]),
+        (&json!("success"), &json!("refused"))
+    );
+    assert_eq!(lines[0]["target"], "databases.default");
+    assert!(lines[0].to_string().contains("\"rows\":3"), "{}", lines[0]);
+    assert!(
+        !written.contains("Oslo") && !written.contains("SELECT"),
+        "{written}"
+    );
+}

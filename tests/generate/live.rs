@@ -107,6 +107,8 @@ fn traffic(
                 };
                 let more = match number % 10 {
                     8 => json!({"provider": "builtin"}),
+                    // Of the database, which has to take the answer.
+                    9 => json!({"provider": "builtin", "schema_ddl": "", "database_type": "sqlite"}),
                     _ => json!({}),
                 };
                 ask(&plugin, &question, more);
@@ -123,12 +125,23 @@ async fn every_panel_and_every_rule_has_data() {
         return;
     }
     let provider = provider().await;
+    let database = tempfile::tempdir().expect("a folder for the database");
+    let made = Command::new("python3")
+        .args([
+            "-c",
+            "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])",
+        ])
+        .arg(database.path().join("users.sqlite"))
+        .arg(DDL)
+        .status();
+    assert!(made.expect("python3 runs").success());
     let config = format!(
         "ai:\n  default_service: openai\n  health_check_interval: 1s\n  fallback_order: [spare]\n  budget: {{day: 100, month: 1000}}\n  retry: {{initial_delay: 10ms}}\n  \
          circuit_breaker: {{enabled: true, failure_threshold: 1000}}\n  services:\n    openai: {{endpoint: '{0}/v1', api_key: sk-test-0123456789, model: gpt-4o-mini}}\n    \
          spare: {{provider: custom, endpoint: '{0}/v1', model: gpt-4o-mini}}\n\
-         performance: {{cache: {{min_confidence: 0}}}}\n",
-        provider.url()
+         performance: {{cache: {{min_confidence: 0}}}}\ndatabases: {{default: {{path: '{1}'}}}}\n",
+        provider.url(),
+        database.path().join("users.sqlite").display()
     );
     let plugin = Arc::new(Plugin::start(&config));
     let own = free_address();

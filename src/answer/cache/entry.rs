@@ -29,6 +29,9 @@ pub struct CachedAnswer {
     pub pretty_sql: String,
     /// What it does, on one line.
     pub explanation: String,
+    /// SQL for another reading that is nearly as likely.
+    #[serde(default)]
+    pub alternative: Option<String>,
     /// How sure the provider is.
     #[serde(serialize_with = "write_confidence", deserialize_with = "read_confidence")]
     pub confidence: Confidence,
@@ -81,6 +84,7 @@ impl CachedAnswer {
         ];
         let warnings = &self.warnings;
         texts.iter().map(|text| text.capacity()).sum::<usize>()
+            + self.alternative.as_ref().map_or(0, String::capacity)
             + warnings.capacity() * size_of::<String>()
             + warnings.iter().map(String::capacity).sum::<usize>()
     }

@@ -85,9 +85,9 @@ impl Schemas {
             async move { schemas.read_and_keep(key, read).await }
         });
         if let Boarded::First(ticket) = boarded {
-            let _ = profiling::tasks::spawn("read a schema again", async move {
+            drop(profiling::tasks::spawn("read a schema again", async move {
                 let _ = ticket.await;
-            });
+            }));
         }
     }
 

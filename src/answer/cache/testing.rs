@@ -28,6 +28,7 @@ pub(super) fn answer(sql: &str) -> CachedAnswer {
         cost: None,
         degraded: false,
         explained: false,
+        alternative: None,
         instead_of: None,
         made_at: Timestamp::constant(1_800_000_000, 0),
     }

@@ -10,6 +10,7 @@ fn answer(request_id: &str) -> Answer {
         sql: "SELECT secret FROM plans".into(),
         pretty_sql: String::new(),
         explanation: String::new(),
+        alternative: None,
         confidence: Confidence::new(0.6),
         confidence_source: ConfidenceSource::Logprob,
         features: None,

@@ -17,7 +17,7 @@ const DESCRIPTION: &str = "AI Extension Plugin for intelligent SQL generation";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What can be asked for and what cannot; a name that pages know, whether it is on, and what it is.
-const FEATURES: [(&str, bool, &str); 6] = [
+const FEATURES: [(&str, bool, &str); 7] = [
     (
         "sql-generation",
         true,
@@ -35,6 +35,11 @@ const FEATURES: [(&str, bool, &str); 6] = [
         "tables come with the request (schema_ddl, schema_values) or from a configured database",
     ),
     ("query-explanation", true, "one line that says what the SQL does"),
+    (
+        "sql-preview",
+        false,
+        "the first rows of an answer, read-only (ai.preview; preview.enabled in the config)",
+    ),
     (
         "multi-language-support",
         false,
@@ -63,6 +68,7 @@ pub(super) async fn report(service: &AnswerService, sql: &str) -> Result<Vec<Pai
         "version": VERSION,
         "models": models,
         "databases": databases(),
+        "configured_databases": configured_databases(&snapshot),
         "features": features,
         "health": if check_health { health(service, &snapshot, &now) } else { Value::Null },
         "limits": {
@@ -188,6 +194,21 @@ fn databases() -> Value {
         .collect()
 }
 
+/// The databases that a question can name. `runs` says that one can be asked itself, so that answers are tried on it, and
+/// shown where previews are on.
+fn configured_databases(snapshot: &Snapshot) -> Value {
+    let configured = snapshot.config.databases.iter();
+    configured
+        .map(|(name, database)| {
+            json!({
+                "name": name,
+                "type": database.driver.as_str(),
+                "runs": snapshot.databases.connection(name).is_some(),
+            })
+        })
+        .collect()
+}
+
 fn features(snapshot: &Snapshot) -> Vec<Value> {
     let providers = snapshot.providers.list();
     let has_model = providers
@@ -196,7 +217,11 @@ fn features(snapshot: &Snapshot) -> Vec<Value> {
     FEATURES
         .iter()
         .map(|(name, enabled, description)| {
-            let enabled = *enabled || (*name == "multi-language-support" && has_model);
+            let enabled = match *name {
+                "multi-language-support" => has_model,
+                "sql-preview" => snapshot.config.preview.enabled,
+                _ => *enabled,
+            };
             json!({"name": name, "enabled": enabled, "description": description, "version": VERSION})
         })
         .collect()

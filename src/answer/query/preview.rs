@@ -1,11 +1,14 @@
 //! `ai.preview`: an answer, or SQL that the asker has, with its first rows.
 
+use serde_json::{Value, json};
+
 use super::generate::{self, Asked};
 use super::parameters::Parameters;
 use super::reply::{API_VERSION, Pair, Reply, answered};
 use super::{Item, QueryError, QueryReply, StoreContext};
 use crate::answer::{AnswerService, AskError};
 use crate::database::{Cell, Preview, PreviewColumn};
+use crate::telemetry::audit::{Event, Outcome, Record};
 
 /// `{"prompt": "…"}` asks and runs the answer; `{"sql": "…"}` runs that, if it passes the checks.
 pub(super) async fn report(
@@ -40,7 +43,21 @@ pub(super) async fn report(
             }
         },
     };
-    match service.rows(&stage, &statement).await {
+    let rows = service.rows(&stage, &statement).await;
+    service.audit().record(&Record {
+        event: Event::DataPreview,
+        outcome: match &rows {
+            Ok(_) => Outcome::Success,
+            Err(AskError::Refused { .. }) => Outcome::Refused,
+            Err(_) => Outcome::Failed,
+        },
+        actor: &context.actor,
+        target: &format!("databases.{}", stage.name()),
+        details: rows
+            .as_ref()
+            .map_or(Value::Null, |preview| json!({ "rows": preview.rows.len() })),
+    });
+    match rows {
         Ok(preview) => Ok(with_rows(reply, &preview)),
         Err(error) => failed(
             service,

@@ -81,6 +81,10 @@ pub(super) fn answered(answer: &Answer, warnings: &[String]) -> Reply {
         .with("cached", word(answer.cached))
         .with("degraded", word(answer.degraded))
         .with("explained", word(answer.explained));
+    let reply = match &answer.alternative {
+        Some(sql) => reply.with("alternative", one_line(sql)),
+        None => reply,
+    };
     let reply = match &answer.instead_of {
         Some(wanted) => reply.with("instead_of", wanted),
         None => reply,
@@ -144,6 +148,7 @@ mod tests {
         Answer {
             sql: "SELECT 1;".into(),
             pretty_sql: "SELECT\n  1;".into(),
+            alternative: None,
             explanation: "First.\nSecond.".into(),
             confidence: Confidence::new(0.1 + 0.2),
             confidence_source: ConfidenceSource::Builtin,

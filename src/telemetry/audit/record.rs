@@ -33,6 +33,8 @@ pub enum Event {
     LogLevelChange,
     /// Settings were changed by the page.
     ConfigChange,
+    /// Rows of a database were to be shown.
+    DataPreview,
     /// The config was loaded again.
     ConfigReload,
     /// A secret was taken into use.
