@@ -17,6 +17,7 @@ mod finish;
 mod gate;
 pub(crate) mod graph;
 mod grouping;
+mod how;
 mod items;
 mod judge;
 mod leftover;
@@ -241,7 +242,11 @@ fn unknown_subject(chosen: &Chosen<'_>) -> Option<String> {
         reading.link_scores.1 == 0 || reading.link_scores.0 / (reading.link_scores.1 as f32) < 0.62;
     let unexplained = !item.used && matches!(item.kind, Kind::Word | Kind::Mention(..));
     let figure = reading.plan.select.iter().any(plan::Expr::is_aggregate);
-    (unexplained || (mentions_weak && !figure && item.kind == Kind::Word)).then(|| reading.raw(first))
+    let measured = first
+        .checked_sub(1)
+        .is_some_and(|at| item.used && reading.word(at) == "how");
+    (unexplained || (!measured && mentions_weak && !figure && item.kind == Kind::Word))
+        .then(|| reading.raw(first))
 }
 
 fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> Draft {

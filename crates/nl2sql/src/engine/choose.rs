@@ -1,6 +1,7 @@
 //! Reads a question under several suppositions and keeps the reading that explains it best.
 
 use super::graph::Step;
+use super::how;
 use super::items::{Item, Kind};
 use super::lexicon::{Lexicon, TableId};
 use super::phrases::{Function, Phrase};
@@ -108,7 +109,7 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
         );
     }
     if found.is_empty() {
-        found.extend(hinted_table(lexicon, items).map(|table| Candidate {
+        found.extend(hinted_table(lexicon, tokens, items).map(|table| Candidate {
             table,
             head: None,
             prior: 0.2,
@@ -135,11 +136,12 @@ fn offer(found: &mut Vec<Candidate>, new: Candidate) {
 }
 
 /// `who earns the most`: the table with names and the column that the ranking speaks of.
-fn hinted_table(lexicon: &Lexicon<'_>, items: &[Item]) -> Option<TableId> {
-    let hint = items.iter().find_map(|item| match item.kind {
+fn hinted_table(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Option<TableId> {
+    let ranked = items.iter().find_map(|item| match item.kind {
         Kind::Phrase(Phrase::Superlative { hint, .. }) if !hint.is_empty() => Some(hint),
         _ => None,
-    })?;
+    });
+    let hint = ranked.or_else(|| how::measure(tokens))?;
     let measured = |table: &TableId| {
         lexicon.columns_of(*table).any(|id| {
             let entry = lexicon.column(id);
@@ -219,7 +221,8 @@ fn by_columns(lexicon: &Lexicon<'_>, items: &[Item]) -> Vec<(TableId, f32)> {
                     let table = lexicon.column(hit.column).table;
                     if !seen.contains(&table) {
                         seen.push(table);
-                        sums[table.0] += 0.12;
+                        let own = roles::label(lexicon, table).contains(&hit.column);
+                        sums[table.0] += if own { 0.16 } else { 0.12 };
                     }
                 }
             }

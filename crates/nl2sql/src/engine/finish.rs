@@ -26,9 +26,34 @@ impl Reading<'_> {
             self.finish_aggregate(aggregates);
         }
         self.settle_order();
+        self.drop_idle_keys();
         self.prune();
         self.keep_rows_single();
         self.mark_home();
+    }
+
+    /// A group by a key needs no name that is not shown.
+    fn drop_idle_keys(&mut self) {
+        let lexicon = self.lexicon;
+        let plan = &mut self.plan;
+        let keyed: Vec<_> = plan
+            .group
+            .iter()
+            .filter_map(|expr| match expr {
+                Expr::Column(id) if lexicon.column(*id).is_primary => Some(lexicon.column(*id).table),
+                _ => None,
+            })
+            .collect();
+        let (select, order) = (&plan.select, &plan.order);
+        plan.group.retain(|expr| match expr {
+            Expr::Column(id) => {
+                lexicon.column(*id).is_primary
+                    || !keyed.contains(&lexicon.column(*id).table)
+                    || select.contains(expr)
+                    || order.iter().any(|(known, _)| known == expr)
+            }
+            _ => true,
+        });
     }
 
     /// "Which wards …", or a table whose rows are called by one column of its own name: the name is the answer.
@@ -36,7 +61,21 @@ impl Reading<'_> {
         let Some(head) = self.head.filter(|head| self.targets[*head]) else {
             return false;
         };
-        let which = (0..head).any(|at| matches!(self.word(at), "which"));
+        let whole = self.tokens.iter().any(|token| {
+            matches!(
+                token.lower.as_str(),
+                "information"
+                    | "info"
+                    | "details"
+                    | "detail"
+                    | "everything"
+                    | "data"
+                    | "records"
+                    | "record"
+                    | "attributes"
+            )
+        });
+        let which = !whole && (0..head).any(|at| matches!(self.word(at), "which" | "what"));
         let own = roles::label(self.lexicon, self.home);
         let called = matches!(own[..], [one] if {
             let words = &self.lexicon.column(one).words;

@@ -184,7 +184,7 @@ impl Reading<'_> {
 
     /// The key and the names of a table: the key keeps rows of the same name apart.
     pub(crate) fn entity_keys(&self, table: TableId) -> Vec<Expr> {
-        let labels = roles::label(self.lexicon, table);
+        let labels = roles::names(self.lexicon, table);
         let key = self.lexicon.primary_key(table);
         let mut keys: Vec<Expr> = Vec::new();
         if labels.is_empty() {

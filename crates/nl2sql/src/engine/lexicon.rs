@@ -240,6 +240,18 @@ impl<'a> Lexicon<'a> {
         self.columns_of(id).find(|column| self.column(*column).is_primary)
     }
 
+    /// Whether a column holds a measure that is written as text (`4:32`, `1,062 m`).
+    pub(crate) fn is_text_measure(&self, id: ColumnId) -> bool {
+        let entry = self.column(id);
+        entry.sort == Sort::Text
+            && !entry.column.samples.is_empty()
+            && entry
+                .column
+                .samples
+                .iter()
+                .all(|sample| sample.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
     /// Whether a column is a key: of its own table, or of another's.
     pub(crate) fn is_key(&self, id: ColumnId) -> bool {
         self.column(id).is_primary || self.graph.target(id).is_some()

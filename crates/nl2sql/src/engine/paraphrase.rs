@@ -8,9 +8,37 @@ use super::text::{self, Token};
 /// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let named = both_names(tokens);
+    let peopled = inhabitants(lexicon, named.as_deref().unwrap_or(tokens)).or(named);
+    let named = peopled;
     let counted = times(named.as_deref().unwrap_or(tokens)).or(named);
     let tokens = counted.as_deref().unwrap_or(tokens);
     people_spelled_out(lexicon, tokens).or(counted)
+}
+
+/// `how many people live in …` where people are no rows but a population.
+fn inhabitants(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    const PEOPLE: &[&str] = &["people", "persons", "citizens", "inhabitants", "residents"];
+    const LIVE: &[&str] = &["live", "lives", "living", "stay", "reside", "are", "there", "is"];
+    let [how, many, people, ..] = tokens else {
+        return None;
+    };
+    let asked = how.lower == "how" && many.lower == "many" && PEOPLE.contains(&people.lower.as_str());
+    let counted = lexicon
+        .columns
+        .iter()
+        .any(|entry| entry.words.iter().any(|word| word == "population"));
+    if !asked || !counted || !lexicon.senses(&people.lower, &people.stem).is_empty() {
+        return None;
+    }
+    let rest = tokens[3..]
+        .iter()
+        .skip_while(|token| LIVE.contains(&token.lower.as_str()));
+    Some(
+        text::tokens("what is the population")
+            .into_iter()
+            .chain(rest.cloned())
+            .collect(),
+    )
 }
 
 /// `at least twice` is at least two times.

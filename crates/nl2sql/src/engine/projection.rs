@@ -18,10 +18,13 @@ impl Reading<'_> {
             return;
         }
         let first = self.tokens.first().map_or("", |token| token.lower.as_str());
+        let named = roles::label(self.lexicon, self.home);
         let shown: Vec<ColumnId> = match first {
             "when" => roles::moment(self.lexicon, self.home).into_iter().collect(),
             "where" => self
-                .hinted(self.home, super::values::PLACES, |id| self.is_textual(id))
+                .hinted(self.home, super::values::WHERE, |id| {
+                    self.is_textual(id) && !named.contains(&id)
+                })
                 .into_iter()
                 .collect(),
             "who" => roles::label(self.lexicon, self.home),
