@@ -8,6 +8,7 @@ mod belonging;
 mod between;
 mod chinese;
 mod choose;
+mod combine;
 mod compare;
 mod confidence;
 mod counting;
@@ -19,6 +20,7 @@ mod forms;
 mod gate;
 pub(crate) mod graph;
 mod grouping;
+mod how;
 mod items;
 mod judge;
 mod leftover;
@@ -36,6 +38,7 @@ mod phrases;
 mod placing;
 mod plan;
 mod projection;
+mod prune;
 mod quote;
 mod reading;
 mod refuse;
@@ -50,6 +53,7 @@ mod timing;
 mod truth;
 mod values;
 pub(crate) mod words;
+mod zones;
 
 #[cfg(test)]
 mod generated;
@@ -250,6 +254,9 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     }
     let chosen = choose::best(lexicon, tokens, &items)
         .ok_or_else(|| refuse::not_in_schema(lexicon, tokens, &items))?;
+    if let Some(draft) = combine::answer(lexicon, tokens, &items, &chosen, request) {
+        return Ok(draft);
+    }
     if let Some(refusal) = judge::unsupported(&chosen.reading, request.question) {
         return Err(refusal);
     }
@@ -281,7 +288,11 @@ fn unknown_subject(chosen: &Chosen<'_>) -> Option<String> {
         reading.link_scores.1 == 0 || reading.link_scores.0 / (reading.link_scores.1 as f32) < 0.62;
     let unexplained = !item.used && matches!(item.kind, Kind::Word | Kind::Mention(..));
     let figure = reading.plan.select.iter().any(plan::Expr::is_aggregate);
-    (unexplained || (mentions_weak && !figure && item.kind == Kind::Word)).then(|| reading.raw(first))
+    let measured = first
+        .checked_sub(1)
+        .is_some_and(|at| item.used && reading.word(at) == "how");
+    (unexplained || (!measured && mentions_weak && !figure && item.kind == Kind::Word))
+        .then(|| reading.raw(first))
 }
 
 fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> Draft {

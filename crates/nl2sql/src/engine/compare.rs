@@ -49,6 +49,16 @@ impl Reading<'_> {
         }
         match self.items[next].kind.clone() {
             Kind::Number(number) => {
+                // "later than 2010"
+                let year = number
+                    .parse::<i16>()
+                    .ok()
+                    .filter(|year| time && (1000..2200).contains(year));
+                if let Some(period) = year.and_then(period::whole_year)
+                    && self.compare_period(at, next, op, period)
+                {
+                    return true;
+                }
                 if self.ago(at, next, op, &number)
                     || self.counted(at, next, op, &number)
                     || self.grouped_metric(at, next, op, &number)
@@ -87,6 +97,13 @@ impl Reading<'_> {
         let Some(before) = self.before(at) else {
             return false;
         };
+        if let Kind::Period(period) = self.items[before].kind.clone() {
+            return self.compare_period(at, before, op, period) && {
+                self.mark(before);
+                self.mark(at);
+                true
+            };
+        }
         let Kind::Number(number) = self.items[before].kind.clone() else {
             return false;
         };
@@ -282,6 +299,13 @@ impl Reading<'_> {
             };
             let Some(moment) = moment else { return false };
             self.plan.filters.push(Cond::At { column, op, moment });
+        }
+        // "opened after 1950": the verb only says what the one moment is of.
+        if let Some(verb) = at
+            .checked_sub(1)
+            .filter(|i| self.items[*i].kind == Kind::Word && self.participle(*i))
+        {
+            self.mark(verb);
         }
         self.mark_all(at..=next);
         true

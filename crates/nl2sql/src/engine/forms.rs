@@ -126,6 +126,10 @@ pub(crate) fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec
     match apart.last().map(String::as_str) {
         Some("date" | "time" | "datetime") if !stump.is_empty() => forms.push((stump.to_vec(), 0.9)),
         Some("id") if !stump.is_empty() => forms.push((stump.to_vec(), 0.8)),
+        Some("code") if !stump.is_empty() => forms.push((stump.to_vec(), 0.85)),
+        Some("name") if !stump.is_empty() && abbreviates(&stump.concat(), table_words) => {
+            forms.push((vec!["name".to_owned()], 0.95));
+        }
         _ => {}
     }
     if apart.len() > 1 && words::TRUTH_PREFIXES.contains(&apart[0].as_str()) {
@@ -140,6 +144,19 @@ pub(crate) fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec
     }
     forms.extend(without_suffix(&apart, table_words));
     forms
+}
+
+/// Whether letters stand for a table: `cust` and `c` for `customer`.
+fn abbreviates(letters: &str, table_words: &[String]) -> bool {
+    let initials: String = table_words
+        .iter()
+        .filter_map(|word| word.chars().next())
+        .collect();
+    letters.len() <= 5
+        && (initials == letters
+            || table_words
+                .iter()
+                .any(|word| word.starts_with(letters) && word != letters))
 }
 
 /// `amount_cents` as amount, `limit_in_cents` as limit, `city_nm` as city, unless nothing but the table's own name is left.

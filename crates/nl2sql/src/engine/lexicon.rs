@@ -142,6 +142,9 @@ impl<'a> Lexicon<'a> {
             said.extend(spelled.into_iter().map(|(words, weight)| (words, weight * 0.98)));
         }
         said.extend(forms::comment_forms(column.comment.as_deref()));
+        if is_primary && words.concat().ends_with("id") && !words.iter().any(|word| word == "id") {
+            said.push((vec!["id".to_owned()], 0.9));
+        }
         let variants = self.variants(said);
         self.columns.push(ColumnEntry {
             table: id,
@@ -270,6 +273,18 @@ impl<'a> Lexicon<'a> {
     /// The single primary key column of a table.
     pub(crate) fn primary_key(&self, id: TableId) -> Option<ColumnId> {
         self.columns_of(id).find(|column| self.column(*column).is_primary)
+    }
+
+    /// Whether a column holds a measure that is written as text (`4:32`, `1,062 m`).
+    pub(crate) fn is_text_measure(&self, id: ColumnId) -> bool {
+        let entry = self.column(id);
+        entry.sort == Sort::Text
+            && !entry.column.samples.is_empty()
+            && entry
+                .column
+                .samples
+                .iter()
+                .all(|sample| sample.starts_with(|c: char| c.is_ascii_digit()))
     }
 
     /// Whether a column is a key: of its own table, or of another's.

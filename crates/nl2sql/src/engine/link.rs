@@ -88,6 +88,12 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
                 // "posts tagged" is no name of a table post_tags.
                 mention.tables.clear();
             }
+            // "of customers" is no name of a column no_of_customers.
+            let lead = tokens[start].lower.as_str();
+            let hanging = length > 1 && words::STOP.contains(&lead) && !words::SOFT_STOP.contains(&lead);
+            if hanging && mention.score() < 0.95 {
+                continue;
+            }
             if mention.score() > 0.0 {
                 found.push(Span {
                     start,

@@ -167,6 +167,16 @@ impl Teller<'_> {
                 )
             }
             Cond::Average(id, op) => format!("{}{}其平均值", self.column(*id), op_word(*op)),
+            Cond::Either(one, other) => {
+                let side = |conds: &[Cond]| {
+                    conds
+                        .iter()
+                        .map(|cond| self.cond(cond))
+                        .collect::<Vec<_>>()
+                        .join("并且")
+                };
+                format!("或者{}，或者{}", side(one), side(other))
+            }
             Cond::Exists { related, negated } => {
                 format!(
                     "{}{}",
