@@ -21,6 +21,7 @@ mod gate;
 pub(crate) mod graph;
 mod grouping;
 mod how;
+mod idioms;
 mod items;
 mod judge;
 mod leftover;

@@ -141,8 +141,27 @@ pub(crate) fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec
             .is_some_and(|last| words::FLAG_SUFFIXES.contains(&last.as_str()))
     {
         forms.push((apart[..apart.len() - 1].to_vec(), 0.95));
+        // hired_on is the hire date.
+        if matches!(apart.last().map(String::as_str), Some("at" | "on")) {
+            let dated = |noun: &str| {
+                apart[..apart.len() - 1]
+                    .iter()
+                    .cloned()
+                    .chain([noun.to_owned()])
+                    .collect()
+            };
+            forms.push((dated("date"), 0.92));
+            forms.push((dated("time"), 0.9));
+        }
     }
     forms.extend(without_suffix(&apart, table_words));
+    // battery_pct is the battery level.
+    if let [stump @ .., last] = &apart[..]
+        && !stump.is_empty()
+        && matches!(last.as_str(), "pct" | "percent")
+    {
+        forms.push((stump.iter().cloned().chain(["level".to_owned()]).collect(), 0.9));
+    }
     forms
 }
 
