@@ -123,10 +123,8 @@ fn next(
     // "before 2000 or after 2010": two moments, not "2000 or later".
     let two_moments = |taken: usize| {
         token.lower == "or"
-            && matches!(
-                phrases::read(tokens, at),
-                Some((Phrase::Compare { time: true, .. }, _))
-            )
+            && matches!(phrases::read(tokens, at), Some((Phrase::Compare { time, .. }, _)) if time
+                || tokens.get(at + taken).is_some_and(|next| next.shape == Shape::Number))
             && tokens.get(at + taken).is_some_and(|next| {
                 next.shape != Shape::Sign && !matches!(next.lower.as_str(), "and" | "with")
             })
@@ -141,7 +139,11 @@ fn next(
         .filter(|span| span.start == at && span.what.score() >= min_score(span))
         .max_by(|a, b| rank(a).total_cmp(&rank(b)))
     {
-        let priority = if span.what.score() >= 0.7 { 4 } else { 1 };
+        let priority = match span.what.score() {
+            score if score >= 0.97 && span.end - span.start > 1 => 8,
+            score if score >= 0.7 => 4,
+            _ => 1,
+        };
         // "total revenue" for total_amount: the first word is better taken as a function.
         let function = span.end - at > 1
             && span.what.score() < 0.95

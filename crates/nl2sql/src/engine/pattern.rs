@@ -120,6 +120,7 @@ impl Reading<'_> {
                 | "character"
                 | "prefix"
         ) && next + 1 < self.items.len()
+            && !(self.word(next) == "a" && self.tokens[self.items[next].start].is_capital())
         {
             next += 1;
         }
