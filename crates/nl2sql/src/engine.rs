@@ -6,7 +6,9 @@ mod absence;
 mod bare;
 mod belonging;
 mod between;
+mod chinese;
 mod choose;
+mod combine;
 mod compare;
 mod confidence;
 mod counting;
@@ -18,6 +20,7 @@ mod forms;
 mod gate;
 pub(crate) mod graph;
 mod grouping;
+mod how;
 mod items;
 mod judge;
 mod leftover;
@@ -35,6 +38,7 @@ mod phrases;
 mod placing;
 mod plan;
 mod projection;
+mod prune;
 mod quote;
 mod reading;
 mod refuse;
@@ -49,6 +53,7 @@ mod timing;
 mod truth;
 mod values;
 pub(crate) mod words;
+mod zones;
 
 #[cfg(test)]
 mod generated;
@@ -126,16 +131,52 @@ pub enum RefusalKind {
 
 /// Answers one question; prepares the schema's vocabulary for this question alone.
 pub fn answer(request: &Request<'_>) -> Result<Draft, Refusal> {
-    let tokens = admit(request.question)?;
     match request.schema.filter(|schema| !schema.is_empty()) {
-        Some(schema) => answer_from(&Lexicon::new(schema), &tokens, request),
-        None => bare::answer(&tokens, request),
+        Some(schema) => answer_with(&Lexicon::new(schema), request),
+        None => in_its_language(request, None, |tokens| bare::answer(tokens, request)),
     }
 }
 
 /// Answers one question with a vocabulary that was prepared from the request's schema before.
 pub fn answer_with(lexicon: &Lexicon<'_>, request: &Request<'_>) -> Result<Draft, Refusal> {
-    answer_from(lexicon, &admit(request.question)?, request)
+    in_its_language(request, Some(lexicon), |tokens| {
+        answer_from(lexicon, tokens, request)
+    })
+}
+
+/// Answers from the tokens of a question in whatever language it is asked, and refuses in that language.
+fn in_its_language(
+    request: &Request<'_>,
+    lexicon: Option<&Lexicon<'_>>,
+    answer: impl Fn(&[Token]) -> Result<Draft, Refusal>,
+) -> Result<Draft, Refusal> {
+    if !chinese::is_chinese(request.question) {
+        return answer(&admit(request.question)?);
+    }
+    admit_chinese(request, lexicon)
+        .and_then(|tokens| answer(&tokens))
+        .map_err(|refusal| {
+            let tables = lexicon.map_or_else(Vec::new, Lexicon::table_names);
+            chinese::refusal_of(refusal, &tables)
+        })
+}
+
+/// The tokens of a Chinese question in the order of English, unless it is none.
+fn admit_chinese(request: &Request<'_>, lexicon: Option<&Lexicon<'_>>) -> Result<Vec<Token>, Refusal> {
+    if request.question.len() > text::MAX_BYTES {
+        return Err(too_long());
+    }
+    if let Some(verb) = chinese::write_verb(request.question) {
+        return Err(writing(verb));
+    }
+    let tokens = chinese::tokens(request.question, lexicon, request.today);
+    if tokens.len() > text::MAX_TOKENS {
+        return Err(too_long());
+    }
+    if chinese::is_small_talk(request.question) || tokens.is_empty() {
+        return Err(small_talk());
+    }
+    Ok(tokens)
 }
 
 /// The tokens of a question, unless it is none.
@@ -157,15 +198,19 @@ fn admit(question: &str) -> Result<Vec<Token>, Refusal> {
         ));
     }
     if let Some(verb) = gate::write_verb(&tokens) {
-        return Err(Refusal {
-            kind: RefusalKind::Write,
-            reason: format!(
-                "\"{verb}\" would change the database, and only questions are answered; ask what to show instead"
-            ),
-            suggestions: Vec::new(),
-        });
+        return Err(writing(verb));
     }
     Ok(tokens)
+}
+
+fn writing(verb: &str) -> Refusal {
+    Refusal {
+        kind: RefusalKind::Write,
+        reason: format!(
+            "\"{verb}\" would change the database, and only questions are answered; ask what to show instead"
+        ),
+        suggestions: Vec::new(),
+    }
 }
 
 fn too_long() -> Refusal {
@@ -209,6 +254,9 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     }
     let chosen = choose::best(lexicon, tokens, &items)
         .ok_or_else(|| refuse::not_in_schema(lexicon, tokens, &items))?;
+    if let Some(draft) = combine::answer(lexicon, tokens, &items, &chosen, request) {
+        return Ok(draft);
+    }
     if let Some(refusal) = judge::unsupported(&chosen.reading, request.question) {
         return Err(refusal);
     }
@@ -240,7 +288,11 @@ fn unknown_subject(chosen: &Chosen<'_>) -> Option<String> {
         reading.link_scores.1 == 0 || reading.link_scores.0 / (reading.link_scores.1 as f32) < 0.62;
     let unexplained = !item.used && matches!(item.kind, Kind::Word | Kind::Mention(..));
     let figure = reading.plan.select.iter().any(plan::Expr::is_aggregate);
-    (unexplained || (mentions_weak && !figure && item.kind == Kind::Word)).then(|| reading.raw(first))
+    let measured = first
+        .checked_sub(1)
+        .is_some_and(|at| item.used && reading.word(at) == "how");
+    (unexplained || (!measured && mentions_weak && !figure && item.kind == Kind::Word))
+        .then(|| reading.raw(first))
 }
 
 fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> Draft {
@@ -263,7 +315,11 @@ fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> D
         }
     }
     Draft {
-        explanation: explain::sentence(lexicon, &reading.plan, &reading.assumptions),
+        explanation: if chinese::is_chinese(request.question) {
+            chinese::sentence(lexicon, &reading.plan, &reading.assumptions)
+        } else {
+            explain::sentence(lexicon, &reading.plan, &reading.assumptions)
+        },
         confidence: confidence::estimate(&confidence::features(chosen)),
         sql,
         warnings,

@@ -51,6 +51,20 @@ impl Reading<'_> {
         if self.is_adjective_of_table(next) && self.absent_table_described(at, next + 1) {
             return;
         }
+        // "never had a rating above 8": what is absent is a value, not the column.
+        let compared = self.column(next).is_some()
+            && self.after(next).is_some_and(|i| {
+                i - next <= 2
+                    && matches!(
+                        self.items[i].kind,
+                        Kind::Phrase(Phrase::Compare { .. } | Phrase::Between | Phrase::Like(_))
+                            | Kind::Quoted(..)
+                            | Kind::Value(_)
+                    )
+            });
+        if compared && self.table(next).is_none() {
+            return;
+        }
         let taken = self.absent_table(at, next, 0.55) || self.absent_column(at, next);
         if taken {
             return;

@@ -16,7 +16,7 @@ impl Reading<'_> {
         if let Some((i, column)) = self.beside(found) {
             return Some((column, Some(i)));
         }
-        if let Some(column) = self.sampled(&found.hits) {
+        if let Some(column) = self.sampled(&found.hits, found.start) {
             return Some((column, None));
         }
         if let Some((column, i)) = self.named_entity(found) {
@@ -42,8 +42,10 @@ impl Reading<'_> {
         }
         let column = self
             .by_preposition(found)
+            .or_else(|| self.uncapitalised_name(found))
             .or_else(|| self.by_adjective(found))
-            .or_else(|| self.name_of(found))?;
+            .or_else(|| self.name_of(found))
+            .or_else(|| self.uncapitalised_name(found))?;
         self.assume(format!(
             "\"{}\" is taken for a value of {}",
             found.text,
@@ -65,9 +67,40 @@ impl Reading<'_> {
             _ => i,
         });
         if let Some(i) = before.filter(|i| found.start - i <= 4) {
+            let place = found.certain
+                && matches!(self.entity(i), Some(Entity::Column(id, score)) if score >= 0.8 && {
+                    let words = &self.lexicon.column(id).words;
+                    words.iter().any(|word| values::PLACES.contains(&word.as_str()))
+                });
             let linked = (i + 1..found.start).all(|g| {
-                !self.is_glue(g) || !matches!(self.word(g), "from" | "by" | "who" | "that" | "at" | "of")
+                !self.is_glue(g)
+                    || (!matches!(
+                        self.word(g),
+                        "from"
+                            | "by"
+                            | "who"
+                            | "that"
+                            | "at"
+                            | "for"
+                            | "with"
+                            | "whose"
+                            | "having"
+                            | "has"
+                            | "where"
+                            | "all"
+                    ) && (place || self.word(g) != "of"))
             });
+            // "states that border Texas": the word is a table's name too, but its column holds the value.
+            if let Kind::Mention(mention, _) = &self.items[i].kind
+                && i + 1 == found.start
+                && let Some(hit) = mention.columns.iter().find(|hit| {
+                    hit.score >= 0.8
+                        && found.hits.iter().any(|value| value.column == hit.id)
+                        && self.reachable(self.lexicon.column(hit.id).table)
+                })
+            {
+                return Some((i, hit.id));
+            }
             let text = |id: ColumnId| self.is_textual(id) && !self.lexicon.column(id).is_primary;
             if let Some(Entity::Column(id, score)) = self.entity(i).filter(|_| linked) {
                 let fits = if text(id) {
@@ -158,14 +191,19 @@ impl Reading<'_> {
     pub(crate) fn follow_key(&self, id: ColumnId) -> ColumnId {
         match self.lexicon.graph.target(id) {
             Some(table) if self.reachable(table) => {
-                roles::label(self.lexicon, table).into_iter().next().unwrap_or(id)
+                roles::names(self.lexicon, table).into_iter().next().unwrap_or(id)
             }
             _ => id,
         }
     }
 
     /// The best of the columns whose samples hold the value: at home, then in a named table, then near.
-    pub(crate) fn sampled(&self, hits: &[ValueHit]) -> Option<ColumnId> {
+    pub(crate) fn sampled(&self, hits: &[ValueHit], at: usize) -> Option<ColumnId> {
+        // "rivers in colorado": a place holds the rows, it is not what they are called.
+        let placed = at
+            .checked_sub(1)
+            .is_some_and(|i| matches!(self.word(i), "in" | "through" | "from" | "at"));
+        let labels = roles::label(self.lexicon, self.home);
         let reachable = hits
             .iter()
             .filter(|hit| self.reachable(self.lexicon.column(hit.column).table));
@@ -180,6 +218,7 @@ impl Reading<'_> {
                     _ => false,
                 });
                 (
+                    placed && labels.contains(&hit.column),
                     !mentioned,
                     table != self.home,
                     !self.named.contains(&table),
@@ -407,6 +446,25 @@ impl Reading<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `how high is everest`, `the thames river`: in a question without capitals, what is asked about is called so.
+    pub(crate) fn uncapitalised_name(&self, found: &Found) -> Option<ColumnId> {
+        let plain = matches!(self.items[found.start].kind, Kind::Word)
+            && !self.tokens.iter().any(|token| token.is_capital())
+            && matches!(self.word(0), "what" | "how" | "where" | "which" | "who");
+        let before = found
+            .start
+            .checked_sub(1)
+            .filter(|_| plain)
+            .map(|i| self.word(i))?;
+        let last = found.end + 1 >= self.items.len() && matches!(before, "of" | "is");
+        let titled =
+            before == "the" && self.head == Some(found.end + 1) && !self.word(found.end + 1).ends_with('s');
+        let asked = self.aggregates.is_empty() && !self.is_first_word(found.start - 1);
+        (asked && (last || titled))
+            .then(|| roles::names(self.lexicon, self.home).into_iter().next())
+            .flatten()
     }
 
     /// `overdue loans`: an unknown word right before the head is a state or a kind.

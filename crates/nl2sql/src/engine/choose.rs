@@ -1,6 +1,7 @@
 //! Reads a question under several suppositions and keeps the reading that explains it best.
 
 use super::graph::Step;
+use super::how;
 use super::items::{Item, Kind};
 use super::lexicon::{Lexicon, TableId};
 use super::phrases::{Function, Phrase};
@@ -38,7 +39,7 @@ pub(crate) fn best<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[I
         if !reading.plan.is_sound() {
             continue;
         }
-        let worth = worth(&reading, joins.len()) + candidate.prior;
+        let worth = worth(&reading, &joins) + candidate.prior;
         match &mut best {
             Some(known) if worth <= known.worth => known.margin = known.margin.min(known.worth - worth),
             _ => {
@@ -108,7 +109,7 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
         );
     }
     if found.is_empty() {
-        found.extend(hinted_table(lexicon, items).map(|table| Candidate {
+        found.extend(hinted_table(lexicon, tokens, items).map(|table| Candidate {
             table,
             head: None,
             prior: 0.2,
@@ -135,11 +136,12 @@ fn offer(found: &mut Vec<Candidate>, new: Candidate) {
 }
 
 /// `who earns the most`: the table with names and the column that the ranking speaks of.
-fn hinted_table(lexicon: &Lexicon<'_>, items: &[Item]) -> Option<TableId> {
-    let hint = items.iter().find_map(|item| match item.kind {
+fn hinted_table(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Option<TableId> {
+    let ranked = items.iter().find_map(|item| match item.kind {
         Kind::Phrase(Phrase::Superlative { hint, .. }) if !hint.is_empty() => Some(hint),
         _ => None,
-    })?;
+    });
+    let hint = ranked.or_else(|| how::measure(tokens))?;
     let measured = |table: &TableId| {
         lexicon.columns_of(*table).any(|id| {
             let entry = lexicon.column(id);
@@ -180,7 +182,8 @@ fn context(items: &[Item], at: usize) -> f32 {
                 .is_some_and(|i| i > 0 && items[i].kind == Kind::Phrase(Phrase::By));
             if sorts { -0.3 } else { 0.5 }
         }
-        Some(Kind::Phrase(Phrase::PerEach | Phrase::By | Phrase::None_)) => -0.5,
+        Some(Kind::Phrase(Phrase::None_)) => -1.2,
+        Some(Kind::Phrase(Phrase::PerEach | Phrase::By)) => -0.5,
         Some(Kind::Phrase(Phrase::Most(_))) => 0.0,
         Some(Kind::Number(_)) => {
             let compared = before
@@ -218,7 +221,8 @@ fn by_columns(lexicon: &Lexicon<'_>, items: &[Item]) -> Vec<(TableId, f32)> {
                     let table = lexicon.column(hit.column).table;
                     if !seen.contains(&table) {
                         seen.push(table);
-                        sums[table.0] += 0.12;
+                        let own = roles::label(lexicon, table).contains(&hit.column);
+                        sums[table.0] += if own { 0.16 } else { 0.12 };
                     }
                 }
             }
@@ -237,7 +241,8 @@ fn by_columns(lexicon: &Lexicon<'_>, items: &[Item]) -> Vec<(TableId, f32)> {
 }
 
 /// How well a reading explains the items: what it left unexplained costs, and so does every join.
-fn worth(reading: &Reading<'_>, joins: usize) -> f32 {
+fn worth(reading: &Reading<'_>, steps: &[Step]) -> f32 {
+    let joins = steps.len();
     let mut worth = 0.0;
     for item in &reading.items {
         let weight = match &item.kind {
@@ -250,6 +255,16 @@ fn worth(reading: &Reading<'_>, joins: usize) -> f32 {
             Kind::And | Kind::Or | Kind::Comma | Kind::Glue => 0.0,
         };
         worth += if item.used { weight } else { -weight };
+    }
+    let read = reading
+        .plan
+        .columns()
+        .iter()
+        .any(|id| reading.lexicon.column(*id).table == reading.home);
+    let leaf = steps.iter().filter(|step| step.known == reading.home).count() == 1;
+    let idle = !read && !reading.plan.star && leaf && reading.head.is_none();
+    if idle {
+        worth -= 1.5;
     }
     worth - 0.2 * joins as f32 - 0.12 * reading.assumptions.len() as f32
 }

@@ -49,12 +49,27 @@ impl Reading<'_> {
         }
         match self.items[next].kind.clone() {
             Kind::Number(number) => {
+                // "later than 2010"
+                let year = number
+                    .parse::<i16>()
+                    .ok()
+                    .filter(|year| time && (1000..2200).contains(year));
+                if let Some(period) = year.and_then(period::whole_year)
+                    && self.compare_period(at, next, op, period)
+                {
+                    return true;
+                }
                 if self.ago(at, next, op, &number)
                     || self.counted(at, next, op, &number)
                     || self.grouped_metric(at, next, op, &number)
                 {
                     return true;
                 }
+                self.compare_number(at, next, op, hint, number)
+            }
+            // "price below 2000": a figure that only looks like a year.
+            Kind::Period(period) if self.is_figure(at, next, time, &period) => {
+                let number = self.tokens[self.items[next].start].text.clone();
                 self.compare_number(at, next, op, hint, number)
             }
             Kind::Period(period) => self.compare_period(at, next, op, period),
@@ -82,6 +97,13 @@ impl Reading<'_> {
         let Some(before) = self.before(at) else {
             return false;
         };
+        if let Kind::Period(period) = self.items[before].kind.clone() {
+            return self.compare_period(at, before, op, period) && {
+                self.mark(before);
+                self.mark(at);
+                true
+            };
+        }
         let Kind::Number(number) = self.items[before].kind.clone() else {
             return false;
         };
@@ -128,6 +150,17 @@ impl Reading<'_> {
             self.mark(unit.0 + 1);
         }
         true
+    }
+
+    /// Whether a number that was taken for a year is compared with a measure named right before.
+    fn is_figure(&self, at: usize, next: usize, time: bool, period: &Period) -> bool {
+        let alone = self.items[next].end - self.items[next].start == 1 && period.year.is_some();
+        alone
+            && !time
+            && self
+                .before(at)
+                .and_then(|i| self.number_column(i))
+                .is_some_and(|id| self.lexicon.column(id).sort == Sort::Number)
     }
 
     pub(crate) fn raw_next(&self, at: usize) -> &str {
@@ -266,6 +299,13 @@ impl Reading<'_> {
             };
             let Some(moment) = moment else { return false };
             self.plan.filters.push(Cond::At { column, op, moment });
+        }
+        // "opened after 1950": the verb only says what the one moment is of.
+        if let Some(verb) = at
+            .checked_sub(1)
+            .filter(|i| self.items[*i].kind == Kind::Word && self.participle(*i))
+        {
+            self.mark(verb);
         }
         self.mark_all(at..=next);
         true

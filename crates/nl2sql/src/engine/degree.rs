@@ -118,6 +118,10 @@ impl Reading<'_> {
             return;
         }
         let oldest = flip.then(|| roles::moment(self.lexicon, self.home)).flatten();
+        if found.is_none() && self.raw(at).to_lowercase().contains("popular") {
+            self.most_popular(at, descending);
+            return;
+        }
         let column = found.or(oldest).or_else(|| {
             if hint.is_empty() || number.is_some() {
                 roles::measure(self.lexicon, self.home)
@@ -148,6 +152,22 @@ impl Reading<'_> {
             ));
         }
         self.degree(at, Expr::Column(column), descending, number);
+    }
+
+    /// `the most popular position`, where nothing measures popularity: how often it occurs.
+    fn most_popular(&mut self, at: usize, most: bool) {
+        match self.after(at).and_then(|i| Some((i, self.entity(i)?))) {
+            Some((i, Entity::Column(id, score)))
+                if score >= 0.6 && !self.is_measure(id) && self.is_free(i) =>
+            {
+                self.mark_all(at..=i);
+                let keys = self.group_keys(Entity::Column(id, score));
+                self.group_by(keys);
+                self.plan.order.push((Expr::Rows, most));
+                self.limit_for(at);
+            }
+            _ => self.most_of_subject(at, most),
+        }
     }
 
     /// `best selling products`: what was sold is added up from another table.
@@ -241,10 +261,23 @@ impl Reading<'_> {
         {
             return;
         }
-        let verb = self.after(at).filter(|i| self.is_free(*i)).and_then(|i| {
-            self.column_where(i, |id| self.is_day(id))
-                .map(|(column, _)| (i, column))
-        });
+        let dated = |i: usize| {
+            let sort =
+                |id: ColumnId| self.is_day(id) || self.lexicon.column(id).sort == super::lexicon::Sort::Year;
+            let home = self
+                .column_where(i, |id| sort(id) && self.lexicon.column(id).table == self.home)
+                .or_else(|| self.column_where(i, sort));
+            home.map(|(column, _)| (i, column))
+        };
+        let verb = self
+            .after(at)
+            .filter(|i| self.is_free(*i))
+            .and_then(dated)
+            .or_else(|| {
+                self.before(at)
+                    .filter(|i| self.is_free(*i) && Some(*i) != self.head)
+                    .and_then(dated)
+            });
         let column = verb
             .map(|(_, column)| column)
             .or_else(|| roles::moment(self.lexicon, self.home));

@@ -178,6 +178,11 @@ impl Teller<'_> {
                 moment_words(*moment)
             ),
             Cond::Average(id, op) => format!("{} is {} its average", self.column(*id), op_words(*op)),
+            Cond::Either(one, other) => {
+                let side =
+                    |conds: &[Cond]| join(&conds.iter().map(|cond| self.cond(cond)).collect::<Vec<_>>());
+                format!("either {}, or {}", side(one), side(other))
+            }
             Cond::Exists { related, negated } => format!(
                 "there {} {}",
                 if *negated { "are no" } else { "are" },

@@ -3,6 +3,7 @@
 use super::phrases::Function;
 use super::plan::{Cond, Expr};
 use super::reading::Reading;
+use super::roles;
 
 impl Reading<'_> {
     /// Settles what is shown, and keeps rows from being repeated by joins.
@@ -13,13 +14,84 @@ impl Reading<'_> {
             self.finish_group(aggregates);
         } else if aggregates.is_empty() {
             if self.plan.select.is_empty() {
-                self.plan.star = true;
+                let named = if self.asks_which() {
+                    roles::label(self.lexicon, self.home)
+                } else {
+                    Vec::new()
+                };
+                self.plan.star = named.is_empty();
+                self.plan.select = named.into_iter().map(Expr::Column).collect();
             }
         } else {
             self.finish_aggregate(aggregates);
         }
         self.settle_order();
+        self.drop_idle_keys();
+        self.prune();
         self.keep_rows_single();
+        self.mark_home();
+    }
+
+    /// A group by a key needs no name that is not shown.
+    fn drop_idle_keys(&mut self) {
+        let lexicon = self.lexicon;
+        let plan = &mut self.plan;
+        let keyed: Vec<_> = plan
+            .group
+            .iter()
+            .filter_map(|expr| match expr {
+                Expr::Column(id) if lexicon.column(*id).is_primary => Some(lexicon.column(*id).table),
+                _ => None,
+            })
+            .collect();
+        let (select, order) = (&plan.select, &plan.order);
+        plan.group.retain(|expr| match expr {
+            Expr::Column(id) => {
+                lexicon.column(*id).is_primary
+                    || !keyed.contains(&lexicon.column(*id).table)
+                    || select.contains(expr)
+                    || order.iter().any(|(known, _)| known == expr)
+            }
+            _ => true,
+        });
+    }
+
+    /// "Which wards …", or a table whose rows are called by one column of its own name: the name is the answer.
+    fn asks_which(&self) -> bool {
+        let Some(head) = self.head.filter(|head| self.targets[*head]) else {
+            return false;
+        };
+        let whole = self.tokens.iter().any(|token| {
+            matches!(
+                token.lower.as_str(),
+                "information"
+                    | "info"
+                    | "details"
+                    | "detail"
+                    | "everything"
+                    | "data"
+                    | "records"
+                    | "record"
+                    | "attributes"
+            )
+        });
+        let which = !whole && (0..head).any(|at| matches!(self.word(at), "which" | "what"));
+        let own = roles::label(self.lexicon, self.home);
+        let called = matches!(own[..], [one] if {
+            let words = &self.lexicon.column(one).words;
+            words.len() == self.lexicon.table(self.home).words.len()
+                && words.iter().zip(&self.lexicon.table(self.home).words).all(|(a, b)| super::stem::singular(a) == *b)
+        });
+        which || called
+    }
+
+    /// Every further mention of the table that the question is about is explained with it.
+    fn mark_home(&mut self) {
+        for at in 0..self.items.len() {
+            if self.is_free(at) && self.table(at) == Some(self.home) {
+                self.mark(at);
+            }
+        }
     }
 
     /// Rows that are not grouped are sorted by a column itself, not by an aggregate of it; groups are sorted by what they
@@ -130,6 +202,7 @@ impl Reading<'_> {
 
     pub(crate) fn finish_group(&mut self, aggregates: Vec<Expr>) {
         let ranked = !self.plan.order.is_empty() || !self.plan.having.is_empty();
+        self.drop_keys_of_kinds();
         let mut labels = self.shown_keys();
         let asked: Vec<Expr> = std::mem::take(&mut self.plan.select);
         // What was asked of the group's table replaces its names.
@@ -137,7 +210,12 @@ impl Reading<'_> {
             Expr::Column(id) => Some(self.lexicon.column(*id).table),
             _ => None,
         };
-        let chosen: Vec<_> = asked.iter().filter_map(table_of).collect();
+        let mut chosen: Vec<_> = asked.iter().filter_map(table_of).collect();
+        // "order ids": the key that another table holds says which rows are meant.
+        chosen.extend(asked.iter().filter_map(|expr| match expr {
+            Expr::Column(id) => self.lexicon.graph.target(*id),
+            _ => None,
+        }));
         let keyed = |table| {
             self.plan.group.iter().any(|expr| matches!(expr, Expr::Column(id) if self.lexicon.column(*id).table == table && self.lexicon.column(*id).is_primary))
         };
@@ -166,6 +244,38 @@ impl Reading<'_> {
             select.push(Expr::Rows);
         }
         self.plan.select = select;
+    }
+
+    /// "card types and the number of transfers of each": what is asked of a table's rows is their kind, so the kind is the group.
+    fn drop_keys_of_kinds(&mut self) {
+        let lexicon = self.lexicon;
+        let column = |expr: &Expr| match expr {
+            Expr::Column(id) => Some(*id),
+            _ => None,
+        };
+        let asked: Vec<_> = self.plan.select.iter().filter_map(column).collect();
+        let tables: Vec<_> = asked.iter().map(|id| lexicon.column(*id).table).collect();
+        for table in tables {
+            let labels = roles::label(lexicon, table);
+            let names_rows = asked
+                .iter()
+                .filter(|id| lexicon.column(**id).table == table)
+                .any(|id| {
+                    let entry = lexicon.column(*id);
+                    entry.is_primary || entry.column.unique || labels.contains(id)
+                });
+            let keyed = self
+                .plan
+                .group
+                .iter()
+                .filter_map(column)
+                .any(|id| lexicon.column(id).is_primary);
+            if !names_rows && keyed && self.plan.order.is_empty() && self.plan.having.is_empty() {
+                self.plan.group.retain(|expr| {
+                    column(expr).is_none_or(|id| lexicon.column(id).table != table || asked.contains(&id))
+                });
+            }
+        }
     }
 
     /// A count of the home table's rows, each once when joins repeat them.

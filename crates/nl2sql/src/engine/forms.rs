@@ -1,5 +1,6 @@
 //! The ways in which people say the names of a schema: without prefixes, suffixes, units and the table's own name.
 
+use super::chinese;
 use super::graph::key_stump;
 use super::shorthand;
 use super::stem::{identifier_words, singular, stem, unglued};
@@ -35,7 +36,42 @@ pub(crate) fn comment_forms(comment: Option<&str>) -> Vec<(Vec<String>, f32)> {
     if !(1..=4).contains(&words.len()) {
         return Vec::new();
     }
-    vec![(words, 0.9)]
+    let mut forms = vec![(words.clone(), 0.9)];
+    if let [only] = &words[..]
+        && !only.is_ascii()
+    {
+        forms.extend(bare_words(only).map(|bare| (vec![bare.to_owned()], 0.88)));
+    }
+    forms
+}
+
+/// A Chinese comment without what only says that it is a table, a time, a number or a flag: 用户表, 创建时间, 所属部门, 是否启用.
+fn bare_words(comment: &str) -> impl Iterator<Item = &str> {
+    const TAILS: &[&str] = &[
+        "信息表",
+        "表",
+        "信息",
+        "时间",
+        "日期",
+        "编号",
+        "名称",
+        "标志",
+        "状态",
+    ];
+    const HEADS: &[&str] = &["所属", "是否", "关联", "对应"];
+    let long = |bare: &&str| bare.chars().count() > 1;
+    let tails = TAILS.iter().filter_map(|tail| comment.strip_suffix(tail));
+    let heads = HEADS.iter().filter_map(|head| comment.strip_prefix(head));
+    // 商品价格 as 价格: the end of a comment is what it is.
+    let ends = comment
+        .char_indices()
+        .skip(1)
+        .map(|(at, _)| &comment[at..])
+        .filter(|end| chinese::is_noun(end));
+    tails
+        .chain(heads)
+        .filter(long)
+        .chain(ends.filter(|end| end.chars().count() > 1))
 }
 
 /// The column that tells a table's rows apart: its declared key, or where none is declared the column that is named like one.
@@ -90,6 +126,10 @@ pub(crate) fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec
     match apart.last().map(String::as_str) {
         Some("date" | "time" | "datetime") if !stump.is_empty() => forms.push((stump.to_vec(), 0.9)),
         Some("id") if !stump.is_empty() => forms.push((stump.to_vec(), 0.8)),
+        Some("code") if !stump.is_empty() => forms.push((stump.to_vec(), 0.85)),
+        Some("name") if !stump.is_empty() && abbreviates(&stump.concat(), table_words) => {
+            forms.push((vec!["name".to_owned()], 0.95));
+        }
         _ => {}
     }
     if apart.len() > 1 && words::TRUTH_PREFIXES.contains(&apart[0].as_str()) {
@@ -104,6 +144,19 @@ pub(crate) fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec
     }
     forms.extend(without_suffix(&apart, table_words));
     forms
+}
+
+/// Whether letters stand for a table: `cust` and `c` for `customer`.
+fn abbreviates(letters: &str, table_words: &[String]) -> bool {
+    let initials: String = table_words
+        .iter()
+        .filter_map(|word| word.chars().next())
+        .collect();
+    letters.len() <= 5
+        && (initials == letters
+            || table_words
+                .iter()
+                .any(|word| word.starts_with(letters) && word != letters))
 }
 
 /// `amount_cents` as amount, `limit_in_cents` as limit, `city_nm` as city, unless nothing but the table's own name is left.

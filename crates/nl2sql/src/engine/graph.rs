@@ -51,7 +51,38 @@ impl Graph {
                 }
             }
         }
+        if graph.links.is_empty() {
+            graph.add_namesakes(tables, columns);
+        }
         graph
+    }
+
+    /// Where nothing at all is declared or told by keys: `city.state_name` says which `state` by its name.
+    fn add_namesakes(&mut self, tables: &[TableEntry<'_>], columns: &[ColumnEntry<'_>]) {
+        for (number, column) in columns.iter().enumerate() {
+            let [stump @ .., last] = &column.words[..] else {
+                continue;
+            };
+            if last != "name" || stump.is_empty() {
+                continue;
+            }
+            let stump: Vec<String> = stump.iter().map(|word| singular(word)).collect();
+            let from = column.table;
+            let Some(to) = tables.iter().position(|other| other.words == stump).map(TableId) else {
+                continue;
+            };
+            if to == from {
+                continue;
+            }
+            if let Some(target) = find(&tables[to.0], columns, &column.column.name) {
+                self.links.push(Link {
+                    from,
+                    to,
+                    pairs: vec![(ColumnId(number), target)],
+                    cost: 4,
+                });
+            }
+        }
     }
 
     /// The table that a column refers to.

@@ -159,7 +159,13 @@ impl Reading<'_> {
     pub(crate) fn group_keys(&self, entity: Entity) -> Vec<Expr> {
         match entity {
             Entity::Column(id, _) => match self.lexicon.graph.target(id) {
-                Some(table) if !self.says_id(id) && self.reachable(table) => self.entity_keys(table),
+                Some(table)
+                    if !self.says_id(id)
+                        && self.reachable(table)
+                        && !roles::names(self.lexicon, table).is_empty() =>
+                {
+                    self.entity_keys(table)
+                }
                 _ => vec![Expr::Column(id)],
             },
             Entity::Table(table, _) => self.entity_keys(table),
@@ -178,7 +184,7 @@ impl Reading<'_> {
 
     /// The key and the names of a table: the key keeps rows of the same name apart.
     pub(crate) fn entity_keys(&self, table: TableId) -> Vec<Expr> {
-        let labels = roles::label(self.lexicon, table);
+        let labels = roles::names(self.lexicon, table);
         let key = self.lexicon.primary_key(table);
         let mut keys: Vec<Expr> = Vec::new();
         if labels.is_empty() {

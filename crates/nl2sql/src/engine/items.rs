@@ -88,6 +88,18 @@ fn next(
     if token.shape == Shape::Quoted {
         return (Kind::Quoted(token.text.clone(), same_values(at + 1)), 1);
     }
+    // "phone number of": the number is part of the name before it.
+    let names_before = matches!(token.lower.as_str(), "number" | "numbers")
+        && mentions
+            .iter()
+            .any(|span| span.end == at && span.what.score() >= 0.6)
+        && !tokens[..at].iter().any(|token| token.lower == "total");
+    let names_it = mentions
+        .iter()
+        .any(|span| span.start == at && span.what.score() >= 0.9);
+    if names_before && !names_it {
+        return (Kind::Glue, 1);
+    }
     let mut choices: Vec<(usize, u8, Choice<'_>)> = Vec::new();
     if let Some(span) = samples
         .iter()
@@ -109,7 +121,20 @@ fn next(
             ));
         }
     }
-    if let Some((phrase, taken)) = phrases::read(tokens, at) {
+    // "before 2000 or after 2010": two moments, not "2000 or later".
+    let two_moments = |taken: usize| {
+        token.lower == "or"
+            && matches!(
+                phrases::read(tokens, at),
+                Some((Phrase::Compare { time: true, .. }, _))
+            )
+            && tokens.get(at + taken).is_some_and(|next| {
+                next.shape != Shape::Sign && !matches!(next.lower.as_str(), "and" | "with")
+            })
+    };
+    if let Some((phrase, taken)) =
+        phrases::read(tokens, at).filter(|(_, taken)| !names_before && !two_moments(*taken))
+    {
         choices.push((taken, 5, Choice::Phrase(phrase)));
     }
     if let Some(span) = mentions

@@ -36,6 +36,7 @@ const ARTICLES: &[&str] = &[
 /// Words that are left over and change nothing.
 const HARMLESS: &[&str] = &[
     "terms",
+    "origin",
     "case",
     "general",
     "information",
@@ -158,6 +159,17 @@ const APPOSITIONS: &[&str] = &[
     "organizations",
     "individuals",
     "students",
+    "type",
+    "types",
+    "size",
+    "score",
+    "scores",
+    "amount",
+    "number",
+    "numbers",
+    "kind",
+    "kinds",
+    "level",
 ];
 
 impl Reading<'_> {
@@ -182,10 +194,28 @@ impl Reading<'_> {
                         && !self.is_apposition(at)
                         && !self.is_whole(at)
                         && !self.is_said_by_a_name(at)
+                        && !self.is_mere_relation(at)
                 }
                 Kind::Value(_) | Kind::Quoted(..) => true,
                 _ => false,
             }
+    }
+
+    /// `granted to …`, `affected by …`: a verb between what is asked and a condition that is in the plan.
+    fn is_mere_relation(&self, at: usize) -> bool {
+        let word = self.word(at);
+        let verb = word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"));
+        let follows = self.items.get(at + 1).is_some_and(|_| {
+            matches!(
+                self.word(at + 1),
+                "in" | "by" | "to" | "at" | "on" | "with" | "for" | "from" | "as" | "the" | "a" | "any"
+            )
+        });
+        let object = self.after(at).is_some_and(|i| self.items[i].used);
+        let preceded = at
+            .checked_sub(1)
+            .is_some_and(|i| self.is_glue(i) || self.items[i].used);
+        verb && follows && object && preceded
     }
 
     fn is_apposition(&self, at: usize) -> bool {

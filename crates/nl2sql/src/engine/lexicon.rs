@@ -142,6 +142,9 @@ impl<'a> Lexicon<'a> {
             said.extend(spelled.into_iter().map(|(words, weight)| (words, weight * 0.98)));
         }
         said.extend(forms::comment_forms(column.comment.as_deref()));
+        if is_primary && words.concat().ends_with("id") && !words.iter().any(|word| word == "id") {
+            said.push((vec!["id".to_owned()], 0.9));
+        }
         let variants = self.variants(said);
         self.columns.push(ColumnEntry {
             table: id,
@@ -234,6 +237,11 @@ impl<'a> Lexicon<'a> {
             .collect()
     }
 
+    /// Whether a name of the schema is or holds that very word.
+    pub(crate) fn has_word(&self, word: &str) -> bool {
+        self.by_word.contains_key(word)
+    }
+
     /// How many words the vocabulary has.
     pub(crate) fn word_count(&self) -> usize {
         self.vocabulary.len()
@@ -245,6 +253,12 @@ impl<'a> Lexicon<'a> {
 
     pub(crate) fn column(&self, id: ColumnId) -> &ColumnEntry<'a> {
         &self.columns[id.0]
+    }
+
+    /// The names of a few tables, in the order of the schema.
+    pub(crate) fn table_names(&self) -> Vec<&str> {
+        let names = self.tables.iter().map(|entry| entry.table.name.as_str());
+        names.take(8).collect()
     }
 
     pub(crate) fn table_ids(&self) -> impl Iterator<Item = TableId> + use<> {
@@ -259,6 +273,18 @@ impl<'a> Lexicon<'a> {
     /// The single primary key column of a table.
     pub(crate) fn primary_key(&self, id: TableId) -> Option<ColumnId> {
         self.columns_of(id).find(|column| self.column(*column).is_primary)
+    }
+
+    /// Whether a column holds a measure that is written as text (`4:32`, `1,062 m`).
+    pub(crate) fn is_text_measure(&self, id: ColumnId) -> bool {
+        let entry = self.column(id);
+        entry.sort == Sort::Text
+            && !entry.column.samples.is_empty()
+            && entry
+                .column
+                .samples
+                .iter()
+                .all(|sample| sample.starts_with(|c: char| c.is_ascii_digit()))
     }
 
     /// Whether a column is a key: of its own table, or of another's.

@@ -125,8 +125,60 @@ impl Reading<'_> {
         }
     }
 
-    /// `most orders`, `most common status`, `most points`.
+    /// `most orders`, `most common status`, `most points`, `the method that is used most often`.
     pub(crate) fn read_most(&mut self, at: usize, most: bool) {
+        self.most_of_next(at, most);
+        if self.is_free(at) {
+            self.most_of_subject(at, most);
+        }
+    }
+
+    /// `the colour that is most common`, `the product bought the most`: what was named before is what is counted.
+    pub(crate) fn most_of_subject(&mut self, at: usize, most: bool) {
+        if self.word(at) == "the" && self.items[at].end - self.items[at].start == 1 {
+            return;
+        }
+        let kind = (0..at).find_map(|i| match self.entity(i) {
+            Some(Entity::Column(id, score))
+                if self.targets[i]
+                    && score >= 0.6
+                    && self.lexicon.column(id).table == self.home
+                    && !self.is_measure(id)
+                    && !self.lexicon.column(id).is_primary
+                    && !roles::label(self.lexicon, self.home).contains(&id) =>
+            {
+                Some((i, id))
+            }
+            _ => None,
+        });
+        if let Some((i, id)) = kind.filter(|_| self.plan.group.is_empty()) {
+            self.mark_all(at..=at);
+            self.mark(i);
+            self.group_by(vec![Expr::Column(id)]);
+            self.plan.order.push((Expr::Rows, most));
+            self.limit_for(at);
+            return;
+        }
+        let named =
+            (at + 1..self.items.len()).find_map(|i| self.table(i).filter(|table| *table != self.home));
+        let mut holders = self
+            .lexicon
+            .graph
+            .links
+            .iter()
+            .filter(|link| link.to == self.home && link.from != self.home);
+        let only = match (holders.next(), holders.next()) {
+            (Some(link), None) => Some(link.from),
+            _ => None,
+        };
+        if let Some(table) = named.or(only).filter(|table| self.reachable(*table))
+            && self.head.is_some_and(|head| head < at)
+        {
+            self.most_related(at, at, table, most);
+        }
+    }
+
+    fn most_of_next(&mut self, at: usize, most: bool) {
         if self.word(at) == "the" && self.items[at].end - self.items[at].start == 1 {
             return;
         }

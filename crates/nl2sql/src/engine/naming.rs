@@ -2,7 +2,11 @@
 
 use super::items::Kind;
 use super::lexicon::{ColumnId, Sort, TableId};
+use super::link::{Hit, Mention};
+use super::phrases::{Function, Phrase};
 use super::reading::{Entity, Reading};
+use super::roles;
+use super::zones;
 
 impl Reading<'_> {
     /// The column that an item names here, among those that `fits` allows: the score of the link, raised by closeness.
@@ -67,13 +71,98 @@ impl Reading<'_> {
                 } else {
                     0.0
                 };
-                if score + bonus > hit.score + 0.01 {
+                if score + bonus > hit.score + 0.01 && !(score < 0.95 && self.counts_rows(at, hit.score, id))
+                {
                     Some(Entity::Column(id, score))
                 } else {
                     Some(Entity::Table(hit.id, hit.score))
                 }
             }
         }
+    }
+
+    /// `names of the studios`: where the studio is a column, the word adds nothing; where it is a table, its label is meant.
+    pub(crate) fn find_names(&mut self) {
+        for at in 0..self.items.len() {
+            if !matches!(self.word(at), "name" | "names") || self.items[at].end - self.items[at].start > 1 {
+                continue;
+            }
+            let mut seen_of = false;
+            let named = (at + 1..self.items.len()).find(|i| {
+                seen_of |= self.word(*i) == "of";
+                let passed = self.is_glue(*i) && matches!(self.word(*i), "of" | "the" | "all" | "any")
+                    || matches!(self.phrase(*i), Some(Phrase::Distinct | Phrase::PerEach));
+                !passed
+            });
+            // "the institution name", where the column of that name has the name
+            let before = at.checked_sub(1).filter(|i| !seen_of && self.table(*i).is_some());
+            let Some(named) = named.filter(|_| seen_of).or(before) else {
+                continue;
+            };
+            match self.entity(named) {
+                Some(Entity::Column(id, score))
+                    if score >= 0.8
+                        && self.is_textual(id)
+                        && self.lexicon.graph.target(id).is_none()
+                        && self.items[named].owner.is_none() =>
+                {
+                    self.items[at].used = true;
+                }
+                // "name of film studio"
+                Some(Entity::Table(table, _))
+                    if self
+                        .items
+                        .get(named + 1)
+                        .is_some_and(|next| next.owner == Some(table))
+                        && self.column(named + 1).is_some_and(|(id, score)| {
+                            score >= 0.8 && self.is_textual(id) && !self.lexicon.is_key(id)
+                        })
+                        && !matches!(self.word(named + 1), "name" | "names") =>
+                {
+                    self.items[at].used = true;
+                    self.items[at].owner = None;
+                }
+                Some(Entity::Table(table, _)) if !self.has_column_of(at, table) => {
+                    let Some(label) = roles::label(self.lexicon, table).into_iter().next() else {
+                        continue;
+                    };
+                    let hit = Hit {
+                        id: label,
+                        score: 0.8,
+                    };
+                    match &mut self.items[at].kind {
+                        Kind::Mention(mention, _) => mention.columns.push(hit),
+                        kind @ (Kind::Glue | Kind::Word) => {
+                            let mention = Mention {
+                                columns: vec![hit],
+                                ..Mention::default()
+                            };
+                            *kind = Kind::Mention(mention, Vec::new());
+                        }
+                        _ => continue,
+                    }
+                    self.items[at].owner = Some(table);
+                    self.targets = zones::targets(&self.items, self.tokens);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// `number of transactions`, `the most visits`: a plural that is counted is a table where it can be one.
+    fn counts_rows(&self, at: usize, table_score: f32, column: ColumnId) -> bool {
+        if table_score < 0.6 || !self.word(at).ends_with('s') || self.is_measure(column) {
+            return false;
+        }
+        let owned = self.items[at]
+            .owner
+            .is_some_and(|owner| owner == self.lexicon.column(column).table);
+        let counted = self.before(at).is_some_and(|i| match self.phrase(i) {
+            Some(Phrase::Aggregate(Function::Count)) => true,
+            Some(Phrase::Most(_)) => !self.raw(i).to_lowercase().contains("common"),
+            _ => false,
+        });
+        counted && !owned
     }
 
     pub(crate) fn table(&self, at: usize) -> Option<TableId> {

@@ -76,6 +76,13 @@ impl Reading<'_> {
             self.mark(at);
             return;
         }
+        let raw = self.raw(at).to_lowercase();
+        let counted = (0..self.items.len()).any(|i| self.aggregate_at(i) == Some(Function::Count));
+        if counted && raw.contains("most") && raw.contains("least") {
+            self.mark(at);
+            self.plan.order.push((Expr::Rows, descending));
+            return;
+        }
         let shown = (0..at).find_map(|i| match self.entity(i) {
             Some(Entity::Column(id, score)) if score >= 0.6 && self.is_free(i) => Some(id),
             _ => None,
@@ -173,6 +180,15 @@ impl Reading<'_> {
             return Some((Expr::Apply(function, id), at));
         }
         let table = self.table(at).filter(|table| self.reachable(*table))?;
+        // "average song duration", where another table keeps the duration
+        if self.items.get(at + 1).is_some_and(|next| next.kind != Kind::Glue)
+            && self.table(at + 1).is_none()
+            && let Some((id, _)) = self
+                .column_where(at + 1, |id| self.is_measure(id))
+                .filter(|(_, score)| *score >= 0.8)
+        {
+            return Some((Expr::Apply(function, id), at + 1));
+        }
         // "order total": the word after the table is the function's name and a column's at once.
         if let Some(next) = self
             .after(at)

@@ -16,6 +16,16 @@ impl Reading<'_> {
                 at += 1;
                 continue;
             };
+            // "count the number of": asked once.
+            if function == Function::Count
+                && self
+                    .after(at)
+                    .is_some_and(|next| self.aggregate_at(next) == Some(Function::Count))
+            {
+                self.mark(at);
+                at += 1;
+                continue;
+            }
             at = match function {
                 Function::Count => self.read_count(at),
                 _ => self.read_function(at),
@@ -103,6 +113,9 @@ impl Reading<'_> {
         if own_key {
             return Expr::Rows;
         }
+        if !distinct && self.grouped && self.is_textual(id) && entry.table == self.home {
+            return Expr::Rows;
+        }
         // A column that already counts: "how many pages".
         if !distinct && self.is_measure(id) {
             return if self.head.is_some_and(|head| head > at) || self.plan.filters.is_empty() {
@@ -125,10 +138,11 @@ impl Reading<'_> {
             };
             functions.push((i, function));
             last = i;
-            let joined = self
-                .after(i)
-                .filter(|j| matches!(self.items[*j].kind, Kind::And | Kind::Comma))
-                .and_then(|j| self.after(j));
+            let mut joined = self.after(i);
+            while let Some(j) = joined.filter(|j| matches!(self.items[*j].kind, Kind::And | Kind::Comma)) {
+                joined = self.after(j);
+            }
+            let joined = joined.filter(|j| Some(*j) != self.after(i));
             next = joined.filter(|j| self.function_at(*j).is_some()).or_else(|| {
                 self.after(i).filter(|j| {
                     self.aggregate_at(i) != Some(Function::Count) && self.function_at(*j).is_some()
@@ -159,6 +173,20 @@ impl Reading<'_> {
             Phrase::Superlative {
                 descending, hint: [], ..
             } if matches!(self.word(at), "highest" | "lowest") && self.is_free(at) => {
+                Some(if descending { Function::Max } else { Function::Min })
+            }
+            // "the average and largest salary": in a list of functions.
+            Phrase::Superlative { descending, .. }
+                if self.is_free(at)
+                    && matches!(
+                        self.word(at),
+                        "largest" | "smallest" | "greatest" | "biggest" | "longest" | "shortest"
+                    )
+                    && self.before(at).is_some_and(|i| {
+                        matches!(self.items[i].kind, Kind::And | Kind::Comma)
+                            && self.before(i).is_some_and(|i| self.aggregate_at(i).is_some())
+                    }) =>
+            {
                 Some(if descending { Function::Max } else { Function::Min })
             }
             _ => None,
@@ -273,10 +301,9 @@ impl Reading<'_> {
                 .items
                 .iter()
                 .any(|item| item.kind == Kind::Phrase(Phrase::PerEach) && !self.grouped);
-            if let Some(column) = self
-                .number_column(at)
-                .filter(|_| total && !listed && !each_row && self.aggregates.is_empty())
-            {
+            if let Some(column) = self.number_column(at).filter(|_| {
+                total && !listed && !each_row && self.aggregates.is_empty() && self.plan.order.is_empty()
+            }) {
                 self.mark(at);
                 self.aggregates.push(Expr::Apply(Function::Sum, column));
             }

@@ -7,6 +7,79 @@ use super::text::{self, Token};
 /// `headcount` is the number of rows of the one table of people, and the people that `how many` counts are its rows,
 /// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let named = both_names(tokens);
+    let peopled = inhabitants(lexicon, named.as_deref().unwrap_or(tokens)).or(named);
+    let named = peopled;
+    let counted = times(named.as_deref().unwrap_or(tokens)).or(named);
+    let tokens = counted.as_deref().unwrap_or(tokens);
+    people_spelled_out(lexicon, tokens).or(counted)
+}
+
+/// `how many people live in …` where people are no rows but a population.
+fn inhabitants(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    const PEOPLE: &[&str] = &["people", "persons", "citizens", "inhabitants", "residents"];
+    const LIVE: &[&str] = &["live", "lives", "living", "stay", "reside", "are", "there", "is"];
+    let [how, many, people, ..] = tokens else {
+        return None;
+    };
+    let asked = how.lower == "how" && many.lower == "many" && PEOPLE.contains(&people.lower.as_str());
+    let counted = lexicon
+        .columns
+        .iter()
+        .any(|entry| entry.words.iter().any(|word| word == "population"));
+    if !asked || !counted || !lexicon.senses(&people.lower, &people.stem).is_empty() {
+        return None;
+    }
+    let rest = tokens[3..]
+        .iter()
+        .skip_while(|token| LIVE.contains(&token.lower.as_str()));
+    Some(
+        text::tokens("what is the population")
+            .into_iter()
+            .chain(rest.cloned())
+            .collect(),
+    )
+}
+
+/// `at least twice` is at least two times.
+fn times(tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = (1..tokens.len()).find(|at| {
+        let compared = matches!(
+            tokens[at - 1].lower.as_str(),
+            "than" | "least" | "most" | "exactly" | "only"
+        );
+        compared && matches!(tokens[*at].lower.as_str(), "once" | "twice")
+    })?;
+    let meant = if tokens[at].lower == "once" {
+        "1 times"
+    } else {
+        "2 times"
+    };
+    let mut spelled = tokens[..at].to_vec();
+    spelled.extend(text::tokens(meant));
+    spelled.extend_from_slice(&tokens[at + 1..]);
+    Some(spelled)
+}
+
+/// `first and last names` are the first name and the last name.
+fn both_names(tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.windows(4).position(|four| {
+        let [one, and, other, name] = four else {
+            return false;
+        };
+        matches!(
+            (one.lower.as_str(), other.lower.as_str()),
+            ("first", "last") | ("last", "first")
+        ) && and.lower == "and"
+            && matches!(name.lower.as_str(), "name" | "names")
+    })?;
+    let mut spelled = tokens[..=at].to_vec();
+    spelled.extend(text::tokens("name"));
+    spelled.extend_from_slice(&tokens[at + 1..]);
+    Some(spelled)
+}
+
+fn people_spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let counted = |at: usize| {
         let before = |back: usize| at.checked_sub(back).map_or("", |i| tokens[i].lower.as_str());
         matches!((before(2), before(1)), ("how", "many") | ("number", "of"))

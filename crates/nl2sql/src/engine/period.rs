@@ -356,7 +356,6 @@ fn year(tokens: &[Token], before: Option<&Token>) -> Option<(Period, usize)> {
         "years",
         "between",
         "and",
-        "than",
         "to",
         "through",
         "or",
@@ -373,10 +372,15 @@ fn year(tokens: &[Token], before: Option<&Token>) -> Option<(Period, usize)> {
         ),
     };
     let year = plain_year(tokens.get(at)?).filter(|_| lead)?;
+    Some((whole_year(year)?, at + 1))
+}
+
+/// A calendar year.
+pub(crate) fn whole_year(year: i16) -> Option<Period> {
     let from = Date::new(year, 1, 1).ok()?;
     let mut period = between(from, Date::new(year + 1, 1, 1).ok());
     period.year = Some(year);
-    Some((period, at + 1))
+    Some(period)
 }
 
 #[cfg(test)]

@@ -273,9 +273,15 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
     (than(Op::Gt, DISTANCE), &["farther than"]),
     (than(Op::Gt, MONEY), &["worth more than|worth over"]),
     (when(Op::Gt), &["after|later than|newer than"]),
-    (when(Op::Ge), &["since|on or after|starting from|as of"]),
+    (
+        when(Op::Ge),
+        &["or after|or later|or newer|since|on or after|starting from|as of"],
+    ),
     (when(Op::Lt), &["before|earlier than|prior to"]),
-    (when(Op::Le), &["until|till|on or before|no later than"]),
+    (
+        when(Op::Le),
+        &["or before|or earlier|until|till|on or before|no later than"],
+    ),
     (
         Phrase::Between,
         &["between|in the range of|ranging from|in between"],
@@ -445,7 +451,9 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
             "in ascending order of|in the ascending order of|ascending order of|ordered ascending by",
             "in ascending order by|in increasing order of|in alphabetical order of",
             "in ascending alphabetical order of|in lexicographical order of|alphabetically by",
-            "in ascending order according to|in ascending order sorted by",
+            "in ascending order according to|in ascending order sorted by|in alphabetical order by",
+            "in the alphabetical order of|in increasing order by|by increasing|by ascending",
+            "in ascending alphabetical order of|ordered alphabetically by|sorted alphabetically by",
         ],
     ),
     (
@@ -453,18 +461,18 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
         &[
             "in descending order of|in the descending order of|descending order of",
             "in descending order by|in decreasing order of|in the decreasing order of",
-            "in reverse order of|in descending alphabetical order of|ordered descending by",
+            "by descending|by decreasing|in decreasing order by|in descending order by|in reverse order of|in descending alphabetical order of|ordered descending by",
             "in reverse alphabetical order of",
         ],
     ),
     (
         Phrase::Direction(true),
         &[
-            "descending|desc|in descending order|descending order|in decreasing order",
+            "decreasing|descending|desc|in descending order|descending order|in decreasing order",
             "from highest to lowest|highest to lowest|from high to low|high to low|largest first",
             "highest first|newest first|latest first|most recent first|from oldest to youngest",
             "from most to least|in reverse order|in reverse alphabetical order|from newest to oldest",
-            "from largest to smallest|from most expensive to cheapest|biggest first",
+            "in descending alphabetical order|descending alphabetical order|from largest to smallest|from most expensive to cheapest|biggest first",
             "most expensive first",
         ],
     ),
@@ -473,6 +481,8 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
         &[
             "ascending|asc|in ascending order|ascending order|in increasing order|alphabetically",
             "in alphabetical order|in lexicographical order|in lexicographic order",
+            "in the alphabetical order|in an alphabetical order|in alphabetic order|by alphabetical order",
+            "alphabetical order|alphabetic order|in ascending alphabetic order|increasing|in increasing alphabetical order",
             "from lowest to highest|lowest to highest|from low to high|low to high|lowest first",
             "smallest first|oldest first|cheapest first|earliest first|from youngest to oldest",
             "chronologically|in chronological order|in ascending alphabetical order",

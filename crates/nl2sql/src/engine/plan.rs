@@ -79,6 +79,17 @@ pub(crate) enum Cond {
         related: Related,
         negated: bool,
     },
+    /// All of the first, or all of the second.
+    Either(Vec<Cond>, Vec<Cond>),
+}
+
+/// How the rows of two plans become those of one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SetOp {
+    /// Rows of both.
+    Both,
+    /// Rows of the first that the second has not.
+    ButNot,
 }
 
 /// The whole question.
@@ -161,6 +172,21 @@ impl Expr {
         )
     }
 
+    /// Puts one column in the place of another.
+    pub(crate) fn replace(&mut self, old: ColumnId, new: ColumnId) {
+        match self {
+            Expr::Column(column)
+            | Expr::CountDistinct(column)
+            | Expr::Apply(_, column)
+            | Expr::Bucket(_, column) => swap(column, old, new),
+            Expr::SumOfProduct(one, other) => {
+                swap(one, old, new);
+                swap(other, old, new);
+            }
+            Expr::Rows | Expr::Related(_) => {}
+        }
+    }
+
     fn columns(&self, found: &mut Vec<ColumnId>) {
         match self {
             Expr::Column(column)
@@ -173,7 +199,37 @@ impl Expr {
     }
 }
 
+fn swap(column: &mut ColumnId, old: ColumnId, new: ColumnId) {
+    if *column == old {
+        *column = new;
+    }
+}
+
 impl Cond {
+    /// Puts one column in the place of another.
+    pub(crate) fn replace(&mut self, old: ColumnId, new: ColumnId) {
+        match self {
+            Cond::Compare(expr, ..) | Cond::Between(expr, ..) => expr.replace(old, new),
+            Cond::Columns(one, _, other) => {
+                swap(one, old, new);
+                swap(other, old, new);
+            }
+            Cond::OneOf { column, .. }
+            | Cond::Like { column, .. }
+            | Cond::Null { column, .. }
+            | Cond::Truth { column, .. }
+            | Cond::Within { column, .. }
+            | Cond::At { column, .. }
+            | Cond::Average(column, _) => swap(column, old, new),
+            Cond::Either(one, other) => {
+                one.iter_mut()
+                    .chain(other)
+                    .for_each(|cond| cond.replace(old, new));
+            }
+            Cond::Exists { .. } => {}
+        }
+    }
+
     pub(crate) fn columns(&self, found: &mut Vec<ColumnId>) {
         match self {
             Cond::Compare(expr, ..) | Cond::Between(expr, ..) => expr.columns(found),
@@ -185,6 +241,7 @@ impl Cond {
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
             | Cond::Average(column, _) => found.push(*column),
+            Cond::Either(one, other) => one.iter().chain(other).for_each(|cond| cond.columns(found)),
             Cond::Exists { .. } => {}
         }
     }

@@ -18,10 +18,13 @@ impl Reading<'_> {
             return;
         }
         let first = self.tokens.first().map_or("", |token| token.lower.as_str());
+        let named = roles::label(self.lexicon, self.home);
         let shown: Vec<ColumnId> = match first {
             "when" => roles::moment(self.lexicon, self.home).into_iter().collect(),
             "where" => self
-                .hinted(self.home, super::values::PLACES, |id| self.is_textual(id))
+                .hinted(self.home, super::values::WHERE, |id| {
+                    self.is_textual(id) && !named.contains(&id)
+                })
                 .into_iter()
                 .collect(),
             "who" => roles::label(self.lexicon, self.home),
@@ -47,7 +50,12 @@ impl Reading<'_> {
                 let fuzzy_table = self.lexicon.column(id).table != self.home
                     && self.items[at].owner.is_none()
                     && score < 0.6;
-                if score >= 0.5 && !fuzzy_table && !self.is_claimed(at) && !self.is_qualifier_of_value(at) {
+                if score >= 0.5
+                    && self.targets[at]
+                    && !fuzzy_table
+                    && !self.is_claimed(at)
+                    && !self.is_qualifier_of_value(at)
+                {
                     found.push((at, id));
                 }
             }
@@ -89,11 +97,22 @@ impl Reading<'_> {
             if self.is_trailing(at, id, listed_before) {
                 continue;
             }
+            if self.is_owner_said_by_column(at) {
+                self.mark(at);
+                continue;
+            }
             self.mark(at);
+            if !self.aggregates.is_empty() && !self.grouped && self.only_says_of_what(at) {
+                continue;
+            }
             if at > 0 && self.items[at].owner.is_some() && self.table(at - 1) == self.items[at].owner {
                 self.mark(at - 1);
             }
-            if self.grouped && self.plan.group.contains(&Expr::Column(id)) {
+            if self.grouped
+                && self.plan.group.contains(&Expr::Column(id))
+                && self.lexicon.column(id).is_primary
+                && !self.says_key(at)
+            {
                 continue;
             }
             self.project(id, at);
@@ -101,6 +120,7 @@ impl Reading<'_> {
         if !listed_before {
             self.show_owners();
         }
+        self.show_listed_head();
         for at in 0..self.items.len() {
             if self.phrase(at) == Some(Phrase::Distinct) && self.is_free(at) {
                 self.mark(at);
@@ -135,8 +155,44 @@ impl Reading<'_> {
         asked.into_iter().for_each(|expr| self.show(expr));
     }
 
+    /// `the cities and their areas`: the rows that begin a list are part of it.
+    fn show_listed_head(&mut self) {
+        let Some(head) = self
+            .head
+            .filter(|head| self.targets[*head] && self.aggregates.is_empty() && !self.grouped)
+        else {
+            return;
+        };
+        let first = (0..head).all(|at| {
+            !matches!(
+                self.items[at].kind,
+                Kind::Mention(..) | Kind::Phrase(Phrase::Aggregate(_))
+            )
+        });
+        let joint = |at: &usize| self.is_glue(*at) || matches!(self.items[*at].kind, Kind::And | Kind::Comma);
+        let listed = self
+            .items
+            .get(head + 1)
+            .is_some_and(|next| matches!(next.kind, Kind::And | Kind::Comma))
+            && (head + 2..self.items.len())
+                .find(|at| !joint(at))
+                .is_some_and(|at| self.targets[at] && self.column(at).is_some());
+        if !first || !listed || self.plan.select.is_empty() || self.plan.star {
+            return;
+        }
+        let asked = std::mem::take(&mut self.plan.select);
+        self.plan.select = roles::label(self.lexicon, self.home)
+            .into_iter()
+            .map(Expr::Column)
+            .collect();
+        asked.into_iter().for_each(|expr| self.show(expr));
+    }
+
     /// A column after the head that nothing introduces as wanted; one that a condition already reads is spoken for.
     pub(crate) fn is_trailing(&mut self, at: usize, id: ColumnId, listed_before: bool) -> bool {
+        if self.targets[at] {
+            return false;
+        }
         let Some(head) = self.head.filter(|head| *head < at) else {
             return false;
         };
@@ -189,16 +245,52 @@ impl Reading<'_> {
         }
     }
 
+    /// `type of game`, `colleges of the players`: the second column only says whose the first one is.
+    fn is_owner_said_by_column(&self, at: usize) -> bool {
+        let mut of = false;
+        let mut before = None;
+        for i in (0..at).rev() {
+            match self.items[i].kind {
+                Kind::Glue => of |= self.word(i) == "of",
+                Kind::Mention(..) => {
+                    before = Some(i);
+                    break;
+                }
+                _ => break,
+            }
+        }
+        let shown =
+            |id| self.plan.select.contains(&Expr::Column(id)) || self.plan.group.contains(&Expr::Column(id));
+        of && before.is_some_and(|i| {
+            self.targets[i] && self.table(i).is_none() && self.column(i).is_some_and(|(id, _)| shown(id))
+        })
+    }
+
+    /// `total amount of the loans`: a column after a figure, without a joint, tells what the figure is of.
+    fn only_says_of_what(&self, at: usize) -> bool {
+        let after = (0..at).any(|i| self.aggregate_at(i).is_some());
+        let joined = (0..at)
+            .rev()
+            .take_while(|i| self.is_glue(*i) || matches!(self.items[*i].kind, Kind::And | Kind::Comma))
+            .any(|i| matches!(self.items[i].kind, Kind::And | Kind::Comma));
+        after && !joined
+    }
+
+    /// Whether the item speaks of a key as such.
+    pub(crate) fn says_key(&self, at: usize) -> bool {
+        let tokens = &self.tokens[self.items[at].start..self.items[at].end];
+        let words = ["id", "ids", "code", "codes", "number", "numbers", "no", "key"];
+        tokens.iter().any(|token| {
+            words.contains(&token.lower.as_str()) || token.lower.contains('_') || token.lower.ends_with("id")
+        })
+    }
+
     pub(crate) fn project(&mut self, id: ColumnId, at: usize) {
         let key = self.lexicon.graph.target(id);
-        let named = self.word(at).to_owned();
-        let wants_key = self.tokens[self.items[at].start..self.items[at].end]
-            .iter()
-            .any(|token| matches!(token.lower.as_str(), "id" | "ids" | "code" | "codes" | "number"))
-            || named.contains('_');
+        let wants_key = self.says_key(at);
         match key {
             Some(table) if !wants_key && self.reachable(table) && table != self.home => {
-                let labels = roles::label(self.lexicon, table);
+                let labels = roles::names(self.lexicon, table);
                 if labels.is_empty() {
                     self.show(Expr::Column(id))
                 } else {
@@ -302,6 +394,7 @@ impl Reading<'_> {
                 negated: false,
             });
         } else if !outwards
+            && self.targets[at]
             && self.head.is_some_and(|head| at > head)
             && self.aggregates.is_empty()
             && !self.grouped

@@ -6,6 +6,7 @@ use super::lexicon::{ColumnId, Lexicon, TableId};
 use super::phrases::{Function, Phrase};
 use super::plan::{Expr, Plan, Related};
 use super::text::Token;
+use super::zones;
 
 /// A question being read under the supposition that it is about one table.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub(crate) struct Reading<'q> {
     pub grouped: bool,
     /// Sum of the scores of the links that were used, and their number.
     pub link_scores: (f32, u32),
+    /// For each item, whether it stands where the question says what to show.
+    pub targets: Vec<bool>,
 }
 
 /// What a mention is taken for.
@@ -62,9 +65,11 @@ impl<'q> Reading<'q> {
             aggregates: Vec::new(),
             grouped: false,
             link_scores: (0.0, 0),
+            targets: zones::targets(items, tokens),
         };
         reading.find_named();
         reading.find_owners();
+        reading.find_names();
         reading
     }
 
@@ -179,6 +184,7 @@ impl<'q> Reading<'q> {
     /// Runs the recognisers, from those that need the most context to those that take what is left.
     pub(crate) fn run(mut self) -> Reading<'q> {
         self.read_where_true();
+        self.read_how();
         self.read_order();
         self.read_averages();
         self.read_absences();
@@ -243,6 +249,9 @@ impl<'q> Reading<'q> {
     /// Whether an earlier `not` speaks of the item.
     pub(crate) fn negation_before(&self, at: usize) -> Option<usize> {
         let mut i = self.before(at)?;
+        if self.phrase(i) == Some(Phrase::By) {
+            i = self.before(i)?;
+        }
         // One verb or column may stand between: "does not contain", "whose status is not".
         if matches!(self.items[i].kind, Kind::Word | Kind::Mention(..)) && self.phrase(i).is_none() {
             i = self
@@ -328,6 +337,14 @@ impl<'q> Reading<'q> {
             }
         }
         keys
+    }
+
+    /// Makes another table the one that a row of the answer stands for.
+    pub(crate) fn move_home(&mut self, table: TableId) {
+        self.home = table;
+        self.plan.home = table;
+        self.via.retain(|via| *via != table);
+        self.distances = self.lexicon.graph.distances(table, self.lexicon.tables.len());
     }
 
     /// The joins of the outer query.

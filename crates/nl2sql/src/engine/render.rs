@@ -5,7 +5,7 @@ use super::graph::Step;
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::money;
 use super::phrases::{Function, Match, Op};
-use super::plan::{Cond, Expr, Literal, Plan, Related};
+use super::plan::{Cond, Expr, Literal, Plan, Related, SetOp};
 use super::quote::{identifier, text_literal};
 use super::words::truth_of;
 use crate::dialect::Dialect;
@@ -21,7 +21,6 @@ pub(crate) struct Writer<'a> {
 
 /// The SQL of a plan whose joins are known.
 pub(crate) fn sql(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: Dialect) -> String {
-    let correlated = |cond: &Cond| matches!(cond, Cond::Exists { .. } | Cond::Compare(Expr::Related(_), ..));
     let related = plan.filters.iter().chain(&plan.having).any(correlated)
         || plan
             .order
@@ -85,6 +84,33 @@ pub(crate) fn sql(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: D
         sql.push_str(&format!(" LIMIT {limit}"));
     }
     sql
+}
+
+/// The SQL of two plans as one set operation, which all three dialects spell alike (MySQL since 8.0.31).
+pub(crate) fn combined(
+    lexicon: &Lexicon<'_>,
+    op: SetOp,
+    first: (&Plan, &[Step]),
+    second: (&Plan, &[Step]),
+    dialect: Dialect,
+) -> String {
+    let word = match op {
+        SetOp::Both => "INTERSECT",
+        SetOp::ButNot => "EXCEPT",
+    };
+    format!(
+        "{} {word} {}",
+        sql(lexicon, first.0, first.1, dialect),
+        sql(lexicon, second.0, second.1, dialect)
+    )
+}
+
+fn correlated(cond: &Cond) -> bool {
+    match cond {
+        Cond::Exists { .. } | Cond::Compare(Expr::Related(_), ..) => true,
+        Cond::Either(one, other) => one.iter().chain(other).any(correlated),
+        _ => false,
+    }
 }
 
 fn push_list(sql: &mut String, before: &str, between: &str, parts: &[String]) {
@@ -242,6 +268,13 @@ impl Writer<'_> {
                     op_sign(*op),
                     plain.column(*column)
                 )
+            }
+            Cond::Either(one, other) => {
+                let side = |conds: &[Cond]| -> String {
+                    let parts: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();
+                    parts.join(" AND ")
+                };
+                format!("({} OR {})", side(one), side(other))
             }
             Cond::Exists { related, negated } => {
                 format!(

@@ -53,8 +53,27 @@ const LATER: &[&str] = &[
     "last",
 ];
 
-/// The columns that name a row for people: a name or title, or a first and a last name.
+/// The columns that stand for a row for people: its names, or what describes it where it has none.
 pub(crate) fn label(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
+    let names = names(lexicon, table);
+    if !names.is_empty() {
+        return names;
+    }
+    let told = lexicon
+        .columns_of(table)
+        .filter(|id| !lexicon.is_key(*id))
+        .find(|id| {
+            let words = &lexicon.column(*id).words;
+            words
+                .last()
+                .is_some_and(|last| matches!(last.as_str(), "details" | "detail" | "description"))
+                && !words.iter().any(|word| word == "other")
+        });
+    told.into_iter().collect()
+}
+
+/// The columns that name a row for people: a name or title, or a first and a last name.
+pub(crate) fn names(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     let entry = lexicon.table(table);
     let own = |id: &ColumnId| lexicon.column(*id);
     let columns: Vec<ColumnId> = lexicon
@@ -84,10 +103,8 @@ pub(crate) fn label(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     if let Some(id) = full {
         return vec![id];
     }
-    for name in NAMES {
-        if let Some(id) = find(&|words| bare(words) == [*name]) {
-            return vec![id];
-        }
+    if let Some(id) = find(&|words| bare(words) == ["name"]) {
+        return vec![id];
     }
     let part = |first: &str| {
         find(&|words| {
@@ -100,6 +117,26 @@ pub(crate) fn label(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     };
     if let (Some(first), Some(last)) = (part("first"), part("last")) {
         return vec![first, last];
+    }
+    for name in NAMES {
+        if let Some(id) = find(&|words| bare(words) == [*name]) {
+            return vec![id];
+        }
+    }
+    // "campuses.campus": the column that is called as a row is.
+    let keyed = lexicon
+        .columns_of(table)
+        .any(|id| own(&id).is_primary && own(&id).sort == Sort::Text);
+    let same = columns.iter().copied().filter(|_| !keyed).find(|id| {
+        let words: Vec<String> = own(id)
+            .words
+            .iter()
+            .map(|word| super::stem::singular(word))
+            .collect();
+        own(id).sort == Sort::Text && words == entry.words
+    });
+    if let Some(id) = same {
+        return vec![id];
     }
     let named = find(&|words| {
         words

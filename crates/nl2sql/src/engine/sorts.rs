@@ -43,6 +43,20 @@ pub(crate) fn sort_of(column: &Column, words: &[String]) -> Sort {
                 None => Sort::Day { timed: false },
             }
         }
+        ColumnKind::Text
+            if column.samples.len() > 1
+                && !matches!(
+                    last,
+                    "id" | "code" | "no" | "number" | "phone" | "zip" | "key" | "name"
+                )
+                && samples().all(|s| s.parse::<f64>().is_ok()) =>
+        {
+            if last == "year" {
+                Sort::Year
+            } else {
+                Sort::Number
+            }
+        }
         ColumnKind::Text => Sort::Text,
         ColumnKind::Other if column.samples.is_empty() || samples().any(|s| s.parse::<f64>().is_err()) => {
             Sort::Text

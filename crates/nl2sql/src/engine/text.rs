@@ -36,7 +36,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    fn new(text: impl Into<String>, shape: Shape) -> Token {
+    pub(crate) fn new(text: impl Into<String>, shape: Shape) -> Token {
         let text = text.into();
         let lower = text.to_lowercase();
         let stem = if shape == Shape::Word {
@@ -221,6 +221,18 @@ fn word(chars: &[char], start: usize, found: &mut Vec<Token>) -> usize {
     end
 }
 
+/// Whether a sentence ends here and another follows.
+fn goes_on(chars: &[char], at: usize) -> bool {
+    let letters = chars[..at]
+        .iter()
+        .rev()
+        .take_while(|c| c.is_alphanumeric())
+        .count();
+    // "St. Helena", "No. 5": a short word before a full stop is cut short itself.
+    let whole = chars[at] != '.' || letters > 3 || (letters > 0 && chars[at - 1].is_ascii_digit());
+    chars.get(at + 1) == Some(&' ') && whole && chars[at + 1..].iter().any(|c| c.is_alphanumeric())
+}
+
 fn sign(chars: &[char], at: usize, found: &mut Vec<Token>) -> usize {
     let two: String = chars[at..chars.len().min(at + 2)].iter().collect();
     if matches!(two.as_str(), ">=" | "<=" | "!=" | "<>" | "==") {
@@ -239,6 +251,7 @@ fn sign(chars: &[char], at: usize, found: &mut Vec<Token>) -> usize {
         '(' => "(",
         ')' => ")",
         '*' => "*",
+        '.' | '?' | '!' if goes_on(chars, at) => ".",
         _ => return at + 1,
     };
     found.push(Token::new(one, Shape::Sign));

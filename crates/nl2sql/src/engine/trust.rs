@@ -107,7 +107,7 @@ fn who_is_ranked_is_shown_with_what_ranks() {
             ),
             (
                 "which nurse earns the least",
-                "SELECT * FROM nurses ORDER BY salary LIMIT 1",
+                "SELECT first_name, last_name FROM nurses ORDER BY salary LIMIT 1",
             ),
             (
                 "wards by headcount",

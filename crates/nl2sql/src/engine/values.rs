@@ -143,6 +143,25 @@ pub(crate) const PLACES: &[&str] = &[
     "headquarters",
     "continent",
 ];
+/// Columns that say where something is, the nearest place first.
+pub(crate) const WHERE: &[&str] = &[
+    "address",
+    "location",
+    "place",
+    "city",
+    "town",
+    "municipality",
+    "county",
+    "state",
+    "province",
+    "region",
+    "country",
+    "continent",
+    "origin",
+    "headquarters",
+    "hometown",
+    "nationality",
+];
 /// Columns that hold a state or a kind, most likely first, for an adjective that no list knows.
 pub(crate) const STATES: &[&str] = &[
     "status",
