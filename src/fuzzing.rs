@@ -5,11 +5,13 @@
 mod config;
 mod confined;
 mod ddl;
+mod question;
 #[cfg(test)]
 mod tests;
 
 pub use config::config;
 pub use ddl::sql_ddl;
+pub use question::question;
 
 pub use crate::http::fuzz_jwt as jwt;
 pub use crate::http::fuzzing::query as http_query;

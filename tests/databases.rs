@@ -23,6 +23,8 @@ mod support {
 }
 #[path = "databases/answers.rs"]
 mod answers;
+#[path = "databases/guide.rs"]
+mod guide;
 #[path = "databases/preview.rs"]
 mod preview;
 #[path = "databases/schema.rs"]

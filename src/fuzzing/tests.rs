@@ -48,6 +48,11 @@ fn ddl_holds() {
 }
 
 #[test]
+fn questions_hold() {
+    try_all("question", super::question);
+}
+
+#[test]
 fn every_target_is_built_and_has_seeds() {
     let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/targets");
     let manifest = include_str!("../../fuzz/Cargo.toml");

@@ -2,6 +2,7 @@
 //! atest that finds the plugin as atest does. podman runs what it knows of a Deployment; [`for_podman`] lists what it does not.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -100,8 +101,9 @@ fn glob_one(folder: &Path) -> PathBuf {
 /// The objects for `podman play kube`. It runs containers, volumes, security contexts and limits as they stand. Of what it does not
 /// know it ignores affinity, spreading, account and grace period by itself; these have to be changed for it:
 /// ports (there is no network of its own here), names of ports in probes, fields of the pod in variables, Secrets as folders, and
+/// empty volumes, which a kubelet gives the pod's group and podman the owner of whichever container comes first; and
 /// atest's command, whose image is the stand-in's.
-fn for_podman(files: &Generated, config: &str, ports: [u16; 2]) -> String {
+fn for_podman(files: &Generated, config: &str, ports: [u16; 2], folder: &Path) -> String {
     let mut all = Vec::new();
     for name in ["configmap", "store", "secret", "deployment"] {
         let mut object: Value =
@@ -114,7 +116,9 @@ fn for_podman(files: &Generated, config: &str, ports: [u16; 2]) -> String {
                     "data": {"openai-api-key": "sk-planted-0123456789", "claude-api-key": "", "jwt-secret": ""},
                 });
             }
-            "deployment" => change_pod(&mut object["spec"]["template"]["spec"], ports),
+            "deployment" => {
+                change_pod(&mut object["spec"]["template"]["spec"], ports, folder);
+            }
             _ => {}
         }
         all.push(object.to_string());
@@ -122,8 +126,18 @@ fn for_podman(files: &Generated, config: &str, ports: [u16; 2]) -> String {
     all.join("\n---\n")
 }
 
-fn change_pod(spec: &mut Value, [plugin, atest]: [u16; 2]) {
+fn change_pod(spec: &mut Value, [plugin, atest]: [u16; 2], folder: &Path) {
+    let group = u32::try_from(spec["securityContext"]["fsGroup"].as_u64().expect("a group")).expect("an id");
     for volume in spec["volumes"].as_array_mut().expect("volumes") {
+        if volume.get("emptyDir").is_some() {
+            let place = folder
+                .join("volumes")
+                .join(volume["name"].as_str().expect("a name"));
+            fs::create_dir_all(&place).expect("a folder");
+            std::os::unix::fs::chown(&place, None, Some(group)).expect("it is ours");
+            fs::set_permissions(&place, fs::Permissions::from_mode(0o2775)).expect("it is ours");
+            *volume = json!({"name": volume["name"], "hostPath": {"path": place, "type": "Directory"}});
+        }
         if volume["name"] == "secrets" {
             *volume = json!({"name": "secrets", "configMap": {"name": "atest-ai-secrets"}});
         }
@@ -239,7 +253,12 @@ fn the_generated_pod_runs_with_atest_beside_it() {
     let file = podman.folder().join("pod.yaml");
     fs::write(
         &file,
-        for_podman(&files, &config("10s"), [plugin.port(), atest.port()]),
+        for_podman(
+            &files,
+            &config("10s"),
+            [plugin.port(), atest.port()],
+            podman.folder(),
+        ),
     )
     .expect("a file");
     play(&podman, &file);

@@ -1,11 +1,13 @@
 //! The engine that needs no model: words of the question are linked to the schema, rules of language make a plan of them,
 //! and the plan is written in the dialect asked for.
 
+mod abbreviations;
 mod absence;
 mod against;
 mod bare;
 mod belonging;
 mod between;
+mod chinese;
 mod choose;
 mod combine;
 mod compare;
@@ -15,6 +17,7 @@ mod dates;
 mod degree;
 mod explain;
 mod finish;
+mod forms;
 mod gate;
 pub(crate) mod graph;
 mod grouping;
@@ -24,6 +27,7 @@ mod judge;
 mod leftover;
 mod lexicon;
 mod link;
+mod money;
 mod most;
 mod naming;
 mod ordering;
@@ -41,6 +45,8 @@ mod reading;
 mod refuse;
 mod render;
 mod roles;
+pub(crate) mod shorthand;
+mod sorts;
 pub(crate) mod stem;
 pub(crate) mod synonyms;
 pub(crate) mod text;
@@ -126,16 +132,52 @@ pub enum RefusalKind {
 
 /// Answers one question; prepares the schema's vocabulary for this question alone.
 pub fn answer(request: &Request<'_>) -> Result<Draft, Refusal> {
-    let tokens = admit(request.question)?;
     match request.schema.filter(|schema| !schema.is_empty()) {
-        Some(schema) => answer_from(&Lexicon::new(schema), &tokens, request),
-        None => bare::answer(&tokens, request),
+        Some(schema) => answer_with(&Lexicon::new(schema), request),
+        None => in_its_language(request, None, |tokens| bare::answer(tokens, request)),
     }
 }
 
 /// Answers one question with a vocabulary that was prepared from the request's schema before.
 pub fn answer_with(lexicon: &Lexicon<'_>, request: &Request<'_>) -> Result<Draft, Refusal> {
-    answer_from(lexicon, &admit(request.question)?, request)
+    in_its_language(request, Some(lexicon), |tokens| {
+        answer_from(lexicon, tokens, request)
+    })
+}
+
+/// Answers from the tokens of a question in whatever language it is asked, and refuses in that language.
+fn in_its_language(
+    request: &Request<'_>,
+    lexicon: Option<&Lexicon<'_>>,
+    answer: impl Fn(&[Token]) -> Result<Draft, Refusal>,
+) -> Result<Draft, Refusal> {
+    if !chinese::is_chinese(request.question) {
+        return answer(&admit(request.question)?);
+    }
+    admit_chinese(request, lexicon)
+        .and_then(|tokens| answer(&tokens))
+        .map_err(|refusal| {
+            let tables = lexicon.map_or_else(Vec::new, Lexicon::table_names);
+            chinese::refusal_of(refusal, &tables)
+        })
+}
+
+/// The tokens of a Chinese question in the order of English, unless it is none.
+fn admit_chinese(request: &Request<'_>, lexicon: Option<&Lexicon<'_>>) -> Result<Vec<Token>, Refusal> {
+    if request.question.len() > text::MAX_BYTES {
+        return Err(too_long());
+    }
+    if let Some(verb) = chinese::write_verb(request.question) {
+        return Err(writing(verb));
+    }
+    let tokens = chinese::tokens(request.question, lexicon, request.today);
+    if tokens.len() > text::MAX_TOKENS {
+        return Err(too_long());
+    }
+    if chinese::is_small_talk(request.question) || tokens.is_empty() {
+        return Err(small_talk());
+    }
+    Ok(tokens)
 }
 
 /// The tokens of a question, unless it is none.
@@ -157,15 +199,19 @@ fn admit(question: &str) -> Result<Vec<Token>, Refusal> {
         ));
     }
     if let Some(verb) = gate::write_verb(&tokens) {
-        return Err(Refusal {
-            kind: RefusalKind::Write,
-            reason: format!(
-                "\"{verb}\" would change the database, and only questions are answered; ask what to show instead"
-            ),
-            suggestions: Vec::new(),
-        });
+        return Err(writing(verb));
     }
     Ok(tokens)
+}
+
+fn writing(verb: &str) -> Refusal {
+    Refusal {
+        kind: RefusalKind::Write,
+        reason: format!(
+            "\"{verb}\" would change the database, and only questions are answered; ask what to show instead"
+        ),
+        suggestions: Vec::new(),
+    }
 }
 
 fn too_long() -> Refusal {
@@ -273,7 +319,11 @@ fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> D
         }
     }
     Draft {
-        explanation: explain::sentence(lexicon, &reading.plan, &reading.assumptions),
+        explanation: if chinese::is_chinese(request.question) {
+            chinese::sentence(lexicon, &reading.plan, &reading.assumptions)
+        } else {
+            explain::sentence(lexicon, &reading.plan, &reading.assumptions)
+        },
         confidence: confidence::estimate(&confidence::features(chosen)),
         sql,
         warnings,

@@ -67,6 +67,11 @@ impl Reading<'_> {
                 }
                 self.compare_number(at, next, op, hint, number)
             }
+            // "price below 2000": a figure that only looks like a year.
+            Kind::Period(period) if self.is_figure(at, next, time, &period) => {
+                let number = self.tokens[self.items[next].start].text.clone();
+                self.compare_number(at, next, op, hint, number)
+            }
             Kind::Period(period) => self.compare_period(at, next, op, period),
             Kind::Mention(..) if !time && !matches!(op, Op::Eq | Op::Ne) => {
                 self.compare_columns(at, next, op)
@@ -145,6 +150,17 @@ impl Reading<'_> {
             self.mark(unit.0 + 1);
         }
         true
+    }
+
+    /// Whether a number that was taken for a year is compared with a measure named right before.
+    fn is_figure(&self, at: usize, next: usize, time: bool, period: &Period) -> bool {
+        let alone = self.items[next].end - self.items[next].start == 1 && period.year.is_some();
+        alone
+            && !time
+            && self
+                .before(at)
+                .and_then(|i| self.number_column(i))
+                .is_some_and(|id| self.lexicon.column(id).sort == Sort::Number)
     }
 
     pub(crate) fn raw_next(&self, at: usize) -> &str {

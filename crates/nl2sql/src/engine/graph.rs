@@ -1,6 +1,7 @@
 //! How tables hang together: declared foreign keys first, names that suggest one second.
 
 use super::lexicon::{ColumnEntry, ColumnId, TableEntry, TableId};
+use super::shorthand;
 use super::stem::{singular, unglued};
 
 /// A reference from columns of one table to columns of another.
@@ -147,10 +148,12 @@ impl Graph {
         };
         for (number, other) in tables.iter().enumerate() {
             let to = TableId(number);
-            let [key] = &other.table.primary_key[..] else {
-                continue;
-            };
-            let Some(target) = find(other, columns, key) else {
+            let Some(target) = other
+                .columns
+                .clone()
+                .map(ColumnId)
+                .find(|id| columns[id.0].is_primary)
+            else {
                 continue;
             };
             let named_after =
@@ -160,7 +163,10 @@ impl Graph {
                 .name
                 .eq_ignore_ascii_case(&column.column.name);
             let same_key = same_name && columns[target.0].words.concat() != "id" && !column.is_primary;
-            if to != from && (named_after && !column.is_primary || same_key) {
+            // A number may count or name anything: `room_number` is a key only of what is numbered alike.
+            let numbered = column.words.last().is_some_and(|last| last == "number")
+                && columns[target.0].words.last().is_none_or(|last| last != "number");
+            if to != from && (named_after && !column.is_primary && !numbered || same_key) {
                 self.target_of[id.0] = Some(to);
                 self.links.push(Link {
                     from,
@@ -270,8 +276,14 @@ pub(crate) fn key_stump(words: &[String]) -> Option<Vec<String>> {
         [] => None,
         [word] => unglued(word)
             .filter(|(_, tail)| *tail == "id")
-            .map(|(head, _)| vec![singular(head)]),
-        [head @ .., last] if matches!(last.as_str(), "id" | "code" | "key" | "no" | "fk" | "uuid") => {
+            .map(|(head, _)| shorthand::spelled_out(&[head.to_owned()]))
+            .map(|head| vec![singular(&head[0])]),
+        [head @ .., last]
+            if matches!(
+                last.as_str(),
+                "id" | "code" | "key" | "no" | "number" | "fk" | "uuid"
+            ) =>
+        {
             Some(head.iter().map(|word| singular(word)).collect())
         }
         _ => None,

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::lexicon::{Lexicon, TableId};
 use super::link::{self, Mention, Span, ValueHit};
+use super::money;
 use super::period::{self, Period};
 use super::phrases::{self, Phrase};
 use super::text::{Shape, Token};
@@ -139,9 +140,11 @@ fn next(
         .filter(|span| span.start == at && span.what.score() >= min_score(span))
         .max_by(|a, b| rank(a).total_cmp(&rank(b)))
     {
+        // A word that is only kin to a name is sooner the value that a sample spells just so.
         let priority = match span.what.score() {
             score if score >= 0.97 && span.end - span.start > 1 => 8,
-            score if score >= 0.7 => 4,
+            score if score >= 0.8 => 4,
+            score if score >= 0.7 => 2,
             _ => 1,
         };
         // "total revenue" for total_amount: the first word is better taken as a function.
@@ -177,6 +180,13 @@ fn next(
             ) =>
         {
             (Kind::Number("1".into()), 1)
+        }
+        None if money::is_currency(&token.lower)
+            && at > 0
+            && (tokens[at - 1].shape == Shape::Number
+                || matches!(tokens[at - 1].lower.as_str(), "in" | "as")) =>
+        {
+            (Kind::Glue, 1)
         }
         None if is_shouted(tokens, at) => (Kind::Word, 1),
         None => (plain(token), 1),

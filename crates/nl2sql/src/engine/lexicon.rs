@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use super::graph::Graph;
-use super::stem::{identifier_words, is_near, singular, stem, unglued};
-use super::synonyms;
-use super::words;
-use crate::schema::{Column, ColumnKind, Schema, Table};
+use super::stem::{identifier_words, is_near, singular, stem};
+use super::{forms, shorthand, sorts, synonyms};
+use crate::schema::{Column, Schema, Table};
 
 /// The place of a table in its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,8 +64,10 @@ pub(crate) struct ColumnEntry<'a> {
     pub variants: Vec<Variant>,
     pub sort: Sort,
     pub is_primary: bool,
-    /// The words of its name.
+    /// The words of its name, short forms spelled out.
     pub words: Vec<String>,
+    /// How many of its units make one of what people say: 100 for an amount in cents.
+    pub scale: Option<u32>,
 }
 
 struct WordEntry {
@@ -82,6 +83,8 @@ pub struct Lexicon<'a> {
     by_word: HashMap<String, WordId>,
     by_stem: HashMap<String, Vec<(WordId, f32)>>,
     by_group: HashMap<usize, Vec<(WordId, f32)>>,
+    /// Words of the schema that are written without vowels, by their letters.
+    by_skeleton: HashMap<String, Vec<WordId>>,
 }
 
 impl<'a> Lexicon<'a> {
@@ -95,6 +98,7 @@ impl<'a> Lexicon<'a> {
             by_word: HashMap::new(),
             by_stem: HashMap::new(),
             by_group: HashMap::new(),
+            by_skeleton: HashMap::new(),
         };
         for table in &schema.tables {
             lexicon.add_table(table);
@@ -105,17 +109,21 @@ impl<'a> Lexicon<'a> {
 
     fn add_table(&mut self, table: &'a Table) {
         let id = TableId(self.tables.len());
-        let words = table_words(&table.name);
-        let mut forms = vec![(words.clone(), 1.0)];
-        if let Some(comment) = comment_words(table.comment.as_deref()) {
-            forms.push((comment, 0.9));
+        let words = forms::table_words(&table.name);
+        let spelled = shorthand::spelled_out(&words);
+        let mut said = vec![(words.clone(), 1.0)];
+        if spelled != words {
+            said.push((spelled.clone(), 0.98));
         }
-        let variants = self.variants(forms);
+        said.extend(forms::comment_forms(table.comment.as_deref()));
+        let variants = self.variants(said);
         let first = self.columns.len();
+        let key = forms::key_of(table, &spelled);
         for column in &table.columns {
-            self.add_column(id, table, &words, column);
+            let is_primary = key.is_some_and(|key| key.eq_ignore_ascii_case(&column.name));
+            self.add_column(id, &words, column, is_primary);
         }
-        let singular_words = words.iter().map(|word| singular(word)).collect();
+        let singular_words = spelled.iter().map(|word| singular(word)).collect();
         self.tables.push(TableEntry {
             table,
             variants,
@@ -124,25 +132,27 @@ impl<'a> Lexicon<'a> {
         });
     }
 
-    fn add_column(&mut self, id: TableId, table: &Table, table_words: &[String], column: &'a Column) {
-        let words = identifier_words(&column.name);
-        let mut forms = column_forms(&words, table_words);
-        if let Some(comment) = comment_words(column.comment.as_deref()) {
-            forms.push((comment, 0.9));
+    fn add_column(&mut self, id: TableId, table_words: &[String], column: &'a Column, is_primary: bool) {
+        let raw = identifier_words(&column.name);
+        let words = shorthand::spelled_out(&raw);
+        let mut said = forms::column_forms(&raw, table_words);
+        if words != raw {
+            let spelled_table = shorthand::spelled_out(table_words);
+            let spelled = forms::column_forms(&words, &spelled_table);
+            said.extend(spelled.into_iter().map(|(words, weight)| (words, weight * 0.98)));
         }
-        let is_primary =
-            table.primary_key.len() == 1 && table.primary_key[0].eq_ignore_ascii_case(&column.name);
+        said.extend(forms::comment_forms(column.comment.as_deref()));
         if is_primary && words.concat().ends_with("id") && !words.iter().any(|word| word == "id") {
-            forms.push((vec!["id".to_owned()], 0.9));
+            said.push((vec!["id".to_owned()], 0.9));
         }
-        let variants = self.variants(forms);
-        let sort = sort_of(column, &words);
+        let variants = self.variants(said);
         self.columns.push(ColumnEntry {
             table: id,
             column,
             variants,
-            sort,
+            sort: sorts::sort_of(column, &words),
             is_primary,
+            scale: sorts::scale_of(column, &raw),
             words,
         });
     }
@@ -170,7 +180,11 @@ impl<'a> Lexicon<'a> {
             self.by_group.entry(*group).or_default().push((id, 0.75));
         }
         self.by_stem.entry(own).or_default().push((id, 1.0));
-        for long in synonyms::long_forms(raw) {
+        if shorthand::is_vowelless(raw) {
+            let skeleton = shorthand::skeleton(raw);
+            self.by_skeleton.entry(skeleton).or_default().push(id);
+        }
+        for long in shorthand::long_forms(raw) {
             let long = stem(long);
             for group in synonyms::groups(&long) {
                 self.by_group.entry(*group).or_default().push((id, 0.7));
@@ -201,6 +215,16 @@ impl<'a> Lexicon<'a> {
         found
     }
 
+    /// The words of the schema that are a word without its vowels: `apprvd` for "approved".
+    pub(crate) fn vowelless(&self, word: &str, stem: &str) -> Vec<(WordId, f32)> {
+        [word, stem]
+            .iter()
+            .filter_map(|form| self.by_skeleton.get(&shorthand::skeleton(form)))
+            .flatten()
+            .map(|id| (*id, 0.85))
+            .collect()
+    }
+
     /// The words of the schema that a word may be a misspelling of.
     pub(crate) fn near(&self, word: &str) -> Vec<(WordId, f32)> {
         let one = singular(word);
@@ -211,6 +235,11 @@ impl<'a> Lexicon<'a> {
             .filter(|(_, entry)| near(&entry.raw))
             .map(|(id, _)| (id, 0.7))
             .collect()
+    }
+
+    /// Whether a name of the schema is or holds that very word.
+    pub(crate) fn has_word(&self, word: &str) -> bool {
+        self.by_word.contains_key(word)
     }
 
     /// How many words the vocabulary has.
@@ -224,6 +253,12 @@ impl<'a> Lexicon<'a> {
 
     pub(crate) fn column(&self, id: ColumnId) -> &ColumnEntry<'a> {
         &self.columns[id.0]
+    }
+
+    /// The names of a few tables, in the order of the schema.
+    pub(crate) fn table_names(&self) -> Vec<&str> {
+        let names = self.tables.iter().map(|entry| entry.table.name.as_str());
+        names.take(8).collect()
     }
 
     pub(crate) fn table_ids(&self) -> impl Iterator<Item = TableId> + use<> {
@@ -258,163 +293,10 @@ impl<'a> Lexicon<'a> {
     }
 }
 
-/// The words of a table's name without the prefixes and suffixes that only say that it is a table.
-fn table_words(name: &str) -> Vec<String> {
-    let mut words = identifier_words(name);
-    while words.len() > 1 && words::TABLE_PREFIXES.contains(&words[0].as_str()) {
-        words.remove(0);
-    }
-    while words.len() > 1
-        && words
-            .last()
-            .is_some_and(|last| words::TABLE_SUFFIXES.contains(&last.as_str()))
-    {
-        words.pop();
-    }
-    words
-}
-
-/// A short comment is another name; a sentence is not.
-fn comment_words(comment: Option<&str>) -> Option<Vec<String>> {
-    let words = identifier_words(comment?);
-    (1..=4).contains(&words.len()).then_some(words)
-}
-
-/// The ways to say a column: in full, without its table's name, without `is_` or `_at`, with glued words apart or together.
-fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec<String>, f32)> {
-    let mut forms: Vec<(Vec<String>, f32)> = vec![(words.to_vec(), 1.0)];
-    let apart: Vec<String> = words
-        .iter()
-        .flat_map(|word| match unglued(word) {
-            Some((head, tail)) => vec![head.to_owned(), tail.to_owned()],
-            None => vec![word.clone()],
-        })
-        .collect();
-    if apart.len() != words.len() {
-        forms.push((apart.clone(), 0.98));
-    }
-    if words.len() == 2 && words[1].len() > 1 {
-        forms.push((vec![words.concat()], 1.0));
-    }
-    let same = |a: &String, b: &String| stem(a) == stem(b) || synonyms::long_forms(a).contains(&b.as_str());
-    let prefix = table_words.len();
-    if apart.len() > prefix && apart.iter().zip(table_words).all(|(a, b)| same(a, &singular(b))) {
-        forms.push((apart[prefix..].to_vec(), 0.97));
-    } else if prefix > 1
-        && apart.len() > 1
-        && table_words
-            .last()
-            .is_some_and(|last| same(&apart[0], &singular(last)))
-    {
-        forms.push((apart[1..].to_vec(), 0.95));
-    }
-    let stump = &apart[..apart.len().saturating_sub(1)];
-    match apart.last().map(String::as_str) {
-        Some("date" | "time" | "datetime") if !stump.is_empty() => forms.push((stump.to_vec(), 0.9)),
-        Some("id") if !stump.is_empty() => {
-            forms.push((stump.to_vec(), 0.8));
-            forms.push(([stump, &["number".to_owned()]].concat(), 0.85));
-        }
-        Some("code") if !stump.is_empty() => forms.push((stump.to_vec(), 0.85)),
-        Some("name") if !stump.is_empty() && abbreviates(&stump.concat(), table_words) => {
-            forms.push((vec!["name".to_owned()], 0.95));
-        }
-        _ => {}
-    }
-    if apart.len() > 1 && words::TRUTH_PREFIXES.contains(&apart[0].as_str()) {
-        forms.push((apart[1..].to_vec(), 0.98));
-    }
-    if apart.len() > 1
-        && apart
-            .last()
-            .is_some_and(|last| words::FLAG_SUFFIXES.contains(&last.as_str()))
-    {
-        forms.push((apart[..apart.len() - 1].to_vec(), 0.95));
-    }
-    forms
-}
-
-/// Whether letters stand for a table: `cust` and `c` for `customer`.
-fn abbreviates(letters: &str, table_words: &[String]) -> bool {
-    let initials: String = table_words
-        .iter()
-        .filter_map(|word| word.chars().next())
-        .collect();
-    letters.len() <= 5
-        && (initials == letters
-            || table_words
-                .iter()
-                .any(|word| word.starts_with(letters) && word != letters))
-}
-
-fn sort_of(column: &Column, words: &[String]) -> Sort {
-    let last = words.last().map_or("", String::as_str);
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let samples = || column.samples.iter().map(String::as_str);
-    let truth_prefix = words.len() > 1 && words::TRUTH_PREFIXES.contains(&words[0].as_str());
-    let truth_suffix = words.len() > 1 && matches!(last, "flag" | "yn");
-    match column.kind {
-        ColumnKind::Boolean => Sort::Truth,
-        ColumnKind::Date => Sort::Day { timed: false },
-        ColumnKind::Timestamp => Sort::Day { timed: true },
-        ColumnKind::Integer if last == "year" || words.first().is_some_and(|first| first == "year") => {
-            Sort::Year
-        }
-        ColumnKind::Integer | ColumnKind::Decimal | ColumnKind::Other | ColumnKind::Text
-            if (truth_prefix || truth_suffix) && samples().all(|s| words::truth_of(s).is_some()) =>
-        {
-            Sort::Truth
-        }
-        ColumnKind::Integer | ColumnKind::Decimal => Sort::Number,
-        ColumnKind::Text | ColumnKind::Other
-            if !column.samples.is_empty()
-                && samples().all(|s| words::truth_of(s).is_some() && s.parse::<f64>().is_err()) =>
-        {
-            Sort::Truth
-        }
-        ColumnKind::Text | ColumnKind::Other
-            if has(&["date", "dob", "birthday"])
-                || matches!(last, "at" | "on" | "timestamp" | "datetime") && words.len() > 1 =>
-        {
-            match column.samples.first() {
-                Some(sample) if !looks_like_day(sample) => Sort::Text,
-                Some(sample) => Sort::Day {
-                    timed: sample.len() > 10,
-                },
-                None => Sort::Day { timed: false },
-            }
-        }
-        ColumnKind::Text
-            if column.samples.len() > 1
-                && !matches!(
-                    last,
-                    "id" | "code" | "no" | "number" | "phone" | "zip" | "key" | "name"
-                )
-                && samples().all(|s| s.parse::<f64>().is_ok()) =>
-        {
-            if last == "year" {
-                Sort::Year
-            } else {
-                Sort::Number
-            }
-        }
-        ColumnKind::Text => Sort::Text,
-        ColumnKind::Other if column.samples.is_empty() || samples().any(|s| s.parse::<f64>().is_err()) => {
-            Sort::Text
-        }
-        ColumnKind::Other => Sort::Number,
-        ColumnKind::Time | ColumnKind::Json | ColumnKind::Binary => Sort::Other,
-    }
-}
-
-fn looks_like_day(sample: &str) -> bool {
-    let bytes = sample.as_bytes();
-    bytes.len() >= 10 && bytes[..4].iter().all(u8::is_ascii_digit) && matches!(bytes[4], b'-' | b'/')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::ColumnKind;
 
     fn schema(name: &str, columns: &[&str]) -> Schema {
         let columns = columns

@@ -2,7 +2,7 @@
 
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId, Variant, WordId};
 use super::stem::singular;
-use super::text::{Shape, Token};
+use super::text::{self, Shape, Token};
 use super::words;
 use super::{phrases, synonyms, values};
 
@@ -156,6 +156,12 @@ fn token_senses(lexicon: &Lexicon<'_>, token: &Token) -> (Senses, bool) {
         senses.retain(|(_, weight)| *weight >= 0.95);
         return (senses, false);
     }
+    if senses.is_empty() {
+        senses = lexicon.vowelless(&token.lower, &token.stem);
+        if !senses.is_empty() {
+            return (senses, false);
+        }
+    }
     if senses.is_empty() && !is_ordinary(token) {
         let near = lexicon.near(&token.lower);
         let fuzzy = !near.is_empty();
@@ -178,6 +184,41 @@ fn is_ordinary(token: &Token) -> bool {
         || !synonyms::groups(&token.stem).is_empty()
         || values::is_known(&token.lower)
         || phrases::is_part(&token.lower)
+}
+
+/// Tells what words name outside of a question.
+pub(crate) struct Namer<'q, 'a> {
+    lexicon: &'q Lexicon<'a>,
+    index: Index,
+}
+
+impl<'q, 'a> Namer<'q, 'a> {
+    pub(crate) fn new(lexicon: &'q Lexicon<'a>) -> Namer<'q, 'a> {
+        Namer {
+            lexicon,
+            index: Index::new(lexicon),
+        }
+    }
+
+    /// What a few words name together, spelled as they are.
+    pub(crate) fn mention(&self, words: &str) -> Mention {
+        let senses: Vec<Senses> = text::tokens(words)
+            .iter()
+            .map(|token| {
+                let senses = self.lexicon.senses(&token.lower, &token.stem);
+                if senses.is_empty() {
+                    self.lexicon.vowelless(&token.lower, &token.stem)
+                } else {
+                    senses
+                }
+            })
+            .collect();
+        let span: Vec<&Senses> = senses.iter().collect();
+        if span.is_empty() || span.iter().any(|senses| senses.is_empty()) {
+            return Mention::default();
+        }
+        self.index.find(self.lexicon, &span)
+    }
 }
 
 /// Which tables and columns use a word.
@@ -353,7 +394,13 @@ fn starts_like(key: &str, head: &str) -> bool {
 /// The end of the span at `start` that spells the sample, in any case and punctuation; a single word also in the plural.
 fn value_end(sample: &str, keys: &[String], start: usize) -> Option<usize> {
     let wanted = key(sample);
-    if wanted.chars().count() < 2 && sample.chars().next().is_some_and(|c| !c.is_uppercase()) {
+    // One letter says nothing, one Chinese character is a word.
+    if wanted.chars().count() < 2
+        && sample
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_ascii() && !c.is_uppercase())
+    {
         return None;
     }
     let mut said = String::new();

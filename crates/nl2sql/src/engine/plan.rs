@@ -114,6 +114,8 @@ pub(crate) struct Plan {
     /// Expressions with whether they descend.
     pub order: Vec<(Expr, bool)>,
     pub limit: Option<u32>,
+    /// Whether amounts kept in cents are shown in whole units.
+    pub whole_units: bool,
 }
 
 impl Plan {
@@ -128,6 +130,7 @@ impl Plan {
             having: Vec::new(),
             order: Vec::new(),
             limit: None,
+            whole_units: false,
         }
     }
 

@@ -200,6 +200,7 @@ impl<'q> Reading<'q> {
         self.read_aggregates();
         self.read_projection();
         self.finish();
+        self.settle_units();
         self
     }
 

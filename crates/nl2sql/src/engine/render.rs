@@ -3,6 +3,7 @@
 use super::dates;
 use super::graph::Step;
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
+use super::money;
 use super::phrases::{Function, Match, Op};
 use super::plan::{Cond, Expr, Literal, Plan, Related, SetOp};
 use super::quote::{identifier, text_literal};
@@ -131,9 +132,17 @@ impl Writer<'_> {
         }
         outputs.extend(plan.select.iter().map(|expr| match expr {
             Expr::Related(_) => inner.expr(expr),
+            _ if plan.whole_units => self.in_whole_units(expr),
             _ => self.expr(expr),
         }));
         outputs.join(", ")
+    }
+
+    /// An amount in cents as one in dollars; anything else as it is.
+    fn in_whole_units(&self, expr: &Expr) -> String {
+        let scale = money::measured(expr).and_then(|id| self.lexicon.column(id).scale);
+        let shown = self.expr(expr);
+        scale.map_or_else(|| shown.clone(), |scale| format!("{shown} / {scale}.0"))
     }
 
     fn table(&self, id: TableId) -> String {

@@ -238,87 +238,8 @@ const GROUPS: &[&[&str]] = &[
     &["scheduled", "schedule", "planned"],
 ];
 
-/// Short forms in schemas and the words they stand for.
-const ABBREVIATIONS: &[(&str, &[&str])] = &[
-    ("qty", &["quantity"]),
-    ("amt", &["amount"]),
-    ("num", &["number", "count"]),
-    ("no", &["number"]),
-    ("nbr", &["number"]),
-    ("cnt", &["count", "number"]),
-    ("addr", &["address"]),
-    ("desc", &["description"]),
-    ("descr", &["description"]),
-    ("dept", &["department"]),
-    ("cust", &["customer"]),
-    ("emp", &["employee"]),
-    ("mgr", &["manager"]),
-    ("stu", &["student"]),
-    ("prof", &["professor"]),
-    ("prod", &["product"]),
-    ("cat", &["category"]),
-    ("acct", &["account"]),
-    ("acc", &["account"]),
-    ("bal", &["balance"]),
-    ("tel", &["phone"]),
-    ("ph", &["phone"]),
-    ("dob", &["birth", "birthday"]),
-    ("yr", &["year"]),
-    ("mo", &["month"]),
-    ("dt", &["date"]),
-    ("ts", &["time"]),
-    ("avg", &["average"]),
-    ("max", &["maximum"]),
-    ("min", &["minimum"]),
-    ("pct", &["percent"]),
-    ("perc", &["percent"]),
-    ("fname", &["firstname"]),
-    ("lname", &["lastname"]),
-    ("f", &["first"]),
-    ("l", &["last"]),
-    ("org", &["organization"]),
-    ("loc", &["location"]),
-    ("lang", &["language"]),
-    ("lng", &["longitude"]),
-    ("lat", &["latitude"]),
-    ("temp", &["temperature"]),
-    ("pop", &["population"]),
-    ("img", &["image"]),
-    ("pic", &["picture"]),
-    ("msg", &["message"]),
-    ("txn", &["transaction"]),
-    ("trans", &["transaction"]),
-    ("ref", &["reference"]),
-    ("usr", &["user"]),
-    ("appt", &["appointment"]),
-    ("doc", &["document"]),
-    ("info", &["information"]),
-    ("std", &["student", "standard"]),
-    ("crs", &["course"]),
-    ("bldg", &["building"]),
-    ("inv", &["invoice"]),
-    ("grp", &["group"]),
-    ("lvl", &["level"]),
-    ("pos", &["position"]),
-    ("val", &["value"]),
-    ("wt", &["weight"]),
-    ("ht", &["height"]),
-    ("apt", &["apartment"]),
-    ("govt", &["government"]),
-    ("mth", &["month"]),
-    ("stat", &["status"]),
-    ("cd", &["code"]),
-    ("nm", &["name"]),
-    ("ord", &["order"]),
-    ("supp", &["supplier"]),
-    ("cntry", &["country"]),
-    ("sal", &["salary"]),
-    ("sched", &["schedule"]),
-];
-
 struct Tables {
     groups_of: HashMap<String, Vec<usize>>,
-    short: HashMap<&'static str, &'static [&'static str]>,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
@@ -331,10 +252,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
             }
         }
     }
-    Tables {
-        groups_of,
-        short: ABBREVIATIONS.iter().copied().collect(),
-    }
+    Tables { groups_of }
 });
 
 /// Whether a word is written in the list of synonyms just so, in the singular or the plural.
@@ -350,9 +268,9 @@ pub(crate) fn groups(stem: &str) -> &'static [usize] {
     TABLES.groups_of.get(stem).map_or(&[], Vec::as_slice)
 }
 
-/// What a short form in a schema stands for.
-pub(crate) fn long_forms(word: &str) -> &'static [&'static str] {
-    TABLES.short.get(word).copied().unwrap_or(&[])
+/// Every word of the list.
+pub(crate) fn listed() -> impl Iterator<Item = &'static str> {
+    GROUPS.iter().flat_map(|group| group.iter().copied())
 }
 
 #[cfg(test)]
@@ -369,11 +287,5 @@ mod tests {
         assert!(shares("clients", "customer"));
         assert!(shares("revenue", "amount"));
         assert!(!shares("customer", "revenue"));
-    }
-
-    #[test]
-    fn a_short_form_is_not_a_synonym_of_itself() {
-        assert_eq!(long_forms("qty"), ["quantity"]);
-        assert!(long_forms("quantity").is_empty());
     }
 }

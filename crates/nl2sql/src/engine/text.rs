@@ -36,7 +36,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    fn new(text: impl Into<String>, shape: Shape) -> Token {
+    pub(crate) fn new(text: impl Into<String>, shape: Shape) -> Token {
         let text = text.into();
         let lower = text.to_lowercase();
         let stem = if shape == Shape::Word {
@@ -75,7 +75,10 @@ pub(crate) fn tokens(question: &str) -> Vec<Token> {
             found.push(Token::new(inside.trim(), Shape::Quoted));
             at = end + 1;
         } else if c.is_ascii_digit() || (c == '-' && starts_negative(&chars, at)) {
+            let sign = at.checked_sub(1).and_then(|before| currency(chars[before]));
             at = number(&chars, at, &mut found);
+            // "$50" is read as "50 dollars".
+            found.extend(sign.map(|name| Token::new(name, Shape::Word)));
         } else if c.is_alphabetic() || c == '_' {
             at = word(&chars, at, &mut found);
         } else {
@@ -83,6 +86,17 @@ pub(crate) fn tokens(question: &str) -> Vec<Token> {
         }
     }
     found
+}
+
+/// The currency of a sign before a number.
+fn currency(sign: char) -> Option<&'static str> {
+    match sign {
+        '$' => Some("dollars"),
+        '€' => Some("euros"),
+        '£' => Some("pounds"),
+        '¥' | '￥' => Some("yuan"),
+        _ => None,
+    }
 }
 
 /// Typographic quotes and blanks as their plain forms.
@@ -144,7 +158,11 @@ fn number(chars: &[char], start: usize, found: &mut Vec<Token>) -> usize {
         .unwrap_or(chars.len());
     let tail = text(end, tail_end).to_lowercase();
     match tail.as_str() {
-        "" | "st" | "nd" | "rd" | "th" | "usd" | "eur" => found.push(Token::new(digits, Shape::Number)),
+        "" | "st" | "nd" | "rd" | "th" => found.push(Token::new(digits, Shape::Number)),
+        "usd" | "eur" => {
+            found.push(Token::new(digits, Shape::Number));
+            found.push(Token::new(tail, Shape::Word));
+        }
         "k" => found.push(Token::new(scaled(&digits, 1_000), Shape::Number)),
         "m" if !digits.contains('.') => found.push(Token::new(scaled(&digits, 1_000_000), Shape::Number)),
         _ => found.push(Token::new(text(start, tail_end), Shape::Word)),

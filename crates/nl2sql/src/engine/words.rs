@@ -19,6 +19,75 @@ pub(crate) const TRUTH_PREFIXES: &[&str] = &["is", "has", "was", "are", "can", "
 /// Last words of a column that add nothing to what it is called in a question.
 pub(crate) const FLAG_SUFFIXES: &[&str] = &["at", "on", "flag", "yn", "ts"];
 
+/// Last words of columns that hold yes or no, short forms spelled out.
+pub(crate) const TRUTH_SUFFIXES: &[&str] = &["flag", "yn", "indicator", "switch", "bool"];
+/// Whole numbers of these names are 0 or 1.
+pub(crate) const TRUTH_WORDS: &[&str] = &[
+    "active",
+    "enabled",
+    "disabled",
+    "deleted",
+    "archived",
+    "verified",
+    "approved",
+    "blocked",
+    "locked",
+    "banned",
+    "frozen",
+    "featured",
+    "discontinued",
+    "hidden",
+    "visible",
+    "confirmed",
+    "insured",
+    "premium",
+    "online",
+];
+/// Last words of columns that tell the unit of a measure, not what is measured.
+pub(crate) const UNIT_SUFFIXES: &[&str] = &[
+    "cents",
+    "cent",
+    "pence",
+    "minor",
+    "usd",
+    "eur",
+    "gbp",
+    "cny",
+    "rmb",
+    "dollars",
+    "euros",
+    "amount",
+    "value",
+    "percent",
+    "pct",
+    "kg",
+    "kgs",
+    "g",
+    "tons",
+    "tonnes",
+    "km",
+    "cm",
+    "mm",
+    "meters",
+    "metres",
+    "miles",
+    "celsius",
+    "fahrenheit",
+    "minutes",
+    "mins",
+    "seconds",
+    "secs",
+    "hours",
+    "hrs",
+    "ms",
+    "mb",
+    "gb",
+    "indicator",
+    "switch",
+];
+/// Last words of columns that tell what kind of value names a thing: `city_nm`, `country_code`.
+pub(crate) const KIND_SUFFIXES: &[&str] = &["name", "code", "level", "type", "number"];
+
 /// Words that carry structure, never content.
 pub(crate) static STOP: Words = LazyLock::new(|| {
     "a an the of in on at to for from with by and or is are was were be been being do does did has have \

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::engine::stem::{identifier_words, is_near, singular, stem};
 use crate::engine::text::{self, Shape};
-use crate::engine::{synonyms, words};
+use crate::engine::{shorthand, synonyms, words};
 
 /// A word that is asked for, and how surely a word of the schema means it, 0 to 1.
 pub(super) type Hit = (usize, f32);
@@ -124,7 +124,7 @@ impl Asked {
         if let Some(term) = self.by_word.get(word) {
             offer(*term, 1.0);
         }
-        let long = synonyms::long_forms(word);
+        let long = shorthand::long_forms(word);
         let stems = std::iter::once((stem(word), 1.0)).chain(long.iter().map(|long| (stem(long), 0.95)));
         for (stem, weight) in stems {
             for term in self.by_stem.get(&stem).into_iter().flatten() {

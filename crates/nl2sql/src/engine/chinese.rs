@@ -1,0 +1,50 @@
+//! A front for questions in Chinese: they are cut into parts and put into the order of an English question, whose tokens
+//! the engine reads as any other.
+
+mod arrange;
+mod clause;
+mod cut;
+mod marks;
+mod nouns;
+mod numerals;
+mod places;
+mod refuse;
+mod spans;
+mod states;
+mod tell;
+
+use jiff::civil::Date;
+
+use super::lexicon::Lexicon;
+use super::text::Token;
+
+pub(crate) use cut::is_noun;
+pub(crate) use refuse::{is_small_talk, refusal_of, write_verb};
+pub(crate) use tell::sentence;
+
+/// English words that make a question English although it holds a Chinese value.
+const ENGLISH: &[&str] = &[
+    "the", "of", "with", "from", "in", "for", "by", "show", "list", "get", "find", "how", "many", "what",
+    "which", "where", "who", "whose", "that", "all", "are", "is", "per", "each", "count", "select", "give",
+    "me", "named",
+];
+
+/// Whether a question is asked in Chinese.
+pub(crate) fn is_chinese(question: &str) -> bool {
+    let english = || {
+        question
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .any(|word| ENGLISH.contains(&word.to_ascii_lowercase().as_str()))
+    };
+    question.chars().any(is_han) && !english()
+}
+
+/// Whether a character is a Chinese one.
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{f900}'..='\u{faff}')
+}
+
+/// The tokens of a Chinese question in the order and words that the engine reads.
+pub(crate) fn tokens(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) -> Vec<Token> {
+    arrange::english_order(cut::parts(question, lexicon, today))
+}

@@ -1,0 +1,186 @@
+//! The ways in which people say the names of a schema: without prefixes, suffixes, units and the table's own name.
+
+use super::chinese;
+use super::graph::key_stump;
+use super::shorthand;
+use super::stem::{identifier_words, singular, stem, unglued};
+use super::words;
+use crate::schema::{Column, Table};
+
+/// The words of a table's name without the prefixes and suffixes that only say that it is a table.
+pub(crate) fn table_words(name: &str) -> Vec<String> {
+    let mut words = identifier_words(name);
+    while words.len() > 1 && words::TABLE_PREFIXES.contains(&words[0].as_str()) {
+        words.remove(0);
+    }
+    while words.len() > 1
+        && words
+            .last()
+            .is_some_and(|last| words::TABLE_SUFFIXES.contains(&last.as_str()))
+    {
+        words.pop();
+    }
+    words
+}
+
+/// A short comment is another name; a sentence is not. What stands in brackets or after a colon only explains: `状态(0停用 1正常)`.
+pub(crate) fn comment_forms(comment: Option<&str>) -> Vec<(Vec<String>, f32)> {
+    let Some(comment) = comment else {
+        return Vec::new();
+    };
+    let name = comment
+        .split(['(', '（', ':', '：', ',', '，', ';', '；', '。'])
+        .next()
+        .unwrap_or_default();
+    let words = identifier_words(name);
+    if !(1..=4).contains(&words.len()) {
+        return Vec::new();
+    }
+    let mut forms = vec![(words.clone(), 0.9)];
+    if let [only] = &words[..]
+        && !only.is_ascii()
+    {
+        forms.extend(bare_words(only).map(|bare| (vec![bare.to_owned()], 0.88)));
+    }
+    forms
+}
+
+/// A Chinese comment without what only says that it is a table, a time, a number or a flag: 用户表, 创建时间, 所属部门, 是否启用.
+fn bare_words(comment: &str) -> impl Iterator<Item = &str> {
+    const TAILS: &[&str] = &[
+        "信息表",
+        "表",
+        "信息",
+        "时间",
+        "日期",
+        "编号",
+        "名称",
+        "标志",
+        "状态",
+    ];
+    const HEADS: &[&str] = &["所属", "是否", "关联", "对应"];
+    let long = |bare: &&str| bare.chars().count() > 1;
+    let tails = TAILS.iter().filter_map(|tail| comment.strip_suffix(tail));
+    let heads = HEADS.iter().filter_map(|head| comment.strip_prefix(head));
+    // 商品价格 as 价格: the end of a comment is what it is.
+    let ends = comment
+        .char_indices()
+        .skip(1)
+        .map(|(at, _)| &comment[at..])
+        .filter(|end| chinese::is_noun(end));
+    tails
+        .chain(heads)
+        .filter(long)
+        .chain(ends.filter(|end| end.chars().count() > 1))
+}
+
+/// The column that tells a table's rows apart: its declared key, or where none is declared the column that is named like one.
+pub(crate) fn key_of<'t>(table: &'t Table, table_words: &[String]) -> Option<&'t str> {
+    match &table.primary_key[..] {
+        [key] => Some(key),
+        [] => {
+            let own: Vec<String> = table_words.iter().map(|word| singular(word)).collect();
+            let named = |column: &&Column| {
+                let words = shorthand::spelled_out(&identifier_words(&column.name));
+                words == ["id"] || key_stump(&words).is_some_and(|stump| stump == own)
+            };
+            table
+                .columns
+                .iter()
+                .find(named)
+                .map(|column| column.name.as_str())
+        }
+        _ => None,
+    }
+}
+
+/// The ways to say a column: in full, without its table's name, without `is_` or `_at`, with glued words apart or together.
+pub(crate) fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec<String>, f32)> {
+    let mut forms: Vec<(Vec<String>, f32)> = vec![(words.to_vec(), 1.0)];
+    let apart: Vec<String> = words
+        .iter()
+        .flat_map(|word| match unglued(word) {
+            Some((head, tail)) => vec![head.to_owned(), tail.to_owned()],
+            None => vec![word.clone()],
+        })
+        .collect();
+    if apart.len() != words.len() {
+        forms.push((apart.clone(), 0.98));
+    }
+    if words.len() == 2 && words[1].len() > 1 {
+        forms.push((vec![words.concat()], 1.0));
+    }
+    let same = |a: &String, b: &String| stem(a) == stem(b) || shorthand::long_forms(a).contains(&b.as_str());
+    let prefix = table_words.len();
+    if apart.len() > prefix && apart.iter().zip(table_words).all(|(a, b)| same(a, &singular(b))) {
+        forms.push((apart[prefix..].to_vec(), 0.97));
+    } else if prefix > 1
+        && apart.len() > 1
+        && table_words
+            .last()
+            .is_some_and(|last| same(&apart[0], &singular(last)))
+    {
+        forms.push((apart[1..].to_vec(), 0.95));
+    }
+    let stump = &apart[..apart.len().saturating_sub(1)];
+    match apart.last().map(String::as_str) {
+        Some("date" | "time" | "datetime") if !stump.is_empty() => forms.push((stump.to_vec(), 0.9)),
+        Some("id") if !stump.is_empty() => {
+            forms.push((stump.to_vec(), 0.8));
+            forms.push(([stump, &["number".to_owned()]].concat(), 0.85));
+        }
+        Some("code") if !stump.is_empty() => forms.push((stump.to_vec(), 0.85)),
+        Some("name") if !stump.is_empty() && abbreviates(&stump.concat(), table_words) => {
+            forms.push((vec!["name".to_owned()], 0.95));
+        }
+        _ => {}
+    }
+    if apart.len() > 1 && words::TRUTH_PREFIXES.contains(&apart[0].as_str()) {
+        forms.push((apart[1..].to_vec(), 0.98));
+    }
+    if apart.len() > 1
+        && apart
+            .last()
+            .is_some_and(|last| words::FLAG_SUFFIXES.contains(&last.as_str()))
+    {
+        forms.push((apart[..apart.len() - 1].to_vec(), 0.95));
+    }
+    forms.extend(without_suffix(&apart, table_words));
+    forms
+}
+
+/// Whether letters stand for a table: `cust` and `c` for `customer`.
+fn abbreviates(letters: &str, table_words: &[String]) -> bool {
+    let initials: String = table_words
+        .iter()
+        .filter_map(|word| word.chars().next())
+        .collect();
+    letters.len() <= 5
+        && (initials == letters
+            || table_words
+                .iter()
+                .any(|word| word.starts_with(letters) && word != letters))
+}
+
+/// `amount_cents` as amount, `limit_in_cents` as limit, `city_nm` as city, unless nothing but the table's own name is left.
+fn without_suffix(words: &[String], table_words: &[String]) -> Option<(Vec<String>, f32)> {
+    let (last, mut stump) = words.split_last()?;
+    let weight = if words::UNIT_SUFFIXES.contains(&last.as_str()) {
+        0.95
+    } else if words::KIND_SUFFIXES.contains(&last.as_str()) {
+        0.82
+    } else {
+        return None;
+    };
+    if let [head @ .., link] = stump
+        && matches!(link.as_str(), "in" | "of")
+    {
+        stump = head;
+    }
+    let own = stump.len() == table_words.len()
+        && stump
+            .iter()
+            .zip(table_words)
+            .all(|(a, b)| stem(a) == stem(&singular(b)));
+    (!stump.is_empty() && !own).then(|| (stump.to_vec(), weight))
+}

@@ -1,0 +1,194 @@
+//! Spells out the short forms of a schema: `stu_nm` is a student's name, `TCHR` a teacher.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::abbreviations::ABBREVIATIONS;
+use super::synonyms;
+
+/// Short forms that mean too many things, or that are looked for as they are.
+const KEPT: &[&str] = &[
+    "f", "l", "max", "min", "avg", "std", "dob", "ref", "ts", "mo", "int", "st", "co", "ln", "fn", "mail",
+    "sex", "sub", "col", "res", "int", "act", "del", "mod", "gen", "fin", "ver", "web", "fax", "med", "mem",
+    "rem", "exp", "br", "sw", "rev", "pub", "rat", "sta", "hum", "auth", "dep", "pr", "gr", "fl", "tp", "bk",
+    "hr", "sn", "ser", "dev", "cap", "dist", "cert", "pay", "ship", "teach", "pos",
+];
+
+/// Words of business schemas beside the synonyms, for names that leave their vowels out.
+const COMMON: &[&str] = &[
+    "active",
+    "approved",
+    "attended",
+    "balance",
+    "battery",
+    "board",
+    "branch",
+    "budget",
+    "building",
+    "card",
+    "claim",
+    "class",
+    "contract",
+    "credit",
+    "created",
+    "deleted",
+    "department",
+    "discount",
+    "district",
+    "floor",
+    "format",
+    "gender",
+    "humidity",
+    "insured",
+    "interest",
+    "leave",
+    "level",
+    "limit",
+    "market",
+    "measure",
+    "member",
+    "model",
+    "month",
+    "network",
+    "number",
+    "parent",
+    "passed",
+    "period",
+    "policy",
+    "port",
+    "premium",
+    "product",
+    "province",
+    "purchase",
+    "quarter",
+    "quantity",
+    "reading",
+    "region",
+    "request",
+    "response",
+    "rating",
+    "review",
+    "route",
+    "salary",
+    "section",
+    "segment",
+    "sensor",
+    "serial",
+    "settled",
+    "shift",
+    "skill",
+    "start",
+    "station",
+    "subject",
+    "system",
+    "target",
+    "tax",
+    "temperature",
+    "tenant",
+    "ticket",
+    "title",
+    "tracking",
+    "trainer",
+    "transfer",
+    "transport",
+    "updated",
+    "version",
+    "visit",
+    "vessel",
+    "warranty",
+    "weight",
+    "width",
+    "worker",
+    "workshop",
+    "zone",
+];
+
+static SHORT: LazyLock<HashMap<&'static str, &'static [&'static str]>> =
+    LazyLock::new(|| ABBREVIATIONS.iter().copied().collect());
+
+static WHOLE: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let mut whole = HashMap::new();
+    for word in COMMON.iter().copied().chain(synonyms::listed()) {
+        whole.entry(skeleton(word)).or_insert(word);
+    }
+    whole
+});
+
+/// What a short form in a schema stands for.
+pub(crate) fn long_forms(word: &str) -> &'static [&'static str] {
+    SHORT.get(word).copied().unwrap_or(&[])
+}
+
+/// The words of a name with its short forms spelled out: by the list, else by the letters that are left of a common word.
+pub(crate) fn spelled_out(words: &[String]) -> Vec<String> {
+    let last = words.len().saturating_sub(1);
+    words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| {
+            let short = long_forms(word);
+            let said = match short.first() {
+                // "no" in front denies: `no_show`.
+                Some(_) if word == "no" && at < last.max(1) => None,
+                Some(_) if KEPT.contains(&word.as_str()) => None,
+                Some(long) => Some(*long),
+                None if is_vowelless(word) => WHOLE.get(&skeleton(word)).copied(),
+                None => None,
+            };
+            said.map_or_else(|| word.clone(), str::to_owned)
+        })
+        .collect()
+}
+
+/// Whether a word looks as if its vowels had been left out: three letters or more and none of them a vowel after the first.
+pub(crate) fn is_vowelless(word: &str) -> bool {
+    word.len() >= 3
+        && word.bytes().all(|b| b.is_ascii_lowercase())
+        && !word.bytes().skip(1).any(is_vowel)
+        && !word.bytes().all(|b| b == word.as_bytes()[0])
+}
+
+/// The first letter and the consonants after it, each run of one letter once.
+pub(crate) fn skeleton(word: &str) -> String {
+    let mut bones = String::with_capacity(word.len());
+    for (at, c) in word.char_indices() {
+        let vowel = u8::try_from(c).is_ok_and(is_vowel);
+        if (at == 0 || !vowel) && !bones.ends_with(c) {
+            bones.push(c);
+        }
+    }
+    bones
+}
+
+fn is_vowel(letter: u8) -> bool {
+    matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stem::identifier_words;
+    use super::*;
+
+    #[test]
+    fn terse_names_are_spelled_out() {
+        for (name, said) in [
+            ("stu_nm", "student name"),
+            ("TCHR", "teacher"),
+            ("CUST_NO", "customer number"),
+            ("prdQty", "product quantity"),
+            ("GNDR_CD", "gender code"),
+            ("no_show", "no show"),
+            ("order_item_id", "order item id"),
+        ] {
+            assert_eq!(spelled_out(&identifier_words(name)).join(" "), said, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_word_without_its_vowels_keeps_its_letters() {
+        assert_eq!(skeleton("approved"), skeleton("apprvd"));
+        assert!(is_vowelless("mbr"));
+        assert!(!is_vowelless("member"));
+        assert!(!is_vowelless("id"));
+    }
+}

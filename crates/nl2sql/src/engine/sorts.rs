@@ -1,0 +1,82 @@
+//! What a column holds, as far as questions care: told from its type, its name and its samples.
+
+use super::lexicon::Sort;
+use super::words;
+use crate::schema::{Column, ColumnKind};
+
+/// What a column holds, by its type, its name and its samples.
+pub(crate) fn sort_of(column: &Column, words: &[String]) -> Sort {
+    let last = words.last().map_or("", String::as_str);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let samples = || column.samples.iter().map(String::as_str);
+    let truth_prefix = words.len() > 1 && words::TRUTH_PREFIXES.contains(&words[0].as_str());
+    let truth_suffix = words.len() > 1 && words::TRUTH_SUFFIXES.contains(&last);
+    let named_truth =
+        words.concat() == "onsale" || matches!(words, [only] if words::TRUTH_WORDS.contains(&only.as_str()));
+    match column.kind {
+        ColumnKind::Boolean => Sort::Truth,
+        ColumnKind::Date => Sort::Day { timed: false },
+        ColumnKind::Timestamp => Sort::Day { timed: true },
+        ColumnKind::Integer if last == "year" || words.first().is_some_and(|first| first == "year") => {
+            Sort::Year
+        }
+        ColumnKind::Integer | ColumnKind::Decimal | ColumnKind::Other | ColumnKind::Text
+            if (truth_prefix || truth_suffix || named_truth && column.kind == ColumnKind::Integer)
+                && samples().all(|s| words::truth_of(s).is_some()) =>
+        {
+            Sort::Truth
+        }
+        ColumnKind::Integer | ColumnKind::Decimal => Sort::Number,
+        ColumnKind::Text | ColumnKind::Other
+            if !column.samples.is_empty()
+                && samples().all(|s| words::truth_of(s).is_some() && s.parse::<f64>().is_err()) =>
+        {
+            Sort::Truth
+        }
+        ColumnKind::Text | ColumnKind::Other
+            if has(&["date", "dob", "birthday"])
+                || matches!(last, "at" | "on" | "timestamp" | "datetime") && words.len() > 1 =>
+        {
+            match column.samples.first() {
+                Some(sample) if !looks_like_day(sample) => Sort::Text,
+                Some(sample) => Sort::Day {
+                    timed: sample.len() > 10,
+                },
+                None => Sort::Day { timed: false },
+            }
+        }
+        ColumnKind::Text
+            if column.samples.len() > 1
+                && !matches!(
+                    last,
+                    "id" | "code" | "no" | "number" | "phone" | "zip" | "key" | "name"
+                )
+                && samples().all(|s| s.parse::<f64>().is_ok()) =>
+        {
+            if last == "year" {
+                Sort::Year
+            } else {
+                Sort::Number
+            }
+        }
+        ColumnKind::Text => Sort::Text,
+        ColumnKind::Other if column.samples.is_empty() || samples().any(|s| s.parse::<f64>().is_err()) => {
+            Sort::Text
+        }
+        ColumnKind::Other => Sort::Number,
+        ColumnKind::Time | ColumnKind::Json | ColumnKind::Binary => Sort::Other,
+    }
+}
+
+fn looks_like_day(sample: &str) -> bool {
+    let bytes = sample.as_bytes();
+    bytes.len() >= 10 && bytes[..4].iter().all(u8::is_ascii_digit) && matches!(bytes[4], b'-' | b'/')
+}
+
+/// How many of a column's units make one that people speak of: amounts in cents are told by their names.
+pub(crate) fn scale_of(column: &Column, words: &[String]) -> Option<u32> {
+    let small = words
+        .iter()
+        .any(|word| matches!(word.as_str(), "cents" | "cent" | "pence" | "minor" | "fen"));
+    (column.kind.is_number() && small && words.len() > 1).then_some(100)
+}
