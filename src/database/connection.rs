@@ -30,6 +30,8 @@ use crate::telemetry::{DatabaseOperation, DatabaseResult, Metrics};
 
 /// Longest time for reading one schema, its values not counted.
 const READ_LIMIT: Duration = Duration::from_secs(20);
+/// Shortest time between two looks at a schema that questions ask for.
+const SHORTEST_LOOK: Duration = Duration::from_millis(50);
 /// Time that a server's own limit of a statement has before the connection is given up.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -209,9 +211,17 @@ impl Connection {
         }
     }
 
-    /// Looks at the schema now; tells whether it differs from what was seen before.
+    /// Looks at the schema now; tells whether it differs from what was seen before. What was seen this very moment is not
+    /// looked at again: questions that are refused one after the other would each cost the server a look.
     pub async fn has_changed(&self) -> bool {
-        let before = self.lock().as_ref().map(|seen| seen.version.clone());
+        let seen = self.lock().clone();
+        if seen
+            .as_ref()
+            .is_some_and(|seen| seen.at.elapsed() < SHORTEST_LOOK)
+        {
+            return false;
+        }
+        let before = seen.map(|seen| seen.version);
         match self.look().await {
             Ok(now) => before.is_some_and(|before| before != now),
             Err(_) => false,

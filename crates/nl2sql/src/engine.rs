@@ -3,6 +3,7 @@
 
 mod abbreviations;
 mod absence;
+mod against;
 mod bare;
 mod belonging;
 mod between;
@@ -256,6 +257,9 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     let chosen = choose::best(lexicon, tokens, &items)
         .ok_or_else(|| refuse::not_in_schema(lexicon, tokens, &items))?;
     if let Some(draft) = combine::answer(lexicon, tokens, &items, &chosen, request) {
+        return Ok(draft);
+    }
+    if let Some(draft) = against::answer(lexicon, tokens, &items, &chosen.reading, request) {
         return Ok(draft);
     }
     if let Some(refusal) = judge::unsupported(&chosen.reading, request.question) {

@@ -246,6 +246,12 @@ impl Reading<'_> {
         let Some((column, _)) = self.column_where(next, nearest) else {
             return false;
         };
+        // "students who have no allergies": nothing of the students is empty where the rows are those of the allergies.
+        let elsewhere =
+            self.head.is_none() && (0..at).any(|i| self.table(i).is_some_and(|table| table != self.home));
+        if elsewhere {
+            return false;
+        }
         let key = self.lexicon.column(column).is_primary;
         if key {
             return false;

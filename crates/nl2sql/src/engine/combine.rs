@@ -360,7 +360,7 @@ fn joined(lexicon: &Lexicon<'_>, cut: &Cut, request: &Request<'_>) -> Option<Dra
 }
 
 /// Whether a reading says all of its question.
-fn is_whole(chosen: &Chosen<'_>) -> bool {
+pub(crate) fn is_whole(chosen: &Chosen<'_>) -> bool {
     judge::objection(chosen).is_none()
         && !(0..chosen.reading.items.len()).any(|at| chosen.reading.is_leftover(at))
 }

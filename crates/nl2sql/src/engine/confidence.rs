@@ -2,18 +2,20 @@
 
 use super::choose::Chosen;
 use super::items::Kind;
-use super::plan::Expr;
+use super::plan::{Cond, Expr};
+use super::reading::Reading;
 
 /// What the estimate is made from, in the order of [`WEIGHTS`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Features(pub [f64; FEATURES]);
 
-const FEATURES: usize = 14;
+const FEATURES: usize = 31;
 
 /// Weights of a logistic regression over the features, in their order: set by hand, then scaled so that estimates match how
 /// often answers over the development set were right.
 const WEIGHTS: [f64; FEATURES] = [
-    -2.42, 2.94, 1.76, -1.76, -0.74, -0.88, -0.66, 0.0, -0.66, -0.59, -0.132, 0.59, 0.29, -0.74,
+    -2.42, 2.94, 1.76, -1.76, -0.74, -0.88, -0.66, 0.0, -0.66, -0.59, -0.132, 0.59, 0.29, -0.74, 0.0, 0.0,
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
 ];
 
 /// The features of a reading.
@@ -46,6 +48,28 @@ pub(crate) fn features(chosen: &Chosen<'_>) -> Features {
         .any(|item| matches!(&item.kind, Kind::Mention(mention, _) if mention.fuzzy && item.used));
     let aggregate = reading.plan.select.iter().any(Expr::is_aggregate) || !reading.plan.group.is_empty();
     let flag = |on: bool| f64::from(u8::from(on));
+    let plan = &reading.plan;
+    let beside = |cond: &Cond| matches!(cond, Cond::Exists { .. } | Cond::Compare(Expr::Related(_), ..));
+    let values = |wanted: &dyn Fn(usize) -> bool| {
+        let found = reading.items.iter().filter(|item| match &item.kind {
+            Kind::Value(hits) | Kind::Quoted(_, hits) => item.used && wanted(hits.len()),
+            Kind::Word => item.used && wanted(0),
+            _ => false,
+        });
+        (found.count() as f64).min(3.0)
+    };
+    let ambiguous = values(&|hits| hits > 1);
+    let unsampled = values(&|hits| hits == 0);
+    let unnamed = chosen
+        .joins
+        .iter()
+        .filter(|step| !reading.named.contains(&step.added))
+        .count() as f64;
+    let guessed = chosen
+        .joins
+        .iter()
+        .filter(|step| reading.lexicon.graph.links[step.link].cost > 2)
+        .count() as f64;
     Features([
         1.0,
         coverage,
@@ -61,7 +85,73 @@ pub(crate) fn features(chosen: &Chosen<'_>) -> Features {
         f64::from(chosen.margin.clamp(0.0, 1.0)),
         flag(aggregate),
         count(&|kind| matches!(kind, Kind::Mention(..) | Kind::Value(_))),
+        (plan.select.len() as f64).min(5.0),
+        (plan.filters.len() as f64).min(5.0),
+        flag(!plan.order.is_empty()),
+        flag(!plan.group.is_empty()),
+        flag(
+            plan.filters.iter().any(beside)
+                || plan
+                    .order
+                    .iter()
+                    .any(|(expr, _)| matches!(expr, Expr::Related(_))),
+        ),
+        flag(reading.tokens.iter().any(|token| token.text == ".")),
+        flag(plan.distinct),
+        weakest(reading),
+        flag(reading.head.is_some()),
+        ambiguous,
+        unsampled,
+        unnamed,
+        flag(
+            reading
+                .tokens
+                .iter()
+                .any(|token| HARD.contains(&token.lower.as_str())),
+        ),
+        flag(!plan.having.is_empty()),
+        (reading.lexicon.columns.len() as f64).ln().min(6.0),
+        flag(
+            reading
+                .lexicon
+                .columns
+                .iter()
+                .any(|entry| !entry.column.samples.is_empty()),
+        ),
+        guessed,
     ])
+}
+
+/// Words of questions that are seldom read in full.
+const HARD: &[&str] = &[
+    "same",
+    "another",
+    "other",
+    "difference",
+    "both",
+    "either",
+    "every",
+    "only",
+    "any",
+    "corresponding",
+    "single",
+    "rest",
+    "least",
+    "together",
+    "than",
+];
+
+/// The score of the least sure link that was used.
+fn weakest(reading: &Reading<'_>) -> f64 {
+    let used = reading
+        .items
+        .iter()
+        .filter(|item| item.used)
+        .filter_map(|item| match &item.kind {
+            Kind::Mention(mention, _) => Some(f64::from(mention.score())),
+            _ => None,
+        });
+    used.fold(1.0, f64::min)
 }
 
 /// The probability that an answer with these features is right.

@@ -111,6 +111,37 @@ impl Reading<'_> {
             self.read_recent(at, descending, number);
             return;
         }
+        // "trained in the most expensive procedure": the table after the word has what ranks.
+        let other = next
+            .and_then(|i| Some((i, self.table(i)?)))
+            .filter(|(_, table)| *table != self.home && self.reachable(*table) && !hint.is_empty());
+        if let Some((i, column)) = other.and_then(|(i, table)| {
+            let nearest = &hint[..hint.len().min(3)];
+            let column = self.hinted(table, nearest, |id| {
+                self.is_measure(id) || (flip && self.is_day(id))
+            })?;
+            Some((i, column))
+        }) {
+            self.mark_all(at..=i);
+            let descending = descending != (flip && self.is_day(column));
+            self.degree(at, Expr::Column(column), descending, number);
+            return;
+        }
+        // "the largest sales", where the column says more than that
+        let loosely = next
+            .filter(|_| !hint.is_empty() && number.is_none())
+            .and_then(|i| {
+                self.column_where(i, |id| {
+                    self.is_measure(id) && self.lexicon.column(id).table == self.home
+                })
+                .filter(|(_, score)| *score >= 0.5 && self.table(i).is_none())
+                .map(|(column, _)| (i, column))
+            });
+        if let Some((i, column)) = loosely {
+            self.mark_all(at..=i);
+            self.degree(at, Expr::Column(column), descending, number);
+            return;
+        }
         let found = self.hinted(self.home, hint, |id| {
             self.is_measure(id) || (flip && self.is_day(id))
         });

@@ -178,6 +178,11 @@ impl Teller<'_> {
                 moment_words(*moment)
             ),
             Cond::Average(id, op) => format!("{} is {} its average", self.column(*id), op_words(*op)),
+            Cond::Beyond { column, op, plan, .. } => {
+                let found = sentence(self.lexicon, plan, &[]);
+                let found = found.trim_start_matches("Shows ").trim_end_matches('.');
+                format!("{} is {} {found}", self.column(*column), op_words(*op))
+            }
             Cond::Either(one, other) => {
                 let side =
                     |conds: &[Cond]| join(&conds.iter().map(|cond| self.cond(cond)).collect::<Vec<_>>());

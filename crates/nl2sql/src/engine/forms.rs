@@ -125,7 +125,10 @@ pub(crate) fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec
     let stump = &apart[..apart.len().saturating_sub(1)];
     match apart.last().map(String::as_str) {
         Some("date" | "time" | "datetime") if !stump.is_empty() => forms.push((stump.to_vec(), 0.9)),
-        Some("id") if !stump.is_empty() => forms.push((stump.to_vec(), 0.8)),
+        Some("id") if !stump.is_empty() => {
+            forms.push((stump.to_vec(), 0.8));
+            forms.push(([stump, &["number".to_owned()]].concat(), 0.85));
+        }
         Some("code") if !stump.is_empty() => forms.push((stump.to_vec(), 0.85)),
         Some("name") if !stump.is_empty() && abbreviates(&stump.concat(), table_words) => {
             forms.push((vec!["name".to_owned()], 0.95));

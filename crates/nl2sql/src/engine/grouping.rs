@@ -72,6 +72,10 @@ impl Reading<'_> {
     /// `per country and city`; `by` groups only where something is counted or added up.
     fn group_list(&mut self, at: usize, each: bool) {
         let mut next = self.after(at).filter(|i| i - at <= 3);
+        if let Some(i) = next.filter(|i| each && self.phrase(*i) == Some(Phrase::Distinct)) {
+            self.mark(i);
+            next = self.after(i);
+        }
         let mut first = true;
         if each {
             self.mark(at);

@@ -127,10 +127,8 @@ fn next(
     // "before 2000 or after 2010": two moments, not "2000 or later".
     let two_moments = |taken: usize| {
         token.lower == "or"
-            && matches!(
-                phrases::read(tokens, at),
-                Some((Phrase::Compare { time: true, .. }, _))
-            )
+            && matches!(phrases::read(tokens, at), Some((Phrase::Compare { time, .. }, _)) if time
+                || tokens.get(at + taken).is_some_and(|next| next.shape == Shape::Number))
             && tokens.get(at + taken).is_some_and(|next| {
                 next.shape != Shape::Sign && !matches!(next.lower.as_str(), "and" | "with")
             })
@@ -147,6 +145,7 @@ fn next(
     {
         // A word that is only kin to a name is sooner the value that a sample spells just so.
         let priority = match span.what.score() {
+            score if score >= 0.97 && span.end - span.start > 1 => 8,
             score if score >= 0.8 => 4,
             score if score >= 0.7 => 2,
             _ => 1,

@@ -122,7 +122,7 @@ impl Reading<'_> {
                     self.items[at].used = true;
                     self.items[at].owner = None;
                 }
-                Some(Entity::Table(table, _)) if !self.has_column_of(at, table) => {
+                Some(Entity::Table(table, _)) if !self.names_in_full(at, table) => {
                     let Some(label) = roles::label(self.lexicon, table).into_iter().next() else {
                         continue;
                     };
@@ -131,7 +131,10 @@ impl Reading<'_> {
                         score: 0.8,
                     };
                     match &mut self.items[at].kind {
-                        Kind::Mention(mention, _) => mention.columns.push(hit),
+                        Kind::Mention(mention, _) => {
+                            mention.columns.retain(|known| known.id != label);
+                            mention.columns.insert(0, hit);
+                        }
                         kind @ (Kind::Glue | Kind::Word) => {
                             let mention = Mention {
                                 columns: vec![hit],
@@ -146,6 +149,17 @@ impl Reading<'_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Whether a column of the table is called just so.
+    fn names_in_full(&self, at: usize, table: TableId) -> bool {
+        match &self.items[at].kind {
+            Kind::Mention(mention, _) => mention
+                .columns
+                .iter()
+                .any(|hit| hit.score >= 0.85 && self.lexicon.column(hit.id).table == table),
+            _ => false,
         }
     }
 

@@ -32,6 +32,15 @@ impl Reading<'_> {
                 let Some(following) = self.after(i) else { break };
                 i = following;
             }
+            // "ordered by descending price"
+            if let Some(Phrase::Direction(descending)) = self.phrase(i)
+                && self.after(i).and_then(|i| self.metric(i)).is_some()
+                && let Some(following) = self.after(i)
+            {
+                hinted = Some(descending);
+                self.mark(i);
+                i = following;
+            }
             let Some((expr, end)) = self.metric(i) else { break };
             self.mark_all(i..=end);
             self.plan

@@ -44,20 +44,34 @@ impl Reading<'_> {
         let Some((text, last)) = self.pattern_text(at) else {
             return;
         };
-        let subject = (at.saturating_sub(6)..at)
-            .rev()
-            .find_map(|i| match self.entity(i) {
-                Some(Entity::Column(id, _)) if self.is_textual(id) => Some((Some(i), id)),
-                Some(Entity::Table(table, _)) => self.label_of(table).map(|id| (None, id)),
+        // "with the word "red" in its title"
+        let after = (last + 1..self.items.len().min(last + 5)).find(|i| !self.is_glue(*i));
+        let said_after = after
+            .filter(|_| self.word(last + 1) == "in")
+            .and_then(|i| match self.entity(i) {
+                Some(Entity::Column(id, score))
+                    if score >= 0.5 && self.is_textual(id) && self.lexicon.column(id).table == self.home =>
+                {
+                    Some((Some(i), id))
+                }
                 _ => None,
             });
+        let subject = said_after.or_else(|| {
+            (at.saturating_sub(6)..at)
+                .rev()
+                .find_map(|i| match self.entity(i) {
+                    Some(Entity::Column(id, _)) if self.is_textual(id) => Some((Some(i), id)),
+                    Some(Entity::Table(table, _)) => self.label_of(table).map(|id| (None, id)),
+                    _ => None,
+                })
+        });
         let Some((named_at, column)) = subject.or_else(|| self.label_of(self.home).map(|id| (None, id)))
         else {
             return;
         };
         let not = self.negation_before(at);
         match named_at {
-            Some(i) if self.stays_shown(i) => {}
+            Some(i) if self.stays_shown(i) && self.targets[i] => {}
             Some(i) => self.mark(i),
             None => self.assume(format!("the text is looked for in {}", self.column_title(column))),
         }
@@ -106,6 +120,7 @@ impl Reading<'_> {
                 | "character"
                 | "prefix"
         ) && next + 1 < self.items.len()
+            && !(self.word(next) == "a" && self.tokens[self.items[next].start].is_capital())
         {
             next += 1;
         }

@@ -301,6 +301,10 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
     (
         Phrase::Like(Match::Contains),
         &[
+            "with substring|with the substring|has substring|have substring|has the phrase|have the phrase|have the letter",
+            "has the letter|with the letter|with letter|includes the substring|contains the phrase|contain the string",
+            "contain the substring|contains the character|has the string|have the string|with the string",
+            "containing the string|containing the substring|containing the phrase|with the phrase|include the substring",
             "contains|contain|containing|containing the word|contains the word|contain the word",
             "with the word|contains the string|contains the substring|contains the letter",
             "includes the letter|contain the letter|containing the letter|includes the word",

@@ -79,6 +79,13 @@ pub(crate) enum Cond {
         related: Related,
         negated: bool,
     },
+    /// Compared with the one number that another plan gives.
+    Beyond {
+        column: ColumnId,
+        op: Op,
+        plan: Box<Plan>,
+        joins: Vec<Step>,
+    },
     /// All of the first, or all of the second.
     Either(Vec<Cond>, Vec<Cond>),
 }
@@ -220,6 +227,7 @@ impl Cond {
             | Cond::Truth { column, .. }
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
+            | Cond::Beyond { column, .. }
             | Cond::Average(column, _) => swap(column, old, new),
             Cond::Either(one, other) => {
                 one.iter_mut()
@@ -240,6 +248,7 @@ impl Cond {
             | Cond::Truth { column, .. }
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
+            | Cond::Beyond { column, .. }
             | Cond::Average(column, _) => found.push(*column),
             Cond::Either(one, other) => one.iter().chain(other).for_each(|cond| cond.columns(found)),
             Cond::Exists { .. } => {}

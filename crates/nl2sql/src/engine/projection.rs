@@ -403,6 +403,16 @@ impl Reading<'_> {
                     | "made"
             )
         }) || self.participle(at);
+        let denied =
+            (0..self.items.len()).any(|i| matches!(self.phrase(i), Some(Phrase::None_ | Phrase::Not)));
+        let counted = self.plan.filters.iter().any(|cond| {
+            matches!(cond, Cond::Exists { related: known, .. } | Cond::Compare(Expr::Related(known), ..) if known.steps[0] == related.steps[0])
+        });
+        let mere = !self.targets[at] && !self.grouped && self.plan.order.is_empty() && !denied && !counted;
+        let open = (0..self.items.len()).any(|i| {
+            self.is_free(i) && matches!(self.phrase(i), Some(Phrase::Compare { .. } | Phrase::Between))
+        });
+        let has = has || (mere && !open);
         if outwards && has && self.aggregates.is_empty() {
             self.plan.filters.push(Cond::Exists {
                 related,

@@ -269,6 +269,17 @@ impl Writer<'_> {
                     plain.column(*column)
                 )
             }
+            Cond::Beyond {
+                column,
+                op,
+                plan,
+                joins,
+            } => format!(
+                "{} {} ({})",
+                self.column(*column),
+                op_sign(*op),
+                sql(self.lexicon, plan, joins, self.dialect)
+            ),
             Cond::Either(one, other) => {
                 let side = |conds: &[Cond]| -> String {
                     let parts: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();

@@ -17,7 +17,9 @@ pub(crate) fn sort_of(column: &Column, words: &[String]) -> Sort {
         ColumnKind::Boolean => Sort::Truth,
         ColumnKind::Date => Sort::Day { timed: false },
         ColumnKind::Timestamp => Sort::Day { timed: true },
-        ColumnKind::Integer if last == "year" || words == ["year"] => Sort::Year,
+        ColumnKind::Integer if last == "year" || words.first().is_some_and(|first| first == "year") => {
+            Sort::Year
+        }
         ColumnKind::Integer | ColumnKind::Decimal | ColumnKind::Other | ColumnKind::Text
             if (truth_prefix || truth_suffix || named_truth && column.kind == ColumnKind::Integer)
                 && samples().all(|s| words::truth_of(s).is_some()) =>

@@ -68,6 +68,12 @@ pub(crate) fn singular(lower: &str) -> String {
         ("children", "child"),
         ("movies", "movie"),
         ("series", "series"),
+        ("campuses", "campus"),
+        ("buses", "bus"),
+        ("statuses", "status"),
+        ("viruses", "virus"),
+        ("bonuses", "bonus"),
+        ("menus", "menu"),
     ];
     if let Some((_, one)) = FIXED.iter().find(|(many, _)| *many == lower) {
         return (*one).to_owned();

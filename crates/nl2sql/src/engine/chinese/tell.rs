@@ -167,6 +167,15 @@ impl Teller<'_> {
                 )
             }
             Cond::Average(id, op) => format!("{}{}其平均值", self.column(*id), op_word(*op)),
+            Cond::Beyond { column, op, plan, .. } => {
+                let found = sentence(self.lexicon, plan, &[]);
+                format!(
+                    "{}{}（{}）",
+                    self.column(*column),
+                    op_word(*op),
+                    found.trim_end_matches('。')
+                )
+            }
             Cond::Either(one, other) => {
                 let side = |conds: &[Cond]| {
                     conds

@@ -1,0 +1,147 @@
+//! What a question costs the embedded engine: over 30 tables, and over 2,000. Figures of one run; nothing is asserted.
+//!
+//! `cargo bench -p nl2sql`
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use nl2sql::{Column, ColumnKind, Dialect, ForeignKey, Lexicon, Request, Schema, Table, answer_with};
+
+const THINGS: [&str; 30] = [
+    "customer",
+    "order",
+    "product",
+    "invoice",
+    "payment",
+    "supplier",
+    "warehouse",
+    "shipment",
+    "employee",
+    "department",
+    "project",
+    "task",
+    "ticket",
+    "comment",
+    "category",
+    "region",
+    "country",
+    "city",
+    "store",
+    "contract",
+    "asset",
+    "device",
+    "sensor",
+    "alert",
+    "course",
+    "student",
+    "teacher",
+    "room",
+    "booking",
+    "review",
+];
+
+const QUESTIONS: [&str; 12] = [
+    "show all customers",
+    "how many orders are there",
+    "names of customers in Oslo",
+    "average amount of orders per status",
+    "top 5 products by amount",
+    "customers without orders",
+    "orders over 500 in 2025",
+    "number of tickets per employee",
+    "open tickets of the last 30 days",
+    "departments with more than 10 employees",
+    "which country has the most stores",
+    "shipments that were not delivered yet, newest first",
+];
+
+fn column(name: &str, type_name: &str, samples: &[&str]) -> Column {
+    let mut column = Column::new(name, type_name, ColumnKind::from_type_name(type_name));
+    column.samples = samples.iter().map(|value| (*value).to_owned()).collect();
+    column
+}
+
+/// So many tables, five columns each, every one with a key to the one before it.
+fn schema(tables: usize) -> Schema {
+    let name = |number: usize| match number / THINGS.len() {
+        0 => format!("{}s", THINGS[number]),
+        part => format!(
+            "{}_{}_{part}",
+            THINGS[number % THINGS.len()],
+            THINGS[part % THINGS.len()]
+        ),
+    };
+    let table = |number: usize| {
+        let mut table = Table {
+            name: name(number),
+            columns: vec![
+                column("id", "INTEGER", &[]),
+                column("name", "VARCHAR(40)", &["Alpha", "Beta", "Gamma"]),
+                column("status", "VARCHAR(10)", &["open", "closed", "delivered"]),
+                column("city", "VARCHAR(40)", &["Oslo", "Lima", "Kyiv"]),
+                column("amount", "DECIMAL(8,2)", &[]),
+                column("created_at", "DATE", &[]),
+            ],
+            primary_key: vec!["id".into()],
+            ..Table::default()
+        };
+        if number > 0 {
+            let other = number - 1;
+            let key = format!("{}_id", name(other).trim_end_matches('s'));
+            table.columns.push(column(&key, "INTEGER", &[]));
+            table.foreign_keys.push(ForeignKey {
+                columns: vec![key],
+                table: name(other),
+                references: vec!["id".into()],
+            });
+        }
+        table
+    };
+    Schema {
+        tables: (0..tables).map(table).collect(),
+    }
+}
+
+fn measure(tables: usize, rounds: usize) {
+    let schema = schema(tables);
+    let started = Instant::now();
+    let lexicon = Lexicon::new(&schema);
+    let built = started.elapsed();
+    let mut times = Vec::new();
+    let mut answered = 0;
+    for question in QUESTIONS.iter().cycle().take(rounds) {
+        let request = Request {
+            question,
+            schema: Some(&schema),
+            dialect: Dialect::Sqlite,
+            today: jiff::civil::date(2026, 3, 4),
+        };
+        let started = Instant::now();
+        let outcome = black_box(answer_with(&lexicon, &request));
+        times.push(started.elapsed());
+        answered += usize::from(outcome.is_ok());
+    }
+    times.sort();
+    let at = |share: f64| {
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a place in a list"
+        )]
+        let place = ((times.len() - 1) as f64 * share) as usize;
+        times[place]
+    };
+    let millis = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1e3);
+    println!(
+        "{tables:>5} tables: vocabulary {}, a question {} in the middle, {} at the 99th percentile ({answered} of {rounds} answered)",
+        millis(built),
+        millis(at(0.5)),
+        millis(at(0.99))
+    );
+}
+
+fn main() {
+    measure(30, 1_200);
+    measure(2_000, 60);
+}
