@@ -115,6 +115,7 @@ fn measure(tables: usize, rounds: usize) {
             schema: Some(&schema),
             dialect: Dialect::Sqlite,
             today: jiff::civil::date(2026, 3, 4),
+            aliases: None,
         };
         let started = Instant::now();
         let outcome = black_box(answer_with(&lexicon, &request));

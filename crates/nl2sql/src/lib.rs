@@ -17,4 +17,4 @@ pub use check::{CheckError, CheckedSql, ColumnRef, check};
 pub use ddl::{DdlProblem, DdlReading, read_ddl};
 pub use dialect::Dialect;
 pub use engine::{Draft, Lexicon, Refusal, RefusalKind, Request, answer, answer_with};
-pub use schema::{Column, ColumnKind, ForeignKey, Schema, SchemaValues, Table};
+pub use schema::{Aliases, Column, ColumnKind, ForeignKey, Schema, SchemaValues, Table};

@@ -61,6 +61,7 @@ fn scores(with_values: bool) -> BTreeMap<String, Score> {
                     schema: Some(&schema),
                     dialect: Dialect::Sqlite,
                     today: TODAY,
+                    aliases: None,
                 };
                 let sql = answer_with(&lexicon, &request).ok().map(|draft| draft.sql);
                 let right = match (&sql, question.references.is_empty()) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::graph::Graph;
 use super::stem::{identifier_words, is_near, singular, stem};
 use super::{forms, shorthand, sorts, synonyms};
-use crate::schema::{Column, Schema, Table};
+use crate::schema::{Aliases, Column, Schema, Table};
 
 /// The place of a table in its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,6 +105,42 @@ impl<'a> Lexicon<'a> {
         }
         lexicon.graph = Graph::new(&lexicon.tables, &lexicon.columns);
         lexicon
+    }
+
+    /// Reads a schema as [`Lexicon::new`] does, and other words for its tables (`orders`) and columns (`orders.total_amount`);
+    /// words for what the schema does not have are passed over.
+    pub fn with_aliases(schema: &'a Schema, aliases: &Aliases) -> Lexicon<'a> {
+        let mut lexicon = Lexicon::new(schema);
+        for (said, name) in aliases {
+            lexicon.add_alias(said, name);
+        }
+        lexicon
+    }
+
+    fn add_alias(&mut self, said: &str, name: &str) {
+        let variants = self.variants(vec![(identifier_words(said), 1.0)]);
+        let (table_name, column_name) = match name.split_once('.') {
+            Some((table, column)) => (table, Some(column)),
+            None => (name, None),
+        };
+        let table = self
+            .tables
+            .iter_mut()
+            .find(|entry| entry.table.name.eq_ignore_ascii_case(table_name.trim()));
+        let Some(table) = table else {
+            return;
+        };
+        let Some(column_name) = column_name else {
+            table.variants.extend(variants);
+            return;
+        };
+        let columns = &mut self.columns[table.columns.clone()];
+        let column = columns
+            .iter_mut()
+            .find(|entry| entry.column.name.eq_ignore_ascii_case(column_name.trim()));
+        if let Some(column) = column {
+            column.variants.extend(variants);
+        }
     }
 
     fn add_table(&mut self, table: &'a Table) {
