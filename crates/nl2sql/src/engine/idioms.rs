@@ -1,6 +1,7 @@
 //! Idioms of ranking, put into words that the recognisers read.
 
-use super::text::{self, Token};
+use super::money;
+use super::text::{self, Shape, Token};
 
 /// Degrees that leave open what is measured, and whether they are high.
 const OPEN: &[(&str, bool)] = &[
@@ -29,7 +30,26 @@ fn degree(token: &Token) -> Option<bool> {
 
 /// The question without its idioms, when it has one.
 pub(crate) fn spelled_out(tokens: &[Token]) -> Option<Vec<Token>> {
-    first(tokens).or_else(|| by(tokens))
+    first(tokens).or_else(|| by(tokens)).or_else(|| rate(tokens))
+}
+
+/// `30 dollars per hour` is a rate, not a group of each hour.
+fn rate(tokens: &[Token]) -> Option<Vec<Token>> {
+    const UNITS: &[&str] = &[
+        "hour", "day", "night", "week", "month", "year", "unit", "item", "piece", "person", "kg", "km",
+    ];
+    let at = tokens.windows(4).position(|four| {
+        let [number, currency, per, unit] = four else {
+            return false;
+        };
+        number.shape == Shape::Number
+            && money::is_currency(&currency.lower)
+            && matches!(per.lower.as_str(), "per" | "a" | "an" | "each")
+            && UNITS.contains(&unit.lower.as_str())
+    })?;
+    let mut spelled = tokens[..at + 2].to_vec();
+    spelled.extend_from_slice(&tokens[at + 4..]);
+    Some(spelled)
 }
 
 /// `largest vessel by capacity` is the vessel with the highest capacity.

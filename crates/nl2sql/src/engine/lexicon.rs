@@ -100,8 +100,9 @@ impl<'a> Lexicon<'a> {
             by_group: HashMap::new(),
             by_skeleton: HashMap::new(),
         };
+        let shared = forms::shared_prefix(schema);
         for table in &schema.tables {
-            lexicon.add_table(table);
+            lexicon.add_table(table, shared.as_deref());
         }
         lexicon.graph = Graph::new(&lexicon.tables, &lexicon.columns);
         lexicon
@@ -143,13 +144,20 @@ impl<'a> Lexicon<'a> {
         }
     }
 
-    fn add_table(&mut self, table: &'a Table) {
+    fn add_table(&mut self, table: &'a Table, shared: Option<&str>) {
         let id = TableId(self.tables.len());
         let words = forms::table_words(&table.name);
         let spelled = shorthand::spelled_out(&words);
         let mut said = vec![(words.clone(), 1.0)];
         if spelled != words {
             said.push((spelled.clone(), 0.98));
+        }
+        if let (Some(shared), [first, rest @ ..]) = (shared, &spelled[..])
+            && words.first().is_some_and(|word| word == shared)
+            && !rest.is_empty()
+        {
+            debug_assert!(!first.is_empty());
+            said.push((rest.to_vec(), 0.9));
         }
         said.extend(forms::comment_forms(table.comment.as_deref()));
         let variants = self.variants(said);

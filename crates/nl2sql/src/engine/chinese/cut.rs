@@ -252,6 +252,13 @@ fn settle_quantities(parts: &mut [Part]) {
             ))
         );
         let counted = at > 0 && matches!(parts[at - 1], Part::Name(_));
+        // 座位数 is the column that already counts.
+        if parts[at] == Part::Mark(Mark::Count)
+            && at > 0
+            && matches!(&parts[at - 1], Part::Name(name) if name.measure && !name.is_table())
+        {
+            parts[at] = Part::Mark(Mark::Filler);
+        }
         if parts[at] == Part::Mark(Mark::Count) && ranked && !counted {
             parts[at] = Part::Name(Name {
                 said: "quantity".into(),
@@ -591,7 +598,9 @@ fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
                     | Part::Mark(Mark::Each | Mark::Count | Mark::Which | Mark::First)
             )
         ),
-        Mark::Currency(_) => matches!(before, Some(Part::Number(_))),
+        Mark::Currency(_) => {
+            length > 1 || matches!(before, Some(Part::Number(_) | Part::Mark(Mark::Measure)))
+        }
         Mark::CompareAfter(_) => {
             matches!(
                 before,
