@@ -40,10 +40,10 @@ fn a_chinese_question_is_put_into_english_order() {
     let lexicon = Lexicon::new(&schema);
     for (question, english) in [
         ("列出所有商店", "shop"),
-        ("价格大于30元的蛋糕", "蛋糕 with price more than 30 yuan"),
+        ("价格大于30元的蛋糕", "cake with price more than 30 yuan"),
         ("每个城市有多少家商店", "number of shop per city"),
         ("价格最高的前3个商店", "top 3 shop by sum of price"),
-        ("营业的商店", "营业 shop"),
+        ("营业的商店", "open shop"),
         ("青岛或大连的商店", "青岛 or 大连 shop"),
         ("商店名称和城市", "name and city of shop"),
         ("按价格降序显示商店", "shop sorted by price descending"),
