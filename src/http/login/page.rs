@@ -72,7 +72,7 @@ pub(super) fn signed_in(holder: &Holder) -> String {
     whole(&format!(
         "<h1>Signed in to atest-ext-ai</h1>\n<p>With {}, which opens: {}{until}.</p>\n\
          <form method=\"post\" action=\"/logout\"><button type=\"submit\">Sign out</button></form>\n\
-         <p><a href=\"/\">All paths</a></p>\n",
+         <p><a href=\"/\">The page</a> · <a href=\"/status\">Status</a> · <a href=\"/paths\">All paths</a></p>\n",
         escaped(&holder.name),
         escaped(&holder.scopes.words()),
     ))
