@@ -63,7 +63,10 @@ impl AnswerService {
         let mut rechecked = passed(sql, known.dialect, Some(&known.schema))?;
         let settings = snapshot.databases.settings(name);
         let explain = settings.map_or(Explain::Never, |settings| settings.explain);
-        let Some(connection) = snapshot.databases.connection(name).filter(|_| explain != Explain::Never)
+        let Some(connection) = snapshot
+            .databases
+            .connection(name)
+            .filter(|_| explain != Explain::Never)
         else {
             return Ok(rechecked);
         };

@@ -5,9 +5,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::guard::{Gate, Kept};
+use super::index;
 use super::login::wants_html;
 use super::reply::{of_type, refusal};
-use super::index;
 use crate::page;
 
 /// Script, style, calls and pictures of this listener alone; no text becomes markup (`require-trusted-types-for`).

@@ -100,14 +100,16 @@ function retryBar(turn, chat) {
  * @param {Chat} chat
  */
 function retryWith(turn, chat) {
-  const asked = turn.pairs?.provider || turn.asked.provider;
+  const asked = turn.pairs?.provider || turn.asked.provider || chat.known.page?.default_provider;
   const others = chat.providers().filter(([name, , ready]) => ready && name !== asked);
   if (others.length === 0) return null;
   /** @type {[string, string][]} */
   const options = others.map(([name, label]) => [name, label]);
   const select = choice(options, others[0][0], () => {});
   select.setAttribute('aria-label', t('retry_with'));
-  const go = button(t('retry_go'), () => chat.again(turn, select.value), { 'aria-label': t('retry_with') });
+  const go = button(t('retry_go'), () => chat.again(turn, select.value), {
+    'aria-label': `${t('retry_go')}: ${t('retry_with')}`,
+  });
   return h('span', { class: 'pair' }, h('span', { class: 'note', text: t('retry_with') }), select, go);
 }
 
@@ -234,15 +236,22 @@ function alternativeView(turn, chat) {
 function verdictBar(turn, chat) {
   const feedback = chat.known.page?.feedback;
   const bar = h('div', { class: 'bar verdict' });
-  if (turn.verdict) bar.append(message('note', t(feedback?.keep_text ? 'thanks_text' : 'thanks')));
-  else if (feedback?.enabled && turn.pairs?.request_id) {
+  if (turn.verdict) {
+    const thanks = message('note', t(feedback?.keep_text ? 'thanks_text' : 'thanks'));
+    thanks.tabIndex = -1;
+    bar.append(thanks);
+  } else if (feedback?.enabled && turn.pairs?.request_id) {
     /** @param {string} verdict */
     const give = (verdict) => async () => {
       try {
         const corrected = verdict === 'corrected' ? { corrected_sql: turn.edited } : {};
         await chat.ask('ai.feedback', { request_id: turn.pairs?.request_id, verdict, ...corrected });
         turn.verdict = verdict;
-        chat.changed(turn);
+        chat.save();
+        // The rest of the answer stays as it is, with rows that may be shown.
+        const thanks = verdictBar(turn, chat);
+        bar.replaceWith(thanks);
+        thanks.querySelector('p')?.focus();
       } catch (error) {
         bar.append(message('error', said(wordsOf(error))));
       }

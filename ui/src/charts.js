@@ -42,7 +42,7 @@ function chart(label, unit, points) {
   const values = known.map(([, value]) => Number(value));
   const now = points.at(-1)?.[0] ?? Date.now();
   const top = Math.max(...values, 0) || 1;
-  const x = (/** @type {number} */ at) => WIDTH * (1 - (now - at) / SPAN);
+  const x = (/** @type {number} */ at) => (WIDTH - 3) * (1 - (now - at) / SPAN);
   const y = (/** @type {number} */ value) => HEIGHT - 3 - (HEIGHT - 8) * (value / top);
   let path = '';
   let isOpen = false;

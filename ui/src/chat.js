@@ -32,6 +32,7 @@ function createChat({ door, past, known, signal, announce }) {
     cancel,
     remove,
     changed,
+    save: () => past.save(),
     /** @param {Turn} turn */
     follow(turn) {
       composer.follow(turn);
@@ -142,6 +143,7 @@ function createChat({ door, past, known, signal, announce }) {
     const node = turnView(turn, chat);
     shown.set(turn, node);
     list.prepend(node);
+    node.scrollIntoView({ block: 'nearest' });
     drawFoot();
     announce(t('asking'));
     void run(turn);

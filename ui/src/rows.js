@@ -33,7 +33,7 @@ function resultView(result) {
   if (result.columns.length === 0) return view;
   const body = h('tbody');
   const head = result.columns.map((column) =>
-    h('th', { scope: 'col' }, column.name, h('span', { class: 'type', text: column.type })),
+    h('th', { scope: 'col' }, column.name, column.type !== 'null' && h('span', { class: 'type', text: column.type })),
   );
   const table = h('table', {}, h('thead', {}, h('tr', {}, ...head)), body);
   const more = button('', () => {
@@ -49,7 +49,7 @@ function resultView(result) {
     else more.remove();
   };
   view.append(
-    h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('rows_label') }, table),
+    h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t('rows_label') }, table),
     h(
       'div',
       { class: 'bar' },

@@ -47,5 +47,5 @@ function coloured(sql) {
  * @param {string} sql
  */
 function sqlBlock(sql) {
-  return h('pre', { class: 'sql', tabindex: 0, role: 'region', 'aria-label': t('sql') }, coloured(sql));
+  return h('pre', { class: 'sql', tabindex: 0, role: 'group', 'aria-label': t('sql') }, coloured(sql));
 }

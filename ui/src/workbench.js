@@ -99,13 +99,21 @@ function runPanel(turn, chat, place) {
         if (pairs.error || pairs.success !== 'true') throw new Error(pairs.error || t('failed'));
         const result = resultOf(pairs, performance.now() - started);
         place.replaceChildren(resultView(result));
+        /** @type {HTMLElement | null} */ (place.querySelector('[tabindex], button'))?.focus();
       } catch (error) {
         told.replaceChildren(message('error', h('strong', { text: `${t('run_failed')}: ` }), said(wordsOf(error))));
       }
     },
     { class: 'main' },
   );
-  const leave = button(t('cancel'), () => place.replaceChildren(), { class: 'quiet' });
+  const leave = button(
+    t('cancel'),
+    () => {
+      place.replaceChildren();
+      place.previousElementSibling?.querySelector('button')?.focus();
+    },
+    { class: 'quiet' },
+  );
   return h(
     'section',
     { class: 'panel' },

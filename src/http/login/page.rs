@@ -92,7 +92,7 @@ fn whole(body: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>atest-ext-ai: sign in</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n{body}<p><small>atest-ext-ai {}</small></p>\n</body>\n</html>\n",
+         <style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n<footer><small>atest-ext-ai {}</small></footer>\n</body>\n</html>\n",
         build_info().version
     )
 }
