@@ -44,7 +44,6 @@ const LABELS = {
     run: 'Run',
     go: 'Run it',
     follow: 'Follow up',
-    other: 'Another way to read the question',
     provider: 'Provider',
     all: 'Delete all',
   },
@@ -55,7 +54,6 @@ const LABELS = {
     run: '执行',
     go: '执行',
     follow: '追问',
-    other: '对问题的另一种理解',
     provider: '回答者',
     all: '全部删除',
   },
@@ -85,7 +83,7 @@ for (const language of ['en', 'zh']) {
     await answers([['alternative', 'SELECT city FROM customers']]);
     const turn = await ask(page, 'active customers by city');
     await turn.locator('summary').first().click();
-    await page.getByText(words.other).click();
+    await turn.locator('.alternative summary').click();
     await look('answer');
     await button(words.edit).click();
     await turn.locator('textarea').fill('DROP TABLE customers');
