@@ -64,6 +64,7 @@ impl From<Draft> for Completion {
             explanation: draft.explanation,
             confidence: Some(draft.confidence),
             warnings: draft.warnings,
+            alternative: draft.alternative,
             model: MODEL.into(),
             ..Completion::default()
         }

@@ -60,6 +60,7 @@ fn main() -> io::Result<()> {
                 "confidence": draft.confidence,
                 "explanation": draft.explanation,
                 "warnings": draft.warnings,
+                "alternative": draft.alternative,
             }),
             Err(refusal) => json!({
                 "id": line.id,

@@ -102,6 +102,8 @@ pub struct Draft {
     pub warnings: Vec<String>,
     /// What was supposed where the question leaves a choice.
     pub assumptions: Vec<String>,
+    /// The SQL of another reading that is nearly as likely.
+    pub alternative: Option<String>,
 }
 
 /// Why there is no answer.
@@ -334,10 +336,22 @@ fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> D
             explain::sentence(lexicon, &reading.plan, &reading.assumptions)
         },
         confidence: confidence::estimate(&confidence::features(chosen)),
+        alternative: rival(lexicon, chosen, request).filter(|other| *other != sql),
         sql,
         warnings,
         assumptions: reading.assumptions.clone(),
     }
+}
+
+/// The SQL of the next reading, when it is nearly as good and says all of the question.
+fn rival(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> Option<String> {
+    let rival = chosen.rival.as_ref().filter(|rival| combine::is_whole(rival))?;
+    Some(render::sql(
+        lexicon,
+        &rival.reading.plan,
+        &rival.joins,
+        request.dialect,
+    ))
 }
 
 fn shown(text: &str) -> String {

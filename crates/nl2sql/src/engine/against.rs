@@ -10,8 +10,10 @@ use super::reading::Reading;
 use super::text::{self, Token};
 use super::{Draft, Request, confidence, explain, render};
 
-/// What a comparison with another question keeps of the confidence of its weaker half.
-const TRUST: f64 = 0.85;
+/// How sure it is for how sure its weaker half is: two readings that are whole bear each other out.
+const TRUST: f64 = 1.15;
+/// How sure it is at most.
+const SUREST: f64 = 0.9;
 
 /// The answer to a question that compares with what another question finds.
 pub(crate) fn answer(
@@ -143,9 +145,9 @@ fn written(
         return None;
     };
     let simple = inner.group.is_empty() && inner.order.is_empty();
-    let sure = TRUST
-        * confidence::estimate(&confidence::features(&first))
-            .min(confidence::estimate(&confidence::features(second)));
+    let weaker = confidence::estimate(&confidence::features(&first))
+        .min(confidence::estimate(&confidence::features(second)));
+    let sure = (TRUST * weaker).min(SUREST);
     let mut reading = first.reading;
     if !simple
         || !reading.reachable(lexicon.column(column).table)
@@ -166,5 +168,6 @@ fn written(
         confidence: sure,
         warnings: Vec::new(),
         assumptions: reading.assumptions.clone(),
+        alternative: None,
     })
 }

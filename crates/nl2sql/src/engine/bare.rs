@@ -291,6 +291,7 @@ impl Guess {
                 "no schema was given: table and column names are guessed from the question".into(),
             ],
             assumptions,
+            alternative: None,
         })
     }
 

@@ -1,5 +1,6 @@
 //! Reads a question under several suppositions and keeps the reading that explains it best.
 
+use super::confidence;
 use super::graph::Step;
 use super::how;
 use super::items::{Item, Kind};
@@ -11,6 +12,10 @@ use super::text::Token;
 
 /// How many tables are tried as the one the question is about.
 const MAX_CANDIDATES: usize = 5;
+/// How much the fitted estimate of a reading weighs beside what it explains.
+const SURENESS: f32 = 0.4;
+/// How much less a second reading may be worth to be told beside the first.
+const NEAR: f32 = 0.5;
 
 /// A reading with its joins and its worth.
 pub(crate) struct Chosen<'q> {
@@ -19,6 +24,8 @@ pub(crate) struct Chosen<'q> {
     pub worth: f32,
     /// How much better it is than the next different one.
     pub margin: f32,
+    /// The next different one, where it is nearly as good.
+    pub rival: Option<Box<Chosen<'q>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -30,7 +37,7 @@ struct Candidate {
 
 /// The best reading, when the question names anything of the schema.
 pub(crate) fn best<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[Item]) -> Option<Chosen<'q>> {
-    let mut best: Option<Chosen<'q>> = None;
+    let mut found: Vec<Chosen<'q>> = Vec::new();
     for candidate in candidates(lexicon, tokens, items) {
         let reading = Reading::new(lexicon, tokens, items, candidate.table, candidate.head).run();
         let Some(joins) = reading.joins() else {
@@ -40,20 +47,26 @@ pub(crate) fn best<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[I
             continue;
         }
         let worth = worth(&reading, &joins) + candidate.prior;
-        match &mut best {
-            Some(known) if worth <= known.worth => known.margin = known.margin.min(known.worth - worth),
-            _ => {
-                let margin = best.as_ref().map_or(1.0, |known| worth - known.worth);
-                best = Some(Chosen {
-                    reading,
-                    joins,
-                    worth,
-                    margin,
-                });
-            }
-        }
+        let margin = 1.0;
+        found.push(Chosen {
+            reading,
+            joins,
+            worth,
+            margin,
+            rival: None,
+        });
     }
-    best
+    for one in &mut found {
+        one.worth += SURENESS * confidence::logit(&confidence::features(one)) as f32;
+    }
+    found.sort_by(|a, b| b.worth.total_cmp(&a.worth));
+    let mut readings = found.into_iter();
+    let mut best = readings.next()?;
+    if let Some(next) = readings.find(|next| next.reading.plan != best.reading.plan) {
+        best.margin = best.worth - next.worth;
+        best.rival = (best.margin < NEAR).then(|| Box::new(next));
+    }
+    Some(best)
 }
 
 /// Tables that the question may be about, with where it says so, likeliest first.

@@ -15,8 +15,10 @@ use super::{confidence, explain};
 
 /// How many places are tried as the beginning of a first condition: each costs a reading of the whole question.
 const TRIES: usize = 6;
-/// What a combined reading keeps of the confidence of its weaker half.
-const TRUST: f64 = 0.85;
+/// How sure a combined reading is for how sure its weaker half is: two readings that are whole and fit together bear each other out.
+const TRUST: f64 = 1.15;
+/// How sure it is at most.
+const SUREST: f64 = 0.9;
 
 /// Words that may begin a condition.
 const BEGINNINGS: &[&str] = &[
@@ -319,9 +321,9 @@ fn joined(lexicon: &Lexicon<'_>, cut: &Cut, request: &Request<'_>) -> Option<Dra
     if new.is_empty() || (own.is_empty() && cut.op != Join::ButNot) || one.having != other.having {
         return None;
     }
-    let sure = TRUST
-        * confidence::estimate(&confidence::features(&first))
-            .min(confidence::estimate(&confidence::features(&second)));
+    let weaker = confidence::estimate(&confidence::features(&first))
+        .min(confidence::estimate(&confidence::features(&second)));
+    let sure = (TRUST * weaker).min(SUREST);
     match cut.op {
         Join::Either => either(lexicon, first, second, own, new, sure, request),
         // One row has one city: rows themselves cannot be in two.
@@ -387,6 +389,7 @@ fn either(
         confidence: sure,
         warnings: Vec::new(),
         assumptions: reading.assumptions.clone(),
+        alternative: None,
     })
 }
 
@@ -429,5 +432,6 @@ fn set(
         confidence: sure,
         warnings: Vec::new(),
         assumptions,
+        alternative: None,
     })
 }

@@ -71,7 +71,7 @@ impl Reading<'_> {
                 } else {
                     0.0
                 };
-                if score + bonus > hit.score + 0.01 && !(score < 0.95 && self.counts_rows(at, hit.score, id))
+                if score + bonus > hit.score + 0.01 && !(score < 0.96 && self.counts_rows(at, hit.score, id))
                 {
                     Some(Entity::Column(id, score))
                 } else {
@@ -165,17 +165,33 @@ impl Reading<'_> {
 
     /// `number of transactions`, `the most visits`: a plural that is counted is a table where it can be one.
     fn counts_rows(&self, at: usize, table_score: f32, column: ColumnId) -> bool {
-        if table_score < 0.6 || !self.word(at).ends_with('s') || self.is_measure(column) {
+        let absent = self
+            .before(at)
+            .is_some_and(|i| self.phrase(i) == Some(Phrase::None_));
+        if table_score < 0.6 || !(absent || self.word(at).ends_with('s')) {
             return false;
         }
         let owned = self.items[at]
             .owner
             .is_some_and(|owner| owner == self.lexicon.column(column).table);
-        let counted = self.before(at).is_some_and(|i| match self.phrase(i) {
-            Some(Phrase::Aggregate(Function::Count)) => true,
-            Some(Phrase::Most(_)) => !self.raw(i).to_lowercase().contains("common"),
-            _ => false,
-        });
+        // "at least three visits"
+        let compared = self
+            .before(at)
+            .filter(|i| matches!(self.items[*i].kind, Kind::Number(_)) && !self.is_measure(column))
+            .and_then(|i| self.before(i))
+            .is_some_and(|i| matches!(self.phrase(i), Some(Phrase::Compare { .. })));
+        // "two or more events"
+        let compared = compared
+            || self.before(at).is_some_and(|i| {
+                self.word(i) == "or" && matches!(self.phrase(i), Some(Phrase::Compare { .. }))
+            });
+        let counted = compared
+            || absent
+            || self.before(at).is_some_and(|i| match self.phrase(i) {
+                Some(Phrase::Aggregate(Function::Count)) => true,
+                Some(Phrase::Most(_)) => !self.raw(i).to_lowercase().contains("common"),
+                _ => false,
+            });
         counted && !owned
     }
 
