@@ -573,6 +573,26 @@ fn a_prepared_vocabulary_gives_the_same_answers() {
     }
 }
 
+/// A `SELECT`, or several that a set operation joins.
+fn assert_selects(body: &SetExpr, sql: &str) {
+    let select = match body {
+        SetExpr::Select(select) => select,
+        SetExpr::SetOperation { left, right, .. } => {
+            assert_selects(left, sql);
+            assert_selects(right, sql);
+            return;
+        }
+        SetExpr::Query(query) => return assert_selects(&query.body, sql),
+        _ => panic!("no plain SELECT: {sql}"),
+    };
+    let grouped = !matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
+    assert!(!select.projection.is_empty(), "{sql}");
+    assert!(
+        grouped || select.having.is_none(),
+        "groups are kept that nothing made: {sql}"
+    );
+}
+
 fn assert_single_select(sql: &str, dialect: Dialect) {
     let parser: &dyn SqlDialect = match dialect {
         Dialect::MySql => &MySqlDialect {},
@@ -583,15 +603,7 @@ fn assert_single_select(sql: &str, dialect: Dialect) {
     let [Statement::Query(query)] = &statements[..] else {
         panic!("not one query: {sql}");
     };
-    let SetExpr::Select(select) = &*query.body else {
-        panic!("no plain SELECT: {sql}");
-    };
-    let grouped = !matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
-    assert!(!select.projection.is_empty(), "{sql}");
-    assert!(
-        grouped || select.having.is_none(),
-        "groups are kept that nothing made: {sql}"
-    );
+    assert_selects(&query.body, sql);
     assert!(!sql.contains('\n') && !sql.trim_end().ends_with(';'), "{sql}");
 }
 
