@@ -580,15 +580,23 @@ fn assert_single_select(sql: &str, dialect: Dialect) {
     let [Statement::Query(query)] = &statements[..] else {
         panic!("not one query: {sql}");
     };
-    let SetExpr::Select(select) = &*query.body else {
-        panic!("no plain SELECT: {sql}");
+    let selects = match &*query.body {
+        SetExpr::Select(select) => vec![select],
+        // "… but not …" is one query of two.
+        SetExpr::SetOperation { left, right, .. } => match (&**left, &**right) {
+            (SetExpr::Select(one), SetExpr::Select(other)) => vec![one, other],
+            _ => panic!("more than two SELECTs: {sql}"),
+        },
+        _ => panic!("no plain SELECT: {sql}"),
     };
-    let grouped = !matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
-    assert!(!select.projection.is_empty(), "{sql}");
-    assert!(
-        grouped || select.having.is_none(),
-        "groups are kept that nothing made: {sql}"
-    );
+    for select in selects {
+        let grouped = !matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
+        assert!(!select.projection.is_empty(), "{sql}");
+        assert!(
+            grouped || select.having.is_none(),
+            "groups are kept that nothing made: {sql}"
+        );
+    }
     assert!(!sql.contains('\n') && !sql.trim_end().ends_with(';'), "{sql}");
 }
 
