@@ -11,6 +11,7 @@ mod preview;
 pub mod query;
 pub mod question;
 mod queue;
+mod recheck;
 mod reload;
 pub mod service;
 mod settings;

@@ -2,7 +2,10 @@
 //!
 //! | path | methods | for | who may |
 //! |---|---|---|---|
-//! | `/` | GET | what this is and where to look | anyone |
+//! | `/` | GET | the page; for programs, what this is and where to look | local, or signed in; for programs, anyone |
+//! | `/status` | GET | how the plugin is doing, live | local, or signed in |
+//! | `/ui/{file}` | GET | the page's script, style and icon | local, or signed in |
+//! | `/paths` | GET | what this is and where to look | anyone |
 //! | `/login` | GET, POST | signing in with a browser, by a token | anyone |
 //! | `/logout` | POST | signing out | who is signed in |
 //! | `/health` | GET | one summary for balancers and people: everything below is well | anyone |
@@ -44,6 +47,7 @@ mod reply;
 mod router;
 mod serve;
 pub mod tls;
+mod ui;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub use access::fuzzing::jwt as fuzz_jwt;

@@ -15,6 +15,7 @@ mod database;
 pub mod fuzzing;
 mod generate;
 mod http;
+mod page;
 mod plugin;
 mod provider;
 mod telemetry;

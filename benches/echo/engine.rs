@@ -35,6 +35,7 @@ pub fn report() {
             schema: Some(&schema),
             dialect: Dialect::MySql,
             today,
+            aliases: None,
         };
         let started = Instant::now();
         let _ = std::hint::black_box(engine::answer(&request));

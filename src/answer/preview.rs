@@ -12,7 +12,7 @@ use super::{AnswerService, AskError, SchemaHints, Snapshot};
 use crate::database::{self, Connection, KnownSchema, Limits, Preview, TrialError};
 
 /// Longest wait for a place among the questions.
-const PLACE_WAIT: Duration = Duration::from_secs(5);
+pub(super) const PLACE_WAIT: Duration = Duration::from_secs(5);
 
 /// A database that a preview may run on.
 #[derive(Debug, Clone)]

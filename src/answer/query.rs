@@ -9,6 +9,7 @@
 //! | `ai.feedback` | `request_id`, `verdict` | what an asker did with an answer is kept |
 //! | `update_config` | `provider`, `config` | what became of the settings |
 //! | `ai.preview` | `prompt` as for `generate`, or `sql`; `database` | the answer's, with its first rows in `items` |
+//! | `ai.check` | `sql`, and its tables as for `generate` | whether it passes the checks; it is not run |
 //! | anything else | SQL that the asker has | the key is a question; answered as `generate` |
 //!
 //! `type` decides nothing, because atest's REST route drops it on the way. Both doors use this room, so it knows
@@ -22,6 +23,7 @@ use crate::telemetry::audit::Actor;
 use crate::telemetry::trace::Root;
 
 mod capabilities;
+mod check;
 mod feedback;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
@@ -121,6 +123,7 @@ enum Wanted {
     HealthCheck,
     UpdateConfig,
     Preview,
+    Check,
     Feedback,
     /// The key is the question.
     Question,
@@ -140,13 +143,14 @@ impl Wanted {
             "update_config" => Wanted::UpdateConfig,
             _ if key.eq_ignore_ascii_case("generate") => Wanted::Generate,
             "ai.preview" => Wanted::Preview,
+            "ai.check" => Wanted::Check,
             "ai.capabilities" => Wanted::OldCapabilities,
             "ai.feedback" => Wanted::Feedback,
             _ if key.starts_with("ai.capabilities.") => Wanted::OldCapabilities,
             _ if key.starts_with("ai.") => {
                 return Err(QueryError::InvalidArgument(format!(
                     "unknown key {:?}: keys beginning with \"ai.\" are reserved, and of them this version knows \
-                     ai.capabilities, ai.feedback and ai.preview; to ask a question, use the key generate",
+                     ai.capabilities, ai.check, ai.feedback and ai.preview; to ask a question, use the key generate",
                     parameters::shorten(key)
                 )));
             }
@@ -173,6 +177,7 @@ pub async fn run(
         Wanted::Models => lists::models(service, sql, &context).await,
         Wanted::TestConnection => probe::test_connection(service, sql, &context).await,
         Wanted::HealthCheck => probe::health_check(service, sql, &context).await,
+        Wanted::Check => check::report(service, sql, &context).await,
         Wanted::Feedback => feedback::give(service, sql).await,
         Wanted::UpdateConfig => update::update_config(service, sql, &context).await,
     };
@@ -211,6 +216,7 @@ mod tests {
             ("ai.preview", Wanted::Preview),
             ("ai.capabilities", Wanted::OldCapabilities),
             ("ai.capabilities.metadata", Wanted::OldCapabilities),
+            ("ai.check", Wanted::Check),
             ("ai.feedback", Wanted::Feedback),
             ("how many users are there?", Wanted::Question),
             ("airports by country", Wanted::Question),

@@ -30,8 +30,6 @@ use crate::telemetry::{DatabaseOperation, DatabaseResult, Metrics};
 
 /// Longest time for reading one schema, its values not counted.
 const READ_LIMIT: Duration = Duration::from_secs(20);
-/// Shortest time between two looks at a schema that questions ask for.
-const SHORTEST_LOOK: Duration = Duration::from_millis(50);
 /// Time that a server's own limit of a statement has before the connection is given up.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -89,6 +87,23 @@ where
     fn get(&self) -> &Server<DB> {
         self.server
             .get_or_init(|| Server::new((*self.options).clone(), &self.limits, self.metrics.clone()))
+    }
+}
+
+/// Somebody looks at a schema until this is dropped, also when the question that asked for it goes away.
+struct Looking<'a>(&'a AtomicBool);
+
+impl Looking<'_> {
+    /// `None` while somebody else does.
+    fn begin(is_looking: &AtomicBool) -> Option<Looking<'_>> {
+        let is_first = !is_looking.swap(true, Ordering::AcqRel);
+        is_first.then_some(Looking(is_looking))
+    }
+}
+
+impl Drop for Looking<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
     }
 }
 
@@ -211,17 +226,13 @@ impl Connection {
         }
     }
 
-    /// Looks at the schema now; tells whether it differs from what was seen before. What was seen this very moment is not
-    /// looked at again: questions that are refused one after the other would each cost the server a look.
+    /// Looks at the schema now; tells whether it differs from what was seen before. While somebody is looking, nobody else
+    /// does: many questions that are refused at once would each cost the server a look.
     pub async fn has_changed(&self) -> bool {
-        let seen = self.lock().clone();
-        if seen
-            .as_ref()
-            .is_some_and(|seen| seen.at.elapsed() < SHORTEST_LOOK)
-        {
+        let Some(_looking) = Looking::begin(&self.is_looking) else {
             return false;
-        }
-        let before = seen.map(|seen| seen.version);
+        };
+        let before = self.lock().as_ref().map(|seen| seen.version.clone());
         match self.look().await {
             Ok(now) => before.is_some_and(|before| before != now),
             Err(_) => false,

@@ -16,6 +16,7 @@ pub fn question(bytes: &[u8]) {
         schema,
         dialect,
         today: jiff::civil::date(2026, 3, 4),
+        aliases: None,
     };
     let answered = engine::answer(&request);
     assert_eq!(

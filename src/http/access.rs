@@ -29,6 +29,7 @@ pub(super) use self::known::{Denied, Now};
 pub(super) use self::presented::{Presented, SESSION_COOKIE};
 pub(super) use self::refusal::Refusal;
 pub(super) use self::rules::Holder;
+pub(super) use self::scopes::Scopes;
 pub(super) use self::sender::Page;
 
 /// Of a header's name, as much as is repeated in replies and logs: callers can make names as long as they like.

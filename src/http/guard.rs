@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::access::{Access, Caller, Denied, Holder, NotLocal, Now, Page, Presented, Refusal, judge};
+use super::access::{Access, Caller, Denied, Holder, NotLocal, Now, Page, Presented, Refusal, Scopes, judge};
 use super::login;
 use super::reply::refusal;
 use crate::answer::AnswerService;
@@ -69,6 +69,8 @@ pub(super) enum Kept {
     Debugging,
     /// `/metrics`, unless it is open to anyone.
     Metrics,
+    /// `/`, `/status` and `/ui/*` for browsers: whoever is signed in, whatever for. What the page asks is kept by itself.
+    Page,
 }
 
 impl Kept {
@@ -78,16 +80,22 @@ impl Kept {
             Kept::Administration => "administration",
             Kept::Debugging => "the debug page",
             Kept::Metrics => "the page of metrics",
+            Kept::Page => "the page",
         }
     }
 
     fn scope(self) -> Scope {
         match self {
-            Kept::Questions | Kept::RelayedQuestions => Scope::Api,
+            // The page is of use to nobody who may not ask.
+            Kept::Questions | Kept::RelayedQuestions | Kept::Page => Scope::Api,
             Kept::Administration => Scope::Admin,
             Kept::Debugging => Scope::Debug,
             Kept::Metrics => Scope::Metrics,
         }
+    }
+
+    fn is_opened_by(self, scopes: Scopes) -> bool {
+        self == Kept::Page || scopes.has(self.scope())
     }
 }
 
@@ -128,14 +136,9 @@ pub(super) async fn pass(
     if kept == Kept::Metrics && gate.access.rules().metrics_are_open() {
         return next.run(request).await;
     }
-    match gate.judge(kept, &request) {
-        Ok(holder) => {
-            let mut sender = Sender::of(request.extensions().get());
-            sender.0.signed_in = holder.map(|holder| holder.name);
-            request.extensions_mut().insert(sender);
-            next.run(request).await
-        }
-        Err(turned) => gate.turn_away(kept, &turned, &request),
+    match gate.let_in(kept, &mut request) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => *refused,
     }
 }
 
@@ -149,6 +152,19 @@ impl Gate {
             behind_proxy: self.service.snapshot().config.server.behind_proxy,
             secure: request.extensions().get::<Secure>().is_some(),
         })
+    }
+
+    /// Notes on the request who sent it, or gives the reply that turns its sender away.
+    pub(super) fn let_in(&self, kept: Kept, request: &mut Request) -> Result<(), Box<Response>> {
+        match self.judge(kept, request) {
+            Ok(holder) => {
+                let mut sender = Sender::of(request.extensions().get());
+                sender.0.signed_in = holder.map(|holder| holder.name);
+                request.extensions_mut().insert(sender);
+                Ok(())
+            }
+            Err(turned) => Err(Box::new(self.turn_away(kept, &turned, request))),
+        }
     }
 
     /// Who is let in; `None` is a local caller. A token that is shown decides, also where its sender is local: a program
@@ -166,7 +182,7 @@ impl Gate {
             }
         };
         let holder = self.access.check(&token, peer, now).map_err(Turned::Denied)?;
-        if !holder.scopes.has(kept.scope()) {
+        if !kept.is_opened_by(holder.scopes) {
             return Err(Turned::Scope(holder));
         }
         if is_basic && changes_something(request.method()) && sent_by(request) == Page::Foreign {
@@ -182,7 +198,7 @@ impl Gate {
         }
         let local = self.is_local(request);
         match self.access.signed_in(request.headers(), now) {
-            Some(holder) if holder.scopes.has(kept.scope()) => {
+            Some(holder) if kept.is_opened_by(holder.scopes) => {
                 // The cookie is sent by itself, so a page must say that it is this origin's.
                 if changes_something(request.method()) && sent_by(request) != Page::Own {
                     return Err(Turned::Foreign);

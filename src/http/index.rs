@@ -1,4 +1,4 @@
-//! What a person sees who opens the door's root: what this is, and where to look.
+//! `/paths`, and `/` for programs: what this is, and where to look.
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -20,6 +20,8 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("/health/ready", "GET", "it takes questions now"),
     ("/health/startup", "GET", "everything was built once"),
     ("/metrics", "GET", "for Prometheus"),
+    ("/", "GET", "the page, for browsers; this list, for programs *"),
+    ("/status", "GET", "how the plugin is doing, live, for browsers *"),
     ("/login", "GET", "signing in with a browser"),
     ("/api/v1/data/query", "POST", "a question (JSON) *"),
     ("/admin/maintenance-mode", "GET POST DELETE", "state, on, off *"),
@@ -49,7 +51,7 @@ const ABOUT: &str = "Turns questions in plain language into SQL for the API-test
 /// What to type.
 const EXAMPLE_BODY: &str = r#"{"type":"ai","natural_language":"show all users","database_type":"mysql"}"#;
 
-/// `GET /`: HTML for browsers, plain text for everyone else. Whoever comes from elsewhere while there is no token reads
+/// `GET /paths`: HTML for browsers, plain text for everyone else. Whoever comes from elsewhere while there is no token reads
 /// how to get one.
 pub(super) async fn index(State(gate): State<Gate>, request: Request) -> Response {
     let server = gate.service.snapshot().config.server.clone();

@@ -18,7 +18,7 @@ use super::health::{self, Probed};
 use super::heartbeat::Heartbeat;
 use super::rate::{Caller as RatedCaller, Rates};
 use super::reply::refusal;
-use super::{admin, debug, index, login, metrics, pprof, query};
+use super::{admin, debug, index, login, metrics, pprof, query, ui};
 use crate::answer::AnswerService;
 use crate::telemetry::RejectReason;
 
@@ -61,13 +61,20 @@ pub(super) fn router(gate: Gate, heartbeat: Arc<Heartbeat>) -> Router {
         .route("/debug", get(debug::with_slash))
         .route("/debug/", get(debug::debug))
         .route_layer(kept(Kept::Debugging));
+    let page = Router::new()
+        .route("/status", get(ui::status))
+        .route("/ui/{file}", get(ui::file))
+        .layer(CompressionLayer::new())
+        .route_layer(kept(Kept::Page));
     let quick = Router::new()
-        .route("/", get(index::index))
+        .route("/", get(ui::root))
+        .route("/paths", get(index::index))
         .route("/login", get(login::login_page).post(login::login))
         .route("/logout", post(login::logout))
         .merge(exposition)
         .merge(admin)
         .merge(debug)
+        .merge(page)
         .with_state(gate.clone())
         .merge(probes)
         .layer(from_fn_with_state(Arc::clone(&service), in_time));
@@ -150,7 +157,7 @@ async fn in_rate(
 async fn no_such_path() -> Response {
     refusal(
         StatusCode::NOT_FOUND,
-        "there is nothing at this path; GET / lists what there is",
+        "there is nothing at this path; GET /paths lists what there is",
     )
 }
 

@@ -37,6 +37,7 @@ fn main() -> io::Result<()> {
             schema: None,
             dialect,
             today: line.today.unwrap_or(date(2026, 1, 15)),
+            aliases: None,
         };
         let result = match &line.schema_ddl {
             None => answer(&request),

@@ -22,6 +22,7 @@ mod gate;
 pub(crate) mod graph;
 mod grouping;
 mod how;
+mod idioms;
 mod items;
 mod judge;
 mod leftover;
@@ -70,7 +71,7 @@ use jiff::civil::Date;
 pub use lexicon::Lexicon;
 
 use crate::dialect::Dialect;
-use crate::schema::Schema;
+use crate::schema::{Aliases, Schema};
 use choose::Chosen;
 use items::Kind;
 use text::Token;
@@ -86,6 +87,8 @@ pub struct Request<'a> {
     pub dialect: Dialect,
     /// The day that "in March" and "q2" are counted from.
     pub today: Date,
+    /// Other words for the schema's tables and columns; [`answer_with`] takes them from its vocabulary instead.
+    pub aliases: Option<&'a Aliases>,
 }
 
 /// An answer: one `SELECT` and what is to be known about it.
@@ -137,7 +140,13 @@ pub enum RefusalKind {
 /// Answers one question; prepares the schema's vocabulary for this question alone.
 pub fn answer(request: &Request<'_>) -> Result<Draft, Refusal> {
     match request.schema.filter(|schema| !schema.is_empty()) {
-        Some(schema) => answer_with(&Lexicon::new(schema), request),
+        Some(schema) => {
+            let lexicon = match request.aliases {
+                Some(aliases) => Lexicon::with_aliases(schema, aliases),
+                None => Lexicon::new(schema),
+            };
+            answer_with(&lexicon, request)
+        }
         None => in_its_language(request, None, |tokens| bare::answer(tokens, request)),
     }
 }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 /// Sample values by table and column, as callers send them: `{"users": {"status": ["active", "inactive"]}}`.
 pub type SchemaValues = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
+/// Other words for tables and columns, as callers know them: `{"gmv": "orders.total_amount", "商家": "merchants"}`.
+pub type Aliases = BTreeMap<String, String>;
+
 /// The tables of one database.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {

@@ -78,6 +78,7 @@ pub async fn second_opinion(
                 schema: Some(&schema),
                 dialect,
                 today,
+                aliases: None,
             };
             let draft = engine::answer(&asked).ok()?;
             if draft.confidence < SURE_ENOUGH {

@@ -80,6 +80,7 @@ pub(super) async fn report(service: &AnswerService, sql: &str) -> Result<Vec<Pai
             "requests_per_minute": snapshot.config.ai.rate_limit.requests_per_minute,
         },
         "confidence": confidence(&snapshot),
+        "page": page(&snapshot),
         "last_updated": now,
         "metadata": {
             "source": "live",
@@ -155,6 +156,38 @@ fn confidence(snapshot: &Snapshot) -> Value {
             "providers": fitted.names(),
         }),
     }
+}
+
+/// What the page shows or hides: the configured databases by name, and what may be done here.
+fn page(snapshot: &Snapshot) -> Value {
+    let config = &snapshot.config;
+    let databases: Vec<Value> = config
+        .databases
+        .iter()
+        .map(|(name, database)| {
+            json!({
+                "name": name,
+                "dialect": database.driver.as_str(),
+                "can_run": config.preview.enabled && snapshot.databases.connection(name).is_some(),
+                "sample_values": database.sample_values,
+            })
+        })
+        .collect();
+    json!({
+        "databases": databases,
+        "default_provider": snapshot.providers.default_name(),
+        "default_dialect": config.ai.default_dialect.as_str(),
+        "preview": {
+            "enabled": config.preview.enabled,
+            "max_rows": config.preview.max_rows,
+            "timeout_seconds": config.preview.timeout.as_secs_f64(),
+        },
+        "feedback": {
+            "enabled": config.ai.feedback.enabled,
+            "keep_text": config.ai.feedback.keep_text,
+        },
+        "share_sample_values": config.ai.share_sample_values,
+    })
 }
 
 fn platform() -> String {

@@ -32,7 +32,11 @@ pub fn read(request: &QueryRequest, context: &StoreContext) -> Result<Read, Quer
             let parameters = Parameters::optional(&request.sql)?;
             Ok(Read::Wish(settings::wish(&parameters, context, home)?.0))
         }
-        Wanted::Capabilities | Wanted::Providers | Wanted::ModelsCatalog | Wanted::Feedback => {
+        Wanted::Capabilities
+        | Wanted::Providers
+        | Wanted::ModelsCatalog
+        | Wanted::Check
+        | Wanted::Feedback => {
             Parameters::optional(&request.sql)?;
             Ok(Read::Plain)
         }

@@ -23,7 +23,7 @@ pub(in crate::http) const POLICY: &str = "default-src 'none'; style-src 'sha256-
 pub(super) fn html(shown: &Shown) -> String {
     let mut page = head("debug", "What can be seen of this plugin");
     page.push_str(
-        "<p>Each command works as it stands, on the machine that the plugin runs on. <a href=\"/\">All paths</a></p>\n",
+        "<p>Each command works as it stands, on the machine that the plugin runs on. <a href=\"/paths\">All paths</a></p>\n",
     );
     facts(&mut page, &shown.process);
     for sight in &shown.sights {

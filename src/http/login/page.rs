@@ -72,7 +72,7 @@ pub(super) fn signed_in(holder: &Holder) -> String {
     whole(&format!(
         "<h1>Signed in to atest-ext-ai</h1>\n<p>With {}, which opens: {}{until}.</p>\n\
          <form method=\"post\" action=\"/logout\"><button type=\"submit\">Sign out</button></form>\n\
-         <p><a href=\"/\">All paths</a></p>\n",
+         <p><a href=\"/\">The page</a> · <a href=\"/status\">Status</a> · <a href=\"/paths\">All paths</a></p>\n",
         escaped(&holder.name),
         escaped(&holder.scopes.words()),
     ))
@@ -92,7 +92,7 @@ fn whole(body: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>atest-ext-ai: sign in</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n{body}<p><small>atest-ext-ai {}</small></p>\n</body>\n</html>\n",
+         <style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n<footer><small>atest-ext-ai {}</small></footer>\n</body>\n</html>\n",
         build_info().version
     )
 }

@@ -11,27 +11,71 @@ use crate::http::testing::{get, send, service};
 const QUERY: &str = "/api/v1/data/query";
 const MAINTENANCE: &str = "/admin/maintenance-mode";
 const CACHE: &str = "/admin/cache";
+const HTML: (&str, &str) = ("accept", "text/html,*/*;q=0.8");
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 #[tokio::test]
-async fn the_root_lists_the_paths_for_terminals_and_browsers() {
+async fn the_paths_are_listed_for_terminals_and_browsers() {
     let service = service(Config::default());
+    for path in ["/", "/paths"] {
+        let text = get(&service, path).await;
+        assert_eq!(
+            (text.status, text.header("content-type")),
+            (StatusCode::OK, "text/plain; charset=utf-8")
+        );
+    }
     let text = get(&service, "/").await;
-    assert_eq!(
-        (text.status, text.header("content-type")),
-        (StatusCode::OK, "text/plain; charset=utf-8")
-    );
-    let html = send(
-        &service,
-        Method::GET,
-        "/",
-        &[("accept", "text/html,*/*;q=0.8")],
-        Body::empty(),
-    )
-    .await;
+    let html = send(&service, Method::GET, "/paths", &[HTML], Body::empty()).await;
     assert_eq!(html.header("content-type"), "text/html; charset=utf-8");
     for path in ["/health/ready", "/metrics", QUERY, MAINTENANCE, CACHE, "/debug/"] {
         assert!(text.text().contains(path) && html.text().contains(path), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn browsers_get_the_page_with_a_policy_that_runs_its_own_script_alone() {
+    let service = service(Config::default());
+    for path in ["/", "/status"] {
+        let page = send(&service, Method::GET, path, &[HTML], Body::empty()).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let policy = page.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'")
+                && !policy.contains("unsafe"),
+            "{policy}"
+        );
+        assert!(page.text().contains("<script src=\"/ui/ai-chat.js\" defer>"));
+        assert_eq!(page.header("cache-control"), "no-store");
+    }
+    for (path, kind) in [
+        ("/ui/ai-chat.js", "text/javascript; charset=utf-8"),
+        ("/ui/ai-chat.css", "text/css; charset=utf-8"),
+        ("/ui/icon.svg", "image/svg+xml"),
+    ] {
+        let file = get(&service, path).await;
+        assert_eq!(
+            (file.status, file.header("content-type")),
+            (StatusCode::OK, kind),
+            "{path}"
+        );
+    }
+    for path in ["/ui/", "/ui/page.js", "/ui/..%2fCargo.toml", "/ui/ai-chat.js/x"] {
+        get(&service, path).await.refusal(StatusCode::NOT_FOUND, 5);
+    }
+    let zipped = [("accept-encoding", "gzip")];
+    let script = send(&service, Method::GET, "/ui/ai-chat.js", &zipped, Body::empty()).await;
+    assert_eq!(script.header("content-encoding"), "gzip");
+    assert!(script.body.len() <= 30 * 1024, "{}", script.body.len());
+}
+
+#[tokio::test]
+async fn the_page_is_for_local_callers_while_there_is_no_token() {
+    let service = service(Config::default());
+    let foreign = ("host", "evil.com");
+    for path in ["/", "/status", "/ui/ai-chat.js"] {
+        let page = send(&service, Method::GET, path, &[foreign, HTML], Body::empty()).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(page.text().contains("ATEST_EXT_AI_ADMIN_TOKEN"), "{path}");
     }
 }
 

@@ -12,6 +12,8 @@ mod refuse;
 mod spans;
 mod states;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 use jiff::civil::Date;
 

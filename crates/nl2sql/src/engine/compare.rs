@@ -247,7 +247,7 @@ impl Reading<'_> {
             self.mark(i);
             return Some(column);
         }
-        if hint.is_empty() {
+        if hint.is_empty() || hint.contains(&"worth") {
             let column = roles::measure(self.lexicon, self.home)?;
             self.assume(format!(
                 "the number is compared with {}",

@@ -5,7 +5,7 @@ use super::graph::key_stump;
 use super::shorthand;
 use super::stem::{identifier_words, singular, stem, unglued};
 use super::words;
-use crate::schema::{Column, Table};
+use crate::schema::{Column, Schema, Table};
 
 /// The words of a table's name without the prefixes and suffixes that only say that it is a table.
 pub(crate) fn table_words(name: &str) -> Vec<String> {
@@ -21,6 +21,25 @@ pub(crate) fn table_words(name: &str) -> Vec<String> {
         words.pop();
     }
     words
+}
+
+/// The first word of most tables' names, which then says nothing: `acme_orders`, `acme_customers`.
+pub(crate) fn shared_prefix(schema: &Schema) -> Option<String> {
+    let first = |table: &Table| {
+        let words = table_words(&table.name);
+        (words.len() > 1).then(|| words[0].clone())
+    };
+    let firsts: Vec<String> = schema.tables.iter().filter_map(first).collect();
+    let shared = firsts
+        .iter()
+        .find(|word| firsts.iter().filter(|other| other == word).count() * 2 > schema.tables.len())?;
+    let named = schema.tables.iter().any(|table| {
+        table_words(&table.name)
+            .iter()
+            .map(|word| singular(word))
+            .eq([singular(shared)])
+    });
+    (firsts.len() > 1 && !named).then(|| shared.clone())
 }
 
 /// A short comment is another name; a sentence is not. What stands in brackets or after a colon only explains: `状态(0停用 1正常)`.
@@ -144,8 +163,27 @@ pub(crate) fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec
             .is_some_and(|last| words::FLAG_SUFFIXES.contains(&last.as_str()))
     {
         forms.push((apart[..apart.len() - 1].to_vec(), 0.95));
+        // hired_on is the hire date.
+        if matches!(apart.last().map(String::as_str), Some("at" | "on")) {
+            let dated = |noun: &str| {
+                apart[..apart.len() - 1]
+                    .iter()
+                    .cloned()
+                    .chain([noun.to_owned()])
+                    .collect()
+            };
+            forms.push((dated("date"), 0.92));
+            forms.push((dated("time"), 0.9));
+        }
     }
     forms.extend(without_suffix(&apart, table_words));
+    // battery_pct is the battery level.
+    if let [stump @ .., last] = &apart[..]
+        && !stump.is_empty()
+        && matches!(last.as_str(), "pct" | "percent")
+    {
+        forms.push((stump.iter().cloned().chain(["level".to_owned()]).collect(), 0.9));
+    }
     forms
 }
 
@@ -177,10 +215,9 @@ fn without_suffix(words: &[String], table_words: &[String]) -> Option<(Vec<Strin
     {
         stump = head;
     }
-    let own = stump.len() == table_words.len()
-        && stump
-            .iter()
-            .zip(table_words)
-            .all(|(a, b)| stem(a) == stem(&singular(b)));
+    // The end of the table's name is the table too: CAMPAIGN_NM in MKT_CAMPAIGN.
+    let tail = &table_words[table_words.len().saturating_sub(stump.len())..];
+    let own = stump.len() <= table_words.len()
+        && stump.iter().zip(tail).all(|(a, b)| stem(a) == stem(&singular(b)));
     (!stump.is_empty() && !own).then(|| (stump.to_vec(), weight))
 }

@@ -273,7 +273,16 @@ fn imperative(tokens: &[Token]) -> Option<&str> {
         )
     );
     if MILD.contains(&verb) {
-        return (object || (verb == "set" && given) || (statement && assigned)).then_some(verb);
+        // "refund invoice 12", "transfer 500 dollars to …": one thing is pointed at by its number.
+        let numbered = |at: usize| {
+            tokens
+                .get(at)
+                .is_some_and(|token| token.shape == Shape::Number && token.text.len() != 4)
+        };
+        let pointed = (first + 2..=first + 3).any(|at| at + 1 == tokens.len() && numbered(at));
+        let counted = numbered(first + 1) && assigned;
+        return (object || pointed || counted || (verb == "set" && given) || (statement && assigned))
+            .then_some(verb);
     }
     Some(verb)
 }

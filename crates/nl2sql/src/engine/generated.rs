@@ -267,6 +267,7 @@ proptest! {
                 schema: Some(&schema),
                 dialect,
                 today: jiff::civil::date(2025, 8, 20),
+                aliases: None,
             };
             let Ok(draft) = answer(&request) else { continue };
             match check(&draft.sql, dialect, Some(&schema)) {

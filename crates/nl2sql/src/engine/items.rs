@@ -100,6 +100,9 @@ fn next(
     if names_before && !names_it {
         return (Kind::Glue, 1);
     }
+    let owned = mentions
+        .iter()
+        .any(|span| span.end == at && span.what.table_score() >= 0.7);
     let mut choices: Vec<(usize, u8, Choice<'_>)> = Vec::new();
     if let Some(span) = samples
         .iter()
@@ -130,9 +133,9 @@ fn next(
                 next.shape != Shape::Sign && !matches!(next.lower.as_str(), "and" | "with")
             })
     };
-    if let Some((phrase, taken)) =
-        phrases::read(tokens, at).filter(|(_, taken)| !names_before && !two_moments(*taken))
-    {
+    if let Some((phrase, taken)) = phrases::read(tokens, at).filter(|(_, taken)| {
+        !names_before && !two_moments(*taken) && !(names_it && is_plain_name(tokens, at, owned))
+    }) {
         choices.push((taken, 5, Choice::Phrase(phrase)));
     }
     if let Some(span) = mentions
@@ -190,6 +193,23 @@ fn next(
         }
         None if is_shouted(tokens, at) => (Kind::Word, 1),
         None => (plain(token), 1),
+    }
+}
+
+/// `a total of at most 20`, `the card limit`: words of structure that are columns where the schema has them and no number follows.
+fn is_plain_name(tokens: &[Token], at: usize, owned: bool) -> bool {
+    let before = at.checked_sub(1).map_or("", |i| tokens[i].lower.as_str());
+    let after = tokens.get(at + 1);
+    match tokens[at].lower.as_str() {
+        "total" if owned && after.is_none() => true,
+        "total" => {
+            matches!(before, "a" | "whose")
+                && after.is_some_and(|token| {
+                    !token.is_word() || token.lower == "of" || phrases::is_part(&token.lower)
+                })
+        }
+        "limit" => at > 0 && after.is_none_or(|token| token.shape != Shape::Number && token.lower != "to"),
+        _ => false,
     }
 }
 

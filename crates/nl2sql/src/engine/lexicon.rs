@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::graph::Graph;
 use super::stem::{identifier_words, is_near, singular, stem};
 use super::{forms, shorthand, sorts, synonyms};
-use crate::schema::{Column, Schema, Table};
+use crate::schema::{Aliases, Column, Schema, Table};
 
 /// The place of a table in its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,20 +100,64 @@ impl<'a> Lexicon<'a> {
             by_group: HashMap::new(),
             by_skeleton: HashMap::new(),
         };
+        let shared = forms::shared_prefix(schema);
         for table in &schema.tables {
-            lexicon.add_table(table);
+            lexicon.add_table(table, shared.as_deref());
         }
         lexicon.graph = Graph::new(&lexicon.tables, &lexicon.columns);
         lexicon
     }
 
-    fn add_table(&mut self, table: &'a Table) {
+    /// Reads a schema as [`Lexicon::new`] does, and other words for its tables (`orders`) and columns (`orders.total_amount`);
+    /// words for what the schema does not have are passed over.
+    pub fn with_aliases(schema: &'a Schema, aliases: &Aliases) -> Lexicon<'a> {
+        let mut lexicon = Lexicon::new(schema);
+        for (said, name) in aliases {
+            lexicon.add_alias(said, name);
+        }
+        lexicon
+    }
+
+    fn add_alias(&mut self, said: &str, name: &str) {
+        let variants = self.variants(vec![(identifier_words(said), 1.0)]);
+        let (table_name, column_name) = match name.split_once('.') {
+            Some((table, column)) => (table, Some(column)),
+            None => (name, None),
+        };
+        let table = self
+            .tables
+            .iter_mut()
+            .find(|entry| entry.table.name.eq_ignore_ascii_case(table_name.trim()));
+        let Some(table) = table else {
+            return;
+        };
+        let Some(column_name) = column_name else {
+            table.variants.extend(variants);
+            return;
+        };
+        let columns = &mut self.columns[table.columns.clone()];
+        let column = columns
+            .iter_mut()
+            .find(|entry| entry.column.name.eq_ignore_ascii_case(column_name.trim()));
+        if let Some(column) = column {
+            column.variants.extend(variants);
+        }
+    }
+
+    fn add_table(&mut self, table: &'a Table, shared: Option<&str>) {
         let id = TableId(self.tables.len());
         let words = forms::table_words(&table.name);
         let spelled = shorthand::spelled_out(&words);
         let mut said = vec![(words.clone(), 1.0)];
         if spelled != words {
             said.push((spelled.clone(), 0.98));
+        }
+        if let (Some(shared), [first, rest @ ..]) = (shared, &spelled[..])
+            && words.first().is_some_and(|word| word == shared)
+            && !rest.is_empty()
+        {
+            debug_assert!(!first.is_empty());
+            said.push((rest.to_vec(), 0.9));
         }
         said.extend(forms::comment_forms(table.comment.as_deref()));
         let variants = self.variants(said);

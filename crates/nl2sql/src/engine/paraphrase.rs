@@ -1,5 +1,6 @@
 //! Puts words that stand for a whole phrase into the words of that phrase, before anything is read.
 
+use super::idioms;
 use super::lexicon::Lexicon;
 use super::roles;
 use super::text::{self, Token};
@@ -7,7 +8,9 @@ use super::text::{self, Token};
 /// `headcount` is the number of rows of the one table of people, and the people that `how many` counts are its rows,
 /// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    let named = both_names(tokens);
+    let ranked = idioms::spelled_out(tokens);
+    let tokens = ranked.as_deref().unwrap_or(tokens);
+    let named = both_names(tokens).or_else(|| ranked.clone());
     let peopled = inhabitants(lexicon, named.as_deref().unwrap_or(tokens)).or(named);
     let named = peopled;
     let counted = times(named.as_deref().unwrap_or(tokens)).or(named);

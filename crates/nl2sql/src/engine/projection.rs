@@ -3,7 +3,7 @@
 use super::items::Kind;
 use super::lexicon::ColumnId;
 use super::phrases::Phrase;
-use super::plan::{Cond, Expr};
+use super::plan::{Cond, Expr, Literal};
 use super::reading::{Entity, Reading};
 use super::roles;
 
@@ -332,6 +332,21 @@ impl Reading<'_> {
                 continue;
             }
             if self.is_qualifier_of_value(at) {
+                // "paid invoices": a state that a sample spells says more than a moment.
+                if let Kind::Mention(_, hits) = &self.items[at].kind
+                    && let Some(hit) = hits
+                        .iter()
+                        .find(|hit| self.lexicon.column(hit.column).table == self.home)
+                        .cloned()
+                {
+                    self.mark(at);
+                    self.plan.filters.push(Cond::OneOf {
+                        column: hit.column,
+                        values: vec![Literal::Text(hit.value)],
+                        negated: false,
+                    });
+                    continue;
+                }
                 if let Some((column, _)) = self.column_where(at, |id| self.is_day(id)) {
                     self.mark(at);
                     self.plan.filters.push(Cond::Null {

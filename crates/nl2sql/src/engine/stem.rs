@@ -46,6 +46,10 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("driver", "driver"),
     ("drivers", "driver"),
     ("address", "address"),
+    ("bus", "bus"),
+    ("buses", "bus"),
+    ("campuses", "campus"),
+    ("viruses", "virus"),
 ];
 
 /// The stem of a word in lower case.
@@ -68,6 +72,8 @@ pub(crate) fn singular(lower: &str) -> String {
         ("children", "child"),
         ("movies", "movie"),
         ("series", "series"),
+        ("gases", "gas"),
+        ("aliases", "alias"),
         ("campuses", "campus"),
         ("buses", "bus"),
         ("statuses", "status"),

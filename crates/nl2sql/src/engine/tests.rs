@@ -85,6 +85,7 @@ pub(super) fn ask(schema: &Schema, dialect: Dialect, question: &str) -> Result<D
         schema: Some(schema),
         dialect,
         today: TODAY,
+        aliases: None,
     })
 }
 
@@ -471,6 +472,7 @@ fn without_a_schema_the_nouns_are_the_names_and_the_answer_says_so() {
                 schema,
                 dialect: Dialect::MySql,
                 today: TODAY,
+                aliases: None,
             })
             .unwrap();
             assert_eq!(draft.sql, wanted, "{question}");
@@ -565,6 +567,7 @@ fn a_prepared_vocabulary_gives_the_same_answers() {
             schema: Some(&schema),
             dialect: Dialect::PostgreSql,
             today: TODAY,
+            aliases: None,
         };
         assert_eq!(answer(&request), answer_with(&lexicon, &request));
     }
@@ -684,7 +687,7 @@ proptest! {
         let schema = clinic();
         let question = words.join(" ");
         for dialect in Dialect::ALL {
-            let request = Request { question: &question, schema: (!bare).then_some(&schema), dialect, today: TODAY };
+            let request = Request { question: &question, schema: (!bare).then_some(&schema), dialect, today: TODAY, aliases: None };
             let first = answer(&request);
             prop_assert_eq!(&first, &answer(&request));
             match first {
@@ -702,7 +705,7 @@ proptest! {
     fn any_text_gives_one_select_or_a_reason(question in "\\PC{0,200}") {
         let schema = library();
         for schema in [Some(&schema), None] {
-            if let Ok(draft) = answer(&Request { question: &question, schema, dialect: Dialect::PostgreSql, today: TODAY }) {
+            if let Ok(draft) = answer(&Request { question: &question, schema, dialect: Dialect::PostgreSql, today: TODAY, aliases: None }) {
                 assert_single_select(&draft.sql, Dialect::PostgreSql);
             }
         }

@@ -44,7 +44,9 @@ impl Reading<'_> {
             let (column, score) = self.column_where(i, temporal)?;
             let verb = self.participle(i)
                 || score >= 0.9
-                || matches!(self.word(i), "date" | "birth" | "year" | "time");
+                || matches!(self.word(i), "date" | "birth" | "year" | "time")
+                // "built before 2000", "start in 2025": right before the time.
+                || score >= 0.55 && self.after(i) == Some(at) && self.table(i).is_none();
             (score >= 0.4 && verb).then_some((i, column))
         });
         if let Some((i, column)) = named {

@@ -82,7 +82,12 @@ impl Reading<'_> {
         };
         let anywhere = |id: ColumnId| self.lexicon.column(id).sort == Sort::Truth;
         let word = self.word(at).to_owned();
-        let known_value = values::is_known(&word);
+        // "trial accounts": a value by itself, but here the table beside it has the column.
+        let beside = self.table_near_after(at);
+        let owned = self
+            .column_where(at, anywhere)
+            .is_some_and(|(id, score)| score >= 0.9 && beside == Some(self.lexicon.column(id).table));
+        let known_value = values::is_known(&word) && !owned;
         let found = self.column_where(at, at_home).or_else(|| {
             if known_value {
                 None
@@ -127,6 +132,11 @@ impl Reading<'_> {
             column,
             is_true: not.is_none() != opposite,
         });
+    }
+
+    /// The table that the next item names.
+    fn table_near_after(&self, at: usize) -> Option<super::lexicon::TableId> {
+        self.items.get(at + 1).and_then(|_| self.table_near(at + 1))
     }
 
     /// Whether a mention stands in a list of columns to show.

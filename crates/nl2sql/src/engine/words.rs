@@ -8,7 +8,8 @@ type Words = LazyLock<HashSet<&'static str>>;
 
 /// Prefixes of a table's name that only say that it is a table.
 pub(crate) const TABLE_PREFIXES: &[&str] = &[
-    "tbl", "tb", "tab", "t", "dim", "fact", "ref", "app", "lookup", "lkp", "mst", "sys",
+    "tbl", "tb", "tab", "t", "dim", "fact", "ref", "app", "lookup", "lkp", "mst", "sys", "mkt", "crm", "erp",
+    "hr", "wms", "oms", "scm", "dw", "stg", "ods", "biz", "bas", "adm", "cfg",
 ];
 /// Suffixes of a table's name that only say that it is a table.
 pub(crate) const TABLE_SUFFIXES: &[&str] = &[

@@ -84,13 +84,13 @@ pub(crate) fn targets(items: &[Item], tokens: &[Token]) -> Vec<bool> {
     };
     let mut sentence = 0;
     let mut starts: Vec<usize> = Vec::new();
-    for at in 0..items.len() {
+    for (at, zone) in zones.iter_mut().enumerate() {
         if walk.is_end(at) {
             starts.push(at + 1);
             walk.begin();
             continue;
         }
-        zones[at] = walk.step(at);
+        *zone = walk.step(at);
     }
     // "Which wards are full? Show their titles.": the second sentence says what to show, the first which rows.
     for start in starts {

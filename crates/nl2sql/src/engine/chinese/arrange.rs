@@ -11,6 +11,7 @@ use crate::engine::text::Token;
 pub(crate) fn english_order(parts: Vec<Part>) -> Vec<Token> {
     let mut parts = parts;
     mend(&mut parts);
+    let shown_in = take_currency(&mut parts);
     let order = take_order(&mut parts);
     let groups = take_groups(&mut parts);
     let tallied = parts.contains(&Part::Mark(Mark::Tally));
@@ -33,7 +34,22 @@ pub(crate) fn english_order(parts: Vec<Part>) -> Vec<Token> {
         said.extend(group);
     }
     said.extend(order);
+    said.extend(shown_in);
     said
+}
+
+/// 是多少美元: a currency that counts no number says how an amount is shown.
+fn take_currency(parts: &mut Vec<Part>) -> Said {
+    let at = (0..parts.len()).find(|at| {
+        let counts = at
+            .checked_sub(1)
+            .is_some_and(|before| matches!(parts[before], Part::Number(_) | Part::Mark(Mark::Measure)));
+        matches!(parts[*at], Part::Mark(Mark::Currency(_))) && !counts
+    });
+    match at.map(|at| parts.remove(at)) {
+        Some(Part::Mark(Mark::Currency(name))) => english(&format!("in {name}")),
+        _ => Said::new(),
+    }
 }
 
 /// Sequences that only one reading fits are put as the rest expects them.

@@ -348,6 +348,24 @@ fn ranked(clause: &mut Clause, rest: &[Part]) -> Option<(Said, usize)> {
         Part::Mark(Mark::Degree(_)) if !name.is_table() => (true, None),
         _ => return None,
     };
+    // 哪种支付方式最多: of which there are the most rows.
+    if !counts
+        && !name.is_table()
+        && !name.measure
+        && clause.which
+        && rest.get(at) != Some(&Part::Mark(Mark::Highest(false)))
+        && matches!(rest.get(at), Some(Part::Mark(Mark::Highest(_))))
+    {
+        clause.ask.push(english(&name.said));
+        clause.highest = Some(Highest {
+            said: english(&name.home_said),
+            counts: true,
+            descends: true,
+            home: name.column_home,
+            timed: false,
+        });
+        return Some((Said::new(), at + 1));
+    }
     // 年龄最大值 asks for a figure; 图书最高价格 too.
     if matches!(figure, Some(Part::Name(next)) if !next.is_table()) {
         return None;

@@ -50,6 +50,8 @@ pub(crate) struct Name {
     pub total: bool,
     pub table_home: Option<TableId>,
     pub column_home: Option<TableId>,
+    /// The words of the column's table.
+    pub home_said: String,
 }
 
 impl Name {
@@ -250,6 +252,13 @@ fn settle_quantities(parts: &mut [Part]) {
             ))
         );
         let counted = at > 0 && matches!(parts[at - 1], Part::Name(_));
+        // 座位数 is the column that already counts.
+        if parts[at] == Part::Mark(Mark::Count)
+            && at > 0
+            && matches!(&parts[at - 1], Part::Name(name) if name.measure && !name.is_table())
+        {
+            parts[at] = Part::Mark(Mark::Filler);
+        }
         if parts[at] == Part::Mark(Mark::Count) && ranked && !counted {
             parts[at] = Part::Name(Name {
                 said: "quantity".into(),
@@ -393,7 +402,10 @@ impl Cutter<'_, '_> {
             }
             match (noun, state) {
                 (_, Some((said, true))) => return Some((Part::Value(said, false), length)),
-                (Some(name), _) if name.is_known() => return Some((Part::Name(name), length)),
+                (Some(name), _) if name.is_known() => {
+                    let name = self.sharper(&word, name);
+                    return Some((Part::Name(name), length));
+                }
                 (_, Some((said, false))) if unknown.is_none() => {
                     unknown = Some((Part::Value(said, false), length));
                 }
@@ -447,7 +459,14 @@ impl Cutter<'_, '_> {
         let table = mention.table_score();
         // "order by" would sort; "orders by" cannot.
         let plural = table >= KNOWN && said.ends_with("order");
+        let home = mention
+            .columns
+            .first()
+            .and_then(|hit| self.lexicon.map(|lexicon| lexicon.column(hit.id).table));
         Name {
+            home_said: home
+                .and_then(|home| self.lexicon.map(|lexicon| lexicon.table(home).words.join(" ")))
+                .unwrap_or_default(),
             said: if plural {
                 format!("{said}s")
             } else {
@@ -458,10 +477,7 @@ impl Cutter<'_, '_> {
             measure,
             total: false,
             table_home: mention.tables.first().map(|hit| hit.id),
-            column_home: mention
-                .columns
-                .first()
-                .and_then(|hit| self.lexicon.map(|lexicon| lexicon.column(hit.id).table)),
+            column_home: home,
         }
     }
 
@@ -484,6 +500,21 @@ impl Cutter<'_, '_> {
         let mut name = best.unwrap_or_else(|| self.name(readings));
         name.total = word.starts_with('总') || word.ends_with("总额");
         name
+    }
+
+    /// 消费金额 is hardly known here, but 金额 is the end of a comment.
+    fn sharper(&self, word: &str, name: Name) -> Name {
+        if name.table.max(name.column) >= 0.8 {
+            return name;
+        }
+        let Some(lexicon) = self.lexicon else {
+            return name;
+        };
+        let ends = word.char_indices().skip(1).map(|(at, _)| &word[at..]);
+        ends.filter(|end| end.chars().count() > 1 && lexicon.has_word(end))
+            .map(|end| self.name(end))
+            .find(|sharper| sharper.column > name.column)
+            .unwrap_or(name)
     }
 
     /// 预计工时: a noun with a word before it, where the schema has both.
@@ -567,7 +598,9 @@ fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
                     | Part::Mark(Mark::Each | Mark::Count | Mark::Which | Mark::First)
             )
         ),
-        Mark::Currency(_) => matches!(before, Some(Part::Number(_))),
+        Mark::Currency(_) => {
+            length > 1 || matches!(before, Some(Part::Number(_) | Part::Mark(Mark::Measure)))
+        }
         Mark::CompareAfter(_) => {
             matches!(
                 before,

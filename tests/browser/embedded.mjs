@@ -1,0 +1,98 @@
+// The page inside atest, through its gateway: its store is found, templates do no harm, keys stay with atest.
+import assert from 'node:assert/strict';
+import { ask, close, open, until } from './lib/browser.mjs';
+import { startHost } from './lib/host.mjs';
+import { startModel } from './lib/model.mjs';
+
+const host = await startHost(process.env.SOCKET);
+const model = await startModel({ say: 'sql: SELECT 1\nexplanation: one' });
+const page = await open();
+await page.goto(host.address);
+await page.evaluate(() => globalThis.open('en-US'));
+
+// Nothing leaks: the host's styles do not reach in, and the page's do not reach out.
+await page.getByRole('heading', { name: 'AI Assistant' }).waitFor();
+const colours = await page.evaluate(() => {
+  const inside = document.querySelector('atest-ai-page').shadowRoot.querySelector('button.main');
+  const outside = document.body.appendChild(document.createElement('button'));
+  const seen = [inside, outside].map((node) => getComputedStyle(node).backgroundColor);
+  outside.remove();
+  return seen;
+});
+assert.equal(colours[1], 'rgb(200, 0, 0)');
+assert.notEqual(colours[0], 'rgb(200, 0, 0)');
+const names = await page.evaluate(() =>
+  Object.keys(globalThis).filter((name) => !(name in document.createElement('iframe')) && /plugin/i.test(name)),
+);
+assert.deepEqual(names, ['ATestPlugin']);
+
+await until('the default database', () =>
+  page
+    .getByLabel('Ask about')
+    .inputValue()
+    .then((name) => name === 'default'),
+);
+const turn = await ask(page, 'how many customers are there');
+assert.match(await turn.locator('pre.sql').innerText(), /COUNT/);
+assert.equal(host.asked.at(-1).key, 'generate');
+
+// What Go would take for a template arrives as it was typed.
+for (const tricky of ['customers named {{ randAlpha 3 }}', 'customers named {{ broken', 'customers named }} {{{{']) {
+  await ask(page, tricky);
+  assert.equal(JSON.parse(host.asked.at(-1).sql).prompt, tricky);
+}
+
+// Checking and running go the same way; rows come with their types.
+await turn.page().getByLabel('Your question').fill('all categories');
+await page.keyboard.press('Enter');
+const rows = page.locator('article.turn', { hasText: 'all categories' });
+await rows.getByRole('button', { name: 'Run', exact: true }).click();
+await rows.getByRole('button', { name: 'Run it' }).click();
+await rows.getByText(/rows in/).waitFor();
+assert.match(await rows.locator('thead').innerText(), /integer/);
+
+// Another language, and dark, while it is open.
+await page.evaluate(() => globalThis.ATestPlugin.setLocale('zh-CN'));
+await page.getByRole('heading', { name: 'AI 助手' }).waitFor();
+assert.equal(await page.locator('.page').getAttribute('lang'), 'zh-CN');
+await page.evaluate(() => document.documentElement.classList.add('dark'));
+await until('dark', () => page.locator('.page.dark').count());
+await page.evaluate(() => globalThis.ATestPlugin.setLocale('en-US'));
+
+// A key goes into the store's password, the rest to the plugin; nothing of it stays in the browser.
+await page.getByRole('button', { name: 'Settings' }).click();
+await page.getByLabel('Provider').selectOption('lab');
+await page.getByText(/atest keeps it in the password of the store “my-ai”/).waitFor();
+await page.getByLabel('API key').fill('planted-key-51');
+await page.getByLabel('Model').fill('plain-model');
+await page.getByRole('button', { name: 'Save' }).click();
+await page.getByText('Saved.').waitFor();
+const store = host.stores.find(({ name }) => name === 'my-ai');
+assert.equal(store.password, 'planted-key-51');
+assert.deepEqual(store.properties, [{ key: 'provider', value: 'lab' }]);
+await page.getByRole('button', { name: 'Test connection' }).click();
+await page.getByText(/answers, in \d+ ms: 1 model is offered/).waitFor();
+assert.equal(model.keys.at(-1), 'Bearer planted-key-51');
+const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+assert.doesNotMatch(kept, /planted/);
+
+// A provider that is not there is told honestly, and asking goes on.
+model.stop();
+await page.getByRole('button', { name: 'Test connection' }).click();
+await page.getByRole('alert').waitFor();
+
+// Opened again: the script runs once more, and the past is there.
+await page.evaluate(() => globalThis.open('en-US'));
+await until('the past', async () => (await page.locator('article.turn').count()) === 5);
+assert.equal(await page.locator('atest-ai-page').count(), 1);
+
+// No store of the kind: the page says what to do.
+host.stores = host.stores.slice(0, 1);
+await page.evaluate(() => globalThis.open('zh-CN'));
+await page.getByText('atest 中没有类型为 atest-ext-ai 的存储').first().waitFor();
+
+await page.evaluate(() => globalThis.ATestPlugin.unmount());
+assert.equal(await page.locator('atest-ai-page').count(), 0);
+host.server.closeAllConnections();
+host.server.close();
+await close(['Failed to load resource']);

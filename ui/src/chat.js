@@ -1,0 +1,279 @@
+/**
+ * What is known of the plugin.
+ * @typedef {object} Known
+ * @property {Record<string, any> | undefined} page what `capabilities` says for this page
+ * @property {Record<string, any>} catalog providers by name, with their models
+ */
+
+/**
+ * Asking, and the questions and answers of this browser, newest first.
+ * @param {{ door: Door, past: Past, known: Known, signal: AbortSignal, announce: (text: string) => void }} page
+ */
+function createChat({ door, past, known, signal, announce }) {
+  /** Questions under way. @type {Map<Turn, AbortController>} */
+  const underWay = new Map();
+  /** Where each question is shown. @type {Map<Turn, HTMLElement>} */
+  const shown = new Map();
+
+  const list = h('div', { class: 'turns' });
+  const foot = h('div', { class: 'bar foot' });
+  const trouble = h('div');
+  const view = h('section', { class: 'chat' });
+
+  const chat = {
+    door,
+    known,
+    view,
+    draft: '',
+    /** @param {string} key @param {object} parameters */
+    ask: (key, parameters) => door.query(key, parameters, { signal }),
+    start,
+    again,
+    cancel,
+    remove,
+    changed,
+    save: () => past.save(),
+    /** @param {Turn} turn */
+    follow(turn) {
+      composer.follow(turn);
+    },
+    providers,
+    labelOf,
+    models,
+    stages,
+    tablesOf,
+    every,
+    draw,
+    knows,
+    leave,
+    focus: () => composer.focus(),
+  };
+
+  let composer = createComposer(chat);
+  let drawing = new AbortController();
+
+  /** Draws all of it: at the start, and anew in another language. */
+  function draw() {
+    drawing.abort();
+    drawing = new AbortController();
+    composer = createComposer(chat);
+    shown.clear();
+    list.replaceChildren();
+    view.replaceChildren(trouble, composer.form, h('h2', { class: 'aside', text: t('answers') }), list, foot);
+    drawFoot();
+    const turns = past.turns.slice();
+    // The newest are there at once, the rest follows in small pieces.
+    turns.slice(0, 5).forEach(append);
+    const rest = function* () {
+      for (const turn of turns.slice(5)) yield append(turn);
+    };
+    void inPieces(rest(), AbortSignal.any([signal, drawing.signal]));
+  }
+
+  /** @param {Turn} turn */
+  function append(turn) {
+    if (!past.turns.includes(turn)) return;
+    const node = turnView(turn, chat);
+    shown.set(turn, node);
+    list.append(node);
+  }
+
+  /** What was learnt of the plugin since. @param {string} problem */
+  function knows(problem) {
+    trouble.replaceChildren(...(problem ? [message('error', said(problem))] : []));
+    composer.draw();
+    // Answers show what can be done with them, which depends on what is known.
+    for (const turn of past.turns.slice(0, 5)) if (turn.state !== 'asking') changed(turn);
+  }
+
+  function drawFoot() {
+    const count = past.turns.length;
+    if (count === 0) {
+      const examples = ['try_1', 'try_2', 'try_3'].map((name) =>
+        button(t(name), () => composer.suggest(t(name)), { class: 'example' }),
+      );
+      foot.replaceChildren(
+        h(
+          'div',
+          { class: 'first' },
+          h('h3', { text: t('first_title') }),
+          h('p', { text: t('first_text') }),
+          h('p', { class: 'bar' }, h('span', { class: 'note', text: t('first_try') }), ...examples),
+        ),
+      );
+      return;
+    }
+    const all = button(t('delete_all'), () => {
+      const sure = h(
+        'span',
+        { class: 'pair', role: 'group' },
+        h('span', { text: t('delete_sure', past.turns.length) }),
+        button(t('delete_all'), clear, { class: 'danger' }),
+        button(t('cancel'), drawFoot),
+      );
+      all.replaceWith(sure);
+      sure.querySelector('button')?.focus();
+    });
+    foot.replaceChildren(
+      h('span', { class: 'note', text: t('past_note') }),
+      button(t('export'), () => download('atest-ext-ai-questions.json', past.export())),
+      all,
+    );
+  }
+
+  function clear() {
+    for (const turn of [...underWay.keys()]) underWay.get(turn)?.abort();
+    past.clear();
+    shown.clear();
+    list.replaceChildren();
+    drawFoot();
+    announce(t('deleted'));
+    composer.focus();
+  }
+
+  /**
+   * @param {Record<string, string>} asked
+   * @param {string} [follows]
+   */
+  function start(asked, follows) {
+    const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
+    /** @type {Turn} */
+    const turn = { id, at: Date.now(), asked, state: 'asking', ...(follows ? { follows } : {}) };
+    for (const gone of past.add(turn)) shown.get(gone)?.remove();
+    const node = turnView(turn, chat);
+    shown.set(turn, node);
+    list.prepend(node);
+    node.scrollIntoView({ block: 'nearest' });
+    drawFoot();
+    announce(t('asking'));
+    void run(turn);
+  }
+
+  /** @param {Turn} turn */
+  async function run(turn) {
+    const stop = new AbortController();
+    underWay.set(turn, stop);
+    try {
+      const pairs = await door.query('generate', turn.asked, { signal: AbortSignal.any([stop.signal, signal]) });
+      turn.pairs = keptPairs(pairs);
+      const failed = pairs.error || pairs.success !== 'true' || !sqlOf(pairs);
+      turn.state = failed ? 'failed' : 'answered';
+      if (failed) turn.error = { text: pairs.error || t('failed'), kind: pairs.error_kind || '' };
+    } catch (error) {
+      turn.state = stop.signal.aborted ? 'stopped' : signal.aborted ? 'interrupted' : 'failed';
+      if (turn.state === 'failed') {
+        turn.error = { text: wordsOf(error), kind: error instanceof Refusal ? error.kind : '' };
+      }
+    }
+    underWay.delete(turn);
+    if (!past.turns.includes(turn)) return;
+    changed(turn);
+    announce(turn.state === 'answered' ? turn.pairs?.explanation || t('sql') : t(turn.state));
+  }
+
+  /**
+   * Asks the same once more, of the same provider or of another one.
+   * @param {Turn} turn
+   * @param {string} [provider]
+   */
+  function again(turn, provider) {
+    const asked = { ...turn.asked };
+    if (provider) {
+      asked.provider = provider;
+      delete asked.model;
+    }
+    start(asked, turn.follows);
+    view.scrollIntoView({ block: 'start' });
+    shown.get(past.turns[0])?.querySelector('h3')?.focus();
+  }
+
+  /** @param {Turn} turn */
+  function cancel(turn) {
+    underWay.get(turn)?.abort();
+  }
+
+  /** @param {Turn} turn */
+  function remove(turn) {
+    cancel(turn);
+    const next = shown.get(turn)?.nextElementSibling;
+    past.remove(turn);
+    shown.get(turn)?.remove();
+    shown.delete(turn);
+    drawFoot();
+    announce(t('deleted'));
+    const heading = /** @type {HTMLElement | null | undefined} */ (next?.querySelector('h3'));
+    if (heading) heading.focus();
+    else composer.focus();
+  }
+
+  /** Shows a question anew, and keeps what changed. @param {Turn} turn */
+  function changed(turn) {
+    past.save();
+    const old = shown.get(turn);
+    if (!old) return;
+    const hadFocus = old.contains(/** @type {ShadowRoot} */ (old.getRootNode()).activeElement ?? null);
+    const node = turnView(turn, chat);
+    shown.set(turn, node);
+    old.replaceWith(node);
+    if (hadFocus) node.querySelector('h3')?.focus();
+  }
+
+  /** Providers: name, label, and whether they are ready. @returns {[string, string, boolean][]} */
+  function providers() {
+    return Object.keys(known.catalog)
+      .sort((a, b) => Number(b === 'builtin') - Number(a === 'builtin') || a.localeCompare(b))
+      .map((name) => [name, labelOf(name), Boolean(known.catalog[name].available)]);
+  }
+
+  /** @param {string} name @returns {string} */
+  function labelOf(name) {
+    return known.catalog[name]?.display_name || name;
+  }
+
+  /** @param {string} name @returns {{ id: string, name: string }[]} */
+  function models(name) {
+    const entry = known.catalog[name];
+    return name === 'builtin' || !Array.isArray(entry?.models) ? [] : entry.models;
+  }
+
+  /** Databases that an answer may be run on. @param {Turn} turn @returns {string[]} */
+  function stages(turn) {
+    const page = known.page;
+    if (!page?.preview?.enabled || turn.asked.schema_ddl) return [];
+    const dialect = parsed(turn.pairs?.meta || '')?.dialect;
+    const fit = (page.databases || [])
+      .filter((/** @type {any} */ one) => one.can_run && (!dialect || one.dialect === dialect))
+      .map((/** @type {any} */ one) => one.name);
+    const asked = turn.asked.database || 'default';
+    return fit.includes(asked) ? [asked] : turn.asked.database ? [] : fit;
+  }
+
+  /** The tables that SQL of this answer is checked against. @param {Turn} turn */
+  function tablesOf({ asked, pairs }) {
+    const { database, schema_ddl, database_type } = asked;
+    return { database, schema_ddl, database_type: database_type || parsed(pairs?.meta || '')?.dialect };
+  }
+
+  /**
+   * Does something again and again while that node is shown.
+   * @param {number} ms
+   * @param {Node} node
+   * @param {() => void} what
+   */
+  function every(ms, node, what) {
+    const timer = setInterval(() => {
+      if (signal.aborted || (!node.isConnected && view.isConnected)) clearInterval(timer);
+      else what();
+    }, ms);
+  }
+
+  /** The page is left: what is under way is given up, and told so when it is opened again. */
+  function leave() {
+    past.write();
+  }
+
+  draw();
+  return chat;
+}
+
+/** @typedef {ReturnType<typeof createChat>} Chat */

@@ -1,0 +1,167 @@
+/** Which language is spoken: `en` or `zh`. */
+let language = 'en';
+
+/**
+ * A text in the language that is spoken.
+ * @param {string} name
+ * @param {...(string | number)} values fill `{0}`, `{1}`, …
+ */
+function t(name, ...values) {
+  const text = (language === 'zh' ? CHINESE : ENGLISH)[name] ?? name;
+  return text.replace(/\{(\d)\}/g, (whole, index) => String(values[Number(index)] ?? whole));
+}
+
+/** @typedef {Node | string | null | undefined | false} Child */
+
+/**
+ * An element. Its text is only ever set as text: nothing that comes from a model, a database or an error is markup here.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} [properties] `on…` are listeners, `value` and `text` are properties, all else attributes
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+function h(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    else if (name === 'text') node.textContent = String(value);
+    else if (name === 'value') /** @type {HTMLInputElement} */ (/** @type {unknown} */ (node)).value = String(value);
+    else node.setAttribute(name, value === true ? '' : String(value));
+  }
+  node.append(.../** @type {(Node | string)[]} */ (children.filter((child) => child || child === '')));
+  return node;
+}
+
+/**
+ * A button.
+ * @param {string} text
+ * @param {(event: Event) => void} onclick
+ * @param {Record<string, unknown>} [properties]
+ */
+function button(text, onclick, properties = {}) {
+  return h('button', { type: 'button', text, onclick, ...properties });
+}
+
+/** The number of the last field, so that labels find theirs. */
+let fields = 0;
+
+/**
+ * A field under its label.
+ * @param {string} label
+ * @param {HTMLElement} control
+ * @param {string} [hint]
+ */
+function field(label, control, hint) {
+  fields += 1;
+  control.id = `f${fields}`;
+  const note = hint ? h('p', { class: 'hint', id: `h${fields}`, text: hint }) : null;
+  if (note) control.setAttribute('aria-describedby', note.id);
+  return h('div', { class: 'field' }, h('label', { for: control.id, text: label }), control, note);
+}
+
+/**
+ * A choice.
+ * @param {[value: string, text: string][]} options
+ * @param {string} chosen
+ * @param {(value: string) => void} onchange
+ */
+function choice(options, chosen, onchange) {
+  const select = h('select', { onchange: () => onchange(select.value) });
+  for (const [value, text] of options) select.append(h('option', { value, text }));
+  select.value = chosen;
+  if (select.selectedIndex < 0) select.selectedIndex = 0;
+  return select;
+}
+
+/**
+ * Copies a text. Browsers have the newer way only where the page came by TLS or from this machine.
+ * @param {string} text
+ * @param {Node} beside
+ */
+async function copyText(text, beside) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = h('textarea', { value: text, class: 'aside', 'aria-hidden': 'true' });
+  beside.parentNode?.append(area);
+  area.select();
+  const copied = document.execCommand('copy');
+  area.remove();
+  if (!copied) throw new Error(t('no_copy'));
+}
+
+/**
+ * A button that copies.
+ * @param {string} label
+ * @param {() => string} what
+ */
+function copyButton(label, what) {
+  const node = button(label, async () => {
+    try {
+      await copyText(what(), node);
+      node.textContent = t('copied');
+      setTimeout(() => (node.textContent = label), 2000);
+    } catch {
+      node.after(h('span', { class: 'note', role: 'status', text: t('no_copy') }));
+      node.remove();
+    }
+  });
+  return node;
+}
+
+/**
+ * A line that tells something: why, and what to do.
+ * @param {'note' | 'warn' | 'error' | 'good'} kind
+ * @param {...Child} children
+ */
+function message(kind, ...children) {
+  return h('p', { class: `message ${kind}`, role: kind === 'error' ? 'alert' : undefined }, ...children);
+}
+
+/**
+ * Words that the plugin or a provider says: always in English, or in the asker's own language.
+ * @param {string} text
+ */
+function said(text) {
+  return h('span', { lang: /[\u3400-\u9fff]/.test(text) ? 'zh' : 'en', text });
+}
+
+/**
+ * Saves a text as a file.
+ * @param {string} name
+ * @param {string} text
+ */
+function download(name, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = h('a', { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/**
+ * Does many small pieces of work without holding the page up: a few milliseconds, then whatever else waits.
+ * @param {Iterator<unknown>} work each step does one piece
+ * @param {AbortSignal} signal
+ */
+async function inPieces(work, signal) {
+  const turns = new MessageChannel();
+  for (let done = false; !done && !signal.aborted;) {
+    const until = performance.now() + 6;
+    while (!done && performance.now() < until) done = Boolean(work.next().done);
+    if (done) break;
+    await new Promise((go) => {
+      turns.port1.onmessage = go;
+      turns.port2.postMessage(0);
+    });
+  }
+  turns.port1.close();
+}
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

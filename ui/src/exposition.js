@@ -1,0 +1,98 @@
+/** @typedef {{ labels: Record<string, string>, value: number }} Sample */
+
+/** What a scrape says: samples by the name of their metric. */
+class Scrape {
+  /** @param {string} text Prometheus' text format, 0.0.4 */
+  constructor(text) {
+    /** @type {Map<string, Sample[]>} */
+    this.samples = new Map();
+    this.at = Date.now();
+    for (const line of text.split('\n')) {
+      if (!line || line.startsWith('#')) continue;
+      const match = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? ([^ ]+)/.exec(line);
+      if (!match) continue;
+      /** @type {Record<string, string>} */
+      const labels = {};
+      for (const [, name, value] of (match[2] || '').matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g)) {
+        labels[name] = value.replace(/\\(.)/g, (_, letter) => (letter === 'n' ? '\n' : letter));
+      }
+      const known = this.samples.get(match[1]);
+      const sample = { labels, value: numberOf(match[3]) };
+      if (known) known.push(sample);
+      else this.samples.set(match[1], [sample]);
+    }
+  }
+
+  /**
+   * The samples of a metric whose labels fit: a text, or one of several.
+   * @param {string} name
+   * @param {Record<string, string | string[]>} [labels]
+   */
+  of(name, labels = {}) {
+    return (this.samples.get(name) || []).filter((sample) =>
+      Object.entries(labels).every(([label, wanted]) => [wanted].flat().includes(sample.labels[label])),
+    );
+  }
+
+  /**
+   * Their sum; undefined where there are none.
+   * @param {string} name
+   * @param {Record<string, string | string[]>} [labels]
+   * @returns {number | undefined}
+   */
+  sum(name, labels) {
+    const found = this.of(name, labels);
+    return found.length ? found.reduce((sum, { value }) => sum + value, 0) : undefined;
+  }
+
+  /**
+   * The buckets of a histogram, all its series together: upper bound and count up to it.
+   * @param {string} name
+   * @returns {[bound: number, count: number][]}
+   */
+  buckets(name) {
+    /** @type {Map<number, number>} */
+    const sums = new Map();
+    for (const { labels, value } of this.of(`${name}_bucket`)) {
+      const bound = numberOf(labels.le);
+      sums.set(bound, (sums.get(bound) || 0) + value);
+    }
+    return [...sums].sort(([a], [b]) => a - b);
+  }
+}
+
+/** @param {string} text */
+function numberOf(text) {
+  if (text === '+Inf') return Infinity;
+  if (text === '-Inf') return -Infinity;
+  return Number(text);
+}
+
+/**
+ * What a counter rose by; after a restart it began again at 0.
+ * @param {number | undefined} from
+ * @param {number | undefined} to
+ */
+function rise(from, to) {
+  if (from === undefined || to === undefined) return 0;
+  return to >= from ? to - from : to;
+}
+
+/**
+ * A quantile between two states of a histogram, as Prometheus' histogram_quantile() finds it.
+ * @param {number} q
+ * @param {[number, number][]} from
+ * @param {[number, number][]} to
+ */
+function quantile(q, from, to) {
+  const before = new Map(from);
+  const counts = to.map(([bound, count]) => [bound, rise(before.get(bound) ?? 0, count)]);
+  const total = counts.at(-1)?.[1] ?? 0;
+  if (total <= 0) return undefined;
+  const rank = q * total;
+  const index = counts.findIndex(([, count]) => count >= rank);
+  const [bound, count] = counts[index];
+  const [lower, below] = index > 0 ? counts[index - 1] : [0, 0];
+  if (bound === Infinity) return lower;
+  return lower + (bound - lower) * ((rank - below) / (count - below || 1));
+}

@@ -1,0 +1,84 @@
+/** Rows that are drawn at once; the rest follows when it is asked for. */
+const ROWS_AT_ONCE = 100;
+
+/**
+ * Rows of a preview.
+ * @typedef {object} Result
+ * @property {{ name: string, type: string }[]} columns
+ * @property {unknown[][]} rows
+ * @property {boolean} cut whether there are more
+ * @property {number} ms
+ */
+
+/**
+ * @param {Pairs} pairs
+ * @param {number} ms
+ * @returns {Result}
+ */
+function resultOf(pairs, ms) {
+  return {
+    columns: parsed(pairs.columns || '[]') || [],
+    rows: parsed(pairs.rows || '[]') || [],
+    cut: pairs.truncated === 'true',
+    ms: Math.round(ms),
+  };
+}
+
+/** @param {Result} result */
+function resultView(result) {
+  const count = result.rows.length;
+  const name = count === 0 ? 'rows_none' : count === 1 ? 'rows_one' : 'rows';
+  const view = h('div', { class: 'result' }, message('good', t(name, count, result.ms)));
+  if (result.cut) view.append(message('note', t('rows_cut')));
+  if (result.columns.length === 0) return view;
+  const body = h('tbody');
+  const head = result.columns.map((column) =>
+    h('th', { scope: 'col' }, column.name, column.type !== 'null' && h('span', { class: 'type', text: column.type })),
+  );
+  const table = h('table', {}, h('thead', {}, h('tr', {}, ...head)), body);
+  const more = button('', () => {
+    draw();
+    if (!more.isConnected) table.parentElement?.focus();
+  });
+  const draw = () => {
+    const from = body.rows.length;
+    const next = result.rows.slice(from, from + ROWS_AT_ONCE);
+    body.append(...next.map((row) => h('tr', {}, ...row.map(cell))));
+    const left = count - body.rows.length;
+    if (left > 0) more.textContent = t('rows_more', Math.min(left, ROWS_AT_ONCE));
+    else more.remove();
+  };
+  view.append(
+    h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t('rows_label') }, table),
+    h(
+      'div',
+      { class: 'bar' },
+      copyButton(t('copy_csv'), () => csvOf(result)),
+      more,
+    ),
+  );
+  draw();
+  return view;
+}
+
+/** @param {unknown} value */
+function cell(value) {
+  if (value === null) return h('td', { class: 'null', text: t('null_value') });
+  if (typeof value === 'number') return h('td', { class: 'figure', text: value });
+  return h('td', { text: typeof value === 'object' ? JSON.stringify(value) : value });
+}
+
+/**
+ * The rows as RFC 4180 has them; NULL is nothing, an empty text is "".
+ * @param {Result} result
+ */
+function csvOf(result) {
+  /** @param {unknown} value */
+  const one = (value) => {
+    if (value === null) return '';
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const lines = [result.columns.map((column) => column.name), ...result.rows];
+  return lines.map((line) => line.map(one).join(',')).join('\r\n') + '\r\n';
+}

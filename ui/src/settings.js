@@ -1,0 +1,200 @@
+/**
+ * The settings of providers, and of the page itself.
+ * @param {{ door: Door, known: Known, chat: Chat, signal: AbortSignal, refresh: () => Promise<void>, ofPage: () => HTMLElement | null }} page
+ */
+function createSettings({ door, known, chat, signal, refresh, ofPage }) {
+  const view = h('section', { class: 'settings' });
+  let provider = '';
+  /** What was asked from the provider just now. @type {{ id: string, name?: string }[] | null} */
+  let live = null;
+
+  function draw() {
+    const all = chat.providers();
+    if (!all.some(([name]) => name === provider)) {
+      provider = all.find(([name, , ready]) => ready && name !== 'builtin')?.[0] ?? 'builtin';
+    }
+    live = null;
+    const pick = choice(
+      all.map(([name, label, ready]) => [name, ready ? label : t('not_ready', label)]),
+      provider,
+      (name) => {
+        provider = name;
+        draw();
+        view.querySelector('select')?.focus();
+      },
+    );
+    view.replaceChildren(
+      h('h2', { text: t('settings_title') }),
+      h('p', { class: 'note', text: t('settings_lead') }),
+      field(t('settings_provider'), pick),
+      ...(all.length ? parts() : [message('note', t('loading'))]),
+      ofPage() ?? '',
+    );
+  }
+
+  /** @returns {Node[]} */
+  function parts() {
+    const entry = known.catalog[provider] ?? {};
+    const ready = Boolean(entry.available);
+    const state = h(
+      'p',
+      { class: 'state' },
+      h('span', { class: ready ? 'dot up' : 'dot down', 'aria-hidden': 'true' }),
+      `${t('settings_state')}: ${t(ready ? 'state_ready' : 'state_not_ready')}`,
+    );
+    const told = h('div', { role: 'status' });
+    if (provider === 'builtin') {
+      return [
+        state,
+        message('note', t('builtin_note')),
+        h(
+          'div',
+          { class: 'bar' },
+          button(t('test'), () => test(told)),
+        ),
+        told,
+      ];
+    }
+    const isCloud = entry.category === 'cloud';
+    const shares = isCloud && known.page?.share_sample_values;
+    const where = message(
+      shares ? 'warn' : 'note',
+      t(isCloud ? (shares ? 'cloud_note_values' : 'cloud_note') : 'local_note'),
+    );
+    const reason = !ready && entry.reason ? h('p', { class: 'hint' }, said(String(entry.reason))) : '';
+    return [state, reason || h('span'), where, form(entry, told), told];
+  }
+
+  /**
+   * @param {Record<string, any>} entry
+   * @param {HTMLElement} told
+   */
+  function form(entry, told) {
+    const endpoint = h('input', { type: 'url', value: entry.endpoint || '', autocomplete: 'off', spellcheck: 'false' });
+    const model = h('input', { placeholder: t('model_default'), autocomplete: 'off', list: 'known-models' });
+    const list = h('datalist', { id: 'known-models' });
+    const modelsNote = h('p', { class: 'hint', role: 'status' });
+    const tokens = h('input', { type: 'number', min: 1, step: 1, inputmode: 'numeric' });
+    const timeout = h('input', { type: 'number', min: 1, step: 1, inputmode: 'numeric' });
+    const key = h('input', { type: 'password', autocomplete: 'off', spellcheck: 'false' });
+    const keyField = field(t('api_key'), key, keyHint(entry));
+    if (!door.isOwn) {
+      door.store(signal).then(
+        ({ name }) => {
+          const hint = keyField.querySelector('.hint');
+          if (hint) hint.textContent = keyHint(entry, name);
+        },
+        () => {},
+      );
+    }
+    const given = () => ({
+      provider,
+      ...(endpoint.value.trim() ? { endpoint: endpoint.value.trim() } : {}),
+      ...(model.value.trim() ? { model: model.value.trim() } : {}),
+      ...(tokens.value ? { max_tokens: Number(tokens.value) } : {}),
+      ...(timeout.value ? { timeout: `${timeout.value}s` } : {}),
+    });
+    showModels(list, modelsNote, entry);
+    return h(
+      'form',
+      {
+        onsubmit: (/** @type {Event} */ event) => {
+          event.preventDefault();
+          void save(given(), key, told);
+        },
+      },
+      field(t('endpoint'), endpoint, t('endpoint_hint')),
+      keyField,
+      field(t('model'), model),
+      list,
+      modelsNote,
+      h('div', { class: 'options' }, field(t('max_tokens'), tokens), field(t('timeout'), timeout)),
+      h(
+        'div',
+        { class: 'bar' },
+        h('button', { class: 'main', text: t('save') }),
+        button(t('test'), () => test(told, given(), key.value)),
+      ),
+    );
+  }
+
+  /**
+   * @param {Record<string, any>} entry
+   * @param {string} [store]
+   */
+  function keyHint(entry, store = 'ai') {
+    const place = door.isOwn ? t('key_hint_own') : t('key_hint_host', store);
+    const needed = entry.requires_api_key && !entry.available ? t('key_needed') : t('key_stays');
+    return `${needed} ${place}`;
+  }
+
+  /**
+   * Offers what the provider has now, else what the list that came with the plugin has.
+   * @param {HTMLElement} list
+   * @param {HTMLElement} note
+   * @param {Record<string, any>} entry
+   */
+  async function showModels(list, note, entry) {
+    const asked = provider;
+    const fill = (/** @type {{ id: string, name?: string }[]} */ models) =>
+      list.replaceChildren(...models.map(({ id, name }) => h('option', { value: id, text: name || id })));
+    fill(entry.models || []);
+    if (!entry.available) return;
+    note.textContent = t('loading');
+    try {
+      const pairs = await door.query('models', { provider: asked }, { signal });
+      live = parsed(pairs.models || '[]') || [];
+      if (asked !== provider) return;
+      fill(live ?? []);
+      note.textContent = t('models_live', live?.length ?? 0);
+    } catch (error) {
+      if (!signal.aborted) note.textContent = t('models_catalog', wordsOf(error));
+    }
+  }
+
+  /**
+   * @param {Record<string, unknown>} config
+   * @param {HTMLInputElement} key
+   * @param {HTMLElement} told
+   */
+  async function save(config, key, told) {
+    told.replaceChildren(message('note', t('saving')));
+    const apiKey = key.value.trim();
+    try {
+      const pairs = await door.query('update_config', { provider, config }, { signal, apiKey });
+      if (pairs.error || pairs.success !== 'true') throw new Error(pairs.error || pairs.message);
+      if (apiKey && !door.isOwn) await door.keepKey(provider, apiKey);
+      key.value = '';
+      await refresh();
+      draw();
+      const status = view.querySelector('[role="status"]:last-of-type') ?? told;
+      status.replaceChildren(message('good', h('strong', { text: `${t('saved')} ` }), said(pairs.message || '')));
+      status.parentElement?.querySelector('select')?.focus();
+    } catch (error) {
+      told.replaceChildren(message('error', h('strong', { text: `${t('not_saved')}: ` }), said(wordsOf(error))));
+    }
+  }
+
+  /**
+   * @param {HTMLElement} told
+   * @param {object} [config]
+   * @param {string} [apiKey] a key that is not saved yet; through atest it cannot be tried before it is
+   */
+  async function test(told, config = { provider }, apiKey = '') {
+    const label = chat.labelOf(provider);
+    told.replaceChildren(message('note', t('testing')));
+    try {
+      const pairs = await door.query('test_connection', config, { signal, apiKey: apiKey.trim() });
+      if (pairs.success !== 'true' || pairs.error) throw new Error(pairs.error || pairs.message);
+      const detail = parsed(pairs.result || '')?.detail || pairs.message || '';
+      told.replaceChildren(message('good', said(t('test_passed', label, pairs.response_time_ms, detail))));
+    } catch (error) {
+      told.replaceChildren(
+        message('error', h('strong', { text: `${t('test_failed', label)}: ` }), said(wordsOf(error))),
+      );
+    }
+  }
+
+  draw();
+  return { view, draw };
+}
