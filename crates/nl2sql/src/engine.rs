@@ -60,6 +60,8 @@ mod zones;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod readings;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod trust;

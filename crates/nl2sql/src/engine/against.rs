@@ -94,6 +94,17 @@ fn inner_question(
         }
         next += 1;
     }
+    // "more than the price of all …": the measure is said again before whose it is.
+    if kind.is_none() && matches!(items.get(next)?.kind, Kind::Mention(..)) {
+        kind = items[next + 1..]
+            .iter()
+            .take(3)
+            .find_map(|item| match tokens[item.start].lower.as_str() {
+                "all" | "any" | "every" | "each" => Some(true),
+                "some" | "one" => Some(false),
+                _ => None,
+            });
+    }
     let upper = matches!(op, Op::Gt | Op::Ge);
     let (function, from) = match items.get(next)?.kind {
         _ if average => ("average", next),

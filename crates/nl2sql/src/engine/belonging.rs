@@ -204,6 +204,10 @@ impl Reading<'_> {
             .checked_sub(1)
             .is_some_and(|i| matches!(self.word(i), "in" | "through" | "from" | "at"));
         let labels = roles::label(self.lexicon, self.home);
+        let placed = placed
+            && hits.iter().any(|hit| {
+                self.lexicon.column(hit.column).table == self.home && !labels.contains(&hit.column)
+            });
         let reachable = hits
             .iter()
             .filter(|hit| self.reachable(self.lexicon.column(hit.column).table));

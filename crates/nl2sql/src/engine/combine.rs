@@ -275,7 +275,24 @@ fn beginnings(items: &[Item], tokens: &[Token], joint: usize) -> Vec<usize> {
 }
 
 /// Whether no row can meet all conditions: above 20 and below 10, in 2001 and in 2002.
-fn contradicts(plan: &Plan) -> bool {
+pub(crate) fn contradicts(plan: &Plan) -> bool {
+    let one = |cond: &Cond| match cond {
+        Cond::OneOf {
+            column,
+            values,
+            negated: false,
+        } => Some((*column, values.clone())),
+        _ => None,
+    };
+    let equal: Vec<_> = plan.filters.iter().filter_map(one).collect();
+    let apart = equal.iter().enumerate().any(|(at, (column, values))| {
+        equal[at + 1..]
+            .iter()
+            .any(|(other, others)| column == other && !values.iter().any(|value| others.contains(value)))
+    });
+    if apart {
+        return true;
+    }
     let number = |cond: &Cond| match cond {
         Cond::Compare(Expr::Column(id), op, Literal::Number(text)) => {
             Some((*id, *op, text.parse::<f64>().ok()?))

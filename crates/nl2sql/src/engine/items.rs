@@ -128,7 +128,7 @@ fn next(
     let two_moments = |taken: usize| {
         token.lower == "or"
             && matches!(phrases::read(tokens, at), Some((Phrase::Compare { time, .. }, _)) if time
-                || tokens.get(at + taken).is_some_and(|next| next.shape == Shape::Number))
+                || tokens.get(at + taken).is_some_and(|next| next.shape == Shape::Number || next.lower == "than"))
             && tokens.get(at + taken).is_some_and(|next| {
                 next.shape != Shape::Sign && !matches!(next.lower.as_str(), "and" | "with")
             })

@@ -1,6 +1,7 @@
 //! Judges whether a reading says enough of its question to be an answer.
 
 use super::choose::Chosen;
+use super::combine;
 use super::confidence;
 use super::items::Kind;
 use super::phrases::Phrase;
@@ -120,12 +121,15 @@ pub(crate) fn unsupported(reading: &Reading<'_>, question: &str) -> Option<Refus
     if let Some(both) = both {
         return Some(refused(&both.text, "conditions that several rows meet together"));
     }
-    reading.items.iter().find_map(|item| {
+    let calculation = reading.items.iter().find_map(|item| {
         if !matches!(item.kind, Kind::Word | Kind::Glue) {
             return None;
         }
         let word = reading.tokens.get(item.start)?.lower.as_str();
         let (_, what) = UNSUPPORTED.iter().find(|(words, _)| words.contains(&word))?;
         Some(refused(word, what))
+    });
+    calculation.or_else(|| {
+        combine::contradicts(&reading.plan).then(|| refused("and", "conditions that no single row can meet"))
     })
 }
