@@ -126,6 +126,21 @@ mod tests {
         let chinese = names(include_str!("../ui/src/chinese.js"));
         assert!(english.len() > 100, "{}", english.len());
         assert_eq!(english, chinese);
+        let asked = SCRIPT.split(" t('").skip(1).chain(SCRIPT.split("(t('").skip(1));
+        for name in asked.filter_map(|rest| rest.split('\'').next()) {
+            assert!(english.iter().any(|known| known == name), "{name}");
+        }
+        for name in [
+            "assumptions",
+            "left_out",
+            "warnings",
+            "confidence_high",
+            "source_builtin",
+            "rows_one",
+            "circuit_half_open",
+        ] {
+            assert!(english.iter().any(|known| known == name), "{name}");
+        }
     }
     #[test]
     fn the_alerts_of_the_status_page_have_the_thresholds_of_the_generated_rules() {

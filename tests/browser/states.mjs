@@ -54,7 +54,7 @@ const LABELS = {
     run: '执行',
     go: '执行',
     follow: '追问',
-    provider: '回答者',
+    provider: '提供商',
     all: '全部删除',
   },
 };

@@ -40,6 +40,7 @@ function createChat({ door, past, known, signal, announce }) {
     providers,
     labelOf,
     models,
+    leavesMachine,
     stages,
     tablesOf,
     every,
@@ -227,13 +228,19 @@ function createChat({ door, past, known, signal, announce }) {
 
   /** @param {string} name @returns {string} */
   function labelOf(name) {
-    return known.catalog[name]?.display_name || name;
+    return name === 'builtin' ? t('builtin_name') : known.catalog[name]?.display_name || name;
   }
 
   /** @param {string} name @returns {{ id: string, name: string }[]} */
   function models(name) {
     const entry = known.catalog[name];
     return name === 'builtin' || !Array.isArray(entry?.models) ? [] : entry.models;
+  }
+
+  /** Whether what is asked of that provider goes to another machine. @param {string} name */
+  function leavesMachine(name) {
+    const endpoint = known.catalog[name]?.endpoint;
+    return Boolean(endpoint) && !/^https?:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/.test(endpoint);
   }
 
   /** Databases that an answer may be run on. @param {Turn} turn @returns {string[]} */

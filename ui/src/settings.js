@@ -42,7 +42,7 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
       h('span', { class: ready ? 'dot up' : 'dot down', 'aria-hidden': 'true' }),
       `${t('settings_state')}: ${t(ready ? 'state_ready' : 'state_not_ready')}`,
     );
-    const told = h('div', { role: 'status' });
+    const told = h('div', { class: 'told', role: 'status' });
     if (provider === 'builtin') {
       return [
         state,
@@ -55,11 +55,11 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
         told,
       ];
     }
-    const isCloud = entry.category === 'cloud';
-    const shares = isCloud && known.page?.share_sample_values;
+    const leaves = chat.leavesMachine(provider);
+    const shares = leaves && known.page?.share_sample_values;
     const where = message(
       shares ? 'warn' : 'note',
-      t(isCloud ? (shares ? 'cloud_note_values' : 'cloud_note') : 'local_note'),
+      t(leaves ? (shares ? 'cloud_note_values' : 'cloud_note') : 'local_note'),
     );
     const reason = !ready && entry.reason ? h('p', { class: 'hint' }, said(String(entry.reason))) : '';
     return [state, reason || h('span'), where, form(entry, told), told];
@@ -167,7 +167,7 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
       key.value = '';
       await refresh();
       draw();
-      const status = view.querySelector('[role="status"]:last-of-type') ?? told;
+      const status = view.querySelector('.told') ?? told;
       status.replaceChildren(message('good', h('strong', { text: `${t('saved')} ` }), said(pairs.message || '')));
       status.parentElement?.querySelector('select')?.focus();
     } catch (error) {

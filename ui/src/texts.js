@@ -28,7 +28,6 @@ const ENGLISH = {
   about_what: 'Ask about',
   no_tables: 'nothing: only the question',
   pasted_tables: 'tables that I paste',
-  default_database: '{0} (the default)',
   tables: 'CREATE TABLE statements',
   tables_hint: 'CREATE TABLE customers (id INT PRIMARY KEY, name VARCHAR(100), city VARCHAR(64));',
   dialect: 'SQL dialect',
@@ -132,7 +131,6 @@ const ENGLISH = {
 
   // The past
   past_note: 'Questions and answers are kept in this browser alone. Rows are not kept.',
-  past_full: 'This browser has no more room: older questions were let go.',
   export: 'Export',
   delete_all: 'Delete all',
   delete_sure: 'Delete all {0} questions and answers?',
@@ -165,6 +163,7 @@ const ENGLISH = {
   test_failed: '{0} does not answer',
   models_live: '{0} models, asked from the provider just now',
   models_catalog: 'Models of the built-in list: the provider gave none ({0})',
+  builtin_name: 'Embedded engine',
   builtin_note: 'The embedded engine needs no key, no model server and no network. There is nothing to set.',
   local_note: 'This provider runs on your own machines.',
   cloud_note:
@@ -196,6 +195,8 @@ const ENGLISH = {
   latency: 'Time of an answer',
   latency_unit: 's',
   latency_line: 'median {0}, 95 % {1}, 99 % {2}',
+  window_recent: 'last 15 minutes',
+  window_all: 'since the start',
   confidence_mean: 'Confidence, mean',
   confidence_weak: '{0} % at 0.7 or below',
   cache: 'Cache hits',
