@@ -50,10 +50,11 @@ function createChat({ door, past, known, signal, announce }) {
     focus: () => composer.focus(),
   };
 
-  let composer = createComposer(chat);
+  /** @type {ReturnType<typeof createComposer>} */
+  let composer;
   let drawing = new AbortController();
 
-  /** Draws all of it: at the start, and anew in another language. */
+  /** Draws all of it: first when the page is mounted, and anew in another language. */
   function draw() {
     drawing.abort();
     drawing = new AbortController();
@@ -279,7 +280,6 @@ function createChat({ door, past, known, signal, announce }) {
     past.write();
   }
 
-  draw();
   return chat;
 }
 

@@ -195,6 +195,5 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
     }
   }
 
-  draw();
   return { view, draw };
 }
