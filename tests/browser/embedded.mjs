@@ -77,6 +77,7 @@ const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ..
 assert.doesNotMatch(kept, /planted/);
 
 // A provider that is not there is told honestly, and asking goes on.
+await page.getByText('State: answers').waitFor();
 model.stop();
 await page.getByRole('button', { name: 'Test connection' }).click();
 await page.getByRole('alert').waitFor();

@@ -92,7 +92,7 @@ function createChat({ door, past, known, signal, announce }) {
     const count = past.turns.length;
     if (count === 0) {
       const examples = ['try_1', 'try_2', 'try_3'].map((name) =>
-        button(t(name), () => composer.suggest(t(name)), { class: 'example' }),
+        button(t(name), () => composer.suggest(t(name)), { lang: 'en' }),
       );
       foot.replaceChildren(
         h(

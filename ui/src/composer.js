@@ -174,12 +174,13 @@ function createComposer(chat) {
       list,
     );
     tablesField.hidden = database !== PASTED;
-    goes.replaceChildren(...whatLeaves());
+    goes.replaceChildren(...whatToKnow());
   }
 
-  /** Says plainly what is sent to another machine. */
-  function whatLeaves() {
+  /** Says plainly what is sent to another machine, and what the engine on this one does not read. */
+  function whatToKnow() {
     const name = choices.provider || chat.known.page?.default_provider || '';
+    if (name === 'builtin' && language === 'zh') return [message('note', t('builtin_reads'))];
     if (!chat.leavesMachine(name)) return [];
     const label = chat.labelOf(name);
     const sharesValues = chat.known.page?.share_sample_values;

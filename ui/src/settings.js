@@ -4,6 +4,7 @@
  */
 function createSettings({ door, known, chat, signal, refresh, ofPage }) {
   const view = h('section', { class: 'settings' });
+  const state = h('p', { class: 'state' });
   let provider = '';
   /** What was asked from the provider just now. @type {{ id: string, name?: string }[] | null} */
   let live = null;
@@ -32,16 +33,23 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
     );
   }
 
+  /**
+   * What is known of the provider: whether it is set up, and once it was asked, whether it answers.
+   * @param {string} name
+   * @param {boolean} isWell
+   */
+  function showState(name, isWell) {
+    state.replaceChildren(
+      h('span', { class: isWell ? 'dot up' : 'dot down', 'aria-hidden': 'true' }),
+      `${t('settings_state')}: ${t(name)}`,
+    );
+  }
+
   /** @returns {Node[]} */
   function parts() {
     const entry = known.catalog[provider] ?? {};
     const ready = Boolean(entry.available);
-    const state = h(
-      'p',
-      { class: 'state' },
-      h('span', { class: ready ? 'dot up' : 'dot down', 'aria-hidden': 'true' }),
-      `${t('settings_state')}: ${t(ready ? 'state_ready' : 'state_not_ready')}`,
-    );
+    showState(ready ? 'state_set_up' : 'state_not_set_up', ready);
     const told = h('div', { class: 'told', role: 'status' });
     if (provider === 'builtin') {
       return [
@@ -146,9 +154,12 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
       live = parsed(pairs.models || '[]') || [];
       if (asked !== provider) return;
       fill(live ?? []);
+      showState('state_answers', true);
       note.textContent = t('models_live', live?.length ?? 0);
     } catch (error) {
-      if (!signal.aborted) note.textContent = t('models_catalog', wordsOf(error));
+      if (signal.aborted || asked !== provider) return;
+      showState('state_silent', false);
+      note.textContent = t('models_catalog', wordsOf(error));
     }
   }
 
