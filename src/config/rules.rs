@@ -35,7 +35,6 @@ pub const COMPONENTS: &[&str] = &[
     "generate",
     "http",
     "nl2sql",
-    "page",
     "plugin",
     "profiling",
     "provider",
