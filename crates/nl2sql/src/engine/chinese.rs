@@ -3,6 +3,7 @@
 
 mod arrange;
 mod clause;
+mod conditions;
 mod cut;
 mod marks;
 mod nouns;

@@ -250,6 +250,14 @@ fn take_groups(parts: &mut Vec<Part>) -> Vec<Said> {
                 1
             }
             Part::Mark(Mark::Each) => each(parts, at, &mut groups),
+            // 不同城市的客户数量
+            Part::Mark(Mark::Distinct)
+                if parts[at..]
+                    .iter()
+                    .any(|part| matches!(part, Part::Mark(Mark::Count | Mark::Figure(_)))) =>
+            {
+                each(parts, at, &mut groups)
+            }
             Part::Mark(Mark::By) => by(parts, at, &mut groups),
             _ => 0,
         };

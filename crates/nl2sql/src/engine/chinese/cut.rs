@@ -397,6 +397,8 @@ impl Cutter<'_, '_> {
             }
             if let Some(mark) = MARK_OF.get(word.as_str())
                 && stands(*mark, length, before)
+                // 按年龄 sorts or groups by 年龄, not by 年.
+                && !(matches!(mark, Mark::Monthly(_)) && self.longest_word(&rest[1..]) >= length)
             {
                 return Some((Part::Mark(*mark), length));
             }
