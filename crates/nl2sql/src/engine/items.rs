@@ -134,7 +134,7 @@ fn next(
             })
     };
     if let Some((phrase, taken)) = phrases::read(tokens, at).filter(|(_, taken)| {
-        !names_before && !two_moments(*taken) && !(names_it && is_plain_name(tokens, at, owned))
+        !(names_before || two_moments(*taken) || names_it && is_plain_name(tokens, at, owned))
     }) {
         choices.push((taken, 5, Choice::Phrase(phrase)));
     }
