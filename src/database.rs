@@ -18,7 +18,7 @@ mod ways;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nl2sql::{Dialect, Schema};
+use nl2sql::{Aliases, Dialect, Schema};
 use profiling::contention::Mutex;
 
 use crate::config::{self, Config, DatabasePool};
@@ -44,6 +44,21 @@ pub struct KnownSchema {
     pub dialect: Dialect,
     /// What could not be read, for the asker.
     pub warnings: Vec<String>,
+    /// Other words for its tables and columns.
+    pub aliases: Arc<Aliases>,
+}
+
+impl KnownSchema {
+    fn called(mut self, database: &str, aliases: &Aliases) -> KnownSchema {
+        let unknown = aliases.iter().filter(|(_, name)| !self.schema.has(name));
+        self.warnings.extend(unknown.map(|(said, name)| {
+            format!(
+                "databases.{database}.aliases: {said:?} stands for {name:?}, which the schema does not have"
+            )
+        }));
+        self.aliases = Arc::new(aliases.clone());
+        self
+    }
 }
 
 /// Why a schema could not be read. The text is for the asker and names no file of a configured database.
@@ -211,7 +226,9 @@ impl Databases {
     /// # Errors
     /// Why it cannot be read.
     pub async fn schema(&self, name: &str) -> Result<KnownSchema, SchemaError> {
-        self.find(name)?.source.clone()?.read(name).await
+        let configured = self.find(name)?;
+        let known = configured.source.clone()?.read(name).await?;
+        Ok(known.called(name, &configured.database.aliases))
     }
 
     /// What the schema of a configured database depends on: its settings, and the state of the file that it is read from

@@ -55,6 +55,7 @@ pub use access::{Access, Rules};
 pub use listen::{BindError, bind};
 pub use rate::{Caller as RatedCaller, Rates};
 pub use serve::{StallLimit, serve, serve_relayed};
+pub use ui::files::SCRIPT as PAGE_SCRIPT;
 
 use crate::config::{Loaded, Problems};
 

@@ -15,7 +15,6 @@ mod database;
 pub mod fuzzing;
 mod generate;
 mod http;
-mod page;
 mod plugin;
 mod provider;
 mod telemetry;

@@ -6,7 +6,7 @@
     reason = "a test fails where it stands, and tells what was measured"
 )]
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -35,6 +35,8 @@ struct Scene {
     plugin: Plugin,
     model: u16,
     _folder: TempDir,
+    /// One browser at a time: times are measured.
+    _turn: File,
 }
 
 impl Scene {
@@ -43,6 +45,10 @@ impl Scene {
         if !wanted(&["chromium", "node", "sqlite3"], INSTALL) {
             return None;
         }
+        let pictures = root().join("target/browser");
+        fs::create_dir_all(&pictures).unwrap();
+        let turn = File::create(pictures.join(".lock")).unwrap();
+        turn.lock().unwrap();
         let folder = TempDir::with_prefix("atest-page-").unwrap();
         let shop = folder.path().join("shop.sqlite");
         let made = Command::new("sqlite3")
@@ -61,6 +67,7 @@ impl Scene {
             plugin: Plugin::start_with(&config, environment),
             model,
             _folder: folder,
+            _turn: turn,
         })
     }
 

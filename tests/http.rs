@@ -11,6 +11,8 @@ mod support {
 
 #[path = "http/audit.rs"]
 mod audit;
+#[path = "http/check.rs"]
+mod check;
 #[path = "http/debug.rs"]
 mod debug;
 #[path = "http/limits.rs"]

@@ -158,6 +158,10 @@ impl Work {
             question: self.text.clone(),
             dialect,
             schema,
+            aliases: known
+                .as_ref()
+                .map(|known| Arc::clone(&known.aliases))
+                .unwrap_or_default(),
             existing_sql: self.existing_sql.clone(),
             today: self.today,
             share_values: self.snapshot.config.ai.share_sample_values,

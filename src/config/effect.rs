@@ -227,6 +227,7 @@ mod tests {
         "databases.*.schema_file",
         "databases.*.sample_values",
         "databases.*.sample_columns",
+        "databases.*.aliases.*",
         "databases.*.explain",
         "databases.*.timeout",
         "databases.*.refresh_interval",

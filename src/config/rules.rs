@@ -35,6 +35,7 @@ pub const COMPONENTS: &[&str] = &[
     "generate",
     "http",
     "nl2sql",
+    "page",
     "plugin",
     "profiling",
     "provider",

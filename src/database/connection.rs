@@ -208,6 +208,7 @@ impl Connection {
             schema: Arc::new(schema),
             dialect: self.dialect(),
             warnings,
+            aliases: Arc::default(),
         })
     }
 

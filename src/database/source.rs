@@ -217,5 +217,6 @@ pub async fn read_statements(name: &str, text: String, dialect: Dialect) -> Resu
         schema: Arc::new(reading.schema),
         dialect,
         warnings,
+        aliases: Arc::default(),
     })
 }

@@ -32,6 +32,7 @@ impl Stamp {
             schema_file,
             sample_values,
             sample_columns,
+            aliases,
             explain: _,
             timeout,
             refresh_interval,
@@ -53,6 +54,10 @@ impl Stamp {
         for column in sample_columns {
             digest.update((column.len() as u64).to_le_bytes());
             digest.update(column);
+        }
+        for text in aliases.iter().flat_map(|(said, name)| [said, name]) {
+            digest.update((text.len() as u64).to_le_bytes());
+            digest.update(text);
         }
         digest.update([u8::from(*sample_values)]);
         for time in [timeout, refresh_interval] {

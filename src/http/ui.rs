@@ -1,5 +1,7 @@
 //! `/`, `/status` and `/ui/*`: the page for browsers, with a policy that lets nothing run but its own script.
 
+pub(super) mod files;
+
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,7 +10,6 @@ use super::guard::{Gate, Kept};
 use super::index;
 use super::login::wants_html;
 use super::reply::{of_type, refusal};
-use crate::page;
 
 /// Script, style, calls and pictures of this listener alone; no text becomes markup (`require-trusted-types-for`).
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
@@ -38,10 +39,10 @@ pub(super) async fn file(Path(name): Path<String>) -> Response {
         "ai-chat.js" => of_type(
             StatusCode::OK,
             "text/javascript; charset=utf-8",
-            page::SCRIPT.as_str(),
+            files::SCRIPT.as_str(),
         ),
-        "ai-chat.css" => of_type(StatusCode::OK, "text/css; charset=utf-8", page::STYLE),
-        "icon.svg" => of_type(StatusCode::OK, "image/svg+xml", page::ICON),
+        "ai-chat.css" => of_type(StatusCode::OK, "text/css; charset=utf-8", files::STYLE),
+        "icon.svg" => of_type(StatusCode::OK, "image/svg+xml", files::ICON),
         _ => refusal(
             StatusCode::NOT_FOUND,
             "the page has no such file; it consists of ai-chat.js, ai-chat.css and icon.svg",

@@ -3,7 +3,7 @@
 use tonic::Status;
 
 use super::contract::server::{CommonResult, Menu};
-use crate::page::SCRIPT;
+use crate::http::PAGE_SCRIPT;
 
 /// Name of the page, and index of its menu entry.
 pub(super) const PAGE: &str = "ai-chat";
@@ -23,7 +23,7 @@ pub(super) fn menu() -> Menu {
 
 /// The page's script, which atest runs as it is.
 pub(super) fn script(name: &str) -> Result<CommonResult, Status> {
-    part(name, &SCRIPT)
+    part(name, &PAGE_SCRIPT)
 }
 
 /// The page's style sheet.

@@ -53,7 +53,7 @@ fn write(request: &CompletionRequest) -> Result<Draft, Refusal> {
         schema: request.schema.as_deref(),
         dialect: request.dialect,
         today: request.today,
-        aliases: None,
+        aliases: Some(&*request.aliases).filter(|aliases| !aliases.is_empty()),
     })
 }
 

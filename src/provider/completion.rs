@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use nl2sql::{Dialect, Schema};
+use nl2sql::{Aliases, Dialect, Schema};
 use serde::{Deserialize, Serialize};
 
 /// What a provider is asked to do.
@@ -15,6 +15,8 @@ pub struct CompletionRequest {
     pub dialect: Dialect,
     /// The tables to choose from; `None` when nothing is known.
     pub schema: Option<Arc<Schema>>,
+    /// Other words for the tables and columns.
+    pub aliases: Arc<Aliases>,
     /// SQL that the asker already has, to start from.
     pub existing_sql: Option<String>,
     /// The day that "today" means.

@@ -77,6 +77,7 @@ const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ..
 assert.doesNotMatch(kept, /planted/);
 
 // A provider that is not there is told honestly, and asking goes on.
+await page.getByText('State: answers').waitFor();
 model.stop();
 await page.getByRole('button', { name: 'Test connection' }).click();
 await page.getByRole('alert').waitFor();
@@ -85,6 +86,25 @@ await page.getByRole('alert').waitFor();
 await page.evaluate(() => globalThis.open('en-US'));
 await until('the past', async () => (await page.locator('article.turn').count()) === 5);
 assert.equal(await page.locator('atest-ai-page').count(), 1);
+
+// A slow host: there is a box to ask in at once, and the answer comes when it comes.
+host.delay = 1200;
+await page.evaluate(() => globalThis.ATestPlugin.mount(document.getElementById('plugin-container')));
+await page.getByLabel('Your question').waitFor({ timeout: 500 });
+const late = await ask(page, 'how many orders are there');
+assert.equal(await late.getAttribute('data-state'), 'answered');
+host.delay = 0;
+
+// A host that is gone: told, and the box stays open.
+const { port } = host.server.address();
+host.server.closeAllConnections();
+await new Promise((go) => host.server.close(go));
+const lost = await ask(page, 'how many categories are there');
+await lost.getByText('The plugin cannot be reached from this page.').waitFor();
+assert.ok(await page.getByLabel('Your question').isEditable());
+await new Promise((go) => host.server.listen(port, '127.0.0.1', go));
+await lost.getByRole('button', { name: 'Try again' }).click();
+await until('an answer', async () => (await page.locator('article.turn[data-state=answered]').count()) === 7);
 
 // No store of the kind: the page says what to do.
 host.stores = host.stores.slice(0, 1);

@@ -1,9 +1,9 @@
 // First paint at once, and no long task with 500 questions in view.
 import assert from 'node:assert/strict';
-import { ADDRESS, close, open, until } from './lib/browser.mjs';
+import { ADDRESS, close, open, trace, until } from './lib/browser.mjs';
 
 /** A busy machine makes any figure bad now and then: the best of some tries is what the page can do. */
-const TRIES = 5;
+const TRIES = 12;
 
 async function firstPaint() {
   const page = await open();
@@ -17,7 +17,7 @@ async function firstPaint() {
 }
 
 const paints = [];
-for (let n = 0; n < TRIES; n += 1) paints.push(await firstPaint());
+while (paints.length < 3 || (paints.length < TRIES && Math.min(...paints) >= 300)) paints.push(await firstPaint());
 console.log(`first contentful paint: ${paints.map((ms) => ms.toFixed(0)).join(', ')} ms`);
 assert.ok(Math.min(...paints) < 300, `${paints}`);
 
@@ -41,46 +41,37 @@ const past = Array.from({ length: 500 }, (_, n) => ({
   },
 }));
 
-async function longest() {
+/** Opens the page with that past, asks, scrolls, deletes: what its tasks cost, in milliseconds of the processor's time. */
+async function tasks() {
   const page = await open();
-  await page.addInitScript((turns) => {
-    localStorage.setItem('atest-ext-ai.past', turns);
-    globalThis.longTasks = [];
-    new PerformanceObserver((list) =>
-      globalThis.longTasks.push(...list.getEntries().map((task) => task.duration)),
-    ).observe({ type: 'longtask', buffered: true });
-  }, JSON.stringify(past));
-  await page.goto(`${ADDRESS}/`);
-  // Nothing here searches the document: with so much in it that would be a long task of the test's own.
-  const count = () =>
-    page.evaluate(() => document.querySelector('atest-ai-page').shadowRoot.querySelectorAll('.turn').length);
-  await until('500 questions', async () => (await count()) === 500);
-  await page.evaluate(() =>
-    document.querySelector('atest-ai-page').shadowRoot.querySelector('.composer .field textarea').focus(),
-  );
-  await page.keyboard.type('how many customers are there');
-  await page.keyboard.press('Enter');
-  const state = () =>
-    page.evaluate(() => document.querySelector('atest-ai-page').shadowRoot.querySelector('.turn').dataset.state);
-  await until('an answer', async () => (await state()) === 'answered');
-  await page.mouse.move(500, 600);
-  for (let n = 0; n < 20; n += 1) {
-    await page.mouse.wheel(0, 4000);
-    await page.waitForTimeout(30);
-  }
-  const tasks = await page.evaluate(() => globalThis.longTasks);
+  await page.addInitScript((turns) => localStorage.setItem('atest-ext-ai.past', turns), JSON.stringify(past));
+  const inside = (what) =>
+    page.evaluate(`(() => { const root = document.querySelector('atest-ai-page').shadowRoot; return ${what}; })()`);
+  const cost = await trace(page, async () => {
+    await page.goto(`${ADDRESS}/`);
+    // Nothing here searches the document as a test's locators do: with so much in it, that would be a long task of its own.
+    await until('500 questions', async () => (await inside(`root.querySelectorAll('.turn').length`)) === 500);
+    await inside(`root.querySelector('.composer .field textarea').focus()`);
+    await page.keyboard.type('how many customers are there');
+    await page.keyboard.press('Enter');
+    await until('an answer', async () => (await inside(`root.querySelector('.turn').dataset.state`)) === 'answered');
+    await page.mouse.move(500, 600);
+    for (let n = 0; n < 20; n += 1) {
+      await page.mouse.wheel(0, 4000);
+      await page.waitForTimeout(30);
+    }
+    await inside(`root.querySelector('.turn button').click()`);
+    await page.waitForTimeout(500);
+  });
   await page.context().close();
-  return tasks;
+  return cost;
 }
 
 const runs = [];
-for (let n = 0; n < TRIES; n += 1) {
-  const tasks = await longest();
-  runs.push(tasks);
-  if (tasks.length === 0) break;
-}
+do runs.push((await tasks()).slice(0, 5));
+while (runs.length < TRIES && runs.at(-1)[0] > 50);
 console.log(
-  `long tasks with 500 questions, by run: ${runs.map((tasks) => `[${tasks.map((ms) => ms.toFixed(0))}]`).join(' ')}`,
+  `longest tasks with 500 questions, CPU time: ${runs.map((run) => `[${run.map((ms) => ms.toFixed(0))}]`).join(' ')} ms`,
 );
-assert.equal(runs.at(-1).length, 0, 'each run had a task over 50 ms');
+assert.ok(runs.at(-1)[0] <= 50, 'each run had a task over 50 ms');
 await close();

@@ -108,6 +108,17 @@ await page.getByRole('button', { name: 'Delete all' }).click();
 await page.getByRole('heading', { name: 'Ask for data in your own words' }).waitFor();
 assert.equal(await page.evaluate(() => localStorage.getItem('atest-ext-ai.past')), '[]');
 
+// Two windows add to one past, and neither loses what the other asked.
+const other = await page.context().newPage();
+await other.goto(`${ADDRESS}/`);
+await ask(other, 'how many products are there');
+await ask(page, 'how many categories are there');
+await until('both questions', () =>
+  page.evaluate(() => JSON.parse(localStorage.getItem('atest-ext-ai.past')).length === 2),
+);
+await other.close();
+await page.locator('article.turn').first().getByRole('button', { name: 'Delete' }).click();
+
 // Enter that ends the choice of a Chinese word asks nothing.
 await page.getByLabel('Your question').fill('客户');
 await page.getByLabel('Your question').dispatchEvent('keydown', { key: 'Enter', isComposing: true, keyCode: 229 });

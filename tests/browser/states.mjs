@@ -54,7 +54,7 @@ const LABELS = {
     run: '执行',
     go: '执行',
     follow: '追问',
-    provider: '回答者',
+    provider: '提供商',
     all: '全部删除',
   },
 };
@@ -103,6 +103,7 @@ for (const language of ['en', 'zh']) {
     await look('follow-up');
     await ask(page, 'unicorns of the moon');
     await page.getByRole('alert').first().waitFor();
+    await page.locator('.turn').first().locator('.bar button').last().click();
     await look('failed');
     await page.route('**/api/v1/data/query', () => {});
     await page.locator('.composer textarea').first().fill('how many orders');

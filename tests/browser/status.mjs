@@ -48,6 +48,21 @@ for (const [name, expected] of [
 assert.ok((await figure('requests')) >= 31);
 assert.ok((await figure('cache_hits')) >= 1);
 
+// Nobody asked since the page was opened, so its quantiles are those since the start.
+const bounds = new Map();
+for (const [, bound, count] of scrape.matchAll(
+  /^atest_ai_request_duration_seconds_bucket\{.*le="([^"]+)"\} (\d+)$/gm,
+)) {
+  const upper = bound === '+Inf' ? Infinity : Number(bound);
+  bounds.set(upper, (bounds.get(upper) ?? 0) + Number(count));
+}
+const buckets = [...bounds].sort(([a], [b]) => a - b);
+const rank = 0.95 * buckets.at(-1)[1];
+const at = buckets.findIndex(([, count]) => count >= rank);
+const [lower, below] = at > 0 ? buckets[at - 1] : [0, 0];
+const expected = lower + ((buckets[at][0] - lower) * (rank - below)) / (buckets[at][1] - below);
+assert.ok(Math.abs((await figure('p95')) - expected) < 1e-9, `${await figure('p95')} is not ${expected}`);
+
 // Between two scrapes: the rate and the quantiles are of what happened between them.
 const first = scrape;
 for (let n = 0; n < 24; n += 1) await question(`customers of room ${n}`, 'lab');

@@ -155,3 +155,20 @@ fn a_connection_string_that_cannot_be_read_is_a_problem_of_the_config() {
     );
     assert!(!said.contains("s3cret"), "{said}");
 }
+
+#[test]
+fn other_words_for_tables_and_columns_come_from_the_config() {
+    let shop = Shop::sqlite();
+    let database = json!({
+        "driver": "sqlite", "dsn": shop.dsn,
+        "aliases": {"punters": "customers", "takings": "orders.total", "ghost": "nowhere"},
+    });
+    let plugin = Plugin::start(&format!("databases:\n  default: {database}\n"));
+    let reply = ask(&plugin, "takings of the punters in Oslo");
+    let written = sql(&reply).to_lowercase();
+    assert!(
+        written.contains("total") && written.contains("customers"),
+        "{written}"
+    );
+    assert!(warnings(&reply).contains("ghost"), "{}", warnings(&reply));
+}

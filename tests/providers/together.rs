@@ -209,6 +209,8 @@ async fn a_redis_that_runs_no_scripts_leaves_limits_to_each() {
     for index in [0, 1, 2] {
         assert_eq!(fleet.ask(index), None);
         assert_eq!(fleet.ask(index).as_deref(), Some("budget"));
+        // Log lines are written behind the answers.
+        fleet.plugins[index].wait_for_log(ALONE, 1);
         let log = fleet.plugins[index].log();
         assert_eq!(log.matches(ALONE).count(), 1, "{log}");
     }

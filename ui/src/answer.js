@@ -103,14 +103,26 @@ function retryWith(turn, chat) {
   const asked = turn.pairs?.provider || turn.asked.provider || chat.known.page?.default_provider;
   const others = chat.providers().filter(([name, , ready]) => ready && name !== asked);
   if (others.length === 0) return null;
-  /** @type {[string, string][]} */
-  const options = others.map(([name, label]) => [name, label]);
-  const select = choice(options, others[0][0], () => {});
-  select.setAttribute('aria-label', t('retry_with'));
-  const go = button(t('retry_go'), () => chat.again(turn, select.value), {
-    'aria-label': `${t('retry_go')}: ${t('retry_with')}`,
+  // The choice is made only when it is wanted: browsers look at every field of a page whenever one changes, and with
+  // hundreds of answers that took longer than all else.
+  const opener = button(t('retry_with'), () => {
+    const select = choice(
+      others.map(([name, label]) => [name, label]),
+      others[0][0],
+      () => {},
+    );
+    select.setAttribute('aria-label', t('retry_with'));
+    opener.replaceWith(
+      h(
+        'span',
+        { class: 'pair' },
+        select,
+        button(t('retry_go'), () => chat.again(turn, select.value)),
+      ),
+    );
+    select.focus();
   });
-  return h('span', { class: 'pair' }, h('span', { class: 'note', text: t('retry_with') }), select, go);
+  return opener;
 }
 
 /**

@@ -40,6 +40,7 @@ function createChat({ door, past, known, signal, announce }) {
     providers,
     labelOf,
     models,
+    leavesMachine,
     stages,
     tablesOf,
     every,
@@ -49,10 +50,11 @@ function createChat({ door, past, known, signal, announce }) {
     focus: () => composer.focus(),
   };
 
-  let composer = createComposer(chat);
+  /** @type {ReturnType<typeof createComposer>} */
+  let composer;
   let drawing = new AbortController();
 
-  /** Draws all of it: at the start, and anew in another language. */
+  /** Draws all of it: first when the page is mounted, and anew in another language. */
   function draw() {
     drawing.abort();
     drawing = new AbortController();
@@ -90,7 +92,7 @@ function createChat({ door, past, known, signal, announce }) {
     const count = past.turns.length;
     if (count === 0) {
       const examples = ['try_1', 'try_2', 'try_3'].map((name) =>
-        button(t(name), () => composer.suggest(t(name)), { class: 'example' }),
+        button(t(name), () => composer.suggest(t(name)), { lang: 'en' }),
       );
       foot.replaceChildren(
         h(
@@ -227,13 +229,19 @@ function createChat({ door, past, known, signal, announce }) {
 
   /** @param {string} name @returns {string} */
   function labelOf(name) {
-    return known.catalog[name]?.display_name || name;
+    return name === 'builtin' ? t('builtin_name') : known.catalog[name]?.display_name || name;
   }
 
   /** @param {string} name @returns {{ id: string, name: string }[]} */
   function models(name) {
     const entry = known.catalog[name];
     return name === 'builtin' || !Array.isArray(entry?.models) ? [] : entry.models;
+  }
+
+  /** Whether what is asked of that provider goes to another machine. @param {string} name */
+  function leavesMachine(name) {
+    const endpoint = known.catalog[name]?.endpoint;
+    return Boolean(endpoint) && !/^https?:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/.test(endpoint);
   }
 
   /** Databases that an answer may be run on. @param {Turn} turn @returns {string[]} */
@@ -272,7 +280,6 @@ function createChat({ door, past, known, signal, announce }) {
     past.write();
   }
 
-  draw();
   return chat;
 }
 

@@ -28,7 +28,7 @@ function dialectName(dialect) {
 
 /** @returns {Choices} */
 function keptChoices() {
-  const known = parsed(localStorage.getItem(CHOICES_KEY) || '{}') || {};
+  const known = parsed(recalled(CHOICES_KEY)) || {};
   const text = (/** @type {unknown} */ value) => (typeof value === 'string' ? value : '');
   return {
     database: typeof known.database === 'string' ? known.database : null,
@@ -71,7 +71,7 @@ function createComposer(chat) {
   box.addEventListener('input', () => (chat.draft = box.value));
   tables.addEventListener('input', () => {
     choices.tables = tables.value;
-    keep();
+    keepChoices();
   });
   box.addEventListener('keydown', (event) => {
     // Enter also ends the choice of a word in Chinese and other ways of typing; then it asks nothing.
@@ -80,13 +80,7 @@ function createComposer(chat) {
     submit(event);
   });
 
-  function keep() {
-    try {
-      localStorage.setItem(CHOICES_KEY, JSON.stringify(choices));
-    } catch {
-      // Without room the choices hold until the page is left.
-    }
-  }
+  const keepChoices = () => keep(CHOICES_KEY, JSON.stringify(choices));
 
   /** @param {Event} event */
   function submit(event) {
@@ -137,7 +131,7 @@ function createComposer(chat) {
     const known = databases();
     const ofDatabase = known.find(({ name }) => name === database);
     /** @type {[string, string][]} */
-    const about = known.map(({ name }) => [name, name === 'default' ? t('default_database', name) : name]);
+    const about = known.map(({ name }) => [name, name]);
     if (!known.some(({ name }) => name === 'default')) about.push(['', t('no_tables')]);
     about.push([PASTED, t('pasted_tables')]);
     const byDefault = dialectName(chat.known.page?.default_dialect);
@@ -159,7 +153,7 @@ function createComposer(chat) {
       autocomplete: 'off',
       oninput: () => {
         choices.model = model.value;
-        keep();
+        keepChoices();
       },
     });
     const models = chat.models(choices.provider || chat.known.page?.default_provider || '');
@@ -180,14 +174,14 @@ function createComposer(chat) {
       list,
     );
     tablesField.hidden = database !== PASTED;
-    goes.replaceChildren(...whatLeaves());
+    goes.replaceChildren(...whatToKnow());
   }
 
-  /** Says plainly what is sent to another machine. */
-  function whatLeaves() {
+  /** Says plainly what is sent to another machine, and what the engine on this one does not read. */
+  function whatToKnow() {
     const name = choices.provider || chat.known.page?.default_provider || '';
-    const entry = chat.known.catalog[name];
-    if (!entry || entry.category !== 'cloud') return [];
+    if (name === 'builtin' && language === 'zh') return [message('note', t('builtin_reads'))];
+    if (!chat.leavesMachine(name)) return [];
     const label = chat.labelOf(name);
     const sharesValues = chat.known.page?.share_sample_values;
     return [message(sharesValues ? 'warn' : 'note', t(sharesValues ? 'shares_values' : 'shares_question', label))];
@@ -196,7 +190,7 @@ function createComposer(chat) {
   /** @param {Partial<Choices>} change */
   function set(change) {
     Object.assign(choices, change);
-    keep();
+    keepChoices();
     // The control that was used is drawn anew, so the keyboard goes back to it.
     const root = /** @type {ShadowRoot} */ (form.getRootNode());
     const index = [...options.querySelectorAll('select, input')].indexOf(/** @type {Element} */ (root.activeElement));

@@ -157,6 +157,34 @@ async function inPieces(work, signal) {
   turns.port1.close();
 }
 
+/**
+ * What this browser has kept under a name. Some browsers let nothing be kept, and say so by an error.
+ * @param {string} key
+ * @param {'localStorage' | 'sessionStorage'} [place]
+ */
+function recalled(key, place = 'localStorage') {
+  try {
+    return globalThis[place].getItem(key) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Keeps a text in this browser.
+ * @param {string} key
+ * @param {string} text
+ * @returns {boolean} whether there was room for it
+ */
+function keep(key, text) {
+  try {
+    localStorage.setItem(key, text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** @param {string} text */
 function parsed(text) {
   try {

@@ -53,7 +53,7 @@ function createDoor(isOwn) {
 
   /** What atest's own page sends with its calls, where people sign in to atest. @returns {Record<string, string>} */
   function ofAtest() {
-    const token = sessionStorage.getItem('token');
+    const token = recalled('token', 'sessionStorage');
     return token ? { 'X-Auth': token } : {};
   }
 
@@ -72,7 +72,7 @@ function createDoor(isOwn) {
    */
   async function store(signal) {
     const all = await stores(signal);
-    const chosen = localStorage.getItem(STORE_KEY);
+    const chosen = recalled(STORE_KEY);
     const found = all.find(({ name }) => name === chosen) || all.find(({ ready }) => ready) || all[0];
     if (found) return found;
     listed = null;

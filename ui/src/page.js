@@ -120,9 +120,9 @@ function askPage(isOwn, look, signal) {
         (all) => {
           if (all.length < 2) return;
           const names = all.map(({ name }) => /** @type {[string, string]} */ ([name, name]));
-          const chosen = localStorage.getItem(STORE_KEY) ?? all[0].name;
+          const chosen = recalled(STORE_KEY) || all[0].name;
           const pick = choice(names, chosen, (name) => {
-            localStorage.setItem(STORE_KEY, name);
+            keep(STORE_KEY, name);
             void learn().then(settings.draw);
           });
           box.append(h('h2', { text: t('page_settings') }), field(t('store'), pick));
@@ -190,7 +190,7 @@ function statusPage(signal) {
  * @param {AbortSignal} signal
  */
 function ownLook(signal) {
-  const known = parsed(localStorage.getItem(LOOK_KEY) || '{}') || {};
+  const known = parsed(recalled(LOOK_KEY)) || {};
   const system = matchMedia('(prefers-color-scheme: dark)');
   let theme = ['light', 'dark'].includes(known.theme) ? known.theme : 'auto';
   const apply = () => {
@@ -198,7 +198,7 @@ function ownLook(signal) {
     document.documentElement.classList.toggle('dark', isDark);
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   };
-  const keep = () => localStorage.setItem(LOOK_KEY, JSON.stringify({ theme, language }));
+  const keepLook = () => keep(LOOK_KEY, JSON.stringify({ theme, language }));
   system.addEventListener('change', apply, { signal });
   language =
     known.language === 'zh' || known.language === 'en'
@@ -220,7 +220,7 @@ function ownLook(signal) {
           (wanted) => {
             setLocale(wanted);
             apply();
-            keep();
+            keepLook();
           },
         ),
       ),
@@ -232,7 +232,7 @@ function ownLook(signal) {
           (wanted) => {
             theme = wanted;
             apply();
-            keep();
+            keepLook();
           },
         ),
       ),

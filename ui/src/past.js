@@ -25,34 +25,31 @@ const KEPT_PAIRS = [
   .join(' ')
   .split(' ');
 
-/** The past of this browser. */
+/** @returns {Turn[]} newest first */
+function keptTurns() {
+  const known = parsed(recalled(PAST_KEY));
+  if (!Array.isArray(known)) return [];
+  return known
+    .filter((turn) => turn && typeof turn.id === 'string' && typeof turn.asked?.prompt === 'string')
+    .map((turn) => (turn.state === 'asking' ? { ...turn, state: 'interrupted' } : turn));
+}
+
+/** The past of this browser, which several windows may add to. */
 function createPast() {
-  /** @type {Turn[]} newest first */
-  let turns = load();
+  let turns = keptTurns();
+  /** What was deleted here. @type {Set<string>} */
+  const deleted = new Set();
   let timer = 0;
 
-  function load() {
-    const known = parsed(localStorage.getItem(PAST_KEY) || '[]');
-    if (!Array.isArray(known)) return [];
-    return known
-      .filter((turn) => turn && typeof turn.id === 'string' && typeof turn.asked?.prompt === 'string')
-      .map((turn) => (turn.state === 'asking' ? { ...turn, state: 'interrupted' } : turn));
-  }
-
-  /** Writes what is known. When there is no room, half of it goes. @returns {boolean} whether all of it was kept */
+  /** Writes what is known here, beside what other windows have added. When there is no room, the older half goes. */
   function write() {
     clearTimeout(timer);
     timer = 0;
-    let kept = turns.slice(0, MOST_TURNS);
-    for (;;) {
-      try {
-        localStorage.setItem(PAST_KEY, JSON.stringify(kept));
-        return kept.length === turns.length;
-      } catch {
-        if (kept.length < 2) return false;
-        kept = kept.slice(0, kept.length >> 1);
-      }
-    }
+    const here = new Set(turns.map(({ id }) => id));
+    const others = keptTurns().filter(({ id }) => !here.has(id) && !deleted.has(id));
+    let kept = others.length ? [...turns, ...others].sort((a, b) => b.at - a.at) : turns;
+    kept = kept.slice(0, MOST_TURNS);
+    while (!keep(PAST_KEY, JSON.stringify(kept)) && kept.length > 0) kept = kept.slice(0, kept.length >> 1);
   }
 
   /** Writes soon: several changes at once are one. */
@@ -70,15 +67,18 @@ function createPast() {
     add(turn) {
       turns.unshift(turn);
       const gone = turns.splice(MOST_TURNS);
+      for (const { id } of gone) deleted.add(id);
       save();
       return gone;
     },
     /** @param {Turn} turn */
     remove(turn) {
       turns = turns.filter((other) => other !== turn);
+      deleted.add(turn.id);
       save();
     },
     clear() {
+      for (const { id } of [...turns, ...keptTurns()]) deleted.add(id);
       turns = [];
       write();
     },

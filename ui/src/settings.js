@@ -4,6 +4,7 @@
  */
 function createSettings({ door, known, chat, signal, refresh, ofPage }) {
   const view = h('section', { class: 'settings' });
+  const state = h('p', { class: 'state' });
   let provider = '';
   /** What was asked from the provider just now. @type {{ id: string, name?: string }[] | null} */
   let live = null;
@@ -32,17 +33,24 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
     );
   }
 
+  /**
+   * What is known of the provider: whether it is set up, and once it was asked, whether it answers.
+   * @param {string} name
+   * @param {boolean} isWell
+   */
+  function showState(name, isWell) {
+    state.replaceChildren(
+      h('span', { class: isWell ? 'dot up' : 'dot down', 'aria-hidden': 'true' }),
+      `${t('settings_state')}: ${t(name)}`,
+    );
+  }
+
   /** @returns {Node[]} */
   function parts() {
     const entry = known.catalog[provider] ?? {};
     const ready = Boolean(entry.available);
-    const state = h(
-      'p',
-      { class: 'state' },
-      h('span', { class: ready ? 'dot up' : 'dot down', 'aria-hidden': 'true' }),
-      `${t('settings_state')}: ${t(ready ? 'state_ready' : 'state_not_ready')}`,
-    );
-    const told = h('div', { role: 'status' });
+    showState(ready ? 'state_set_up' : 'state_not_set_up', ready);
+    const told = h('div', { class: 'told', role: 'status' });
     if (provider === 'builtin') {
       return [
         state,
@@ -55,11 +63,11 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
         told,
       ];
     }
-    const isCloud = entry.category === 'cloud';
-    const shares = isCloud && known.page?.share_sample_values;
+    const leaves = chat.leavesMachine(provider);
+    const shares = leaves && known.page?.share_sample_values;
     const where = message(
       shares ? 'warn' : 'note',
-      t(isCloud ? (shares ? 'cloud_note_values' : 'cloud_note') : 'local_note'),
+      t(leaves ? (shares ? 'cloud_note_values' : 'cloud_note') : 'local_note'),
     );
     const reason = !ready && entry.reason ? h('p', { class: 'hint' }, said(String(entry.reason))) : '';
     return [state, reason || h('span'), where, form(entry, told), told];
@@ -146,9 +154,12 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
       live = parsed(pairs.models || '[]') || [];
       if (asked !== provider) return;
       fill(live ?? []);
+      showState('state_answers', true);
       note.textContent = t('models_live', live?.length ?? 0);
     } catch (error) {
-      if (!signal.aborted) note.textContent = t('models_catalog', wordsOf(error));
+      if (signal.aborted || asked !== provider) return;
+      showState('state_silent', false);
+      note.textContent = t('models_catalog', wordsOf(error));
     }
   }
 
@@ -167,7 +178,7 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
       key.value = '';
       await refresh();
       draw();
-      const status = view.querySelector('[role="status"]:last-of-type') ?? told;
+      const status = view.querySelector('.told') ?? told;
       status.replaceChildren(message('good', h('strong', { text: `${t('saved')} ` }), said(pairs.message || '')));
       status.parentElement?.querySelector('select')?.focus();
     } catch (error) {
@@ -195,6 +206,5 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
     }
   }
 
-  draw();
   return { view, draw };
 }

@@ -128,7 +128,9 @@ function createStatus(signal) {
     }
     const sum = now.sum.bind(now);
     const DURATION = 'atest_ai_request_duration_seconds';
-    const p = (/** @type {number} */ q) => quantile(q, before(WINDOW).buckets(DURATION), now.buckets(DURATION));
+    const recent = gain(now, scrapes[0], `${DURATION}_count`) > 0;
+    const p = (/** @type {number} */ q) =>
+      quantile(q, recent ? scrapes[0].buckets(DURATION) : [], now.buckets(DURATION));
     const mega = (/** @type {number | undefined} */ bytes) => (bytes === undefined ? undefined : bytes / 1e6);
     const cards = h(
       'div',
@@ -150,6 +152,7 @@ function createStatus(signal) {
         t('latency_unit'),
         line((one, then) => quantile(0.95, then.buckets(DURATION), one.buckets(DURATION))),
         ...filled('latency_line', total('p50', p(0.5)), total('p95', p(0.95)), total('p99', p(0.99))),
+        ` (${t(recent ? 'window_recent' : 'window_all')})`,
       ),
       card(
         'confidence_mean',

@@ -41,7 +41,7 @@ const THINGS: [&str; 30] = [
     "review",
 ];
 
-const QUESTIONS: [&str; 12] = [
+const QUESTIONS: [&str; 16] = [
     "show all customers",
     "how many orders are there",
     "names of customers in Oslo",
@@ -54,6 +54,10 @@ const QUESTIONS: [&str; 12] = [
     "departments with more than 10 employees",
     "which country has the most stores",
     "shipments that were not delivered yet, newest first",
+    "每个状态的订单数量",
+    "金额超过五千的前10个订单",
+    "没有订单的客户",
+    "2025年创建的工单，按金额从高到低排序",
 ];
 
 fn column(name: &str, type_name: &str, samples: &[&str]) -> Column {

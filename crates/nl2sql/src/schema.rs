@@ -111,6 +111,16 @@ impl Schema {
         })
     }
 
+    /// Whether there is a table or column of that name, as `orders` or `orders.total`.
+    pub fn has(&self, name: &str) -> bool {
+        let (table, column) = match name.split_once('.') {
+            Some((table, column)) => (table, Some(column)),
+            None => (name, None),
+        };
+        let table = self.table(table.trim());
+        table.is_some_and(|table| column.is_none_or(|column| table.column(column.trim()).is_some()))
+    }
+
     /// Whether any column has sample values.
     pub fn has_samples(&self) -> bool {
         let mut columns = self.tables.iter().flat_map(|table| &table.columns);

@@ -136,7 +136,11 @@ fn after_panic() -> Read {
 
 /// Bytes that a schema holds on the heap.
 fn bytes_of(known: &KnownSchema) -> usize {
-    size_of::<KnownSchema>() + texts(&known.warnings) + schema_bytes(&known.schema)
+    let aliases = known
+        .aliases
+        .iter()
+        .map(|(said, name)| said.capacity() + name.capacity());
+    size_of::<KnownSchema>() + texts(&known.warnings) + schema_bytes(&known.schema) + aliases.sum::<usize>()
 }
 
 fn schema_bytes(schema: &Schema) -> usize {

@@ -1,5 +1,6 @@
 //! A second opinion that costs no call: the embedded engine reads the same question.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use nl2sql::engine::{self, Draft};
@@ -69,7 +70,7 @@ pub async fn second_opinion(
         return Opinion::not_asked("the time for this question is nearly over");
     }
     let (question, dialect, today) = (request.question.clone(), request.dialect, request.today);
-    let checked = checked.clone();
+    let (checked, aliases) = (checked.clone(), Arc::clone(&request.aliases));
     let reading = profiling::tasks::spawn_blocking(
         "second opinion of the embedded engine",
         trace::carry(move || {
@@ -78,7 +79,7 @@ pub async fn second_opinion(
                 schema: Some(&schema),
                 dialect,
                 today,
-                aliases: None,
+                aliases: Some(&*aliases).filter(|aliases| !aliases.is_empty()),
             };
             let draft = engine::answer(&asked).ok()?;
             if draft.confidence < SURE_ENOUGH {
@@ -141,6 +142,7 @@ mod tests {
             question: question.into(),
             dialect: Dialect::Sqlite,
             schema: Some(Arc::new(schema)),
+            aliases: Arc::default(),
             existing_sql: None,
             today: jiff::civil::date(2026, 3, 4),
             share_values: false,

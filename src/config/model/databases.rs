@@ -1,5 +1,6 @@
 //! `databases`: schemas that may be read, by name; and the Go plugin's one `database`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct Database {
     pub sample_values: bool,
     /// Columns (`table.column`) of which values are read although they look personal.
     pub sample_columns: Vec<String>,
+    /// Other words for its tables and columns.
+    pub aliases: BTreeMap<String, String>,
     /// Whether the database itself is asked if it takes an answer.
     pub explain: Explain,
     /// Longest time for one statement.
@@ -90,6 +93,9 @@ pub(super) struct WrittenDatabase {
     /// `table.column`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sample_columns: Vec<String>,
+    /// Other words that people use for tables and columns: `clients: customers`, `gmv: orders.total`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    aliases: BTreeMap<String, String>,
     /// Whether the database itself is asked, by EXPLAIN in a read-only transaction, if it takes an answer. `required`: no
     /// answer is given that it has not taken. `tried`: when it cannot be asked, the answer comes with a warning.
     explain: Explain,
@@ -114,6 +120,7 @@ impl Default for WrittenDatabase {
             schema_file: None,
             sample_values: true,
             sample_columns: Vec::new(),
+            aliases: BTreeMap::new(),
             explain: Explain::default(),
             timeout: Duration::from_secs(5),
             refresh_interval: Duration::from_secs(60),
@@ -139,6 +146,7 @@ impl From<WrittenDatabase> for Database {
             schema_file: written.schema_file,
             sample_values: written.sample_values,
             sample_columns: written.sample_columns,
+            aliases: written.aliases,
             explain: written.explain,
             timeout: written.timeout,
             refresh_interval: written.refresh_interval,
@@ -163,6 +171,7 @@ impl From<Database> for WrittenDatabase {
             schema_file: database.schema_file,
             sample_values: database.sample_values,
             sample_columns: database.sample_columns,
+            aliases: database.aliases,
             explain: database.explain,
             timeout: database.timeout,
             refresh_interval: database.refresh_interval,

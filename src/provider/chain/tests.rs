@@ -225,6 +225,7 @@ impl Bench {
             question: "how many users?".into(),
             dialect: Dialect::Sqlite,
             schema: None,
+            aliases: Arc::default(),
             existing_sql: None,
             today: jiff::civil::date(2026, 3, 1),
             share_values: false,

@@ -104,6 +104,7 @@ fn request(question: &str, dialect: Dialect, schema: Option<Schema>) -> Completi
         question: question.into(),
         dialect,
         schema: schema.map(Arc::new),
+        aliases: Arc::default(),
         existing_sql: None,
         today: date(2026, 11, 24),
         share_values: false,

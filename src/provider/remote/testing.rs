@@ -71,6 +71,7 @@ pub(crate) fn request() -> CompletionRequest {
         question: QUESTION.into(),
         dialect: Dialect::Sqlite,
         schema: None,
+        aliases: Arc::default(),
         existing_sql: None,
         today: jiff::civil::date(2025, 1, 1),
         share_values: false,

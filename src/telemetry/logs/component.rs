@@ -40,6 +40,7 @@ const COMPONENTS: &[Component] = &[
     room("config", "config", None),
     room("generate", "generate", None),
     room("http", "http", None),
+    room("page", "page", None),
     room("plugin", "plugin", None),
     room("profiling", "profiling", Some("profiling")),
     room("upkeep", "upkeep", None),

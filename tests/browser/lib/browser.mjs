@@ -80,6 +80,50 @@ export async function ask(page, question) {
   return turn;
 }
 
+/**
+ * What the tasks of a page's main thread cost while something is done, the longest first: milliseconds of the processor's
+ * time, because on a busy machine the clock counts what others do.
+ */
+export async function trace(page, what) {
+  await browser.startTracing(page, {
+    categories: ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'],
+  });
+  await what();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  const mains = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = traceEvents.filter(({ name, pid, tid }) => name === 'RunTask' && mains.has(`${pid} ${tid}`));
+  // A task that cost less than a microsecond has no such figure.
+  const costs = tasks.map(({ tdur }) => (tdur ?? 0) / 1000).sort((one, other) => other - one);
+  assert.ok(costs.filter((ms) => ms > 0).length > 100, 'the browser tells no time of its tasks');
+  if (process.env.TRACE_LONG) {
+    for (const task of tasks.toSorted((a, b) => (b.tdur ?? 0) - (a.tdur ?? 0)).slice(0, 4)) {
+      const within = traceEvents
+        .filter(
+          (e) =>
+            e.pid === task.pid &&
+            e.tid === task.tid &&
+            e.ph === 'X' &&
+            e.ts >= task.ts &&
+            e.ts + e.dur <= task.ts + task.dur,
+        )
+        .sort((a, b) => b.dur - a.dur)
+        .slice(1, 8);
+      console.log(
+        task.tdur / 1000,
+        task.dur / 1000,
+        within
+          .map((e) => `${e.name} ${(e.tdur ?? e.dur) / 1000} ${JSON.stringify(e.args).slice(0, 140)}`)
+          .join('\n   '),
+      );
+    }
+  }
+  return costs;
+}
+
 /** Waits until something holds. */
 export async function until(what, holds) {
   for (let tries = 0; tries < 150; tries += 1) {

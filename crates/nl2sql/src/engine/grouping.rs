@@ -20,10 +20,22 @@ impl Reading<'_> {
                 Some(Phrase::Daily) => self.group_time(at, Unit::Day),
                 Some(Phrase::PerEach) => self.group_list(at, true),
                 Some(Phrase::By) if self.sort_by_count(at) => {}
+                // "driven by drivers from …" tells who did it.
+                Some(Phrase::By) if self.tells_who(at) => {}
                 Some(Phrase::By) => self.group_list(at, false),
                 _ => {}
             }
         }
+    }
+
+    /// Whether `by` stands between a participle and the table of those who did it.
+    fn tells_who(&self, at: usize) -> bool {
+        const NOT: &[&str] = &["grouped", "sorted", "ordered", "ranked", "summed", "counted"];
+        let done = at.checked_sub(1).is_some_and(|before| {
+            (self.participle(before) || self.word(before) == "driven") && !NOT.contains(&self.word(before))
+        });
+        let table = self.after(at).and_then(|i| self.table(i));
+        done && table.is_some_and(|table| table != self.home) && self.head.is_some_and(|head| head < at)
     }
 
     /// `wards by number of nurses`: the rows with how many of the others each has, most first.

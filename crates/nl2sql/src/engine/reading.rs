@@ -296,6 +296,14 @@ impl<'q> Reading<'q> {
         self.items
             .iter()
             .any(|item| matches!(item.kind, Kind::Phrase(Phrase::Aggregate(_))))
+            || (0..self.items.len()).any(|at| self.names_total(at))
+    }
+
+    /// `total fare`, where both words together name a column: its sum is asked for at once.
+    pub(crate) fn names_total(&self, at: usize) -> bool {
+        self.word(at) == "total"
+            && self.items[at].end - self.items[at].start > 1
+            && matches!(self.items[at].kind, Kind::Mention(..))
     }
 
     // ---- resolving names ----

@@ -611,6 +611,9 @@ fn lacking(rest: &[Part]) -> Option<(Said, usize)> {
     let mut at = 1;
     skip(rest, &mut at, &[Mark::From, Mark::Has]);
     match rest.get(at)? {
+        // 尚未结束, 还没有开始
+        Part::Mark(Mark::Ends) => Some((english("without end date"), at + 1)),
+        Part::Mark(Mark::Starts) => Some((english("without start date"), at + 1)),
         Part::Name(name) => {
             // 从未借过书: the thing after the verb says no more.
             let object =

@@ -5,33 +5,33 @@ use std::sync::LazyLock;
 /// The parts in the order in which the script has them. Each is a plain script; together they are one function, so that
 /// the one name they leave behind is `ATestPlugin`.
 const PARTS: &str = concat!(
-    include_str!("../ui/src/texts.js"),
-    include_str!("../ui/src/chinese.js"),
-    include_str!("../ui/src/dom.js"),
-    include_str!("../ui/src/door.js"),
-    include_str!("../ui/src/sql.js"),
-    include_str!("../ui/src/past.js"),
-    include_str!("../ui/src/rows.js"),
-    include_str!("../ui/src/workbench.js"),
-    include_str!("../ui/src/answer.js"),
-    include_str!("../ui/src/composer.js"),
-    include_str!("../ui/src/chat.js"),
-    include_str!("../ui/src/settings.js"),
-    include_str!("../ui/src/exposition.js"),
-    include_str!("../ui/src/charts.js"),
-    include_str!("../ui/src/alerts.js"),
-    include_str!("../ui/src/status.js"),
-    include_str!("../ui/src/page.js"),
+    include_str!("../../../ui/src/texts.js"),
+    include_str!("../../../ui/src/chinese.js"),
+    include_str!("../../../ui/src/dom.js"),
+    include_str!("../../../ui/src/door.js"),
+    include_str!("../../../ui/src/sql.js"),
+    include_str!("../../../ui/src/past.js"),
+    include_str!("../../../ui/src/rows.js"),
+    include_str!("../../../ui/src/workbench.js"),
+    include_str!("../../../ui/src/answer.js"),
+    include_str!("../../../ui/src/composer.js"),
+    include_str!("../../../ui/src/chat.js"),
+    include_str!("../../../ui/src/settings.js"),
+    include_str!("../../../ui/src/exposition.js"),
+    include_str!("../../../ui/src/charts.js"),
+    include_str!("../../../ui/src/alerts.js"),
+    include_str!("../../../ui/src/status.js"),
+    include_str!("../../../ui/src/page.js"),
 );
 
 /// What the script has in place of its style sheet.
 const PLACE_OF_STYLE: &str = "'@STYLE@'";
 
 /// The style sheet. Its rules match nothing outside the page's own root, but for the body of the stand-alone page.
-pub const STYLE: &str = include_str!("../ui/ai-chat.css");
+pub const STYLE: &str = include_str!("../../../ui/ai-chat.css");
 
 /// The icon of the stand-alone page.
-pub const ICON: &str = include_str!("../ui/icon.svg");
+pub const ICON: &str = include_str!("../../../ui/icon.svg");
 
 /// The script, which carries the style sheet: a sheet that atest puts into its document does not reach into the shadow
 /// root that keeps the page and atest apart.
@@ -122,19 +122,34 @@ mod tests {
                 .map(|(name, _)| name.to_owned())
                 .collect()
         };
-        let english = names(include_str!("../ui/src/texts.js"));
-        let chinese = names(include_str!("../ui/src/chinese.js"));
+        let english = names(include_str!("../../../ui/src/texts.js"));
+        let chinese = names(include_str!("../../../ui/src/chinese.js"));
         assert!(english.len() > 100, "{}", english.len());
         assert_eq!(english, chinese);
+        let asked = SCRIPT.split(" t('").skip(1).chain(SCRIPT.split("(t('").skip(1));
+        for name in asked.filter_map(|rest| rest.split('\'').next()) {
+            assert!(english.iter().any(|known| known == name), "{name}");
+        }
+        for name in [
+            "assumptions",
+            "left_out",
+            "warnings",
+            "confidence_high",
+            "source_builtin",
+            "rows_one",
+            "circuit_half_open",
+        ] {
+            assert!(english.iter().any(|known| known == name), "{name}");
+        }
     }
     #[test]
     fn the_alerts_of_the_status_page_have_the_thresholds_of_the_generated_rules() {
-        let rules = include_str!("../alerts/alerts.yml");
+        let rules = include_str!("../../../alerts/alerts.yml");
         let rule_of = |name: &str| {
             let start = rules.find(&format!("alert: {name}\n"))?;
             rules[start..].split("\n    for:").next()
         };
-        let script = include_str!("../ui/src/alerts.js");
+        let script = include_str!("../../../ui/src/alerts.js");
         let words: Vec<&str> = script.split('\'').collect();
         let mut checked = 0;
         for pair in words.windows(2) {
