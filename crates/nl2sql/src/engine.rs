@@ -13,6 +13,7 @@ mod combine;
 mod compare;
 mod confidence;
 mod counting;
+mod cuts;
 mod dates;
 mod degree;
 mod explain;

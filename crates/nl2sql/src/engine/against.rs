@@ -124,9 +124,7 @@ fn inner_question(
         Kind::Phrase(Phrase::Compare { op: Op::Ge, .. }) => {
             (if upper { "minimum" } else { "maximum" }, next + 2)
         }
-        _ => match kind? {
-            every => (if every == upper { "maximum" } else { "minimum" }, next),
-        },
+        _ => (if kind? == upper { "maximum" } else { "minimum" }, next),
     };
     let rest = tokens.get(items.get(from)?.start..)?;
     let mut asked = text::tokens(&format!("what is the {function}"));

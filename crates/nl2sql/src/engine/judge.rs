@@ -1,8 +1,8 @@
 //! Judges whether a reading says enough of its question to be an answer.
 
 use super::choose::Chosen;
-use super::combine;
 use super::confidence;
+use super::cuts;
 use super::items::Kind;
 use super::phrases::Phrase;
 use super::plan::Cond;
@@ -130,6 +130,6 @@ pub(crate) fn unsupported(reading: &Reading<'_>, question: &str) -> Option<Refus
         Some(refused(word, what))
     });
     calculation.or_else(|| {
-        combine::contradicts(&reading.plan).then(|| refused("and", "conditions that no single row can meet"))
+        cuts::contradicts(&reading.plan).then(|| refused("and", "conditions that no single row can meet"))
     })
 }
