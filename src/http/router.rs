@@ -64,7 +64,8 @@ pub(super) fn router(gate: Gate, heartbeat: Arc<Heartbeat>) -> Router {
     let page = Router::new()
         .route("/status", get(ui::status))
         .route("/ui/{file}", get(ui::file))
-        .layer(CompressionLayer::new())
+        // Fetched once an opening, often over a slow line.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Best))
         .route_layer(kept(Kept::Page));
     let quick = Router::new()
         .route("/", get(ui::root))

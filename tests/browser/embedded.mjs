@@ -1,6 +1,6 @@
 // The page inside atest, through its gateway: its store is found, templates do no harm, keys stay with atest.
 import assert from 'node:assert/strict';
-import { ask, close, open, until } from './lib/browser.mjs';
+import { accessible, ask, close, open, until } from './lib/browser.mjs';
 import { startHost } from './lib/host.mjs';
 import { startModel } from './lib/model.mjs';
 
@@ -57,7 +57,9 @@ await page.getByRole('heading', { name: 'AI 助手' }).waitFor();
 assert.equal(await page.locator('.page').getAttribute('lang'), 'zh-CN');
 await page.evaluate(() => document.documentElement.classList.add('dark'));
 await until('dark', () => page.locator('.page.dark').count());
+await accessible(page, 'embedded, dark, Chinese');
 await page.evaluate(() => globalThis.ATestPlugin.setLocale('en-US'));
+await accessible(page, 'embedded, dark, English');
 
 // A key goes into the store's password, the rest to the plugin; nothing of it stays in the browser.
 await page.getByRole('button', { name: 'Settings' }).click();

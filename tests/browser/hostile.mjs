@@ -10,6 +10,8 @@ const page = await open();
 await page.goto(`${ADDRESS}/`);
 await until('the providers', () => page.getByLabel('Answered by').locator('option[value=lab]').count());
 await page.getByLabel('Answered by').selectOption('lab');
+const offers = () => page.locator('datalist option').evaluateAll((all) => all.map((one) => one.getAttribute('value')));
+await until('the models', async () => (await offers()).includes(EVIL));
 
 model.say = `sql: SELECT '${EVIL.replaceAll("'", '')}' AS "${EVIL.replaceAll('"', '')}" FROM customers\nexplanation: ${EVIL}`;
 const turn = await ask(page, `${EVIL} of customers`);

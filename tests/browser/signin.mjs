@@ -27,7 +27,7 @@ await turn.getByRole('button', { name: 'Copied' }).waitFor();
 await page.getByRole('button', { name: 'Settings' }).click();
 await page.getByRole('link', { name: 'Sign in or out' }).click();
 await page.getByRole('button', { name: 'Sign out' }).click();
-await page.goBack();
+await page.getByLabel('Token').waitFor();
 await page.goto(`${there}/`);
 await page.getByLabel('Token').waitFor();
 await close(['Failed to load resource', 'Cross-Origin-Opener-Policy']);

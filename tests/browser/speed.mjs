@@ -67,6 +67,41 @@ async function tasks() {
   return cost;
 }
 
+/** What the status page's tasks cost when it has its full 15 minutes. */
+async function statusTasks() {
+  const page = await open();
+  await page.clock.install();
+  await page.goto(`${ADDRESS}/status`);
+  for (let n = 0; n < 182; n += 1) {
+    const scraped = page.waitForResponse('**/metrics');
+    await page.clock.runFor(5000);
+    await scraped;
+  }
+  const cost = await trace(page, async () => {
+    for (let n = 0; n < 12; n += 1) {
+      const scraped = page.waitForResponse('**/metrics');
+      await page.clock.runFor(5000);
+      await scraped;
+    }
+    await page.waitForTimeout(500);
+  });
+  const points = await page.evaluate(
+    () =>
+      document
+        .querySelector('atest-ai-page')
+        .shadowRoot.querySelector('[data-card=memory] path.line')
+        .getAttribute('d')
+        .split('L').length,
+  );
+  assert.ok(points > 150, `${points} points`);
+  await page.context().close();
+  return cost;
+}
+
+const status = (await statusTasks()).slice(0, 5);
+console.log(`longest tasks of the status page with 15 minutes, CPU time: [${status.map((ms) => ms.toFixed(0))}] ms`);
+assert.ok(status[0] <= 50, 'a task over 50 ms');
+
 const runs = [];
 do runs.push((await tasks()).slice(0, 5));
 while (runs.length < TRIES && runs.at(-1)[0] > 50);

@@ -39,7 +39,7 @@ function createChat({ door, past, known, signal, announce }) {
     },
     providers,
     labelOf,
-    models,
+    fillModels,
     leavesMachine,
     stages,
     tablesOf,
@@ -232,10 +232,41 @@ function createChat({ door, past, known, signal, announce }) {
     return name === 'builtin' ? t('builtin_name') : known.catalog[name]?.display_name || name;
   }
 
-  /** @param {string} name @returns {{ id: string, name: string }[]} */
-  function models(name) {
-    const entry = known.catalog[name];
-    return name === 'builtin' || !Array.isArray(entry?.models) ? [] : entry.models;
+  /** What providers have told of their models. @type {Map<string, Promise<{ id: string, name?: string }[]>>} */
+  const asked = new Map();
+
+  /**
+   * The models of a provider, as it lists them itself; asked once while the page is open.
+   * @param {string} name
+   * @param {boolean} [anew]
+   */
+  function liveModels(name, anew) {
+    if (anew) asked.delete(name);
+    let listed = asked.get(name);
+    if (!listed) {
+      listed = door.query('models', { provider: name }, { signal }).then((pairs) => parsed(pairs.models || '') || []);
+      asked.set(name, listed);
+      listed.catch(() => asked.delete(name));
+    }
+    return listed;
+  }
+
+  /**
+   * Offers the models of the list that came with the plugin, and then those that the provider has now.
+   * @param {string} name
+   * @param {HTMLElement} list
+   * @param {boolean} [anew]
+   */
+  async function fillModels(name, list, anew) {
+    const entry = known.catalog[name] ?? {};
+    if (name === 'builtin') return [];
+    const fill = (/** @type {{ id: string, name?: string }[]} */ models) =>
+      list.replaceChildren(...models.map((model) => h('option', { value: model.id, text: model.name || model.id })));
+    fill(entry.models || []);
+    if (!entry.available) return [];
+    const models = await liveModels(name, anew);
+    fill(models);
+    return models;
   }
 
   /** Whether what is asked of that provider goes to another machine. @param {string} name */

@@ -156,12 +156,9 @@ function createComposer(chat) {
         keepChoices();
       },
     });
-    const models = chat.models(choices.provider || chat.known.page?.default_provider || '');
-    const list = h(
-      'datalist',
-      { id: 'models' },
-      ...models.map(({ id, name }) => h('option', { value: id, text: name })),
-    );
+    const list = h('datalist', { id: 'models' });
+    // A provider that does not answer offers what is known of it.
+    chat.fillModels(choices.provider || chat.known.page?.default_provider || '', list).catch(() => {});
     model.setAttribute('list', list.id);
     options.replaceChildren(
       field(

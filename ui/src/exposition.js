@@ -1,23 +1,39 @@
 /** @typedef {{ labels: Record<string, string>, value: number }} Sample */
 
+/** Buckets of other histograms than these are most of a scrape, and nothing here shows them. */
+const BUCKETS_SHOWN = /^atest_ai_(request_duration_seconds|confidence_score)_bucket$/;
+
+/** Labels as they are written, and read. Scrapes have the same ones again and again. @type {Map<string, Record<string, string>>} */
+const labelsRead = new Map();
+
+/** @param {string} text such as `provider="builtin",le="1"` */
+function labelsOf(text) {
+  const known = labelsRead.get(text);
+  if (known) return known;
+  /** @type {Record<string, string>} */
+  const labels = {};
+  for (const [, name, value] of text.matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g)) {
+    labels[name] = value.replace(/\\(.)/g, (_, letter) => (letter === 'n' ? '\n' : letter));
+  }
+  labelsRead.set(text, labels);
+  return labels;
+}
+
 /** What a scrape says: samples by the name of their metric. */
 class Scrape {
   /** @param {string} text Prometheus' text format, 0.0.4 */
   constructor(text) {
     /** @type {Map<string, Sample[]>} */
     this.samples = new Map();
+    /** Histograms that were asked for. @type {Map<string, [number, number][]>} */
+    this.summed = new Map();
     this.at = Date.now();
     for (const line of text.split('\n')) {
       if (!line || line.startsWith('#')) continue;
       const match = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? ([^ ]+)/.exec(line);
-      if (!match) continue;
-      /** @type {Record<string, string>} */
-      const labels = {};
-      for (const [, name, value] of (match[2] || '').matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g)) {
-        labels[name] = value.replace(/\\(.)/g, (_, letter) => (letter === 'n' ? '\n' : letter));
-      }
+      if (!match || (match[1].endsWith('_bucket') && !BUCKETS_SHOWN.test(match[1]))) continue;
       const known = this.samples.get(match[1]);
-      const sample = { labels, value: numberOf(match[3]) };
+      const sample = { labels: labelsOf(match[2] || ''), value: numberOf(match[3]) };
       if (known) known.push(sample);
       else this.samples.set(match[1], [sample]);
     }
@@ -51,13 +67,17 @@ class Scrape {
    * @returns {[bound: number, count: number][]}
    */
   buckets(name) {
+    const known = this.summed.get(name);
+    if (known) return known;
     /** @type {Map<number, number>} */
     const sums = new Map();
     for (const { labels, value } of this.of(`${name}_bucket`)) {
       const bound = numberOf(labels.le);
       sums.set(bound, (sums.get(bound) || 0) + value);
     }
-    return [...sums].sort(([a], [b]) => a - b);
+    const sorted = [...sums].sort(([a], [b]) => a - b);
+    this.summed.set(name, sorted);
+    return sorted;
   }
 }
 

@@ -6,15 +6,12 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
   const view = h('section', { class: 'settings' });
   const state = h('p', { class: 'state' });
   let provider = '';
-  /** What was asked from the provider just now. @type {{ id: string, name?: string }[] | null} */
-  let live = null;
 
   function draw() {
     const all = chat.providers();
     if (!all.some(([name]) => name === provider)) {
       provider = all.find(([name, , ready]) => ready && name !== 'builtin')?.[0] ?? 'builtin';
     }
-    live = null;
     const pick = choice(
       all.map(([name, label, ready]) => [name, ready ? label : t('not_ready', label)]),
       provider,
@@ -144,18 +141,12 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
    */
   async function showModels(list, note, entry) {
     const asked = provider;
-    const fill = (/** @type {{ id: string, name?: string }[]} */ models) =>
-      list.replaceChildren(...models.map(({ id, name }) => h('option', { value: id, text: name || id })));
-    fill(entry.models || []);
-    if (!entry.available) return;
-    note.textContent = t('loading');
+    if (entry.available) note.textContent = t('loading');
     try {
-      const pairs = await door.query('models', { provider: asked }, { signal });
-      live = parsed(pairs.models || '[]') || [];
-      if (asked !== provider) return;
-      fill(live ?? []);
+      const models = await chat.fillModels(asked, list, true);
+      if (!entry.available || asked !== provider) return;
       showState('state_answers', true);
-      note.textContent = t('models_live', live?.length ?? 0);
+      note.textContent = t('models_live', models.length);
     } catch (error) {
       if (signal.aborted || asked !== provider) return;
       showState('state_silent', false);

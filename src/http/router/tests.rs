@@ -65,7 +65,7 @@ async fn browsers_get_the_page_with_a_policy_that_runs_its_own_script_alone() {
     let zipped = [("accept-encoding", "gzip")];
     let script = send(&service, Method::GET, "/ui/ai-chat.js", &zipped, Body::empty()).await;
     assert_eq!(script.header("content-encoding"), "gzip");
-    assert!(script.body.len() <= 30 * 1024, "{}", script.body.len());
+    assert!(script.body.len() <= 30_000, "{}", script.body.len());
 }
 
 #[tokio::test]
