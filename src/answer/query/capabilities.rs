@@ -8,7 +8,6 @@ use super::lists;
 use super::parameters::Parameters;
 use super::reply::{API_VERSION, Pair, Reply};
 use crate::answer::{AnswerService, Snapshot};
-use crate::config::ProviderKind;
 
 /// The sentence that the host shows.
 const DESCRIPTION: &str = "AI Extension Plugin for intelligent SQL generation";
@@ -42,8 +41,8 @@ const FEATURES: [(&str, bool, &str); 7] = [
     ),
     (
         "multi-language-support",
-        false,
-        "questions in other languages than English; language models take them, the embedded engine does not",
+        true,
+        "questions in English and Chinese; in other languages where a language model answers",
     ),
 ];
 
@@ -68,7 +67,6 @@ pub(super) async fn report(service: &AnswerService, sql: &str) -> Result<Vec<Pai
         "version": VERSION,
         "models": models,
         "databases": databases(),
-        "configured_databases": configured_databases(&snapshot),
         "features": features,
         "health": if check_health { health(service, &snapshot, &now) } else { Value::Null },
         "limits": {
@@ -227,31 +225,11 @@ fn databases() -> Value {
         .collect()
 }
 
-/// The databases that a question can name. `runs` says that one can be asked itself, so that answers are tried on it, and
-/// shown where previews are on.
-fn configured_databases(snapshot: &Snapshot) -> Value {
-    let configured = snapshot.config.databases.iter();
-    configured
-        .map(|(name, database)| {
-            json!({
-                "name": name,
-                "type": database.driver.as_str(),
-                "runs": snapshot.databases.connection(name).is_some(),
-            })
-        })
-        .collect()
-}
-
 fn features(snapshot: &Snapshot) -> Vec<Value> {
-    let providers = snapshot.providers.list();
-    let has_model = providers
-        .iter()
-        .any(|provider| provider.available && provider.kind != ProviderKind::Builtin);
     FEATURES
         .iter()
         .map(|(name, enabled, description)| {
             let enabled = match *name {
-                "multi-language-support" => has_model,
                 "sql-preview" => snapshot.config.preview.enabled,
                 _ => *enabled,
             };
