@@ -216,9 +216,10 @@ impl Databases {
         }
     }
 
-    /// Whether a database is configured for questions that name none.
-    pub fn has_default(&self) -> bool {
-        self.configured.contains_key(DEFAULT)
+    /// The database that is meant: the one that is named, else the one for questions that name none, where it is
+    /// configured.
+    pub fn meant<'n>(&self, named: Option<&'n str>) -> Option<&'n str> {
+        named.or_else(|| self.configured.contains_key(DEFAULT).then_some(DEFAULT))
     }
 
     /// The schema of a configured database, read anew. Whoever keeps it takes [`Databases::stamp`] before.

@@ -14,7 +14,7 @@ use super::examiner::{Examiner, Passed};
 use super::queue::NoPlace;
 use super::{Answer, AskError, ConfidenceSource, Question, SchemaHints, Snapshot};
 use crate::config::Explain;
-use crate::database::{self, Connection, KnownSchema, SchemaError};
+use crate::database::{Connection, KnownSchema, SchemaError};
 use crate::provider::{
     Answered, Completion, CompletionRequest, FailureKind, Judge, PROMPT_VERSION, Plan, ProviderError,
     Unanswered,
@@ -273,11 +273,10 @@ impl Work {
     /// The database that is asked about, when the request brings no tables of its own.
     fn database(&self) -> Option<&str> {
         let has_ddl = self.schema.ddl.as_ref().is_some_and(|ddl| !ddl.trim().is_empty());
-        match &self.schema.database {
-            _ if has_ddl || self.schema.read.is_some() => None,
-            Some(name) => Some(name),
-            None => self.snapshot.databases.has_default().then_some(database::DEFAULT),
+        if has_ddl || self.schema.read.is_some() {
+            return None;
         }
+        self.snapshot.databases.meant(self.schema.database.as_deref())
     }
 
     /// The tables to answer from: those in the request, else of the database it names, else of the default database.
@@ -303,14 +302,7 @@ impl Work {
             return Ok(None);
         };
         let dialect = self.dialect.unwrap_or(self.snapshot.config.ai.default_dialect);
-        let owned = ddl.to_owned();
-        let read = move || async move { database::read_statements("schema_ddl", owned, dialect).await };
-        let key = KeyBuilder::new()
-            .text("ddl", ddl)
-            .text("dialect", dialect.as_str())
-            .finish();
-        let known = self.snapshot.cache.schema(&key, read).await;
-        known.map(Some).map_err(schema_error)
+        self.snapshot.schema_in(ddl, dialect).await.map(Some)
     }
 
     /// Says that sample values leave the machine, when they do.

@@ -63,11 +63,8 @@ impl AnswerService {
                 known: Arc::new(opened.known.clone()),
             });
         }
-        let name = match &hints.database {
-            Some(name) => name.as_str(),
-            None if snapshot.databases.has_default() => database::DEFAULT,
-            None => return Err(no_database()),
-        };
+        let meant = snapshot.databases.meant(hints.database.as_deref());
+        let name = meant.ok_or_else(no_database)?;
         let known = snapshot.schema_of(name).await?;
         let connection = snapshot.databases.connection(name).ok_or_else(no_database)?;
         Ok(Stage { connection, known })
@@ -106,6 +103,17 @@ impl AnswerService {
 }
 
 impl Snapshot {
+    /// The schema that statements make, from the cache where they were read before.
+    pub(super) async fn schema_in(&self, ddl: &str, dialect: Dialect) -> Result<Arc<KnownSchema>, AskError> {
+        let owned = ddl.to_owned();
+        let read = move || async move { database::read_statements("schema_ddl", owned, dialect).await };
+        let key = super::cache::KeyBuilder::new()
+            .text("ddl", ddl)
+            .text("dialect", dialect.as_str())
+            .finish();
+        self.cache.schema(&key, read).await.map_err(schema_error)
+    }
+
     /// The schema of a configured database, from the cache while it has not changed.
     pub(super) async fn schema_of(self: &Arc<Self>, name: &str) -> Result<Arc<KnownSchema>, AskError> {
         let stamp = self.databases.stamp(name).await.map_err(schema_error)?;

@@ -6,11 +6,10 @@ use nl2sql::check::{CheckedSql, check};
 use nl2sql::{Dialect, Schema};
 use tokio::time::Instant;
 
-use super::pipeline::schema_error;
 use super::preview::PLACE_WAIT;
 use super::{AnswerService, AskError, SchemaHints};
 use crate::config::Explain;
-use crate::database::{self, TrialError};
+use crate::database::TrialError;
 
 /// SQL that passed.
 #[derive(Debug, Clone)]
@@ -44,20 +43,16 @@ impl AnswerService {
         let default = snapshot.config.ai.default_dialect;
         if let Some(ddl) = hints.ddl.as_deref().filter(|ddl| !ddl.trim().is_empty()) {
             let dialect = dialect.unwrap_or(default);
-            let known = database::read_statements("schema_ddl", ddl.to_owned(), dialect).await;
-            let known = known.map_err(schema_error)?;
+            let known = snapshot.schema_in(ddl, dialect).await?;
             return passed(sql, dialect, Some(&known.schema));
         }
-        let name = match &hints.database {
-            Some(name) => name.as_str(),
-            None if snapshot.databases.has_default() => database::DEFAULT,
-            None => {
-                let mut rechecked = passed(sql, dialect.unwrap_or(default), None)?;
-                rechecked.warnings.push(
-                    "there are no tables to check it against: only its form was checked, and that it reads alone".into(),
-                );
-                return Ok(rechecked);
-            }
+        let Some(name) = snapshot.databases.meant(hints.database.as_deref()) else {
+            let mut rechecked = passed(sql, dialect.unwrap_or(default), None)?;
+            rechecked.warnings.push(
+                "there are no tables to check it against: only its form was checked, and that it reads alone"
+                    .into(),
+            );
+            return Ok(rechecked);
         };
         let known = snapshot.schema_of(name).await?;
         let mut rechecked = passed(sql, known.dialect, Some(&known.schema))?;

@@ -241,13 +241,17 @@ impl Connection {
     }
 
     fn look_behind(self: &Arc<Self>) {
-        if self.is_looking.swap(true, Ordering::AcqRel) {
+        if self.is_looking.load(Ordering::Acquire) {
             return;
         }
         let connection = Arc::clone(self);
         drop(profiling::tasks::spawn(
             "look whether a schema has changed",
             async move {
+                // Another may have begun meanwhile.
+                let Some(_looking) = Looking::begin(&connection.is_looking) else {
+                    return;
+                };
                 if let Err(error) = connection.look().await {
                     tracing::warn!(database = %connection.name, %error, "what is known of the schema may be old");
                     // Not again with the next question.
@@ -255,7 +259,6 @@ impl Connection {
                         seen.at = Instant::now();
                     }
                 }
-                connection.is_looking.store(false, Ordering::Release);
             },
         ));
     }

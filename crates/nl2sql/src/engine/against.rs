@@ -10,11 +10,6 @@ use super::reading::Reading;
 use super::text::{self, Token};
 use super::{Draft, Request, confidence, explain, render};
 
-/// How sure it is for how sure its weaker half is: two readings that are whole bear each other out.
-const TRUST: f64 = 1.15;
-/// How sure it is at most.
-const SUREST: f64 = 0.9;
-
 /// The answer to a question that compares with what another question finds.
 pub(crate) fn answer(
     lexicon: &Lexicon<'_>,
@@ -154,9 +149,7 @@ fn written(
         return None;
     };
     let simple = inner.group.is_empty() && inner.order.is_empty();
-    let weaker = confidence::estimate(&confidence::features(&first))
-        .min(confidence::estimate(&confidence::features(second)));
-    let sure = (TRUST * weaker).min(SUREST);
+    let sure = confidence::of_halves(&first, second);
     let mut reading = first.reading;
     if !simple
         || !reading.reachable(lexicon.column(column).table)

@@ -12,11 +12,6 @@ use super::text::Token;
 use super::{Draft, Request, judge, render};
 use super::{confidence, explain};
 
-/// How sure a combined reading is for how sure its weaker half is: two readings that are whole and fit together bear each other out.
-const TRUST: f64 = 1.15;
-/// How sure it is at most.
-const SUREST: f64 = 0.9;
-
 /// The answer to a question that is two in one, where the reading of it as one question misses that.
 pub(crate) fn answer(
     lexicon: &Lexicon<'_>,
@@ -60,9 +55,7 @@ fn joined(lexicon: &Lexicon<'_>, cut: &Cut, request: &Request<'_>) -> Option<Dra
     if new.is_empty() || (own.is_empty() && cut.op != Join::ButNot) || one.having != other.having {
         return None;
     }
-    let weaker = confidence::estimate(&confidence::features(&first))
-        .min(confidence::estimate(&confidence::features(&second)));
-    let sure = (TRUST * weaker).min(SUREST);
+    let sure = confidence::of_halves(&first, &second);
     match cut.op {
         Join::Either => either(lexicon, first, second, own, new, sure, request),
         // One row has one city: rows themselves cannot be in two.

@@ -164,6 +164,16 @@ pub(crate) fn logit(features: &Features) -> f64 {
         .sum()
 }
 
+/// How likely a reading that is made of two is right: two readings that are whole and fit together bear each other out.
+pub(crate) fn of_halves(one: &Chosen<'_>, other: &Chosen<'_>) -> f64 {
+    /// How sure the two are for how sure the weaker is.
+    const TRUST: f64 = 1.15;
+    /// How sure they are at most.
+    const SUREST: f64 = 0.9;
+    let weaker = estimate(&features(one)).min(estimate(&features(other)));
+    (TRUST * weaker).min(SUREST)
+}
+
 /// The probability that an answer with these features is right.
 pub(crate) fn estimate(features: &Features) -> f64 {
     let sum = logit(features);
