@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -13,6 +13,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::peer::{Peer, venv, wanted};
+
+#[path = "ports.rs"]
+mod ports;
+use ports::free_address;
 
 /// Longest wait for anything that a test waits for; far more than a loaded machine needs.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -288,10 +292,4 @@ fn program() -> PathBuf {
             venv.display()
         )
     })
-}
-
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
 }

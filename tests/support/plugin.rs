@@ -1,7 +1,7 @@
 //! Starts the real binary for a test: free port, folder of its own, nothing from the machine's environment.
 
 use std::fs::{self, File};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::http;
+
+#[path = "ports.rs"]
+mod ports;
+pub use ports::free_address;
 
 /// Longest wait for anything that a test waits for; far more than a loaded machine needs.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -213,13 +217,6 @@ fn run_in(folder: &Path, config: &Path, arguments: &[&str]) -> Command {
         .stdout(log.try_clone().expect("a second handle"))
         .stderr(log);
     command
-}
-
-/// A port that nobody listens on at this moment.
-pub fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
 }
 
 /// Adds the places that a test must own to the config's `server` block, or to a block of their own.

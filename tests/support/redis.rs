@@ -1,7 +1,7 @@
 //! A real Redis on a port of its own: killed, halted and started again by tests.
 
 use std::fs::File;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use super::peer::wanted;
+
+#[path = "ports.rs"]
+mod ports;
+use ports::free_address;
 
 const INSTALL: &str = "apt-get install -y --no-install-recommends redis-server";
 /// Longest wait for anything that a test waits for; far more than a loaded machine needs.
@@ -123,11 +127,4 @@ impl Drop for Redis {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// A port that nobody listens on at this moment.
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{File, Permissions};
 use std::io::Write;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,6 +10,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+#[path = "ports.rs"]
+mod ports;
+use ports::free_address;
 
 /// Longest wait for anything that a test waits for; far more than a loaded machine needs.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,9 +34,8 @@ impl Server {
     pub fn new(name: &'static str, stop: Signal) -> Server {
         let folder = TempDir::with_prefix(format!("atest-{name}-")).expect("a folder for the test");
         std::fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).expect("it is ours");
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         Server {
-            address: listener.local_addr().expect("an address"),
+            address: free_address(),
             name,
             folder,
             stop,
