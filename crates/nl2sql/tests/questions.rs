@@ -26,6 +26,8 @@ const FLOORS: &[(&str, f64, f64)] = &[
     ("flags", 94.0, 80.0),
     ("cents", 90.0, 86.0),
     ("nokeys", 94.0, 88.0),
+    ("figures", 94.0, 88.0),
+    ("counterparts", 94.0, 88.0),
     ("zh", 92.0, 80.0),
     ("refuse", 93.0, 90.0),
     ("held back", 92.0, 88.0),

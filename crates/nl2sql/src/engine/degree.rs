@@ -400,6 +400,6 @@ pub(crate) fn expr_table(reading: &Reading<'_>, expr: &Expr) -> Option<TableId> 
         | Expr::Apply(_, id)
         | Expr::Bucket(_, id)
         | Expr::SumOfProduct(id, _) => Some(reading.lexicon.column(*id).table),
-        Expr::Rows | Expr::Related(_) => None,
+        Expr::Rows | Expr::Related(_) | Expr::Share(_) | Expr::PartOfAll | Expr::Across(_) => None,
     }
 }

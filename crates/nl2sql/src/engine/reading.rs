@@ -184,6 +184,7 @@ impl<'q> Reading<'q> {
     /// Runs the recognisers, from those that need the most context to those that take what is left.
     pub(crate) fn run(mut self) -> Reading<'q> {
         self.read_where_true();
+        self.read_counterparts();
         self.read_how();
         self.read_order();
         self.read_averages();
