@@ -17,6 +17,7 @@ mod counting;
 mod cuts;
 mod dates;
 mod degree;
+mod exonyms;
 mod explain;
 mod finish;
 mod forms;

@@ -210,6 +210,18 @@ impl Teller<'_> {
                     join(&conds)
                 )
             }
+            Cond::Extreme {
+                column,
+                target,
+                by,
+                descending,
+            } => format!(
+                "{} is the {} of the row with the {} {}",
+                self.column(*column),
+                self.column(*target),
+                if *descending { "highest" } else { "lowest" },
+                self.column(*by)
+            ),
             Cond::Against(column, op, across) => {
                 format!(
                     "{} is {} {}",

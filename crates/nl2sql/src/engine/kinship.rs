@@ -76,7 +76,16 @@ pub(crate) fn links(id: ColumnId, tables: &[TableEntry<'_>], columns: &[ColumnEn
             .flat_map(|to| tables[to.0].columns.clone().map(ColumnId))
             .find(|other| is_namesake(id, *other, tables, columns))
     };
-    let target = by_name.or_else(by_key).or_else(by_table).or_else(by_namesake)?;
+    let by_values = || {
+        others()
+            .flat_map(|to| tables[to.0].columns.clone().map(ColumnId))
+            .find(|other| holds_its_values(id, *other, tables, columns))
+    };
+    let target = by_name
+        .or_else(by_key)
+        .or_else(by_table)
+        .or_else(by_namesake)
+        .or_else(by_values)?;
     Some(Link {
         from,
         to: columns[target.0].table,
@@ -181,6 +190,34 @@ fn is_namesake(
                 .all(|(word, name)| singular(word) == *name)
     };
     same && alike(mine, theirs) && begins(theirs) && !begins(mine) && !mine.is_primary
+}
+
+/// Whether a text holds what the rows of another table are called: `trails.crosses`, `districts.district_name`.
+fn holds_its_values(
+    id: ColumnId,
+    other: ColumnId,
+    tables: &[TableEntry<'_>],
+    columns: &[ColumnEntry<'_>],
+) -> bool {
+    /// Fewer values may meet by chance.
+    const FEW: usize = 3;
+    let (mine, theirs) = (&columns[id.0], &columns[other.0]);
+    let table = &tables[theirs.table.0].words;
+    let names_rows = theirs.words.len() == table.len() + 1
+        && theirs.words.last().is_some_and(|last| last == "name")
+        && theirs
+            .words
+            .iter()
+            .zip(table)
+            .all(|(word, name)| singular(word) == *name);
+    let own = mine
+        .words
+        .iter()
+        .zip(&tables[mine.table.0].words)
+        .all(|(word, name)| singular(word) == *name);
+    let (held, known) = (&mine.column.samples, &theirs.column.samples);
+    let met = held.iter().filter(|value| known.contains(value)).count();
+    names_rows && !own && mine.column.kind == theirs.column.kind && met >= FEW && met * 5 >= held.len() * 4
 }
 
 /// Whether a column is called as one thing: `home_games` counts, `home_game` refers.

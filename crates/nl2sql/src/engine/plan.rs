@@ -109,6 +109,13 @@ pub(crate) enum Cond {
         shown: ColumnId,
         filters: Vec<Cond>,
     },
+    /// The key is that of the one row of another table that is first by a column.
+    Extreme {
+        column: ColumnId,
+        target: ColumnId,
+        by: ColumnId,
+        descending: bool,
+    },
     /// Compared with a column of the row that a key refers to.
     Against(ColumnId, Op, Across),
     /// All of the first, or all of the second.
@@ -280,6 +287,7 @@ impl Cond {
             | Cond::At { column, .. }
             | Cond::Beyond { column, .. }
             | Cond::Among { column, .. }
+            | Cond::Extreme { column, .. }
             | Cond::Average(column, _) => swap(column, old, new),
             Cond::Either(one, other) => {
                 one.iter_mut()
@@ -302,6 +310,7 @@ impl Cond {
             | Cond::At { column, .. }
             | Cond::Beyond { column, .. }
             | Cond::Among { column, .. }
+            | Cond::Extreme { column, .. }
             | Cond::Average(column, _) => found.push(*column),
             Cond::Against(column, _, across) => found.extend([*column, across.key]),
             Cond::Either(one, other) => one.iter().chain(other).for_each(|cond| cond.columns(found)),

@@ -68,6 +68,7 @@ impl<'q> Reading<'q> {
             targets: zones::targets(items, tokens),
         };
         reading.find_named();
+        reading.find_compounds();
         reading.find_owners();
         reading.find_names();
         reading

@@ -338,6 +338,26 @@ impl Writer<'_> {
                     conds.join(" AND ")
                 )
             }
+            Cond::Extreme {
+                column,
+                target,
+                by,
+                descending,
+            } => {
+                let plain = Writer {
+                    lexicon: self.lexicon,
+                    dialect: self.dialect,
+                    qualified: false,
+                };
+                format!(
+                    "{} = (SELECT {} FROM {} ORDER BY {}{} LIMIT 1)",
+                    self.column(*column),
+                    plain.column(*target),
+                    self.table(self.lexicon.column(*target).table),
+                    plain.column(*by),
+                    if *descending { " DESC" } else { "" }
+                )
+            }
             Cond::Against(column, op, across) => {
                 format!(
                     "{} {} {}",

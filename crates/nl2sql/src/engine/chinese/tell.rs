@@ -199,6 +199,18 @@ impl Teller<'_> {
                     self.column(*shown)
                 )
             }
+            Cond::Extreme {
+                column,
+                target,
+                by,
+                descending,
+            } => format!(
+                "{}是{}{}的行的{}",
+                self.column(*column),
+                self.column(*by),
+                if *descending { "最大" } else { "最小" },
+                self.column(*target)
+            ),
             Cond::Against(column, op, across) => {
                 format!("{}{}{}", self.column(*column), op_word(*op), self.across(across))
             }
