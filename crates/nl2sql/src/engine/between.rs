@@ -54,6 +54,9 @@ impl Reading<'_> {
             if !self.is_free(at) {
                 continue;
             }
+            if self.read_span(at) {
+                continue;
+            }
             let between = self.phrase(at) == Some(Phrase::Between);
             let from = self.is_glue(at) && self.word(at) == "from";
             if !between && !from {
@@ -79,6 +82,24 @@ impl Reading<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// `age 20 to 25`, `a salary in the range 7000 to 12000`.
+    fn read_span(&mut self, at: usize) -> bool {
+        let (Kind::Number(one), "to" | "through") = (self.items[at].kind.clone(), self.word(at + 1)) else {
+            return false;
+        };
+        let Some(Kind::Number(other)) = self.items.get(at + 2).map(|item| item.kind.clone()) else {
+            return false;
+        };
+        let measured = self
+            .before(at)
+            .filter(|i| at - i <= 4 && self.number_column(*i).is_some());
+        if measured.is_none() {
+            return false;
+        }
+        self.between_numbers(at, at, at + 2, one, other);
+        true
     }
 
     pub(crate) fn between_numbers(&mut self, at: usize, low: usize, high: usize, one: String, other: String) {

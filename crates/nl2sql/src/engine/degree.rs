@@ -116,10 +116,11 @@ impl Reading<'_> {
             .and_then(|i| Some((i, self.table(i)?)))
             .filter(|(_, table)| *table != self.home && self.reachable(*table) && !hint.is_empty());
         if let Some((i, column)) = other.and_then(|(i, table)| {
+            let fits = |id: ColumnId| self.is_measure(id) || (flip && self.is_day(id));
             let nearest = &hint[..hint.len().min(3)];
-            let column = self.hinted(table, nearest, |id| {
-                self.is_measure(id) || (flip && self.is_day(id))
-            })?;
+            let column = self
+                .hinted(table, nearest, fits)
+                .or_else(|| self.hinted(table, hint, fits))?;
             Some((i, column))
         }) {
             self.mark_all(at..=i);
