@@ -27,6 +27,10 @@ impl Reading<'_> {
                 .find_map(|i| own(self, i).map(|column| (i, column)));
             let column = match found {
                 Some((_, column)) => Some(column),
+                None if hinted(self.word(at)).is_some() => {
+                    let hint = hinted(self.word(at)).unwrap_or_default();
+                    self.hinted(self.home, hint, |id| self.is_measure(id))
+                }
                 None => {
                     let column = roles::measure(self.lexicon, self.home);
                     if let Some(column) = column {
@@ -166,4 +170,18 @@ impl Reading<'_> {
         self.plan.filters.push(Cond::Average(column, op));
         true
     }
+}
+
+/// The columns that a comparison with an average speaks of: "taller than average".
+fn hinted(word: &str) -> Option<Hint> {
+    Some(match word {
+        "taller" => &["height", "elevation", "altitude"],
+        "shorter" => &["height", "length", "duration", "distance"],
+        "longer" => &["length", "duration", "runtime", "distance"],
+        "heavier" | "lighter" => &["weight", "mass"],
+        "older" | "younger" => &["age"],
+        "faster" | "slower" => &["speed", "velocity"],
+        "cheaper" => &["price", "cost", "fee", "rate"],
+        _ => return None,
+    })
 }

@@ -1,6 +1,7 @@
 //! Finds the words of a reading that decide the answer although nothing in the plan came from them.
 
 use super::items::Kind;
+use super::lexicon::Sort;
 use super::phrases::{Function, Phrase};
 use super::reading::Reading;
 use super::stem::singular;
@@ -241,6 +242,21 @@ impl Reading<'_> {
     }
 
     fn is_apposition(&self, at: usize) -> bool {
+        // "founded year", "start time": the moment is in the plan.
+        let dated = matches!(
+            self.word(at),
+            "year" | "years" | "date" | "dates" | "time" | "times"
+        ) && at.checked_sub(1).is_some_and(|i| {
+            self.items[i].used
+                && self
+                    .column_where(i, |id| {
+                        self.is_day(id) || self.lexicon.column(id).sort == Sort::Year
+                    })
+                    .is_some()
+        });
+        if dated {
+            return true;
+        }
         APPOSITIONS.contains(&self.word(at))
             && at
                 .checked_sub(1)

@@ -244,7 +244,10 @@ impl Reading<'_> {
 
     /// Whether a column holds numbers that mean something, not keys.
     pub(crate) fn is_measure(&self, id: ColumnId) -> bool {
-        matches!(self.lexicon.column(id).sort, Sort::Number | Sort::Year) && !self.lexicon.is_key(id)
+        let entry = self.lexicon.column(id);
+        // A number that is called `…_id` names a row, whether it is declared a key or not.
+        let named = entry.words.last().is_some_and(|last| last == "id");
+        matches!(entry.sort, Sort::Number | Sort::Year) && !self.lexicon.is_key(id) && !named
     }
 
     pub(crate) fn is_day(&self, id: ColumnId) -> bool {
