@@ -59,6 +59,12 @@ impl Reading<'_> {
 
     /// A column named right before the value (`status pending`, `whose city is Paris`) or right after it (`Cardiology department`).
     pub(crate) fn beside(&self, found: &Found) -> Option<(usize, ColumnId)> {
+        // "Lund county": the word right after says which of the columns that hold the value is meant.
+        if let Some(hit) = self.column(found.end + 1).filter(|(id, score)| {
+            *score >= 0.8 && self.is_free(found.end + 1) && found.hits.iter().any(|hit| hit.column == *id)
+        }) {
+            return Some((found.end + 1, hit.0));
+        }
         let before = self.before(found.start).map(|i| match self.phrase(i) {
             Some(
                 Phrase::Not

@@ -29,6 +29,10 @@ impl Reading<'_> {
             Some(Entity::Column(id, score)) if self.counts_each(id, thing, at) => {
                 (self.lexicon.column(id).table, score)
             }
+            // "towns with two delegates", where the delegate is a text of another table.
+            Some(Entity::Column(id, score)) if self.stands_for_rows(id, thing) => {
+                (self.lexicon.column(id).table, score)
+            }
             _ => return false,
         };
         if score < 0.55 || self.next_owned_number(thing) {
@@ -77,6 +81,19 @@ impl Reading<'_> {
         rows && self
             .subject_before(at)
             .is_some_and(|(_, entity)| matches!(entity, Entity::Column(other, _) if other != id))
+    }
+
+    /// Whether a plural that names a text of another table stands for that table's rows.
+    fn stands_for_rows(&self, id: ColumnId, thing: usize) -> bool {
+        let table = self.lexicon.column(id).table;
+        table != self.home
+            && self.reachable(table)
+            && self.is_textual(id)
+            && self.word(thing).ends_with('s')
+            && self
+                .items
+                .get(thing + 1)
+                .is_none_or(|next| !matches!(next.kind, Kind::Mention(..) | Kind::Value(_)))
     }
 
     /// `more than 3 cancelled orders`: the adjective becomes a condition on what is counted.

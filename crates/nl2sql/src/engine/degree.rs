@@ -117,11 +117,17 @@ impl Reading<'_> {
 
     /// `the 3 branches with the most …`: the number before the head.
     pub(crate) fn leading_number(&self) -> Option<(usize, u32)> {
-        let head = self.head?;
-        let i = head.checked_sub(1).filter(|i| self.is_free(*i))?;
-        matches!(self.items[i].kind, Kind::Number(_))
-            .then(|| small_number(self, i).map(|number| (i, number)))
-            .flatten()
+        let number = |i: usize| {
+            (matches!(self.items[i].kind, Kind::Number(_)) && self.is_free(i))
+                .then(|| small_number(self, i).map(|number| (i, number)))
+                .flatten()
+        };
+        let before_head = self.head.and_then(|head| head.checked_sub(1)).and_then(number);
+        // "which 3 towns have the most …": the number before what is asked for.
+        before_head.or_else(|| {
+            let asked = self.targets.iter().position(|target| *target)?;
+            number(asked.checked_sub(1)?)
+        })
     }
 
     /// `cheapest product`, `highest price`, `latest 10 orders`, `the doctor with the highest fee`.

@@ -112,6 +112,13 @@ impl Reading<'_> {
             let mut seen_of = false;
             let named = (at + 1..self.items.len()).find(|i| {
                 seen_of |= self.word(*i) == "of";
+                // "names and addresses of the clubs"
+                let listed = !seen_of
+                    && (matches!(self.items[*i].kind, Kind::And | Kind::Comma)
+                        || *i > at + 1 && matches!(self.entity(*i), Some(Entity::Column(..))));
+                if listed {
+                    return false;
+                }
                 let passed = self.is_glue(*i) && matches!(self.word(*i), "of" | "the" | "all" | "any")
                     || matches!(self.phrase(*i), Some(Phrase::Distinct | Phrase::PerEach));
                 !passed
