@@ -186,14 +186,14 @@ fn admit_chinese(request: &Request<'_>, lexicon: Option<&Lexicon<'_>>) -> Result
     if request.question.len() > text::MAX_BYTES {
         return Err(too_long());
     }
-    if let Some(verb) = chinese::write_verb(request.question) {
+    if let Some(verb) = chinese::write_verb(&chinese::simplified(request.question)) {
         return Err(writing(verb));
     }
     let tokens = chinese::tokens(request.question, lexicon, request.today);
     if tokens.len() > text::MAX_TOKENS {
         return Err(too_long());
     }
-    if chinese::is_small_talk(request.question) || tokens.is_empty() {
+    if chinese::is_small_talk(request.question, lexicon) || tokens.is_empty() {
         return Err(small_talk());
     }
     Ok(tokens)
