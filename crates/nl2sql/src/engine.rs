@@ -11,6 +11,7 @@ mod chinese;
 mod choose;
 mod combine;
 mod compare;
+mod conditions;
 mod confidence;
 mod counterparts;
 mod counting;
@@ -19,6 +20,7 @@ mod dates;
 mod degree;
 mod exonyms;
 mod explain;
+mod extremes;
 mod finish;
 mod forms;
 mod gate;
@@ -38,6 +40,7 @@ mod most;
 mod naming;
 mod ordering;
 mod output;
+mod owners;
 mod paraphrase;
 mod pattern;
 mod period;
@@ -49,10 +52,12 @@ mod projection;
 mod prune;
 mod quote;
 mod quotients;
+mod ranks;
 mod reading;
 mod refuse;
 mod render;
 mod roles;
+mod samples;
 pub(crate) mod shorthand;
 mod sorts;
 pub(crate) mod stem;
@@ -187,14 +192,14 @@ fn admit_chinese(request: &Request<'_>, lexicon: Option<&Lexicon<'_>>) -> Result
     if request.question.len() > text::MAX_BYTES {
         return Err(too_long());
     }
-    if let Some(verb) = chinese::write_verb(request.question) {
+    if let Some(verb) = chinese::write_verb(&chinese::simplified(request.question)) {
         return Err(writing(verb));
     }
     let tokens = chinese::tokens(request.question, lexicon, request.today);
     if tokens.len() > text::MAX_TOKENS {
         return Err(too_long());
     }
-    if chinese::is_small_talk(request.question) || tokens.is_empty() {
+    if chinese::is_small_talk(request.question, lexicon) || tokens.is_empty() {
         return Err(small_talk());
     }
     Ok(tokens)

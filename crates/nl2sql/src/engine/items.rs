@@ -7,6 +7,7 @@ use super::link::{self, Mention, Span, ValueHit};
 use super::money;
 use super::period::{self, Period};
 use super::phrases::{self, Phrase};
+use super::samples;
 use super::text::{Shape, Token};
 use super::words;
 
@@ -53,7 +54,7 @@ enum Choice<'a> {
 /// Cuts the tokens into items.
 pub(crate) fn cut(lexicon: &Lexicon<'_>, tokens: &[Token], today: Date) -> Vec<Item> {
     let mentions = link::mentions(lexicon, tokens);
-    let samples = link::sample_values(lexicon, tokens);
+    let samples = samples::sample_values(lexicon, tokens);
     let mut items = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -144,7 +145,12 @@ fn next(
     if let Some((phrase, taken)) = phrases::read(tokens, at).filter(|(_, taken)| {
         !(names_before || two_moments(*taken) || names_it && is_plain_name(tokens, at, owned, named_after))
     }) {
-        choices.push((taken, 5, Choice::Phrase(phrase)));
+        // A state that a sample spells just so is that state: sold_out.
+        let priority = match phrase {
+            Phrase::Exhausted | Phrase::Stocked => 2,
+            _ => 5,
+        };
+        choices.push((taken, priority, Choice::Phrase(phrase)));
     }
     if let Some(span) = mentions
         .iter()
@@ -171,7 +177,9 @@ fn next(
         at.checked_sub(1).map(|before| &tokens[before]),
         today,
     ) {
-        choices.push((taken, 7, Choice::Period(period)));
+        // "upcoming": a state where the schema has one, else a time.
+        let priority = if period.is_open() { 2 } else { 7 };
+        choices.push((taken, priority, Choice::Period(period)));
     }
     let best = choices
         .into_iter()

@@ -1,5 +1,6 @@
 //! Finds whose name a value is, where nothing samples it: what is called so, whose something is, a person's whole name.
 
+use super::chinese;
 use super::items::Kind;
 use super::lexicon::{ColumnId, TableId};
 use super::phrases::Phrase;
@@ -45,6 +46,7 @@ impl Reading<'_> {
             && found.text.split(' ').all(|word| {
                 let mut letters = word.chars();
                 letters.next().is_some_and(char::is_uppercase) && letters.any(char::is_lowercase)
+                    || chinese::is_person(word)
             });
         let cue = found
             .start
@@ -67,6 +69,11 @@ impl Reading<'_> {
                     .map(|link| link.to)
                     .filter(|parent| roles::names_people(lexicon, *parent))
                     .collect();
+                let parents = if parents.is_empty() {
+                    roles::people_beyond(lexicon, self.home)
+                } else {
+                    parents
+                };
                 match parents[..] {
                     [parent] => roles::label(lexicon, parent).into_iter().next(),
                     _ => None,
