@@ -218,7 +218,9 @@ impl Reading<'_> {
             }
         });
         if let Some(i) = before
-            && let Some(column) = self.number_column(i).or_else(|| self.text_number(i))
+            && let Some(column) = self
+                .number_column(i)
+                .or_else(|| self.text_number(i).filter(|_| hint.is_empty()))
         {
             self.mark(i);
             // "with a number of seats above 40": the column counts by itself.

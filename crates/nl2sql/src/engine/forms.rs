@@ -163,6 +163,9 @@ pub(crate) fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec
             .is_some_and(|last| same(&apart[0], &singular(last)))
     {
         forms.push((apart[1..].to_vec(), 0.95));
+    } else if prefix > 1 && apart.len() > 1 && same(&apart[0], &singular(&table_words[0])) {
+        // `book_clubs.book_title` is a title.
+        forms.push((apart[1..].to_vec(), 0.9));
     }
     let stump = &apart[..apart.len().saturating_sub(1)];
     match apart.last().map(String::as_str) {

@@ -242,6 +242,24 @@ impl Reading<'_> {
                 self.plan.order.push((Expr::Related(related), most));
                 self.limit_for(at);
             }
+            // "the publisher with the most books", where the book is a text: its rows are counted by what was named before.
+            Some(Entity::Column(id, _))
+                if !frequency
+                    && self.is_textual(id)
+                    && self.word(next).ends_with('s')
+                    && self.lexicon.column(id).table == self.home
+                    && self.subject_of(at, id).is_some() =>
+            {
+                let subject = self.subject_of(at, id);
+                self.mark_all(at..=next);
+                if let Some((i, entity)) = subject {
+                    self.mark(i);
+                    let keys = self.group_keys(entity);
+                    self.group_by(keys);
+                }
+                self.plan.order.push((Expr::Rows, most));
+                self.limit_for(at);
+            }
             Some(Entity::Column(id, _)) if frequency || !self.is_measure(id) => {
                 self.mark_all(at..=next);
                 self.group_by(vec![Expr::Column(id)]);
@@ -259,6 +277,23 @@ impl Reading<'_> {
             Some(Entity::Table(table, _)) => self.most_related(at, next, table, most),
             _ => {}
         }
+    }
+
+    /// Another column of the same table that was asked for before.
+    fn subject_of(&self, at: usize, counted: super::lexicon::ColumnId) -> Option<(usize, Entity)> {
+        (0..at).rev().find_map(|i| match self.entity(i)? {
+            entity @ Entity::Column(id, score)
+                if score >= 0.7
+                    && id != counted
+                    && self.targets[i]
+                    && self.is_free(i)
+                    && !self.is_measure(id)
+                    && self.lexicon.column(id).table == self.home =>
+            {
+                Some((i, entity))
+            }
+            _ => None,
+        })
     }
 
     /// `the customer with the most orders`: a join counts what is there; the fewest may be none, which only a subquery counts.

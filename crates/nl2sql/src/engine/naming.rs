@@ -6,6 +6,7 @@ use super::link::{Hit, Mention};
 use super::phrases::{Function, Phrase};
 use super::reading::{Entity, Reading};
 use super::roles;
+use super::stem::singular;
 use super::zones;
 
 impl Reading<'_> {
@@ -26,7 +27,12 @@ impl Reading<'_> {
                 closeness += 0.5;
             }
             if table == self.home {
-                closeness += if hit.score >= 0.8 { 0.3 } else { 0.12 };
+                // A word that is part of the very name counts for more than one that only means alike.
+                closeness += match hit.score {
+                    score if score >= 0.8 => 0.3,
+                    _ if self.spells_part(at, hit.id) => 0.2,
+                    _ => 0.12,
+                };
             } else if self.named.contains(&table) {
                 closeness += 0.2;
             }
@@ -38,6 +44,17 @@ impl Reading<'_> {
             }
         }
         best.map(|(id, _, score)| (id, score))
+    }
+
+    /// Whether the last word of an item is a word of a column's name.
+    fn spells_part(&self, at: usize, id: ColumnId) -> bool {
+        let token = &self.tokens[self.items[at].end - 1];
+        let said = singular(&token.lower);
+        self.lexicon
+            .column(id)
+            .words
+            .iter()
+            .any(|word| singular(word) == said)
     }
 
     pub(crate) fn column(&self, at: usize) -> Option<(ColumnId, f32)> {
@@ -81,6 +98,24 @@ impl Reading<'_> {
         }
     }
 
+    /// `book categories`, where the books have a `book_title`: half a name right before a whole one only describes it.
+    fn describes_next(&self, at: usize) -> bool {
+        let (Some(Entity::Column(one, half)), Some(Entity::Column(other, whole))) =
+            (self.entity(at), self.entity(at + 1))
+        else {
+            return false;
+        };
+        let together = self.items[at].end == self.items[at + 1].start
+            && self.items[at].end - self.items[at].start == 1
+            && !self.word(at).ends_with('s');
+        together
+            && half < 0.8
+            && whole >= 0.9
+            && one != other
+            && self.lexicon.column(one).table == self.lexicon.column(other).table
+            && self.is_textual(one)
+    }
+
     /// `population density`: of two measures side by side the last one is meant, and the first only says of what.
     pub(crate) fn find_compounds(&mut self) {
         for at in 1..self.items.len() {
@@ -88,6 +123,10 @@ impl Reading<'_> {
                 Some(Entity::Column(id, score)) if score >= 0.7 && self.is_measure(id) => Some(id),
                 _ => None,
             };
+            if self.describes_next(at - 1) {
+                self.items[at - 1].kind = Kind::Glue;
+                continue;
+            }
             let (Some(one), Some(other)) = (named(at - 1), named(at)) else {
                 continue;
             };

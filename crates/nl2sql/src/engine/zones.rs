@@ -265,6 +265,12 @@ impl Walk<'_> {
         while matches!(self.word(at), "the" | "also" | "then" | "please" | "all" | "and") {
             at += 1;
         }
+        // "and in which towns"
+        if matches!(self.word(at), "in" | "from" | "at" | "on")
+            && matches!(self.word(at + 1), "which" | "what")
+        {
+            return true;
+        }
         let counts = self
             .items
             .get(at)
