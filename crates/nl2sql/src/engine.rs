@@ -72,6 +72,8 @@ mod zones;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod nearness;
+#[cfg(test)]
 mod readings;
 #[cfg(test)]
 mod tests;

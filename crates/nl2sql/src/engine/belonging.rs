@@ -13,13 +13,13 @@ use super::values;
 impl Reading<'_> {
     /// The column of a value, and the item beside it that says so.
     pub(crate) fn column_for(&mut self, found: &Found) -> Option<(ColumnId, Option<usize>)> {
+        if let Some(column) = self.possessor(found) {
+            return Some((column, None));
+        }
         if let Some((i, column)) = self.beside(found) {
             return Some((column, Some(i)));
         }
         if let Some(column) = self.sampled(&found.hits, found.start) {
-            return Some((column, None));
-        }
-        if let Some(column) = self.possessor(found) {
             return Some((column, None));
         }
         if let Some((column, i)) = self.named_entity(found) {

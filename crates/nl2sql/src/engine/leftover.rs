@@ -38,6 +38,7 @@ const ARTICLES: &[&str] = &[
 /// Words that are left over and change nothing.
 const HARMLESS: &[&str] = &[
     "terms",
+    "money",
     "origin",
     "case",
     "general",

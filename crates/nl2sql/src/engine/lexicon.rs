@@ -299,6 +299,24 @@ impl<'a> Lexicon<'a> {
             .collect()
     }
 
+    /// The one word of the schema that a word may be cut short to: `enr` for "enrollment".
+    pub(crate) fn cut_short(&self, word: &str) -> Vec<(WordId, f32)> {
+        /// Shorter beginnings are those of too many words.
+        const LEAST: usize = 3;
+        /// Longer words are words by themselves.
+        const MOST: usize = 5;
+        let mut short = self.vocabulary.iter().enumerate().filter(|(_, entry)| {
+            let length = entry.raw.len();
+            (LEAST..=MOST).contains(&length)
+                && word.len() >= length + LEAST
+                && word.starts_with(entry.raw.as_str())
+        });
+        match (short.next(), short.next()) {
+            (Some((id, _)), None) => vec![(id, 0.75)],
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether a name of the schema is or holds that very word.
     pub(crate) fn has_word(&self, word: &str) -> bool {
         self.by_word.contains_key(word)

@@ -165,9 +165,18 @@ fn token_senses(lexicon: &Lexicon<'_>, token: &Token) -> (Senses, bool) {
         }
     }
     if senses.is_empty() && !is_ordinary(token) {
-        let near = lexicon.near(&token.lower);
+        let mut near = lexicon.near(&token.lower);
+        if near.is_empty() {
+            near = lexicon.cut_short(&token.lower);
+        }
         let fuzzy = !near.is_empty();
         return (near, fuzzy);
+    }
+    // A word that other schemas know may still be cut short in this one.
+    if senses.is_empty() && !values::is_known(&token.lower) && !phrases::is_part(&token.lower) {
+        let short = lexicon.cut_short(&token.lower);
+        let guessed = !short.is_empty();
+        return (short, guessed);
     }
     // "employes" is nearer to a name of the schema than to what its stem happens to be kin to.
     let kin = senses.iter().all(|(_, weight)| *weight < 0.8);
