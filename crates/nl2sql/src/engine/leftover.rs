@@ -1,9 +1,11 @@
 //! Finds the words of a reading that decide the answer although nothing in the plan came from them.
 
 use super::items::Kind;
+use super::lexicon::Sort;
 use super::phrases::{Function, Phrase};
 use super::reading::Reading;
 use super::stem::singular;
+use super::words;
 
 /// The part that a word without a meaning here has in its question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,12 +206,33 @@ impl Reading<'_> {
     /// `granted to …`, `affected by …`: a verb between what is asked and a condition that is in the plan.
     fn is_mere_relation(&self, at: usize) -> bool {
         let word = self.word(at);
-        let verb = word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"));
-        let follows = self.items.get(at + 1).is_some_and(|_| {
+        let told = at
+            .checked_sub(1)
+            .is_some_and(|i| matches!(self.word(i), "who" | "that" | "which" | "they"));
+        let verb = word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))
+            || words::DEEDS.contains(&word)
+            || told && !word.ends_with("ly");
+        let follows = self.items.get(at + 1).is_some_and(|next| {
             matches!(
                 self.word(at + 1),
-                "in" | "by" | "to" | "at" | "on" | "with" | "for" | "from" | "as" | "the" | "a" | "any"
-            )
+                "in" | "by"
+                    | "to"
+                    | "at"
+                    | "on"
+                    | "with"
+                    | "for"
+                    | "from"
+                    | "as"
+                    | "the"
+                    | "a"
+                    | "an"
+                    | "any"
+                    | "some"
+            ) || next.used
+                && matches!(
+                    next.kind,
+                    Kind::Phrase(Phrase::Compare { .. }) | Kind::Mention(..) | Kind::Number(_)
+                )
         });
         let object = self.after(at).is_some_and(|i| self.items[i].used);
         let preceded = at
@@ -219,6 +242,21 @@ impl Reading<'_> {
     }
 
     fn is_apposition(&self, at: usize) -> bool {
+        // "founded year", "start time": the moment is in the plan.
+        let dated = matches!(
+            self.word(at),
+            "year" | "years" | "date" | "dates" | "time" | "times"
+        ) && at.checked_sub(1).is_some_and(|i| {
+            self.items[i].used
+                && self
+                    .column_where(i, |id| {
+                        self.is_day(id) || self.lexicon.column(id).sort == Sort::Year
+                    })
+                    .is_some()
+        });
+        if dated {
+            return true;
+        }
         APPOSITIONS.contains(&self.word(at))
             && at
                 .checked_sub(1)

@@ -88,6 +88,11 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
                 // "posts tagged" is no name of a table post_tags.
                 mention.tables.clear();
             }
+            // "the customer named Ann": no column of names.
+            let calls = length > 1 && matches!(tokens[end - 1].lower.as_str(), "named" | "called");
+            if calls {
+                continue;
+            }
             // "of customers" is no name of a column no_of_customers.
             let lead = tokens[start].lower.as_str();
             let hanging = length > 1 && words::STOP.contains(&lead) && !words::SOFT_STOP.contains(&lead);

@@ -77,6 +77,20 @@ impl Reading<'_> {
                 self.mark_all(i..=i + 1);
                 column.map_or(Expr::Rows, |column| Expr::Apply(Function::Sum, column))
             }
+            // "the name and the number of floors": a column among others, not their sum.
+            Some((i, Entity::Column(id, score)))
+                if score >= 0.7
+                    && self.is_measure(id)
+                    && !distinct
+                    && !self.grouped
+                    && self.aggregates.is_empty()
+                    && self.projected_columns().iter().any(|(other, id)| {
+                        *other != i && self.targets[*other] && self.lexicon.graph.target(*id).is_none()
+                    })
+                    && self.targets[i] =>
+            {
+                return i;
+            }
             Some((i, Entity::Column(id, score))) if score >= 0.5 && self.is_free(i) => {
                 self.mark(i);
                 self.count_of_column(id, distinct, i)

@@ -132,6 +132,13 @@ pub(crate) static VERBS: Words = LazyLock::new(|| {
         .collect()
 });
 
+/// Past forms that no ending tells, of verbs that relate things.
+pub(crate) static DEEDS: Words = LazyLock::new(|| {
+    "sang sung flew flown drove rode ridden swam swum threw thrown wore worn spoke spoken drew drawn grew grown ate      eaten drank built rented rent chose chosen went gone came met fought taught thought caught brought kept left led      lent sent slept stood told wrote hosts hosted operate operates acted"
+        .split_whitespace()
+        .collect()
+});
+
 /// Whether a sample value says yes (`Some(true)`), no (`Some(false)`) or something else.
 pub(crate) fn truth_of(sample: &str) -> Option<bool> {
     match sample.trim().to_ascii_lowercase().as_str() {

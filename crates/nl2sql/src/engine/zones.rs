@@ -3,6 +3,7 @@
 use super::items::{Item, Kind};
 use super::phrases::{Function, Phrase};
 use super::text::Token;
+use super::words;
 
 /// Words that begin a new request in the middle of a question.
 const RESTARTS: &[&str] = &[
@@ -161,8 +162,9 @@ impl Walk<'_> {
                 false
             }
             Kind::And => {
-                if !self.wanted && self.resumes(at + 1) {
+                if self.resumes(at + 1) {
                     self.wanted = true;
+                    self.seen = false;
                 }
                 false
             }
@@ -236,6 +238,11 @@ impl Walk<'_> {
         // "in which year", "from what city": the question word follows its preposition.
         let asks = matches!(self.word(at + 1), "which" | "what" | "how");
         if self.seen && word == "with" && self.resumes(at + 1) {
+            return;
+        }
+        // "how many members play chess": what is done, and with what, is not shown.
+        if self.seen && words::VERBS.contains(&word) && !asks {
+            self.wanted = false;
             return;
         }
         if OPENERS.contains(&word) && !asks {
