@@ -329,6 +329,16 @@ impl Reading<'_> {
         one || named
     }
 
+    /// `average mileage per brand` where no join leads to the brands: a figure for all is another answer.
+    fn is_lost_group(&self, at: usize) -> bool {
+        matches!(self.phrase(at), Some(Phrase::PerEach | Phrase::By))
+            && self.plan.aggregates()
+            && self.plan.group.is_empty()
+            && self
+                .after(at)
+                .is_some_and(|i| self.is_free(i) && matches!(self.items[i].kind, Kind::Mention(..)))
+    }
+
     /// A phrase of structure that nothing in the plan came from, although leaving it out changes the answer.
     pub(crate) fn lost_phrase(&self) -> Option<usize> {
         let figures = self.plan.aggregates();
@@ -336,7 +346,8 @@ impl Reading<'_> {
             let said_twice = figures && self.aggregate_at(*at).is_some();
             let direction =
                 matches!(self.phrase(*at), Some(Phrase::Direction(_))) && !self.plan.order.is_empty();
-            self.is_free(*at)
+            self.is_lost_group(*at)
+                || self.is_free(*at)
                 && !said_twice
                 && !direction
                 && !self.is_mere_place(*at)

@@ -138,6 +138,15 @@ pub(crate) fn names(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     if let Some(id) = same {
         return vec![id];
     }
+    // modelName of carModels, before brandName.
+    let headed = find(&|words| {
+        matches!(words, [head @ .., last] if NAMES.contains(&last.as_str())
+            && !head.is_empty()
+            && entry.words.ends_with(&head.iter().map(|word| super::stem::singular(word)).collect::<Vec<_>>()))
+    });
+    if let Some(id) = headed {
+        return vec![id];
+    }
     let named = find(&|words| {
         words
             .last()
