@@ -85,7 +85,11 @@ impl Reading<'_> {
             "newest" | "latest" | "last" | "recent" | "earliest" | "first"
         ) || self.raw(at).to_lowercase().contains("recent");
         if let Some((column, end)) = explicit.filter(|(column, _)| !recent || self.is_day(*column)) {
-            if hint.is_empty() && !recent && number.is_none() && self.is_extreme(at, end) {
+            if (hint.is_empty() || self.is_measure(column))
+                && !recent
+                && number.is_none()
+                && self.is_extreme(at, end)
+            {
                 let function = if descending { Function::Max } else { Function::Min };
                 self.aggregates.push(Expr::Apply(function, column));
                 self.mark_all(at..=end);

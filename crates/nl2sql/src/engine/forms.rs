@@ -130,7 +130,11 @@ pub(crate) fn key_of<'t>(table: &'t Table, table_words: &[String]) -> Option<&'t
             columns()
                 .find(|column| named(column, &|stump| stump == own))
                 // modelId of carModels.
-                .or_else(|| columns().next().filter(|column| named(column, &|stump| own.ends_with(stump))))
+                .or_else(|| {
+                    columns()
+                        .next()
+                        .filter(|column| named(column, &|stump| own.ends_with(stump)))
+                })
                 .map(|column| column.name.as_str())
         }
         _ => None,

@@ -30,10 +30,9 @@ fn degree(token: &Token) -> Option<bool> {
 
 /// The question without its idioms, when it has one.
 pub(crate) fn spelled_out(tokens: &[Token]) -> Option<Vec<Token>> {
-    first(tokens)
-        .or_else(|| by(tokens))
-        .or_else(|| rate(tokens))
-        .or_else(|| comparative(tokens))
+    [first, by, rate, comparative, both_ends, once]
+        .iter()
+        .find_map(|idiom| idiom(tokens))
 }
 
 /// `a higher fee than 50` is a fee higher than 50.
@@ -57,6 +56,68 @@ fn comparative(tokens: &[Token]) -> Option<Vec<Token>> {
     spelled.push(tokens[at].clone());
     spelled.extend_from_slice(&tokens[than..]);
     Some(spelled)
+}
+
+/// `lowest and highest rating` is the minimum and maximum rating.
+fn both_ends(tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.windows(4).position(|four| {
+        matches!(four, [one, and, other, named] if matches!(and.lower.as_str(), "and" | "&")
+            && degree(one).is_some_and(|one| degree(other) == Some(!one))
+            && named.is_word())
+    })?;
+    let high = degree(&tokens[at])?;
+    let ends = if high {
+        "maximum and minimum"
+    } else {
+        "minimum and maximum"
+    };
+    let mut spelled = tokens[..at].to_vec();
+    spelled.extend(text::tokens(ends));
+    spelled.extend_from_slice(&tokens[at + 3..]);
+    Some(spelled)
+}
+
+/// `the genres, no duplicates`, `cities without repetition`: each once.
+fn once(tokens: &[Token]) -> Option<Vec<Token>> {
+    const NO: &[&str] = &["no", "without", "excluding", "removing"];
+    const TWICE: &[&str] = &[
+        "duplicates",
+        "duplicate",
+        "repetition",
+        "repetitions",
+        "repeats",
+        "doubles",
+    ];
+    let last = tokens.len().checked_sub(1)?;
+    let is_said = TWICE.contains(&tokens[last].lower.as_str())
+        && NO.contains(&tokens.get(last.checked_sub(1)?)?.lower.as_str());
+    if !is_said {
+        return None;
+    }
+    let mut rest = &tokens[..last - 1];
+    while let [before @ .., end] = rest
+        && matches!(end.lower.as_str(), "," | "with" | "but" | "and" | "-" | "any")
+    {
+        rest = before;
+    }
+    // The word stands before what is listed.
+    let lead = rest
+        .iter()
+        .take_while(|token| {
+            matches!(
+                token.lower.as_str(),
+                "show" | "list" | "get" | "give" | "me" | "find" | "display" | "all" | "the" | "of"
+            )
+        })
+        .count();
+    let mut spelled: Vec<Token> = rest[..lead]
+        .iter()
+        .filter(|token| token.lower != "all")
+        .cloned()
+        .collect();
+    spelled.extend(text::tokens("distinct"));
+    spelled.extend_from_slice(&rest[lead..]);
+    (lead < rest.len()).then_some(spelled)
 }
 
 /// `30 dollars per hour` is a rate, not a group of each hour.
@@ -144,6 +205,8 @@ mod tests {
                 "halls with a larger area than 30",
                 Some("halls with a area larger than 30"),
             ),
+            ("lowest and highest fare", Some("minimum and maximum fare")),
+            ("list the towns, no duplicates", Some("list the distinct towns")),
             ("largest hall per town", None),
             ("the first hall", None),
         ] {

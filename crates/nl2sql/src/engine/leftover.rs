@@ -348,15 +348,15 @@ impl Reading<'_> {
                 matches!(self.phrase(*at), Some(Phrase::Direction(_))) && !self.plan.order.is_empty();
             self.is_lost_group(*at)
                 || self.is_free(*at)
-                && !said_twice
-                && !direction
-                && !self.is_mere_place(*at)
-                && self.phrase(*at).is_some_and(|phrase| {
-                    !matches!(
-                        phrase,
-                        Phrase::Distinct | Phrase::Filler | Phrase::By | Phrase::PerEach | Phrase::Named
-                    )
-                })
+                    && !said_twice
+                    && !direction
+                    && !self.is_mere_place(*at)
+                    && self.phrase(*at).is_some_and(|phrase| {
+                        !matches!(
+                            phrase,
+                            Phrase::Distinct | Phrase::Filler | Phrase::By | Phrase::PerEach | Phrase::Named
+                        )
+                    })
         })
     }
 }
