@@ -30,7 +30,7 @@ fn degree(token: &Token) -> Option<bool> {
 
 /// The question without its idioms, when it has one.
 pub(crate) fn spelled_out(tokens: &[Token]) -> Option<Vec<Token>> {
-    [first, by, rate, comparative, both_ends, once]
+    [first, by, rate, comparative, both_ends, once, kinds]
         .iter()
         .find_map(|idiom| idiom(tokens))
 }
@@ -118,6 +118,45 @@ fn once(tokens: &[Token]) -> Option<Vec<Token>> {
     spelled.extend(text::tokens("distinct"));
     spelled.extend_from_slice(&rest[lead..]);
     (lead < rest.len()).then_some(spelled)
+}
+
+/// `which brands do we have`, `what genres are there`: each once.
+fn kinds(tokens: &[Token]) -> Option<Vec<Token>> {
+    const HAD: &[&[&str]] = &[
+        &["do", "we", "have"],
+        &["do", "we", "offer"],
+        &["do", "we", "sell"],
+        &["do", "you", "have"],
+        &["are", "there"],
+        &["exist"],
+    ];
+    let [asked, rest @ ..] = tokens else { return None };
+    let rest = match rest {
+        [before @ .., end] if end.lower == "?" => before,
+        rest => rest,
+    };
+    let named = HAD.iter().find_map(|had| {
+        let stump = rest.len().checked_sub(had.len())?;
+        rest[stump..]
+            .iter()
+            .zip(*had)
+            .all(|(token, word)| token.lower == *word)
+            .then_some(&rest[..stump])
+    })?;
+    let is_kind = matches!(asked.lower.as_str(), "which" | "what")
+        && (1..=3).contains(&named.len())
+        && named.iter().all(|token| {
+            token.is_word()
+                && !matches!(
+                    token.lower.as_str(),
+                    "is" | "are" | "different" | "distinct" | "and"
+                )
+        });
+    is_kind.then(|| {
+        let mut spelled = text::tokens("list the distinct");
+        spelled.extend_from_slice(named);
+        spelled
+    })
 }
 
 /// `30 dollars per hour` is a rate, not a group of each hour.

@@ -274,6 +274,28 @@ pub(crate) fn product(lexicon: &Lexicon<'_>, table: TableId) -> Option<(ColumnId
     ))
 }
 
+/// The column of a table that holds money taken, where its rows say that it was: `tickets.price_paid`, `payments.amount`.
+pub(crate) fn taken(lexicon: &Lexicon<'_>, table: TableId) -> Option<ColumnId> {
+    const TAKEN: &[&str] = &[
+        "revenue", "paid", "amount", "total", "sales", "payment", "fare", "charge",
+    ];
+    TAKEN.iter().find_map(|hint| {
+        lexicon.columns_of(table).find(|id| {
+            let entry = lexicon.column(*id);
+            let counts = entry.words.iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "refund" | "refunded" | "tax" | "discount" | "count" | "number"
+                )
+            });
+            entry.sort == Sort::Number
+                && !counts
+                && !lexicon.is_key(*id)
+                && entry.words.iter().any(|word| word == hint)
+        })
+    })
+}
+
 trait FirstBest: Iterator<Item = ColumnId> + Sized {
     /// The first item with the highest score.
     fn rev_by(self, score: impl Fn(ColumnId) -> i32) -> Option<ColumnId> {
