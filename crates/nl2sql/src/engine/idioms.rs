@@ -30,7 +30,7 @@ fn degree(token: &Token) -> Option<bool> {
 
 /// The question without its idioms, when it has one.
 pub(crate) fn spelled_out(tokens: &[Token]) -> Option<Vec<Token>> {
-    [first, by, rate, comparative, both_ends, once, kinds]
+    [first, by, rate, comparative, both_ends, once, kinds, holding]
         .iter()
         .find_map(|idiom| idiom(tokens))
 }
@@ -172,9 +172,56 @@ fn rate(tokens: &[Token]) -> Option<Vec<Token>> {
             && money::is_currency(&currency.lower)
             && matches!(per.lower.as_str(), "per" | "a" | "an" | "each")
             && UNITS.contains(&unit.lower.as_str())
-    })?;
+    });
+    // "more than 30 per hour"
+    let bare = || {
+        let at = tokens.windows(4).position(|four| {
+            let [compared, number, per, unit] = four else {
+                return false;
+            };
+            number.shape == Shape::Number
+                && matches!(
+                    compared.lower.as_str(),
+                    "than" | "over" | "under" | "above" | "below" | "least" | "most" | "exactly"
+                )
+                && matches!(per.lower.as_str(), "per" | "a" | "an")
+                && matches!(
+                    unit.lower.as_str(),
+                    "hour" | "night" | "kg" | "km" | "unit" | "piece"
+                )
+        })?;
+        Some(at)
+    };
+    let at = at.or_else(bare)?;
     let mut spelled = tokens[..at + 2].to_vec();
     spelled.extend_from_slice(&tokens[at + 4..]);
+    Some(spelled)
+}
+
+/// `dishes with Tofu in the name` is dishes whose name contains Tofu.
+fn holding(tokens: &[Token]) -> Option<Vec<Token>> {
+    let [before @ .., inside, the, column] = tokens else {
+        return None;
+    };
+    let is_said = matches!(inside.lower.as_str(), "in" | "within")
+        && matches!(the.lower.as_str(), "the" | "its" | "their" | "his" | "her")
+        && matches!(
+            column.lower.as_str(),
+            "name" | "names" | "title" | "titles" | "description" | "subject" | "comment"
+        );
+    let with = before
+        .iter()
+        .rposition(|token| matches!(token.lower.as_str(), "with" | "having"))?;
+    let text = &before[with + 1..];
+    let plain = |token: &Token| token.shape == Shape::Quoted || token.is_capital();
+    if !is_said || with == 0 || !(1..=3).contains(&text.len()) || !text.iter().all(plain) {
+        return None;
+    }
+    let mut spelled = before[..with].to_vec();
+    spelled.extend(text::tokens("whose"));
+    spelled.push(column.clone());
+    spelled.extend(text::tokens("contains"));
+    spelled.extend_from_slice(text);
     Some(spelled)
 }
 

@@ -131,6 +131,12 @@ const WHOLES: &[&str] = &[
     "app",
     "site",
     "website",
+    "menu",
+    "catalogue",
+    "catalog",
+    "inventory",
+    "fleet",
+    "database",
 ];
 /// Nouns that only say again what the name before them is: `faculty members`, `airline companies`.
 const APPOSITIONS: &[&str] = &[
@@ -236,7 +242,7 @@ impl Reading<'_> {
             .is_some_and(|i| matches!(self.word(i), "the" | "this" | "our" | "my"));
         let held = at
             .checked_sub(2)
-            .is_some_and(|i| matches!(self.word(i), "in" | "of" | "at" | "from" | "within" | "by"));
+            .is_some_and(|i| matches!(self.word(i), "in" | "of" | "at" | "from" | "within" | "by" | "on"));
         ends && pointed && held && WHOLES.contains(&self.word(at))
     }
 
