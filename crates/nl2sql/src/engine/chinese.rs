@@ -32,7 +32,7 @@ use super::lexicon::Lexicon;
 use super::text::Token;
 
 pub(crate) use refuse::{is_small_talk, refusal_of, write_verb};
-pub(crate) use settle::is_person;
+pub(crate) use settle::{is_name, is_person};
 pub(crate) use tell::sentence;
 pub(crate) use traditional::simplified;
 pub(crate) use words::is_noun;

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::is_han;
 use super::known::{Known, is_chinese_word, is_whole};
 use super::marks::Mark;
-use super::part::Part;
+use super::part::{Name, Part};
 use super::settle::settle;
 use super::traditional::simple;
 use super::words::{self, LONGEST};
@@ -137,8 +137,11 @@ impl Cutter<'_, '_> {
             Part::Value(_, false) => 0,
             _ => *length,
         });
+        // 没有空调: whether there is one is told by a column, before a value elsewhere is.
+        let had = matches!(before, Some(Part::Mark(Mark::Has | Mark::Lacks | Mark::NotYet)))
+            && matches!(&word, Some((Part::Name(name), _)) if name.is_known());
         if let Some((length, sample)) = self.sample(at)
-            && length >= known
+            && length >= known + usize::from(had)
         {
             return (Some(Part::Value(sample.to_owned(), true)), length);
         }
@@ -256,6 +259,9 @@ impl Cutter<'_, '_> {
             if let Some(part) = self.spelled(at, length, &word, before) {
                 return Some((part, length));
             }
+            if let Some(name) = self.summed(&word) {
+                return Some((Part::Name(name), length));
+            }
             let coded = self.known.coded(&word);
             // 公狗: a code of one character stands before what it tells of.
             if !coded.is_empty()
@@ -297,7 +303,8 @@ impl Cutter<'_, '_> {
                 .or_else(|| self.known.compound(&word))
                 .or_else(|| words::noun(&word).map(|said| self.known.noun(&word, said)));
             // 订单数 counts the orders where there is no column that does.
-            let noun = noun.filter(|noun| !(counts(&word) && (noun.is_table() || !noun.is_known())));
+            let noun =
+                noun.filter(|noun| !counts(&word) || noun.measure && noun.is_known() && !noun.is_table());
             let state = words::state(&word).map(|said| self.known.state(said, self.table_ahead(at + length)));
             // 付款 names the payments where there are such, 已付款 never.
             let thing = noun
@@ -330,6 +337,21 @@ impl Cutter<'_, '_> {
             }
         }
         unknown
+    }
+
+    /// 维修总费用: the sum of a column whose name goes on around the word that says so.
+    fn summed(&self, word: &str) -> Option<Name> {
+        let (lead, tail) = word.split_once('总')?;
+        if lead.chars().count() < 2 || tail.chars().count() < 2 {
+            return None;
+        }
+        let whole = format!("{lead}{tail}");
+        let name = if self.known.spells(&whole) {
+            self.known.name(&whole)
+        } else {
+            self.known.compound(&whole)?
+        };
+        (name.measure && !name.is_table()).then_some(Name { total: true, ..name })
     }
 
     /// The next table that the question names.
@@ -371,7 +393,7 @@ impl Cutter<'_, '_> {
             noun.table >= sure && !name.is_table()
         });
         let total = word.contains('总');
-        Some(Part::Name(table.unwrap_or(super::part::Name { total, ..name })))
+        Some(Part::Name(table.unwrap_or(Name { total, ..name })))
     }
 
     /// A word of Latin letters: a name of the schema, or something to look for.
@@ -393,7 +415,10 @@ impl Cutter<'_, '_> {
 
 /// Whether a word says how many there are: 订单数.
 fn counts(word: &str) -> bool {
-    ["数", "量", "人次"].iter().any(|end| word.ends_with(end))
+    ["总数", "数量", "人数", "次数", "总量", "数", "量"]
+        .iter()
+        .find_map(|end| word.strip_suffix(end))
+        .is_some_and(|thing| words::noun(thing).is_some())
 }
 
 /// Whether a word begins with a figure: 最高价.
@@ -404,6 +429,10 @@ fn figures(word: &str) -> bool {
 /// Whether a short mark may stand after what is before it: 个 counts only after a number.
 fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
     match mark {
+        Mark::Unit => matches!(
+            before,
+            Some(Part::Number(_) | Part::Mark(Mark::Measure | Mark::Unit | Mark::Count | Mark::Which))
+        ),
         Mark::Measure | Mark::Years => matches!(
             before,
             Some(

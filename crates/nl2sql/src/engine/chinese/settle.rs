@@ -128,6 +128,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     counted_after(parts);
     quantities(parts);
     verbs(parts, known);
+    lacked(parts, known);
     unnamed(parts, known);
 }
 
@@ -143,7 +144,10 @@ fn people(parts: &mut [Part], known: &Known<'_, '_>) {
             }
             _ => true,
         };
-        if fits && is_person(text) {
+        // 东方航空的航班: what owns a thing may be called so.
+        let owns = matches!(&parts[at + 1..], [Part::Mark(Mark::De), Part::Name(name), ..] if name.is_table())
+            && is_name(text);
+        if fits && is_person(text) || owns {
             parts[at] = Part::Person(text.clone());
         }
     }
@@ -160,6 +164,26 @@ pub(crate) fn is_person(word: &str) -> bool {
         && !words::is_word(&super::traditional::simplified(word))
 }
 
+/// 从没报修过的房间: a column of other rows stands for those rows.
+fn lacked(parts: &mut [Part], known: &Known<'_, '_>) {
+    for at in 1..parts.len() {
+        let Part::Name(name) = &parts[at] else { continue };
+        let lacks = matches!(parts[at - 1], Part::Mark(Mark::Lacks | Mark::NotYet));
+        if !lacks || name.is_table() || name.measure {
+            continue;
+        }
+        let Some((home, _)) = entity_after(parts, at + 1) else {
+            continue;
+        };
+        if let Some(other) = name.column_home
+            && other != home
+            && known.column_of(Some(home), &[name.said.as_str()]).is_none()
+        {
+            parts[at] = Part::Name(known.table_name(other));
+        }
+    }
+}
+
 /// 已绝育的狗: with no thing named, it is what has the value.
 fn unnamed(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     let names = parts
@@ -167,7 +191,7 @@ fn unnamed(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
         .any(|part| matches!(part, Part::Name(_) | Part::Quoted(_) | Part::Person(_)));
     let last = parts
         .iter()
-        .rposition(|part| matches!(part, Part::Value(_, true)));
+        .rposition(|part| matches!(part, Part::Value(said, _) if known.table_of_sample(said).is_some()));
     let narrowed = parts
         .iter()
         .filter(|part| matches!(part, Part::Value(..) | Part::Coded(..)))
@@ -206,6 +230,13 @@ fn surnames(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             parts.splice(at..=at, told);
         }
     }
+}
+
+/// Whether a word may be the name of anything: it is Chinese and no word that the tables know.
+pub(crate) fn is_name(word: &str) -> bool {
+    word.chars().count() > 1
+        && word.chars().all(is_han)
+        && !words::is_word(&super::traditional::simplified(word))
 }
 
 /// 男女租客各有多少: how many of each sex.

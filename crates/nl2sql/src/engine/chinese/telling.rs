@@ -137,8 +137,7 @@ pub(super) fn lacking(rest: &[Part]) -> Option<(Said, usize)> {
         Part::Mark(Mark::Starts) => Some((english("without start date"), at + 1)),
         Part::Name(name) => {
             // 从未借过书: the thing after the verb says no more.
-            let object =
-                matches!(rest.get(at + 1), Some(Part::Name(next)) if next.is_table() && name.is_table());
+            let object = matches!(rest.get(at + 1), Some(Part::Name(next)) if (next.is_table() || !next.is_known()) && name.is_table());
             let end = at + 1 + usize::from(object);
             if name.is_table() || !name.said.ends_with("ed") {
                 return Some((english(&format!("without {}", name.said)), end));
