@@ -95,7 +95,7 @@ impl Reading<'_> {
             if let Kind::Mention(mention, _) = &self.items[i].kind
                 && i + 1 == found.start
                 && let Some(hit) = mention.columns.iter().find(|hit| {
-                    hit.score >= 0.8
+                    hit.score >= 0.7
                         && found.hits.iter().any(|value| value.column == hit.id)
                         && self.reachable(self.lexicon.column(hit.id).table)
                 })
