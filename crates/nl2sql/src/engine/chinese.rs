@@ -15,13 +15,14 @@ mod ordering;
 mod part;
 mod ranking;
 mod refuse;
+mod respell;
 mod settle;
 mod spans;
-mod tell;
 mod telling;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod tongue;
 mod traditional;
 mod wording;
 mod words;
@@ -32,8 +33,9 @@ use super::lexicon::Lexicon;
 use super::text::Token;
 
 pub(crate) use refuse::{is_small_talk, refusal_of, write_verb};
+pub(crate) use respell::respell;
 pub(crate) use settle::{is_name, is_person};
-pub(crate) use tell::sentence;
+pub(crate) use tongue::CHINESE;
 pub(crate) use traditional::simplified;
 pub(crate) use words::is_noun;
 

@@ -438,6 +438,7 @@ fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
             Some(
                 Part::Number(_)
                     | Part::Value(..)
+                    | Part::Place(_)
                     | Part::Other(_)
                     | Part::Quoted(_)
                     | Part::Mark(Mark::Each | Mark::Count | Mark::Which | Mark::First)

@@ -148,7 +148,12 @@ impl<'q, 'a> Known<'q, 'a> {
 
     /// The codes that a word stands for, each with the words of its column.
     pub(super) fn coded(&self, word: &str) -> Vec<(String, String)> {
-        let same = |label: &str| label == word || label.strip_prefix(['已', '被']) == Some(word);
+        let same = |label: &str| {
+            let sex = matches!(label, "男" | "女");
+            label == word
+                || label.strip_prefix(['已', '被']) == Some(word)
+                || sex && word.strip_suffix(['生', '性', '士']) == Some(label)
+        };
         self.codes
             .iter()
             .filter(|(code, _)| same(&code.label) && !matches!(word, "是" | "否"))

@@ -122,6 +122,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     people(parts, known);
     surnames(parts, known);
     sexes(parts, known);
+    unnamed(parts, known);
     kinds(parts, known);
     extremes(parts, known);
     expired(parts, known);
@@ -129,7 +130,6 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     quantities(parts);
     verbs(parts, known);
     lacked(parts, known);
-    unnamed(parts, known);
 }
 
 /// A name that no sample spells, where there are people that could be called so.
@@ -197,7 +197,10 @@ fn unnamed(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
         .filter(|part| matches!(part, Part::Value(..) | Part::Coded(..)))
         .count()
         > 1;
-    if let (false, true, Some(last)) = (names, narrowed, last)
+    let ranked = parts
+        .iter()
+        .any(|part| matches!(part, Part::Mark(Mark::Highest(..) | Mark::Degree(_))));
+    if let (false, true, Some(last)) = (names, narrowed || ranked, last)
         && let Part::Value(said, _) = &parts[last]
         && let Some(name) = known.table_of_sample(said)
     {

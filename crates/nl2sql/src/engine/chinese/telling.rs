@@ -105,7 +105,7 @@ pub(super) fn told(rest: &[Part]) -> Option<(Said, usize)> {
             literal(part)?;
             let (list, taken) = match part {
                 // What nothing knows is compared as it was typed.
-                Part::Other(text) | Part::Person(text) if stands_alone(rest.get(at + 1)) => (quoted(text), 1),
+                Part::Other(_) | Part::Person(_) => as_typed(&rest[at..]),
                 _ => values(&rest[at..]),
             };
             let mut said = english(&format!("whose {} {is}", name.said));
@@ -115,9 +115,27 @@ pub(super) fn told(rest: &[Part]) -> Option<(Said, usize)> {
     }
 }
 
-/// Whether a value stands alone, and not in a list.
-fn stands_alone(next: Option<&Part>) -> bool {
-    !matches!(next, Some(Part::Mark(Mark::Or | Mark::And)))
+/// Values that nothing knows, in a list.
+fn as_typed(rest: &[Part]) -> (Said, usize) {
+    let mut said = Said::new();
+    let mut at = 0;
+    while let Some(Part::Other(text) | Part::Person(text) | Part::Value(text, true) | Part::Place(text)) =
+        rest.get(at)
+    {
+        said.extend(quoted(text));
+        at += 1;
+        let more = matches!(rest.get(at), Some(Part::Mark(Mark::Or | Mark::And)))
+            && matches!(
+                rest.get(at + 1),
+                Some(Part::Other(_) | Part::Person(_) | Part::Value(_, true) | Part::Place(_))
+            );
+        if !more {
+            break;
+        }
+        said.extend(english("or"));
+        at += 1;
+    }
+    (said, at.max(1))
 }
 
 /// 没有邮箱, 从未借过书, 尚未归还, 未启用.
