@@ -1,11 +1,13 @@
 //! A front for questions in Chinese: they are cut into parts and put into the order of an English question, whose tokens
 //! the engine reads as any other.
 
+mod affixes;
 mod arrange;
 mod clause;
 mod codes;
 mod comparing;
 mod cut;
+mod extremes;
 mod grouping;
 mod known;
 mod literal;
@@ -13,11 +15,14 @@ mod marks;
 mod numerals;
 mod ordering;
 mod part;
+mod people;
 mod ranking;
 mod refuse;
 mod respell;
 mod settle;
+mod shape;
 mod spans;
+mod stands;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -25,6 +30,7 @@ mod timing;
 mod tongue;
 mod traditional;
 mod wording;
+mod word;
 mod words;
 
 use jiff::civil::Date;
@@ -34,7 +40,7 @@ use super::text::Token;
 
 pub(crate) use refuse::{is_small_talk, refusal_of, write_verb};
 pub(crate) use respell::respell;
-pub(crate) use settle::{is_name, is_person};
+pub(crate) use people::{is_name, is_person};
 pub(crate) use tongue::CHINESE;
 pub(crate) use traditional::simplified;
 pub(crate) use words::is_noun;

@@ -99,7 +99,7 @@ pub(super) fn told(rest: &[Part]) -> Option<(Said, usize)> {
         Part::Period(period) => Some((english(&format!("with {} {}", name.said, when(period))), at + 1)),
         Part::Coded(_, codes) => {
             let (_, code) = codes.first()?;
-            Some((is_code(&name.said, &[code.clone()], negated), at + 1))
+            Some((is_code(&name.said, std::slice::from_ref(code), negated), at + 1))
         }
         part => {
             literal(part)?;
@@ -164,7 +164,7 @@ pub(super) fn lacking(rest: &[Part]) -> Option<(Said, usize)> {
         }
         Part::Coded(_, codes) => {
             let (column, code) = codes.first()?;
-            Some((is_code(column, &[code.clone()], true), at + 1))
+            Some((is_code(column, std::slice::from_ref(code), true), at + 1))
         }
         Part::Value(..) => {
             let (list, taken) = values(&rest[at..]);
