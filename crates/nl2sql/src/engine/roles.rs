@@ -1,5 +1,6 @@
 //! Which columns of a table name its rows, date them and measure them.
 
+use super::chinese;
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 
 const NAMES: &[&str] = &[
@@ -312,18 +313,28 @@ trait FirstBest: Iterator<Item = ColumnId> + Sized {
 
 impl<I: Iterator<Item = ColumnId>> FirstBest for I {}
 
-/// The tables of people two keys away: payments are of leases, and leases of tenants.
-pub(crate) fn people_beyond(lexicon: &Lexicon<'_>, home: TableId) -> Vec<TableId> {
+/// The tables that a thing may be called after, where none that it refers to is of people: those of people two keys away, or
+/// for a Chinese name those that it refers to, if no sample says how their rows are called.
+pub(crate) fn namesakes(lexicon: &Lexicon<'_>, home: TableId, name: &str) -> Vec<TableId> {
     let targets = |from: TableId| {
         let links = lexicon.graph.links.iter();
         links
             .filter(move |link| link.from == from && link.to != from)
             .map(|link| link.to)
     };
-    let mut found: Vec<TableId> = targets(home)
-        .flat_map(targets)
-        .filter(|table| *table != home && names_people(lexicon, *table))
-        .collect();
+    let unsampled = |table: &TableId| {
+        label(lexicon, *table).first().is_some_and(|id| {
+            let entry = lexicon.column(*id);
+            let named = entry.words.iter().any(|word| word == "name");
+            named && entry.sort == Sort::Text && entry.column.samples.is_empty()
+        })
+    };
+    let people = |table: &TableId| *table != home && names_people(lexicon, *table);
+    let mut found: Vec<TableId> = if name.is_ascii() || chinese::is_person(name) {
+        targets(home).flat_map(targets).filter(people).collect()
+    } else {
+        targets(home).filter(unsampled).collect()
+    };
     found.sort_unstable();
     found.dedup();
     found

@@ -67,6 +67,20 @@ fn mend(parts: &mut Vec<Part>) {
             }
             // 平均每笔订单的金额: an average of all, not of each.
             [Part::Mark(Mark::Figure(_)), Part::Mark(Mark::Each), ..] => average_of_all(parts, at),
+            // 最高和最低的价格: each of the column.
+            [Part::Mark(one), Part::Mark(Mark::And), Part::Mark(other), ..]
+                if is_figure(*one) && is_figure(*other) =>
+            {
+                let of = at + 3 + usize::from(parts.get(at + 3) == Some(&Part::Mark(Mark::De)));
+                if let Some(Part::Name(name)) = parts
+                    .get(of)
+                    .filter(|part| matches!(part, Part::Name(name) if !name.is_table()))
+                {
+                    let name = Part::Name(name.clone());
+                    parts.drain(at + 3..of);
+                    parts.insert(at + 1, name);
+                }
+            }
             // 余额排名前10的会员: 余额最高的前10
             [Part::Name(name), Part::Mark(Mark::First), Part::Number(_), ..] if name.measure => {
                 parts.insert(at + 1, Part::Mark(Mark::Highest(true, "most")));
@@ -75,6 +89,10 @@ fn mend(parts: &mut Vec<Part>) {
         }
         at += 1;
     }
+}
+
+fn is_figure(mark: Mark) -> bool {
+    matches!(mark, Mark::Figure(_) | Mark::Highest(..))
 }
 
 /// 平均每笔订单的金额 as 订单的平均金额.

@@ -1,0 +1,50 @@
+//! Whether a part may stand after another in a Chinese question, and what has to follow it.
+
+use super::marks::Mark;
+use super::part::Part;
+
+/// Whether what follows a part is a text to look for as it stands: 名称包含…, 叫….
+pub(super) fn spells(part: &Part, before: Option<&Part>) -> bool {
+    match part {
+        Part::Mark(Mark::Contains) => matches!(before, Some(Part::Name(name)) if !name.is_table()),
+        Part::Mark(Mark::Called) => true,
+        _ => false,
+    }
+}
+
+/// Whether a short mark may stand after what is before it: 个 counts only after a number.
+pub(super) fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
+    match mark {
+        Mark::Unit => matches!(
+            before,
+            Some(Part::Number(_) | Part::Mark(Mark::Measure | Mark::Unit | Mark::Count | Mark::Which))
+        ),
+        Mark::Measure | Mark::Years => matches!(
+            before,
+            Some(
+                Part::Number(_)
+                    | Part::Value(..)
+                    | Part::Place(_)
+                    | Part::Other(_)
+                    | Part::Quoted(_)
+                    | Part::Mark(Mark::Each | Mark::Count | Mark::Which | Mark::First)
+            )
+        ),
+        Mark::Currency(_) => {
+            length > 1 || matches!(before, Some(Part::Number(_) | Part::Mark(Mark::Measure)))
+        }
+        Mark::CompareAfter(_) => {
+            matches!(
+                before,
+                Some(Part::Number(_) | Part::Mark(Mark::Measure | Mark::Years | Mark::Currency(_)))
+            )
+        }
+        Mark::After | Mark::Before | Mark::Since if length == 1 => matches!(before, Some(Part::Period(_))),
+        Mark::First if length == 1 => !matches!(before, Some(Part::Period(_))),
+        Mark::Count if length == 1 => {
+            matches!(before, Some(Part::Name(_) | Part::Value(..) | Part::Coded(..)))
+        }
+        Mark::Maker => matches!(before, Some(Part::Value(..) | Part::Other(_) | Part::Quoted(_))),
+        _ => true,
+    }
+}
