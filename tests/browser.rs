@@ -118,6 +118,11 @@ fn stand_alone_a_person_asks_corrects_runs_and_keeps_what_they_asked() {
 }
 
 #[test]
+fn what_was_asked_is_kept_in_the_browser_exported_and_deleted_in_all_windows() {
+    play("past.mjs");
+}
+
+#[test]
 fn embedded_as_atest_does_it_the_page_works_through_atests_gateway() {
     play("embedded.mjs");
 }
