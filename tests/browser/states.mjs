@@ -126,13 +126,4 @@ for (const language of ['en', 'zh']) {
     await look('settings-failed');
   }
 }
-
-// Narrow, as on a telephone: nothing is cut off, and 320 CSS pixels need no scrolling sideways (WCAG 1.4.10).
-await page.setViewportSize({ width: 320, height: 700 });
-await page.reload();
-await page.locator('.composer').waitFor();
-await ask(page, 'how many customers are there by status');
-const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-if (wide > 320) throw new Error(`${wide} pixels wide`);
-await shot(page, 'narrow');
 await close(['Failed to load resource']);

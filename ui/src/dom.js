@@ -44,6 +44,11 @@ function actions(...children) {
   return h('div', { class: 'bar' }, ...children);
 }
 
+/** A part that scrolls by itself, so a keyboard must reach it. @param {string} label @param {Node} content */
+function scroller(label, content) {
+  return h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': label }, content);
+}
+
 /** Draws a part anew, and gives the keyboard back its place in it. @param {HTMLElement} part @param {() => void} draw */
 function keepingFocus(part, draw) {
   const reachable = () => [...part.querySelectorAll('a, button, input, select, textarea, summary, [tabindex="0"]')];

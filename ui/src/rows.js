@@ -39,7 +39,7 @@ function resultView(result) {
     else more.remove();
   };
   view.append(
-    h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t('rows_label') }, table),
+    scroller(t('rows_label'), table),
     actions(
       copyButton(t('copy_csv'), () => csvOf(result)),
       more,

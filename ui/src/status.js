@@ -183,13 +183,8 @@ function createStatus(signal) {
         },
       ),
     ];
-    figures.replaceChildren(
-      ...head,
-      standing(now),
-      alerts(now),
-      h('div', { class: 'cards' }, ...cards),
-      providers(now),
-    );
+    const all = [...head, standing(now), alerts(now), h('div', { class: 'cards' }, ...cards), providers(now)];
+    keepingFocus(figures, () => figures.replaceChildren(...all));
   }
 
   /** @param {Scrape} now */
@@ -266,17 +261,13 @@ function createStatus(signal) {
       );
     });
     const heads = ['settings_provider', 'provider_up', 'circuit', 'share_right'];
-    return h(
-      'section',
+    const table = h(
+      'table',
       {},
-      h('h3', {}, t('providers')),
-      h(
-        'table',
-        {},
-        h('thead', {}, h('tr', {}, ...heads.map((name) => h('th', { scope: 'col', text: t(name) })))),
-        h('tbody', {}, ...rows),
-      ),
+      h('thead', {}, h('tr', {}, ...heads.map((name) => h('th', { scope: 'col', text: t(name) })))),
+      h('tbody', {}, ...rows),
     );
+    return h('section', {}, h('h3', {}, t('providers')), scroller(t('providers'), table));
   }
 
   /** In the language that is spoken. */
