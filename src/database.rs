@@ -13,6 +13,7 @@ mod session;
 mod source;
 mod sqlite;
 mod stamp;
+mod thinned;
 mod ways;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub use preview::{Cell, Limits, Preview, PreviewColumn};
 pub use rows::{RowLimits, RowsError, sqlite_rows};
 pub use source::read_statements;
 pub use stamp::Stamp;
+pub use thinned::thinned_copy;
 
 /// Most tables that are read.
 const MAX_TABLES: u32 = 5_000;

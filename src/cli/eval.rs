@@ -4,6 +4,7 @@ mod fitting;
 mod judge;
 mod questions;
 mod report;
+mod states;
 
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use crate::config::{Config, Loaded, MOST_SAMPLES, ProviderKind, Service};
 use judge::{Verdict, judge};
 use questions::Line;
 use report::Report;
+use states::Databases;
 
 /// The name that the embedded engine has in a config.
 const BUILTIN: &str = "builtin";
@@ -58,6 +60,11 @@ pub struct EvalArgs {
     /// Ask the first N questions only.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+
+    /// On how many states of its database an answer must give the right rows, so that none is right by accident: 1 is the
+    /// database as it is, 2 also a copy without two fifths of its rows, 3 also another such copy.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=3))]
+    suite: u32,
 
     /// Print one JSON object instead of tables.
     #[arg(long)]
@@ -189,10 +196,17 @@ fn asked(mut loaded: Loaded, args: &EvalArgs, dir: &Path) -> Result<Vec<Outcome>
         },
         None => None,
     };
+    let databases = Databases::new(args.suite).map_err(|error| {
+        let reason = format!(
+            "there is no room for copies of the databases: {error}; set TMPDIR, or ask for --suite 1"
+        );
+        print::failure(FAILED, reason)
+    })?;
     let set_up = ask::set_up(loaded)?;
     let run = Run {
         service: &set_up.service,
         folder,
+        databases,
         wish: ProviderWish {
             provider: args.provider.clone(),
             model: args.model.clone(),
@@ -240,6 +254,7 @@ fn record(outcome: &Outcome) -> Value {
 struct Run<'a> {
     service: &'a AnswerService,
     folder: PathBuf,
+    databases: Databases,
     wish: ProviderWish,
 }
 
@@ -333,7 +348,14 @@ impl Run<'_> {
         let Some(database) = self.database(line) else {
             return;
         };
-        (outcome.ended, outcome.reason) = match judge(&database, &golds, sql).await {
+        let states = match self.databases.states_of(&database).await {
+            Ok(states) => states,
+            Err(reason) => {
+                outcome.reason = Some(reason);
+                return;
+            }
+        };
+        (outcome.ended, outcome.reason) = match judge(&states, &golds, sql).await {
             Verdict::Right => (Ended::Right, None),
             Verdict::Wrong => (Ended::Wrong, None),
             Verdict::Fails(reason) => (Ended::Fails, Some(reason)),

@@ -97,8 +97,13 @@ fn step_for(alert: &AlertDef) -> u64 {
         Guard::Events { window, .. } => Some(*window / 2),
         Guard::Unless(_) => None,
     });
+    // A value changes once a step at most, and one change more than the limit must be told from one and a half.
+    let parts = match alert.condition.signal {
+        Signal::Changes { .. } => 2 * alert.condition.limit.value as u64 + 4,
+        _ => 4,
+    };
     let bounds = window
-        .map(|window| window / 4)
+        .map(|window| window / parts)
         .into_iter()
         // So that half the time can be told from all of it.
         .chain(hold.map(|hold| hold / 2))

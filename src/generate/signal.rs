@@ -111,9 +111,8 @@ impl Pick {
                     .map(str::to_owned)
                     .into(),
                 Values::Secret => ["OPENAI_API_KEY", "vault_token"].map(str::to_owned).into(),
-                Values::Built => ["0.0.1", "0.0.2", "0.0.3", "0.0.4", "0.0.5"]
-                    .map(str::to_owned)
-                    .into(),
+                // As many as are asked for: an alert may wait for a hundred of them.
+                Values::Built => (1..=turn + 2).map(|patch| format!("0.0.{patch}")).collect(),
             };
             let fitting: Vec<&String> = candidates.iter().filter(|word| fits(word)).collect();
             let is_fixed = matches!(label.values, Values::Closed(_));

@@ -155,6 +155,32 @@ async fn a_provider_is_scored_by_the_rows_that_its_sql_gives() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_right_by_accident_is_found_on_a_thinned_copy() {
+    let folder = folder().await;
+    let mut database = SqliteConnectOptions::new()
+        .filename(folder.path().join("db/users.sqlite"))
+        .connect()
+        .await
+        .unwrap();
+    let more = "INSERT INTO users SELECT id + 3, name, age, active FROM users;
+                INSERT INTO users SELECT id + 6, name, age, active FROM users;";
+    database.execute(more).await.unwrap();
+    database.close().await.unwrap();
+    let question = json!({"id": 1, "question": "how many users", "db_path": "db/users.sqlite",
+                          "gold_sql": "SELECT COUNT(*) FROM users"});
+    std::fs::write(folder.path().join("questions.jsonl"), question.to_string()).unwrap();
+    let provider = FakeProvider::start(|_| written("SELECT MAX(id) FROM users")).await;
+    let plugin = Plugin::start(&config(&provider, ""));
+    for (suite, right) in [("1", 1), ("2", 0), ("3", 0)] {
+        let output = eval(&plugin, folder.path(), &["--json", "--suite", suite]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["all"]["right"], right, "{suite}: {report}");
+    }
+    let refused = eval(&plugin, folder.path(), &["--suite", "4"]);
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_embedded_engine_can_be_scored_without_any_config() {
     let folder = folder().await;
     let plugin = Plugin::start("");

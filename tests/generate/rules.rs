@@ -71,6 +71,32 @@ fn the_rules_of_every_environment_pass_their_tests() {
     }
 }
 
+#[test]
+fn every_alert_passes_its_tests_at_its_lowest_limit() {
+    at_the_end_of_the_limits("minimum");
+}
+
+#[test]
+fn every_alert_passes_its_tests_at_its_highest_limit() {
+    at_the_end_of_the_limits("maximum");
+}
+
+fn at_the_end_of_the_limits(end: &str) {
+    let tools = versions("promtool", INSTALL);
+    let Some(promtool) = tools.first() else { return };
+    let schema = schema();
+    let limits = schema["properties"]["alerts"]["properties"].as_object();
+    let limits = limits.into_iter().flatten().filter_map(|(name, alert)| {
+        let limit = alert["properties"]["threshold"].get(end)?;
+        Some((name.clone(), serde_json::json!({"threshold": limit})))
+    });
+    let alerts: serde_json::Map<_, _> = limits.collect();
+    assert!(alerts.len() > 20, "{} alerts have a {end}", alerts.len());
+    let files = Generated::with("", &serde_json::json!({"alerts": alerts}).to_string());
+    check_rules(promtool, &files);
+    test_rules(promtool, &test_files(&files, |name| !name.contains("slo-")));
+}
+
 /// Whatever the values say: what they give is accepted by promtool and passes its own tests, or they are refused in words.
 #[test]
 fn values_made_at_random_give_rules_that_hold() {

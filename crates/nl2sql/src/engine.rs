@@ -12,10 +12,12 @@ mod choose;
 mod combine;
 mod compare;
 mod confidence;
+mod counterparts;
 mod counting;
 mod cuts;
 mod dates;
 mod degree;
+mod exonyms;
 mod explain;
 mod finish;
 mod forms;
@@ -26,6 +28,8 @@ mod how;
 mod idioms;
 mod items;
 mod judge;
+mod kinship;
+mod layers;
 mod leftover;
 mod lexicon;
 mod link;
@@ -43,6 +47,7 @@ mod plan;
 mod projection;
 mod prune;
 mod quote;
+mod quotients;
 mod reading;
 mod refuse;
 mod render;
@@ -181,14 +186,14 @@ fn admit_chinese(request: &Request<'_>, lexicon: Option<&Lexicon<'_>>) -> Result
     if request.question.len() > text::MAX_BYTES {
         return Err(too_long());
     }
-    if let Some(verb) = chinese::write_verb(request.question) {
+    if let Some(verb) = chinese::write_verb(&chinese::simplified(request.question)) {
         return Err(writing(verb));
     }
     let tokens = chinese::tokens(request.question, lexicon, request.today);
     if tokens.len() > text::MAX_TOKENS {
         return Err(too_long());
     }
-    if chinese::is_small_talk(request.question) || tokens.is_empty() {
+    if chinese::is_small_talk(request.question, lexicon) || tokens.is_empty() {
         return Err(small_talk());
     }
     Ok(tokens)
@@ -266,6 +271,11 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     );
     if talk && !named {
         return Err(small_talk());
+    }
+    if let Some(draft) = quotients::answer(lexicon, tokens, request)
+        .or_else(|| layers::answer(lexicon, tokens, &items, request))
+    {
+        return Ok(draft);
     }
     let chosen = choose::best(lexicon, tokens, &items)
         .ok_or_else(|| refuse::not_in_schema(lexicon, tokens, &items))?;

@@ -26,7 +26,12 @@ const FLOORS: &[(&str, f64, f64)] = &[
     ("flags", 94.0, 80.0),
     ("cents", 90.0, 86.0),
     ("nokeys", 94.0, 88.0),
+    ("figures", 94.0, 88.0),
+    ("counterparts", 94.0, 88.0),
     ("zh", 92.0, 80.0),
+    // Chinese over schemas that were written before anything was changed for them; of "held" no failure was looked at.
+    ("fresh", 90.0, 80.0),
+    ("held", 76.0, 72.0),
     ("refuse", 93.0, 90.0),
     ("held back", 92.0, 88.0),
 ];

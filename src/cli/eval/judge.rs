@@ -4,7 +4,7 @@
 //! too. An order that SQLite itself may break either way, because of ties, is told by running the query with unordered rows
 //! reversed; then either is accepted.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -48,24 +48,32 @@ pub(super) enum Verdict {
     NoGold(String),
 }
 
-/// Compares a query with those that are right.
-pub(super) async fn judge(database: &Path, golds: &[String], sql: &str) -> Verdict {
+/// Compares a query with those that are right, on each state of a database: one of them must give the same rows on all.
+pub(super) async fn judge(states: &[PathBuf], golds: &[String], sql: &str) -> Verdict {
     let mut trouble = None;
     let mut ran = false;
     for gold in golds {
-        let expected = match run(database, gold).await {
-            Ok(expected) => expected,
-            Err(error) => {
-                trouble = Some(error.to_string());
-                continue;
+        let mut is_right = true;
+        for database in states {
+            let expected = match run(database, gold).await {
+                Ok(expected) => expected,
+                Err(error) => {
+                    trouble = Some(error.to_string());
+                    is_right = false;
+                    break;
+                }
+            };
+            ran = true;
+            let written = match run(database, sql).await {
+                Ok(written) => written,
+                Err(error) => return Verdict::Fails(error.to_string()),
+            };
+            if !is_match(gold, &expected, &written) {
+                is_right = false;
+                break;
             }
-        };
-        ran = true;
-        let written = match run(database, sql).await {
-            Ok(written) => written,
-            Err(error) => return Verdict::Fails(error.to_string()),
-        };
-        if is_match(gold, &expected, &written) {
+        }
+        if is_right {
             return Verdict::Right;
         }
     }

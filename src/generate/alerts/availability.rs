@@ -78,7 +78,7 @@ pub fn alerts() -> Vec<AlertDef> {
                     of: all(&metrics::PROCESS_START_TIME),
                     window: minutes(15),
                 },
-                limit(2.0, LimitUnit::Count, 1.0, 100.0),
+                limit(2.0, LimitUnit::Count, 1.0, 50.0),
             ),
         )
         .keeps(minutes(10))

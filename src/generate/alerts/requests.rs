@@ -165,7 +165,7 @@ pub fn alerts() -> Vec<AlertDef> {
                     window: minutes(5),
                     by: PROVIDER,
                 },
-                limit(3.0, LimitUnit::Seconds, 0.01, 29.0),
+                limit(3.0, LimitUnit::Seconds, 0.05, 29.0),
             )
             .with_at_least(10, all(&metrics::FIRST_TOKEN), minutes(15), PROVIDER),
         )

@@ -54,7 +54,7 @@ pub fn alerts() -> Vec<AlertDef> {
                     ahead: hours(4),
                     whole: all(&metrics::MEMORY_LIMIT),
                 },
-                limit(1.0, LimitUnit::Ratio, 0.1, 10.0),
+                limit(1.0, LimitUnit::Ratio, 0.1, 1.0),
             ),
         )
         .holds(hours(1))

@@ -3,8 +3,9 @@
 use super::histogram::{bound_text, bounds, shares_for_quantile};
 use super::{Course, Line, Match, Pick, Signal, Stage, WEEK, flat};
 
-/// What the counters begin with: not 0, where Prometheus reckons differently.
-const START: f64 = 1_000.0;
+/// What the counters begin with: so much more than they grow that Prometheus never takes them for new ones, which it reckons
+/// to have begun at 0.
+const START: f64 = 1e9;
 /// What gauges that others are a share of are.
 const WHOLE: f64 = 1_000.0;
 /// What a budget is, in dollars.
@@ -56,8 +57,8 @@ pub fn lines(signal: &Signal, stage: &Stage, level: f64, traffic: f64) -> Vec<Li
         }
         Signal::Changes { of, window } => {
             // So many changes in each window, evenly; never more than one a step.
-            let between = ((*window as f64 / step) / level.max(0.001)).max(1.0) as usize;
-            vec![line(of, "", changing(between, level, stage.steps))]
+            let a_step = (level * step / *window as f64).min(1.0);
+            vec![line(of, "", changing(a_step, stage.steps))]
         }
         Signal::Predicted { of, ahead, whole, .. } => vec![
             line(of, "", predicted(level, *ahead as f64, step)),
@@ -140,11 +141,17 @@ fn predicted(level: f64, ahead: f64, step: f64) -> Course {
     }
 }
 
-fn changing(between: usize, level: f64, steps: usize) -> Course {
-    if level < 1.0 {
-        return flat(1.0);
+/// Another value at so many of the steps, as evenly as whole steps allow.
+fn changing(a_step: f64, steps: usize) -> Course {
+    let mut pieces: Vec<(usize, f64)> = Vec::new();
+    for step in 0..=steps {
+        let value = 1.0 + (step as f64 * a_step).floor();
+        match pieces.last_mut() {
+            Some((length, last)) if *last == value => *length += 1,
+            _ => pieces.push((1, value)),
+        }
     }
-    let pieces = (0..=steps / between).map(|piece| (between, flat(1.0 + piece as f64)));
+    let pieces = pieces.into_iter().map(|(length, value)| (length, flat(value)));
     Course::Then(pieces.collect())
 }
 

@@ -315,6 +315,8 @@ pub(crate) const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("wg", &["wage"]),
     ("wght", &["weight"]),
     ("wh", &["warehouse"]),
+    ("whs", &["warehouse"]),
+    ("whse", &["warehouse"]),
     ("whse", &["warehouse"]),
     ("wk", &["week"]),
     ("wrhs", &["warehouse"]),

@@ -1,5 +1,6 @@
 //! Finds the column that a value belongs to: beside it, by samples, by kind, or by the preposition before it.
 
+use super::chinese;
 use super::items::Kind;
 use super::lexicon::{ColumnId, TableId};
 use super::link::ValueHit;
@@ -94,7 +95,7 @@ impl Reading<'_> {
             if let Kind::Mention(mention, _) = &self.items[i].kind
                 && i + 1 == found.start
                 && let Some(hit) = mention.columns.iter().find(|hit| {
-                    hit.score >= 0.8
+                    hit.score >= 0.7
                         && found.hits.iter().any(|value| value.column == hit.id)
                         && self.reachable(self.lexicon.column(hit.id).table)
                 })
@@ -421,6 +422,7 @@ impl Reading<'_> {
             && found.text.split(' ').all(|word| {
                 let mut letters = word.chars();
                 letters.next().is_some_and(char::is_uppercase) && letters.any(char::is_lowercase)
+                    || chinese::is_person(word)
             });
         let cue = found
             .start
@@ -443,6 +445,11 @@ impl Reading<'_> {
                     .map(|link| link.to)
                     .filter(|parent| roles::names_people(lexicon, *parent))
                     .collect();
+                let parents = if parents.is_empty() {
+                    roles::people_beyond(lexicon, self.home)
+                } else {
+                    parents
+                };
                 match parents[..] {
                     [parent] => roles::label(lexicon, parent).into_iter().next(),
                     _ => None,

@@ -75,10 +75,24 @@ impl Reading<'_> {
             };
             match (self.items[low].kind.clone(), self.items[high].kind.clone()) {
                 (Kind::Number(one), Kind::Number(other)) => self.between_numbers(at, low, high, one, other),
+                // `rent between 2000 and 5000`: beside a column of numbers, what looks like a year is a number.
+                (one, other)
+                    if self.measured_before(at) && (plain(&one).is_some() && plain(&other).is_some()) =>
+                {
+                    let (one, other) = (plain(&one).unwrap_or_default(), plain(&other).unwrap_or_default());
+                    self.between_numbers(at, low, high, one, other);
+                }
                 (Kind::Period(one), Kind::Period(other)) => self.between_moments(at, high, one, other),
                 _ => {}
             }
         }
+    }
+
+    /// Whether the column right before a range holds numbers that are no years.
+    fn measured_before(&self, at: usize) -> bool {
+        self.before(at)
+            .and_then(|i| self.number_column(i))
+            .is_some_and(|column| self.lexicon.column(column).sort == Sort::Number)
     }
 
     pub(crate) fn between_numbers(&mut self, at: usize, low: usize, high: usize, one: String, other: String) {
@@ -144,5 +158,14 @@ impl Reading<'_> {
         self.mark_all(at..=next);
         self.plan.filters.push(Cond::Average(column, op));
         true
+    }
+}
+
+/// A number, also one that was read as a year.
+fn plain(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::Number(digits) => Some(digits.clone()),
+        Kind::Period(period) => period.year.map(|year| year.to_string()),
+        _ => None,
     }
 }

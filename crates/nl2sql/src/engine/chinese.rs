@@ -3,27 +3,39 @@
 
 mod arrange;
 mod clause;
-mod conditions;
+mod codes;
+mod comparing;
 mod cut;
+mod grouping;
+mod known;
+mod literal;
 mod marks;
-mod nouns;
 mod numerals;
-mod places;
+mod ordering;
+mod part;
+mod ranking;
 mod refuse;
+mod settle;
 mod spans;
-mod states;
 mod tell;
+mod telling;
 #[cfg(test)]
 mod tests;
+mod timing;
+mod traditional;
+mod wording;
+mod words;
 
 use jiff::civil::Date;
 
 use super::lexicon::Lexicon;
 use super::text::Token;
 
-pub(crate) use cut::is_noun;
 pub(crate) use refuse::{is_small_talk, refusal_of, write_verb};
+pub(crate) use settle::is_person;
 pub(crate) use tell::sentence;
+pub(crate) use traditional::simplified;
+pub(crate) use words::is_noun;
 
 /// English words that make a question English although it holds a Chinese value.
 const ENGLISH: &[&str] = &[

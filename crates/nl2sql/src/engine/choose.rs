@@ -1,6 +1,7 @@
 //! Reads a question under several suppositions and keeps the reading that explains it best.
 
 use super::confidence;
+use super::counterparts;
 use super::graph::Step;
 use super::how;
 use super::items::{Item, Kind};
@@ -127,6 +128,15 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
             head: None,
             prior: 0.2,
         }));
+    }
+    if found.is_empty() {
+        found.extend(
+            counterparts::table_of_ranks(lexicon, tokens).map(|table| Candidate {
+                table,
+                head: None,
+                prior: 0.2,
+            }),
+        );
     }
     if found.is_empty() {
         found.extend(money_table(lexicon, tokens).map(|table| Candidate {

@@ -4,7 +4,7 @@ use super::compare::small_number;
 use super::items::Kind;
 use super::lexicon::{ColumnId, TableId};
 use super::phrases::{Function, Hint, Phrase};
-use super::plan::Expr;
+use super::plan::{Cond, Expr};
 use super::reading::{Entity, Reading};
 use super::roles;
 
@@ -340,6 +340,13 @@ impl Reading<'_> {
     /// Sorts by the expression and limits: to the number said, to one for a singular, to several for a plural.
     pub(crate) fn degree(&mut self, at: usize, expr: Expr, descending: bool, number: Option<(usize, u32)>) {
         self.mark(at);
+        if let Some(cond) = self
+            .of_the_first(at, &expr, descending)
+            .filter(|_| number.is_none())
+        {
+            self.plan.filters.push(cond);
+            return;
+        }
         self.plan.order.push((expr, descending));
         if let Some((i, number)) = number {
             self.mark(i);
@@ -365,6 +372,30 @@ impl Reading<'_> {
                 "{SEVERAL} rows are shown, since the question says no number"
             ));
         }
+    }
+
+    /// `the rivers of the largest county`: of the one row that a key of the home table refers to, all rows.
+    fn of_the_first(&self, at: usize, expr: &Expr, descending: bool) -> Option<Cond> {
+        let Expr::Column(by) = *expr else { return None };
+        let table = self.lexicon.column(by).table;
+        let apart = table != self.home && !self.targets[at] && self.plan.limit.is_none();
+        let several = (0..self.items.len()).any(|i| {
+            self.targets[i] && matches!(self.items[i].kind, Kind::Mention(..)) && self.word(i).ends_with('s')
+        });
+        let related = self
+            .related(table)
+            .filter(|_| apart && (several || self.asks_aggregate()))?;
+        let [step] = &related.steps[..] else { return None };
+        let link = &self.lexicon.graph.links[step.link];
+        let ([(column, target)], false) = (&link.pairs[..], self.lexicon.graph.fans_out(step)) else {
+            return None;
+        };
+        Some(Cond::Extreme {
+            column: *column,
+            target: *target,
+            by,
+            descending,
+        })
     }
 
     /// Ranks groups by an aggregate: `the department with the highest average salary`.
@@ -400,6 +431,6 @@ pub(crate) fn expr_table(reading: &Reading<'_>, expr: &Expr) -> Option<TableId> 
         | Expr::Apply(_, id)
         | Expr::Bucket(_, id)
         | Expr::SumOfProduct(id, _) => Some(reading.lexicon.column(*id).table),
-        Expr::Rows | Expr::Related(_) => None,
+        Expr::Rows | Expr::Related(_) | Expr::Share(_) | Expr::PartOfAll | Expr::Across(_) => None,
     }
 }

@@ -3,7 +3,7 @@
 use super::lexicon::{ColumnId, Lexicon};
 use super::period::{Moment, Period, Unit};
 use super::phrases::{Function, Match, Op};
-use super::plan::{Cond, Expr, Literal, Plan, Related};
+use super::plan::{Across, Cond, Expr, Literal, Plan, Related};
 
 /// The sentence for a plan, assumptions at its end.
 pub(crate) fn sentence(lexicon: &Lexicon<'_>, plan: &Plan, assumptions: &[String]) -> String {
@@ -97,7 +97,21 @@ impl Teller<'_> {
             }
             Expr::Bucket(unit, id) => format!("the {} of {}", unit_word(*unit), self.column(*id)),
             Expr::Related(related) => format!("the number of {}", self.related(related)),
+            Expr::Share(conds) => {
+                let conds: Vec<String> = conds.iter().map(|cond| self.cond(cond)).collect();
+                format!("the percentage of rows where {}", join(&conds))
+            }
+            Expr::PartOfAll => "the percentage of all rows".into(),
+            Expr::Across(across) => self.across(across),
         }
+    }
+
+    fn across(&self, across: &Across) -> String {
+        format!(
+            "the {} that {} refers to",
+            self.column(across.column),
+            self.column(across.key)
+        )
     }
 
     fn related(&self, related: &Related) -> String {
@@ -182,6 +196,39 @@ impl Teller<'_> {
                 let found = sentence(self.lexicon, plan, &[]);
                 let found = found.trim_start_matches("Shows ").trim_end_matches('.');
                 format!("{} is {} {found}", self.column(*column), op_words(*op))
+            }
+            Cond::Among {
+                column,
+                shown,
+                filters,
+            } => {
+                let conds: Vec<String> = filters.iter().map(|cond| self.cond(cond)).collect();
+                format!(
+                    "{} is the {} of a row where {}",
+                    self.column(*column),
+                    self.column(*shown),
+                    join(&conds)
+                )
+            }
+            Cond::Extreme {
+                column,
+                target,
+                by,
+                descending,
+            } => format!(
+                "{} is the {} of the row with the {} {}",
+                self.column(*column),
+                self.column(*target),
+                if *descending { "highest" } else { "lowest" },
+                self.column(*by)
+            ),
+            Cond::Against(column, op, across) => {
+                format!(
+                    "{} is {} {}",
+                    self.column(*column),
+                    op_words(*op),
+                    self.across(across)
+                )
             }
             Cond::Either(one, other) => {
                 let side =

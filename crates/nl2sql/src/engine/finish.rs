@@ -328,8 +328,26 @@ impl Reading<'_> {
             }
         }
         if self.plan.group.is_empty() {
+            self.keep_the_first();
             self.plan.order.clear();
             self.plan.limit = None;
+        }
+    }
+
+    /// `the average rent of the oldest house`: a figure of one row is of the row that is first.
+    fn keep_the_first(&mut self) {
+        let ([(Expr::Column(by), descending)], Some(1)) = (&self.plan.order[..], self.plan.limit) else {
+            return;
+        };
+        let (by, descending) = (*by, *descending);
+        let key = self.lexicon.primary_key(self.home);
+        if let Some(key) = key.filter(|_| self.lexicon.column(by).table == self.home) {
+            self.plan.filters.push(Cond::Extreme {
+                column: key,
+                target: key,
+                by,
+                descending,
+            });
         }
     }
 

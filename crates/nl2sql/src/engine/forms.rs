@@ -1,5 +1,7 @@
 //! The ways in which people say the names of a schema: without prefixes, suffixes, units and the table's own name.
 
+use std::collections::{HashMap, HashSet};
+
 use super::chinese;
 use super::graph::key_stump;
 use super::shorthand;
@@ -21,6 +23,27 @@ pub(crate) fn table_words(name: &str) -> Vec<String> {
         words.pop();
     }
     words
+}
+
+/// The last words of tables' names, singular, that no other table's name has: `carModels` are the models.
+pub(crate) fn heads(schema: &Schema) -> HashSet<String> {
+    let mut counts: HashMap<String, u32> = HashMap::new();
+    let mut heads = HashSet::new();
+    for table in &schema.tables {
+        let words: Vec<String> = shorthand::spelled_out(&table_words(&table.name))
+            .iter()
+            .map(|word| singular(word))
+            .collect();
+        let distinct: HashSet<&String> = words.iter().collect();
+        for word in distinct {
+            *counts.entry(word.clone()).or_default() += 1;
+        }
+        if words.len() > 1 {
+            heads.extend(words.last().cloned());
+        }
+    }
+    heads.retain(|head| counts.get(head) == Some(&1));
+    heads
 }
 
 /// The first word of most tables' names, which then says nothing: `acme_orders`, `acme_customers`.
@@ -215,9 +238,11 @@ fn without_suffix(words: &[String], table_words: &[String]) -> Option<(Vec<Strin
     {
         stump = head;
     }
-    // The end of the table's name is the table too: CAMPAIGN_NM in MKT_CAMPAIGN.
-    let tail = &table_words[table_words.len().saturating_sub(stump.len())..];
-    let own = stump.len() <= table_words.len()
-        && stump.iter().zip(tail).all(|(a, b)| stem(a) == stem(&singular(b)));
-    (!stump.is_empty() && !own).then(|| (stump.to_vec(), weight))
+    (!stump.is_empty() && !ends(table_words, stump)).then(|| (stump.to_vec(), weight))
+}
+
+/// Whether a table's name ends with the words, which are the table then: CAMPAIGN_NM in MKT_CAMPAIGN.
+fn ends(table_words: &[String], words: &[String]) -> bool {
+    let tail = &table_words[table_words.len().saturating_sub(words.len())..];
+    words.len() <= table_words.len() && words.iter().zip(tail).all(|(a, b)| stem(a) == stem(&singular(b)))
 }

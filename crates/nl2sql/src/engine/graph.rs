@@ -1,8 +1,12 @@
 //! How tables hang together: declared foreign keys first, names that suggest one second.
 
-use super::lexicon::{ColumnEntry, ColumnId, TableEntry, TableId};
+use super::kinship;
+use super::lexicon::{ColumnEntry, ColumnId, Sort, TableEntry, TableId};
 use super::shorthand;
 use super::stem::{singular, unglued};
+
+/// What a declared key costs.
+const DECLARED: u32 = 2;
 
 /// A reference from columns of one table to columns of another.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +17,7 @@ pub(crate) struct Link {
     pub to: TableId,
     /// Pairs of equal columns: holder's, target's.
     pub pairs: Vec<(ColumnId, ColumnId)>,
-    /// 1 for a declared key, more for one that names suggest.
+    /// 2 for a declared key, more for one that names suggest.
     pub cost: u32,
 }
 
@@ -32,6 +36,8 @@ pub(crate) struct Step {
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     pub links: Vec<Link>,
+    /// Keys that refer to rows of their own table, with what they refer to.
+    pub own: Vec<(ColumnId, ColumnId)>,
     target_of: Vec<Option<TableId>>,
 }
 
@@ -39,6 +45,7 @@ impl Graph {
     pub(crate) fn new(tables: &[TableEntry<'_>], columns: &[ColumnEntry<'_>]) -> Graph {
         let mut graph = Graph {
             links: Vec::new(),
+            own: Vec::new(),
             target_of: vec![None; columns.len()],
         };
         for (number, entry) in tables.iter().enumerate() {
@@ -51,10 +58,43 @@ impl Graph {
                 }
             }
         }
+        for column in 0..columns.len() {
+            if graph.target_of[column].is_none()
+                && let Some(key) = kinship::own_row(ColumnId(column), tables, columns)
+            {
+                graph.target_of[column] = Some(columns[column].table);
+                graph.own.push((ColumnId(column), key));
+            }
+        }
+        if graph.links.iter().all(|link| link.cost > DECLARED) {
+            graph.add_kin(tables, columns);
+        }
         if graph.links.is_empty() {
             graph.add_namesakes(tables, columns);
         }
         graph
+    }
+
+    /// Where no key is declared, names tell more of them.
+    fn add_kin(&mut self, tables: &[TableEntry<'_>], columns: &[ColumnEntry<'_>]) {
+        for number in 0..columns.len() {
+            if self.target_of[number].is_some() {
+                continue;
+            }
+            let Some(link) = kinship::links(ColumnId(number), tables, columns) else {
+                continue;
+            };
+            let known = self.links.iter().any(|other| {
+                other.from == link.to && other.to == link.from && other.pairs[0].1 == link.pairs[0].0
+            });
+            if !known {
+                // A text that names what it refers to is shown as it is.
+                if columns[number].sort != Sort::Text {
+                    self.target_of[number] = Some(link.to);
+                }
+                self.links.push(link);
+            }
+        }
     }
 
     /// Where nothing at all is declared or told by keys: `city.state_name` says which `state` by its name.
@@ -121,12 +161,15 @@ impl Graph {
             };
             if let [(mine, _)] = pairs[..] {
                 self.target_of[mine.0] = Some(TableId(to));
+                if TableId(to) == from {
+                    self.own.push((mine, pairs[0].1));
+                }
             }
             self.links.push(Link {
                 from,
                 to: TableId(to),
                 pairs,
-                cost: 2,
+                cost: DECLARED,
             });
         }
     }

@@ -30,7 +30,33 @@ fn degree(token: &Token) -> Option<bool> {
 
 /// The question without its idioms, when it has one.
 pub(crate) fn spelled_out(tokens: &[Token]) -> Option<Vec<Token>> {
-    first(tokens).or_else(|| by(tokens)).or_else(|| rate(tokens))
+    first(tokens)
+        .or_else(|| by(tokens))
+        .or_else(|| rate(tokens))
+        .or_else(|| comparative(tokens))
+}
+
+/// `a higher fee than 50` is a fee higher than 50.
+fn comparative(tokens: &[Token]) -> Option<Vec<Token>> {
+    const COMPARATIVES: &[&str] = &[
+        "higher", "lower", "larger", "greater", "bigger", "smaller", "longer", "shorter", "better", "worse",
+        "later", "earlier", "heavier", "lighter", "older", "younger",
+    ];
+    let at = tokens
+        .iter()
+        .position(|token| COMPARATIVES.contains(&token.lower.as_str()))?;
+    let than = (at + 2..tokens.len().min(at + 5)).find(|i| tokens[*i].lower == "than")?;
+    let measured = &tokens[at + 1..than];
+    let plain =
+        |token: &Token| token.is_word() && !matches!(token.lower.as_str(), "or" | "and" | "is" | "are");
+    if !measured.iter().all(plain) {
+        return None;
+    }
+    let mut spelled = tokens[..at].to_vec();
+    spelled.extend_from_slice(measured);
+    spelled.push(tokens[at].clone());
+    spelled.extend_from_slice(&tokens[than..]);
+    Some(spelled)
 }
 
 /// `30 dollars per hour` is a rate, not a group of each hour.
@@ -113,6 +139,10 @@ mod tests {
             (
                 "halls, largest area first",
                 Some("halls sorted by area descending"),
+            ),
+            (
+                "halls with a larger area than 30",
+                Some("halls with a area larger than 30"),
             ),
             ("largest hall per town", None),
             ("the first hall", None),

@@ -136,7 +136,12 @@ fn next(
     if let Some((phrase, taken)) = phrases::read(tokens, at).filter(|(_, taken)| {
         !(names_before || two_moments(*taken) || names_it && is_plain_name(tokens, at, owned))
     }) {
-        choices.push((taken, 5, Choice::Phrase(phrase)));
+        // A state that a sample spells just so is that state: sold_out.
+        let priority = match phrase {
+            Phrase::Exhausted | Phrase::Stocked => 2,
+            _ => 5,
+        };
+        choices.push((taken, priority, Choice::Phrase(phrase)));
     }
     if let Some(span) = mentions
         .iter()
@@ -163,7 +168,9 @@ fn next(
         at.checked_sub(1).map(|before| &tokens[before]),
         today,
     ) {
-        choices.push((taken, 7, Choice::Period(period)));
+        // "upcoming": a state where the schema has one, else a time.
+        let priority = if period.is_open() { 2 } else { 7 };
+        choices.push((taken, priority, Choice::Period(period)));
     }
     let best = choices
         .into_iter()

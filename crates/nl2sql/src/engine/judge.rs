@@ -122,7 +122,13 @@ pub(crate) fn unsupported(reading: &Reading<'_>, question: &str) -> Option<Refus
         return Some(refused(&both.text, "conditions that several rows meet together"));
     }
     let calculation = reading.items.iter().find_map(|item| {
-        if !matches!(item.kind, Kind::Word | Kind::Glue) {
+        // "Union" may be what a club is called.
+        let name = item.used
+            && reading
+                .tokens
+                .get(item.start)
+                .is_some_and(|token| token.is_capital());
+        if name || !matches!(item.kind, Kind::Word | Kind::Glue) {
             return None;
         }
         let word = reading.tokens.get(item.start)?.lower.as_str();

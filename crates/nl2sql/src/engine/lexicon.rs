@@ -1,6 +1,6 @@
 //! The vocabulary of one schema: which words name which tables and columns, prepared once and read by every question.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::graph::Graph;
 use super::stem::{identifier_words, is_near, singular, stem};
@@ -101,8 +101,9 @@ impl<'a> Lexicon<'a> {
             by_skeleton: HashMap::new(),
         };
         let shared = forms::shared_prefix(schema);
+        let heads = forms::heads(schema);
         for table in &schema.tables {
-            lexicon.add_table(table, shared.as_deref());
+            lexicon.add_table(table, shared.as_deref(), &heads);
         }
         lexicon.graph = Graph::new(&lexicon.tables, &lexicon.columns);
         lexicon
@@ -144,7 +145,7 @@ impl<'a> Lexicon<'a> {
         }
     }
 
-    fn add_table(&mut self, table: &'a Table, shared: Option<&str>) {
+    fn add_table(&mut self, table: &'a Table, shared: Option<&str>, heads: &HashSet<String>) {
         let id = TableId(self.tables.len());
         let words = forms::table_words(&table.name);
         let spelled = shorthand::spelled_out(&words);
@@ -158,6 +159,11 @@ impl<'a> Lexicon<'a> {
         {
             debug_assert!(!first.is_empty());
             said.push((rest.to_vec(), 0.9));
+        }
+        if let [_, .., head] = &spelled[..]
+            && heads.contains(&singular(head))
+        {
+            said.push((vec![head.clone()], 0.86));
         }
         said.extend(forms::comment_forms(table.comment.as_deref()));
         let variants = self.variants(said);
@@ -261,12 +267,24 @@ impl<'a> Lexicon<'a> {
 
     /// The words of the schema that are a word without its vowels: `apprvd` for "approved".
     pub(crate) fn vowelless(&self, word: &str, stem: &str) -> Vec<(WordId, f32)> {
-        [word, stem]
+        let whole: Vec<(WordId, f32)> = [word, stem]
             .iter()
             .filter_map(|form| self.by_skeleton.get(&shorthand::skeleton(form)))
             .flatten()
             .map(|id| (*id, 0.85))
-            .collect()
+            .collect();
+        if !whole.is_empty() || word.len() < 6 {
+            return whole;
+        }
+        let mut shortened: Vec<(WordId, f32)> = self
+            .by_skeleton
+            .values()
+            .flatten()
+            .filter(|id| shorthand::may_shorten(&self.vocabulary[**id].raw, word))
+            .map(|id| (*id, 0.8))
+            .collect();
+        shortened.sort_by_key(|(id, _)| *id);
+        shortened
     }
 
     /// The words of the schema that a word may be a misspelling of.

@@ -4,7 +4,7 @@ use super::lexicon::{ColumnId, Lexicon, Sort, TableId, Variant, WordId};
 use super::stem::singular;
 use super::text::{self, Shape, Token};
 use super::words;
-use super::{phrases, synonyms, values};
+use super::{exonyms, phrases, synonyms, values};
 
 /// The longest span that may name a table or column, in words.
 const MAX_SPAN: usize = 4;
@@ -372,7 +372,54 @@ pub(crate) fn sample_values(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span
             }
         }
     }
+    other_names(lexicon, tokens, &keys, &mut found);
     found
+}
+
+/// Places that the question calls otherwise than the values do.
+fn other_names(
+    lexicon: &Lexicon<'_>,
+    tokens: &[Token],
+    keys: &[String],
+    found: &mut Vec<Span<Vec<ValueHit>>>,
+) {
+    for start in 0..keys.len() {
+        for end in (start + 1..=keys.len().min(start + exonyms::LONGEST)).rev() {
+            let capitals = tokens[start..end]
+                .iter()
+                .all(|token| token.text.chars().all(char::is_uppercase));
+            let spelled = keys[start..end].join(" ");
+            let names: Vec<&str> = exonyms::others(&spelled, capitals).collect();
+            if names.is_empty() || found.iter().any(|span| span.start <= start && span.end >= end) {
+                continue;
+            }
+            let hits: Vec<ValueHit> = lexicon
+                .columns
+                .iter()
+                .enumerate()
+                .filter(|(_, entry)| matches!(entry.sort, Sort::Text | Sort::Other))
+                .filter_map(|(number, entry)| {
+                    let samples = &entry.column.samples;
+                    let same = |sample: &&String| {
+                        let shape = sample.len() > 2 || sample.chars().all(char::is_uppercase);
+                        shape && names.contains(&key(sample).as_str())
+                    };
+                    samples.iter().find(same).map(|sample| ValueHit {
+                        column: ColumnId(number),
+                        value: sample.clone(),
+                    })
+                })
+                .collect();
+            if !hits.is_empty() {
+                found.push(Span {
+                    start,
+                    end,
+                    what: hits,
+                });
+                break;
+            }
+        }
+    }
 }
 
 fn first_word(sample: &str) -> &str {

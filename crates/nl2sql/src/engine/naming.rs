@@ -81,6 +81,28 @@ impl Reading<'_> {
         }
     }
 
+    /// `population density`: of two measures side by side the last one is meant, and the first only says of what.
+    pub(crate) fn find_compounds(&mut self) {
+        for at in 1..self.items.len() {
+            let named = |i: usize| match self.entity(i) {
+                Some(Entity::Column(id, score)) if score >= 0.7 && self.is_measure(id) => Some(id),
+                _ => None,
+            };
+            let (Some(one), Some(other)) = (named(at - 1), named(at)) else {
+                continue;
+            };
+            let table = self.lexicon.column(other).table;
+            let beside = self.lexicon.column(one).table == table || self.has_column_of(at - 1, table);
+            let together = self.items[at - 1].end == self.items[at].start && beside && one != other;
+            // Three in a row are a list without commas.
+            let listed = at >= 2 && named(at - 2).is_some()
+                || self.items.get(at + 1).is_some() && named(at + 1).is_some();
+            if together && !listed {
+                self.items[at - 1].kind = Kind::Glue;
+            }
+        }
+    }
+
     /// `names of the studios`: where the studio is a column, the word adds nothing; where it is a table, its label is meant.
     pub(crate) fn find_names(&mut self) {
         for at in 0..self.items.len() {

@@ -22,10 +22,21 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
 fn inhabitants(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     const PEOPLE: &[&str] = &["people", "persons", "citizens", "inhabitants", "residents"];
     const LIVE: &[&str] = &["live", "lives", "living", "stay", "reside", "are", "there", "is"];
-    let [how, many, people, ..] = tokens else {
-        return None;
-    };
-    let asked = how.lower == "how" && many.lower == "many" && PEOPLE.contains(&people.lower.as_str());
+    // "what is the number of citizens of …", "how many people live in …"
+    let at = tokens.windows(3).position(|three| {
+        let [how, many, people] = three else { return false };
+        matches!(
+            (how.lower.as_str(), many.lower.as_str()),
+            ("how", "many") | ("number", "of")
+        ) && PEOPLE.contains(&people.lower.as_str())
+    })?;
+    let people = &tokens[at + 2];
+    let asked = tokens[..at].iter().all(|token| {
+        matches!(
+            token.lower.as_str(),
+            "what" | "is" | "the" | "give" | "me" | "show" | "tell"
+        )
+    });
     let counted = lexicon
         .columns
         .iter()
@@ -33,7 +44,7 @@ fn inhabitants(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     if !asked || !counted || !lexicon.senses(&people.lower, &people.stem).is_empty() {
         return None;
     }
-    let rest = tokens[3..]
+    let rest = tokens[at + 3..]
         .iter()
         .skip_while(|token| LIVE.contains(&token.lower.as_str()));
     Some(

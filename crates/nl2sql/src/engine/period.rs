@@ -39,6 +39,17 @@ pub(crate) struct Period {
     pub single_day: bool,
 }
 
+impl Period {
+    /// Whether it is all that is to come, or all that has been.
+    pub(crate) fn is_open(&self) -> bool {
+        const TODAY: Moment = Moment::StartOf {
+            offset: 0,
+            unit: Unit::Day,
+        };
+        matches!((self.from, self.to), (Some(TODAY), None) | (None, Some(TODAY)))
+    }
+}
+
 const MONTHS: &[(&str, i8)] = &[
     ("january", 1),
     ("jan", 1),
@@ -169,6 +180,39 @@ fn relative(tokens: &[Token], the: bool) -> Option<(Period, usize)> {
             },
             3,
         ));
+    }
+    // "upcoming concerts", "past concerts": from today on, or before it.
+    let is_span = tokens.get(1).is_some_and(|next| {
+        unit(next).is_some() || count(next).is_some() || matches!(next.lower.as_str(), "few" | "due")
+    });
+    let today = Some(Moment::StartOf {
+        offset: 0,
+        unit: Unit::Day,
+    });
+    match word(0) {
+        "upcoming" | "future" if !is_span => {
+            return Some((
+                Period {
+                    from: today,
+                    to: None,
+                    year: None,
+                    single_day: false,
+                },
+                1,
+            ));
+        }
+        "past" if !is_span && tokens.len() > 1 => {
+            return Some((
+                Period {
+                    from: None,
+                    to: today,
+                    year: None,
+                    single_day: false,
+                },
+                1,
+            ));
+        }
+        _ => {}
     }
     let offset = match word(0) {
         "this" | "current" => 0,

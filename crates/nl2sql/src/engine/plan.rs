@@ -27,6 +27,23 @@ pub(crate) enum Expr {
     Bucket(Unit, ColumnId),
     /// How many related rows there are.
     Related(Related),
+    /// How many percent of the rows meet all of the conditions.
+    Share(Vec<Cond>),
+    /// How many percent of all rows are in a group.
+    PartOfAll,
+    /// A column of the row that a key of the home table refers to, where several keys refer to one table or one to the table itself.
+    Across(Across),
+}
+
+/// A column of the row that a key refers to, read apart from the joins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Across {
+    /// The key that the home table holds.
+    pub key: ColumnId,
+    /// The column it refers to.
+    pub target: ColumnId,
+    /// What is read of the other row.
+    pub column: ColumnId,
 }
 
 /// Rows of other tables that belong to a row of the home table: a correlated subquery.
@@ -86,6 +103,21 @@ pub(crate) enum Cond {
         plan: Box<Plan>,
         joins: Vec<Step>,
     },
+    /// The column is among what another column holds in the rows that meet the conditions: `manager_id IN (SELECT id …)`.
+    Among {
+        column: ColumnId,
+        shown: ColumnId,
+        filters: Vec<Cond>,
+    },
+    /// The key is that of the one row of another table that is first by a column.
+    Extreme {
+        column: ColumnId,
+        target: ColumnId,
+        by: ColumnId,
+        descending: bool,
+    },
+    /// Compared with a column of the row that a key refers to.
+    Against(ColumnId, Op, Across),
     /// All of the first, or all of the second.
     Either(Vec<Cond>, Vec<Cond>),
 }
@@ -175,8 +207,22 @@ impl Expr {
     pub(crate) fn is_aggregate(&self) -> bool {
         matches!(
             self,
-            Expr::Rows | Expr::CountDistinct(_) | Expr::Apply(..) | Expr::SumOfProduct(..)
+            Expr::Rows
+                | Expr::CountDistinct(_)
+                | Expr::Apply(..)
+                | Expr::SumOfProduct(..)
+                | Expr::Share(_)
+                | Expr::PartOfAll
         )
+    }
+
+    /// Whether it reads rows beside those of the query it stands in, so that names need their tables.
+    pub(crate) fn is_correlated(&self) -> bool {
+        match self {
+            Expr::Related(_) | Expr::Across(_) => true,
+            Expr::Share(conds) => conds.iter().any(Cond::is_correlated),
+            _ => false,
+        }
     }
 
     /// Puts one column in the place of another.
@@ -190,7 +236,8 @@ impl Expr {
                 swap(one, old, new);
                 swap(other, old, new);
             }
-            Expr::Rows | Expr::Related(_) => {}
+            Expr::Share(conds) => conds.iter_mut().for_each(|cond| cond.replace(old, new)),
+            Expr::Rows | Expr::Related(_) | Expr::PartOfAll | Expr::Across(_) => {}
         }
     }
 
@@ -201,7 +248,9 @@ impl Expr {
             | Expr::Apply(_, column)
             | Expr::Bucket(_, column) => found.push(*column),
             Expr::SumOfProduct(one, other) => found.extend([*one, *other]),
-            Expr::Rows | Expr::Related(_) => {}
+            Expr::Share(conds) => conds.iter().for_each(|cond| cond.columns(found)),
+            Expr::Across(across) => found.push(across.key),
+            Expr::Rows | Expr::Related(_) | Expr::PartOfAll => {}
         }
     }
 }
@@ -213,6 +262,15 @@ fn swap(column: &mut ColumnId, old: ColumnId, new: ColumnId) {
 }
 
 impl Cond {
+    /// Whether it reads rows beside those of the query it stands in, so that names need their tables.
+    pub(crate) fn is_correlated(&self) -> bool {
+        match self {
+            Cond::Exists { .. } | Cond::Against(..) | Cond::Compare(Expr::Related(_), ..) => true,
+            Cond::Either(one, other) => one.iter().chain(other).any(Cond::is_correlated),
+            _ => false,
+        }
+    }
+
     /// Puts one column in the place of another.
     pub(crate) fn replace(&mut self, old: ColumnId, new: ColumnId) {
         match self {
@@ -228,13 +286,15 @@ impl Cond {
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
             | Cond::Beyond { column, .. }
+            | Cond::Among { column, .. }
+            | Cond::Extreme { column, .. }
             | Cond::Average(column, _) => swap(column, old, new),
             Cond::Either(one, other) => {
                 one.iter_mut()
                     .chain(other)
                     .for_each(|cond| cond.replace(old, new));
             }
-            Cond::Exists { .. } => {}
+            Cond::Exists { .. } | Cond::Against(..) => {}
         }
     }
 
@@ -249,7 +309,10 @@ impl Cond {
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
             | Cond::Beyond { column, .. }
+            | Cond::Among { column, .. }
+            | Cond::Extreme { column, .. }
             | Cond::Average(column, _) => found.push(*column),
+            Cond::Against(column, _, across) => found.extend([*column, across.key]),
             Cond::Either(one, other) => one.iter().chain(other).for_each(|cond| cond.columns(found)),
             Cond::Exists { .. } => {}
         }

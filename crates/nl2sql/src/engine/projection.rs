@@ -413,7 +413,10 @@ impl Reading<'_> {
             self.is_free(i) && matches!(self.phrase(i), Some(Phrase::Compare { .. } | Phrase::Between))
         });
         let has = has || (mere && !open);
-        if outwards && has && self.aggregates.is_empty() {
+        // "how many customers have an order": the rows that are counted are those.
+        let counts = self.aggregates.iter().all(|expr| *expr == Expr::Rows);
+        let figure_of_all = counts && !self.grouped && self.via.is_empty() && !counted && !denied;
+        if outwards && has && (self.aggregates.is_empty() || figure_of_all) {
             self.plan.filters.push(Cond::Exists {
                 related,
                 negated: false,

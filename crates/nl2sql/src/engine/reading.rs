@@ -68,6 +68,7 @@ impl<'q> Reading<'q> {
             targets: zones::targets(items, tokens),
         };
         reading.find_named();
+        reading.find_compounds();
         reading.find_owners();
         reading.find_names();
         reading
@@ -184,6 +185,7 @@ impl<'q> Reading<'q> {
     /// Runs the recognisers, from those that need the most context to those that take what is left.
     pub(crate) fn run(mut self) -> Reading<'q> {
         self.read_where_true();
+        self.read_counterparts();
         self.read_how();
         self.read_order();
         self.read_averages();

@@ -5,7 +5,7 @@ use super::graph::Step;
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::money;
 use super::phrases::{Function, Match, Op};
-use super::plan::{Cond, Expr, Literal, Plan, Related, SetOp};
+use super::plan::{Across, Cond, Expr, Literal, Plan, Related, SetOp};
 use super::quote::{identifier, text_literal};
 use super::words::truth_of;
 use crate::dialect::Dialect;
@@ -19,15 +19,43 @@ pub(crate) struct Writer<'a> {
     qualified: bool,
 }
 
+/// What the row that a key refers to is called beside the rows of its own table.
+const OTHER: &str = "other";
+
 /// The SQL of a plan whose joins are known.
 pub(crate) fn sql(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: Dialect) -> String {
-    let related = plan.filters.iter().chain(&plan.having).any(correlated)
-        || plan
-            .order
-            .iter()
-            .map(|(expr, _)| expr)
-            .chain(&plan.select)
-            .any(|expr| matches!(expr, Expr::Related(_)));
+    named(lexicon, plan, joins, dialect, None)
+}
+
+/// A function over the one figure that a plan shows for each of its groups.
+pub(crate) fn over_groups(
+    lexicon: &Lexicon<'_>,
+    function: Function,
+    (plan, joins): (&Plan, &[Step]),
+    dialect: Dialect,
+) -> String {
+    let inner = named(lexicon, plan, joins, dialect, Some("figure"));
+    let name = function_name(function);
+    format!("SELECT {name}(figure) FROM ({inner}) AS figures")
+}
+
+/// One figure divided by another, times a factor; nothing where the other is nothing.
+pub(crate) fn quotient(
+    lexicon: &Lexicon<'_>,
+    factor: &str,
+    one: (&Plan, &[Step]),
+    other: (&Plan, &[Step]),
+    dialect: Dialect,
+) -> String {
+    format!(
+        "SELECT {factor} * ({}) / NULLIF(({}), 0)",
+        sql(lexicon, one.0, one.1, dialect),
+        sql(lexicon, other.0, other.1, dialect)
+    )
+}
+
+/// The SQL of a plan, the one thing it shows perhaps under a name.
+fn named(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: Dialect, name: Option<&str>) -> String {
     let outer = Writer {
         lexicon,
         dialect,
@@ -43,6 +71,9 @@ pub(crate) fn sql(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: D
         if plan.distinct { "DISTINCT " } else { "" },
         outer.outputs(plan, &inner)
     );
+    if let Some(name) = name {
+        sql.push_str(&format!(" AS {name}"));
+    }
     sql.push_str(&format!(" FROM {}", outer.table(plan.home)));
     for step in joins {
         sql.push_str(&format!(
@@ -55,7 +86,7 @@ pub(crate) fn sql(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: D
         conds
             .iter()
             .map(|cond| {
-                if related && correlated(cond) {
+                if cond.is_correlated() {
                     inner.condition(cond)
                 } else {
                     outer.condition(cond)
@@ -71,11 +102,7 @@ pub(crate) fn sql(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: D
         .order
         .iter()
         .map(|(expr, descending)| {
-            let writer = if matches!(expr, Expr::Related(_)) {
-                &inner
-            } else {
-                &outer
-            };
+            let writer = if expr.is_correlated() { &inner } else { &outer };
             format!("{}{}", writer.expr(expr), if *descending { " DESC" } else { "" })
         })
         .collect();
@@ -105,14 +132,6 @@ pub(crate) fn combined(
     )
 }
 
-fn correlated(cond: &Cond) -> bool {
-    match cond {
-        Cond::Exists { .. } | Cond::Compare(Expr::Related(_), ..) => true,
-        Cond::Either(one, other) => one.iter().chain(other).any(correlated),
-        _ => false,
-    }
-}
-
 fn push_list(sql: &mut String, before: &str, between: &str, parts: &[String]) {
     if !parts.is_empty() {
         sql.push_str(before);
@@ -131,7 +150,7 @@ impl Writer<'_> {
             });
         }
         outputs.extend(plan.select.iter().map(|expr| match expr {
-            Expr::Related(_) => inner.expr(expr),
+            _ if expr.is_correlated() => inner.expr(expr),
             _ if plan.whole_units => self.in_whole_units(expr),
             _ => self.expr(expr),
         }));
@@ -179,7 +198,27 @@ impl Writer<'_> {
             Expr::SumOfProduct(one, other) => format!("SUM({} * {})", self.column(*one), self.column(*other)),
             Expr::Bucket(unit, column) => dates::bucket(&self.column(*column), *unit, self.dialect),
             Expr::Related(related) => format!("({})", self.related(related, "COUNT(*)")),
+            Expr::Share(conds) => {
+                let conds: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();
+                format!("AVG(CASE WHEN {} THEN 100.0 ELSE 0 END)", conds.join(" AND "))
+            }
+            Expr::PartOfAll => "100.0 * COUNT(*) / SUM(COUNT(*)) OVER ()".to_owned(),
+            Expr::Across(across) => self.across(across),
         }
+    }
+
+    /// What a column holds in the row that a key refers to; a row of the same table goes by another name.
+    fn across(&self, across: &Across) -> String {
+        let Across { key, target, column } = *across;
+        let table = self.lexicon.column(target).table;
+        let name = |id: ColumnId| identifier(&self.lexicon.column(id).column.name, self.dialect);
+        format!(
+            "(SELECT {OTHER}.{} FROM {} AS {OTHER} WHERE {OTHER}.{} = {})",
+            name(column),
+            self.table(table),
+            name(target),
+            self.column(key)
+        )
     }
 
     /// The correlated subquery over related rows.
@@ -280,6 +319,53 @@ impl Writer<'_> {
                 op_sign(*op),
                 sql(self.lexicon, plan, joins, self.dialect)
             ),
+            Cond::Among {
+                column,
+                shown,
+                filters,
+            } => {
+                let plain = Writer {
+                    lexicon: self.lexicon,
+                    dialect: self.dialect,
+                    qualified: false,
+                };
+                let conds: Vec<String> = filters.iter().map(|cond| plain.condition(cond)).collect();
+                format!(
+                    "{} IN (SELECT {} FROM {} WHERE {})",
+                    self.column(*column),
+                    plain.column(*shown),
+                    self.table(self.lexicon.column(*shown).table),
+                    conds.join(" AND ")
+                )
+            }
+            Cond::Extreme {
+                column,
+                target,
+                by,
+                descending,
+            } => {
+                let plain = Writer {
+                    lexicon: self.lexicon,
+                    dialect: self.dialect,
+                    qualified: false,
+                };
+                format!(
+                    "{} = (SELECT {} FROM {} ORDER BY {}{} LIMIT 1)",
+                    self.column(*column),
+                    plain.column(*target),
+                    self.table(self.lexicon.column(*target).table),
+                    plain.column(*by),
+                    if *descending { " DESC" } else { "" }
+                )
+            }
+            Cond::Against(column, op, across) => {
+                format!(
+                    "{} {} {}",
+                    self.column(*column),
+                    op_sign(*op),
+                    self.across(across)
+                )
+            }
             Cond::Either(one, other) => {
                 let side = |conds: &[Cond]| -> String {
                     let parts: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();

@@ -280,3 +280,20 @@ trait FirstBest: Iterator<Item = ColumnId> + Sized {
 }
 
 impl<I: Iterator<Item = ColumnId>> FirstBest for I {}
+
+/// The tables of people two keys away: payments are of leases, and leases of tenants.
+pub(crate) fn people_beyond(lexicon: &Lexicon<'_>, home: TableId) -> Vec<TableId> {
+    let targets = |from: TableId| {
+        let links = lexicon.graph.links.iter();
+        links
+            .filter(move |link| link.from == from && link.to != from)
+            .map(|link| link.to)
+    };
+    let mut found: Vec<TableId> = targets(home)
+        .flat_map(targets)
+        .filter(|table| *table != home && names_people(lexicon, *table))
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}

@@ -160,6 +160,20 @@ pub(crate) fn skeleton(word: &str) -> String {
     bones
 }
 
+/// Whether a word without vowels leaves out one more letter of a long word: `dlvd` for "delivered".
+pub(crate) fn may_shorten(short: &str, word: &str) -> bool {
+    if !is_vowelless(short) || word.len() < 6 || !word.is_ascii() {
+        return false;
+    }
+    let (short, bones) = (skeleton(short), skeleton(word));
+    let mut left = bones.chars();
+    bones.len() == short.len() + 1
+        && short.len() >= 3
+        && bones.chars().next() == short.chars().next()
+        && bones.chars().last() == short.chars().last()
+        && short.chars().all(|letter| left.any(|bone| bone == letter))
+}
+
 fn is_vowel(letter: u8) -> bool {
     matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u')
 }
@@ -188,6 +202,8 @@ mod tests {
     fn a_word_without_its_vowels_keeps_its_letters() {
         assert_eq!(skeleton("approved"), skeleton("apprvd"));
         assert!(is_vowelless("mbr"));
+        assert!(may_shorten("dlvd", "delivered") && may_shorten("cnfmd", "confirmed"));
+        assert!(!may_shorten("dlvd", "devoured") && !may_shorten("cnt", "contracts"));
         assert!(!is_vowelless("member"));
         assert!(!is_vowelless("id"));
     }

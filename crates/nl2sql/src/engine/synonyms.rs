@@ -55,6 +55,9 @@ const GROUPS: &[&[&str]] = &[
     &["guest", "visitor"],
     &["patient", "case"],
     &["candidate", "applicant"],
+    // places
+    &["mountain", "mount", "mt", "peak"],
+    &["border", "neighbor", "neighbour", "adjacent", "surround"],
     // things
     &["product", "item", "article", "goods", "merchandise", "sku"],
     &["order", "purchase", "bought", "ordered"],

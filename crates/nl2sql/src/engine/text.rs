@@ -33,6 +33,8 @@ pub(crate) struct Token {
     pub stem: String,
     /// What it looks like.
     pub shape: Shape,
+    /// Whether it was written with a possessive ending: `Ann's`.
+    pub owns: bool,
 }
 
 impl Token {
@@ -49,6 +51,7 @@ impl Token {
             lower,
             stem,
             shape,
+            owns: false,
         }
     }
 
@@ -217,7 +220,11 @@ fn word(chars: &[char], start: usize, found: &mut Vec<Token>) -> usize {
         }
         _ => text,
     };
-    found.push(Token::new(bare, Shape::Word));
+    let owns = lower.ends_with("'s");
+    found.push(Token {
+        owns,
+        ..Token::new(bare, Shape::Word)
+    });
     end
 }
 
@@ -251,6 +258,11 @@ fn sign(chars: &[char], at: usize, found: &mut Vec<Token>) -> usize {
         '(' => "(",
         ')' => ")",
         '*' => "*",
+        // "what % of orders"; "50%" is a figure as it is.
+        '%' if at == 0 || !chars[at - 1].is_ascii_digit() => {
+            found.push(Token::new("percent", Shape::Word));
+            return at + 1;
+        }
         '.' | '?' | '!' if goes_on(chars, at) => ".",
         _ => return at + 1,
     };

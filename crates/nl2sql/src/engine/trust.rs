@@ -123,9 +123,8 @@ fn calculations_that_do_not_exist_are_refused() {
         &desk(),
         RefusalKind::NotUnderstood,
         &[
-            ("percentage of open tickets", "percentages"),
-            ("what % of tickets are open", "percentages"),
-            ("ratio of open to closed tickets", "ratios"),
+            ("percentage of tickets", "percentages"),
+            ("ratio of tickets to tickets", "ratios"),
             ("running total of tickets", "running totals"),
         ],
     );

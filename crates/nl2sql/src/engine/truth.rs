@@ -5,6 +5,7 @@ use super::lexicon::{ColumnId, Sort};
 use super::phrases::{Op, Phrase};
 use super::plan::{Cond, Expr, Literal};
 use super::reading::Reading;
+use super::shorthand;
 use super::stem::stem;
 use super::values;
 
@@ -20,6 +21,28 @@ const ANTONYMS: &[(&str, &str)] = &[
     ("disabled", "active"),
     ("unavailable", "available"),
     ("incomplete", "completed"),
+    ("outdoor", "indoor"),
+    ("outdoors", "indoor"),
+    ("indoor", "outdoor"),
+    ("domestic", "international"),
+    ("international", "domestic"),
+    ("manual", "automatic"),
+    ("temporary", "permanent"),
+    ("retired", "active"),
+    ("deactivated", "active"),
+    ("absent", "present"),
+    ("failed", "passed"),
+    ("vacant", "occupied"),
+    ("occupied", "vacant"),
+    ("optional", "required"),
+    ("optional", "mandatory"),
+    ("mandatory", "optional"),
+    ("guilty", "innocent"),
+    ("dead", "alive"),
+    ("single", "married"),
+    ("used", "new"),
+    ("booked", "available"),
+    ("free", "occupied"),
 ];
 
 impl Reading<'_> {
@@ -181,7 +204,11 @@ impl Reading<'_> {
         let matches = |id: &ColumnId, text: &str| {
             let entry = self.lexicon.column(*id);
             let root = stem(text);
-            entry.words.iter().any(|known| stem(known) == root)
+            entry.words.iter().any(|known| {
+                stem(known) == root
+                    || shorthand::long_forms(known).iter().any(|long| stem(long) == root)
+                    || shorthand::may_shorten(known, text)
+            })
         };
         let truth = |id: &ColumnId| self.lexicon.column(*id).sort == Sort::Truth;
         let found = positives.iter().find_map(|text| {

@@ -1,11 +1,12 @@
 //! Reads one stretch of a Chinese question between two 的: what it asks for, of what, and under which conditions.
 
-use super::conditions::{
-    between, compared, counted, denied, english_or_value, lacking, pattern, placed, ranked, timed, told,
-    values, when,
-};
-use super::cut::Part;
+use super::comparing::{between, compared, counted};
+use super::literal::{coded, english_or_value, values, when};
 use super::marks::Mark;
+use super::part::Part;
+use super::ranking::ranked;
+use super::telling::{denied, lacking, pattern, placed, told};
+use super::timing::timed;
 use crate::engine::lexicon::TableId;
 use crate::engine::text::{self, Shape, Token};
 
@@ -113,6 +114,20 @@ impl Clause {
                 return taken;
             }
             Part::Other(text) => self.adjectives.push(english_or_value(text)),
+            Part::Coded(_, codes) => {
+                let (said, taken) = coded(codes, rest);
+                self.conditions.push(said);
+                return taken;
+            }
+            Part::Person(text) => {
+                // 赵敏医生 says whose name it is, 赵敏 alone leaves that to the schema.
+                let told = matches!(rest.get(1), Some(Part::Name(name)) if name.is_table());
+                self.conditions.push(if told {
+                    joined(&[english("whose name is"), quoted(text)])
+                } else {
+                    joined(&[english("of"), value(text)])
+                });
+            }
             Part::Quoted(text) => self.adjectives.push(quoted(text)),
             Part::Surname(text) => self
                 .conditions
@@ -143,8 +158,8 @@ impl Clause {
     fn figure(&mut self, rest: &[Part]) -> Option<usize> {
         let function = match &rest[0] {
             Part::Mark(Mark::Figure(said)) => *said,
-            Part::Mark(Mark::Highest(true)) => "maximum",
-            Part::Mark(Mark::Highest(false)) => "minimum",
+            Part::Mark(Mark::Highest(true, _)) => "maximum",
+            Part::Mark(Mark::Highest(false, _)) => "minimum",
             Part::Name(name) => {
                 let said = match (rest.get(1), rest.get(2)) {
                     (Some(Part::Mark(Mark::FigureAfter(said))), _) => said,

@@ -18,6 +18,10 @@ pub(crate) fn number(chars: &[char]) -> Option<(String, usize)> {
     while at < chars.len() && at < 16 {
         let c = chars[at];
         if let Some(value) = numeral(c) {
+            // 三一: two numerals side by side are no number.
+            if digit.is_some_and(|digit| digit > 0) {
+                return None;
+            }
             digit = Some(value);
         } else if let Some(unit) = unit(c) {
             if unit >= 10_000 {

@@ -1,5 +1,9 @@
 //! Turns away Chinese requests that are no questions, and says in Chinese why there is no answer.
 
+use super::known::Known;
+use super::traditional::simplified;
+use super::words;
+use crate::engine::lexicon::Lexicon;
 use crate::engine::{Refusal, RefusalKind};
 
 /// Verbs that change data, at the beginning of a request or after its object.
@@ -138,8 +142,17 @@ fn imperative(text: &str) -> Option<&'static str> {
 }
 
 /// Whether a question is talk.
-pub(crate) fn is_small_talk(question: &str) -> bool {
-    SMALL_TALK.iter().any(|talk| question.contains(talk))
+pub(crate) fn is_small_talk(question: &str, lexicon: Option<&Lexicon<'_>>) -> bool {
+    let question = simplified(question);
+    // 新闻 is what a newspaper's database is about.
+    let about = |talk: &str| {
+        words::noun(talk)
+            .zip(lexicon)
+            .is_some_and(|(said, lexicon)| Known::new(Some(lexicon)).noun(talk, said).is_known())
+    };
+    SMALL_TALK
+        .iter()
+        .any(|talk| question.contains(talk) && !about(talk))
 }
 
 /// A refusal in the language of the question; names stay as they are.

@@ -3,7 +3,7 @@
 use crate::engine::lexicon::{ColumnId, Lexicon};
 use crate::engine::period::{Moment, Period, Unit};
 use crate::engine::phrases::{Function, Match, Op};
-use crate::engine::plan::{Cond, Expr, Literal, Plan, Related};
+use crate::engine::plan::{Across, Cond, Expr, Literal, Plan, Related};
 
 /// The sentence for a plan.
 pub(crate) fn sentence(lexicon: &Lexicon<'_>, plan: &Plan, assumptions: &[String]) -> String {
@@ -92,7 +92,17 @@ impl Teller<'_> {
             }
             Expr::Bucket(unit, id) => format!("{}的{}", self.column(*id), unit_word(*unit)),
             Expr::Related(related) => format!("{}的行数", self.related(related)),
+            Expr::Share(conds) => {
+                let conds: Vec<String> = conds.iter().map(|cond| self.cond(cond)).collect();
+                format!("满足{}的行所占百分比", conds.join("且"))
+            }
+            Expr::PartOfAll => "占全部行的百分比".into(),
+            Expr::Across(across) => self.across(across),
         }
+    }
+
+    fn across(&self, across: &Across) -> String {
+        format!("{}所指的{}", self.column(across.key), self.column(across.column))
     }
 
     fn related(&self, related: &Related) -> String {
@@ -175,6 +185,34 @@ impl Teller<'_> {
                     op_word(*op),
                     found.trim_end_matches('。')
                 )
+            }
+            Cond::Among {
+                column,
+                shown,
+                filters,
+            } => {
+                let conds: Vec<String> = filters.iter().map(|cond| self.cond(cond)).collect();
+                format!(
+                    "{}是满足（{}）的行的{}",
+                    self.column(*column),
+                    conds.join("并且"),
+                    self.column(*shown)
+                )
+            }
+            Cond::Extreme {
+                column,
+                target,
+                by,
+                descending,
+            } => format!(
+                "{}是{}{}的行的{}",
+                self.column(*column),
+                self.column(*by),
+                if *descending { "最大" } else { "最小" },
+                self.column(*target)
+            ),
+            Cond::Against(column, op, across) => {
+                format!("{}{}{}", self.column(*column), op_word(*op), self.across(across))
             }
             Cond::Either(one, other) => {
                 let side = |conds: &[Cond]| {

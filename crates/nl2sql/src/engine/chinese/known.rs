@@ -1,0 +1,417 @@
+//! What a Chinese word means over a schema: a name of a table or column, a state that a column holds, or neither.
+
+use super::codes::{Code, codes};
+use super::is_han;
+use super::part::{KNOWN, Name};
+use super::words::{self, Readings};
+use crate::engine::lexicon::{ColumnEntry, Lexicon, Sort, TableId};
+use crate::engine::link::Namer;
+use crate::engine::roles;
+
+/// Nouns that are columns rather than tables where no schema says.
+const ATTRIBUTES: &[&str] = &[
+    "name",
+    "title",
+    "price",
+    "amount",
+    "total amount",
+    "status",
+    "email",
+    "phone",
+    "mobile",
+    "age",
+    "gender",
+    "city",
+    "country",
+    "salary",
+    "quantity",
+    "stock",
+    "date",
+    "time",
+    "address",
+    "revenue",
+    "cost",
+    "fee",
+    "balance",
+    "level",
+    "category",
+    "type",
+    "score",
+    "rating",
+    "birthday",
+    "id",
+    "created at",
+    "updated at",
+    "registered at",
+    "description",
+];
+
+/// Places that hold everything the database tells of, where no table is called so.
+const WHOLES: &[&str] = &[
+    "company",
+    "system",
+    "library",
+    "hotel",
+    "bank",
+    "store",
+    "hospital",
+    "school",
+    "database",
+    "information",
+    "data",
+    "list",
+    "record",
+    "shop",
+    "detail",
+    "site",
+];
+
+/// Words before a noun that English puts before it too.
+const MODIFIERS: &[(&str, &[&str])] = &[
+    ("预计", &["estimated", "expected"]),
+    ("预估", &["estimated"]),
+    ("实际", &["actual"]),
+    ("计划", &["planned", "scheduled"]),
+    ("目标", &["target"]),
+    ("初始", &["initial"]),
+    ("原始", &["original"]),
+    ("当前", &["current"]),
+    ("每日", &["daily"]),
+    ("日", &["daily"]),
+    ("月", &["monthly"]),
+    ("年", &["annual", "yearly"]),
+    ("默认", &["default"]),
+    ("家庭", &["home"]),
+    ("办公", &["office"]),
+    ("最大", &["max"]),
+    ("最小", &["min"]),
+    ("首次", &["first"]),
+    ("最后", &["last"]),
+    ("可用", &["available"]),
+    ("剩余", &["remaining"]),
+    ("市场", &["market"]),
+    ("注册", &["registered", "registration"]),
+    ("最低", &["min", "minimum"]),
+    ("最高", &["max", "maximum"]),
+    ("总", &["total"]),
+    ("平均", &["average", "avg"]),
+    ("单", &["unit"]),
+    ("净", &["net"]),
+    ("毛", &["gross"]),
+    ("新", &["new"]),
+    ("旧", &["old"]),
+    ("所在", &["home", "located"]),
+    ("下次", &["next"]),
+    ("上次", &["last"]),
+];
+
+/// Endings after which a noun is a table of such things: 发货记录.
+const RECORDS: &[&str] = &[
+    "记录", "信息", "列表", "清单", "资料", "档案", "台账", "单据", "单", "表", "数据", "条目", "明细",
+];
+
+/// A schema as the words of a question see it.
+pub(super) struct Known<'q, 'a> {
+    pub lexicon: Option<&'q Lexicon<'a>>,
+    namer: Option<Namer<'q, 'a>>,
+    /// What the comments say of codes, with the words of their columns.
+    codes: Vec<(Code, String)>,
+}
+
+impl<'q, 'a> Known<'q, 'a> {
+    pub(super) fn new(lexicon: Option<&'q Lexicon<'a>>) -> Known<'q, 'a> {
+        let coded = |entry: &ColumnEntry<'a>| -> Vec<(Code, String)> {
+            let comment = entry.column.comment.as_deref().unwrap_or_default();
+            let said = entry.words.join(" ");
+            codes(comment)
+                .into_iter()
+                .map(|code| (code, said.clone()))
+                .collect()
+        };
+        Known {
+            lexicon,
+            namer: lexicon.map(Namer::new),
+            codes: lexicon.map_or_else(Vec::new, |lexicon| {
+                lexicon.columns.iter().flat_map(coded).collect()
+            }),
+        }
+    }
+
+    pub(super) fn has_schema(&self) -> bool {
+        self.namer.is_some()
+    }
+
+    /// Whether the schema itself uses a word.
+    pub(super) fn spells(&self, word: &str) -> bool {
+        self.lexicon.is_some_and(|lexicon| lexicon.has_word(word))
+    }
+
+    /// The codes that a word stands for, each with the words of its column.
+    pub(super) fn coded(&self, word: &str) -> Vec<(String, String)> {
+        let same = |label: &str| label == word || label.strip_prefix(['已', '被']) == Some(word);
+        self.codes
+            .iter()
+            .filter(|(code, _)| same(&code.label) && !matches!(word, "是" | "否"))
+            .map(|(code, said)| (said.clone(), code.code.clone()))
+            .collect()
+    }
+
+    /// The tables and columns that English words name.
+    pub(super) fn name(&self, said: &str) -> Name {
+        let Some(namer) = &self.namer else {
+            let attribute = ATTRIBUTES.contains(&said);
+            return Name {
+                said: said.to_owned(),
+                table: if attribute { 0.0 } else { 0.7 },
+                column: if attribute { 0.7 } else { 0.0 },
+                ..Name::default()
+            };
+        };
+        let mention = namer.mention(said);
+        let measure = mention.columns.first().is_some_and(|hit| {
+            self.lexicon
+                .is_some_and(|lexicon| lexicon.column(hit.id).sort == Sort::Number && !lexicon.is_key(hit.id))
+        });
+        let table = mention.table_score();
+        // "order by" would sort; "orders by" cannot.
+        let plural = table >= KNOWN && said.ends_with("order");
+        let home = mention
+            .columns
+            .first()
+            .and_then(|hit| self.lexicon.map(|lexicon| lexicon.column(hit.id).table));
+        Name {
+            home_said: home
+                .and_then(|home| self.lexicon.map(|lexicon| lexicon.table(home).words.join(" ")))
+                .unwrap_or_default(),
+            said: if plural {
+                format!("{said}s")
+            } else {
+                said.to_owned()
+            },
+            table,
+            column: mention.column_score(),
+            measure,
+            total: false,
+            table_home: mention.tables.first().map(|hit| hit.id),
+            column_home: home,
+        }
+    }
+
+    /// Whether the rows of a table are people.
+    pub(super) fn names_people(&self, table: TableId) -> bool {
+        self.lexicon
+            .is_some_and(|lexicon| roles::names_people(lexicon, table))
+    }
+
+    /// The table that a sample is of, by its words.
+    pub(super) fn table_of_sample(&self, said: &str) -> Option<Name> {
+        let lexicon = self.lexicon?;
+        let entry = lexicon.columns.iter().find(|entry| {
+            entry
+                .column
+                .samples
+                .iter()
+                .any(|sample| sample.eq_ignore_ascii_case(said))
+        })?;
+        Some(self.table_name(entry.table)).filter(|name| !name.said.is_empty())
+    }
+
+    /// A table by the words of its name.
+    pub(super) fn table_name(&self, table: TableId) -> Name {
+        Name {
+            said: self
+                .lexicon
+                .map_or_else(String::new, |lexicon| lexicon.table(table).words.join(" ")),
+            table: 1.0,
+            table_home: Some(table),
+            ..Name::default()
+        }
+    }
+
+    /// The first of some English readings that names a column of a table, or of any where none is given.
+    pub(super) fn column_of(&self, home: Option<TableId>, readings: &[&str]) -> Option<Name> {
+        let namer = self.namer.as_ref()?;
+        let lexicon = self.lexicon?;
+        readings.iter().find_map(|said| {
+            let mention = namer.mention(said);
+            let hit = mention.columns.iter().find(|hit| {
+                hit.score >= 0.8 && home.is_none_or(|home| lexicon.column(hit.id).table == home)
+            })?;
+            let entry = lexicon.column(hit.id);
+            Some(Name {
+                said: (*said).to_owned(),
+                column: hit.score,
+                measure: entry.sort == Sort::Number,
+                column_home: Some(entry.table),
+                home_said: lexicon.table(entry.table).words.join(" "),
+                ..Name::default()
+            })
+        })
+    }
+
+    /// The reading of a noun that the schema knows best, the first of equals.
+    pub(super) fn noun(&self, word: &str, readings: &Readings) -> Name {
+        let mut best: Option<(f32, Name)> = None;
+        for (place, said) in readings.iter().enumerate() {
+            let name = self.name(said);
+            let worth = name.table.max(name.column) - 0.02 * place as f32;
+            if best.as_ref().is_none_or(|(known, _)| worth > known + 1e-6) {
+                best = Some((worth, name));
+            }
+            if self.namer.is_none() {
+                break;
+            }
+        }
+        let mut name = best.map_or_else(|| self.name(word), |(_, name)| name);
+        name.total = word.starts_with('总') || word.ends_with("总额");
+        name
+    }
+
+    /// A noun with an ending that makes a table of it, and how many characters the ending has.
+    pub(super) fn recorded(&self, word: &str, rest: &str) -> Option<(Name, usize)> {
+        let ending = RECORDS
+            .iter()
+            .filter(|ending| rest.starts_with(**ending))
+            .max_by_key(|ending| ending.len())?;
+        let readings = words::noun(word)?;
+        let table = |said: &str| Some(self.name(said)).filter(|name| name.is_table());
+        let name = readings
+            .iter()
+            .flat_map(|said| [format!("{said} record"), format!("{said} log")])
+            .find_map(|said| table(&said).filter(|name| name.table >= 0.9))
+            .or_else(|| readings.iter().find_map(|said| table(said)))?;
+        Some((name, ending.chars().count()))
+    }
+
+    /// 消费金额 is hardly known here, but 金额 is the end of a comment.
+    pub(super) fn sharper(&self, word: &str, name: Name) -> Name {
+        if name.table.max(name.column) >= 0.8 {
+            return name;
+        }
+        let ends = word.char_indices().skip(1).map(|(at, _)| &word[at..]);
+        ends.filter(|end| end.chars().count() > 1 && self.spells(end))
+            .map(|end| self.name(end))
+            .find(|sharper| sharper.column > name.column)
+            .unwrap_or(name)
+    }
+
+    /// 预计工时, 采购价格: a noun with a word before it, where the schema has both in one name.
+    pub(super) fn compound(&self, word: &str) -> Option<Name> {
+        self.namer.as_ref()?;
+        let cuts = word.char_indices().skip(1).map(|(at, _)| word.split_at(at));
+        let mut best: Option<Name> = None;
+        for (lead, tail) in cuts {
+            let Some(tails) = words::noun(tail) else { continue };
+            let modifier = MODIFIERS.iter().find(|(modifier, _)| *modifier == lead);
+            let leads: Vec<&str> = match modifier {
+                Some((_, said)) => said.to_vec(),
+                None if lead.chars().count() > 1 => words::noun(lead)
+                    .into_iter()
+                    .chain(words::state(lead))
+                    .flatten()
+                    .copied()
+                    .collect(),
+                None => continue,
+            };
+            for lead in leads.iter().take(6) {
+                // 订单金额 names a thing and what it has: both are said.
+                if modifier.is_none() && self.name(lead).is_table() {
+                    continue;
+                }
+                for tail in tails.iter().take(6) {
+                    let name = self.name(&format!("{lead} {tail}"));
+                    let least = if modifier.is_some() { 0.7 } else { 0.85 };
+                    if name.table.max(name.column) >= least
+                        && best.as_ref().is_none_or(|known| {
+                            name.column.max(name.table) > known.column.max(known.table) + 1e-6
+                        })
+                    {
+                        best = Some(name);
+                    }
+                }
+            }
+        }
+        best
+    }
+
+    /// The reading of a state that a sample or a column of yes and no has, and whether one has.
+    pub(super) fn state(&self, readings: &Readings, home: Option<TableId>) -> (String, bool) {
+        let first = readings.first().copied().unwrap_or_default().to_owned();
+        let Some(lexicon) = self.lexicon else {
+            return (first, true);
+        };
+        let truth = |said: &&str, home: Option<TableId>| {
+            let fits = lexicon.columns.iter().any(|entry| {
+                let holds = match entry.sort {
+                    Sort::Truth => true,
+                    // 已付款 is told by the day of it; 待处理 is not told by the day of an opening.
+                    Sort::Day { .. } => !matches!(*said, "open" | "new" | "todo" | "pending" | "free"),
+                    _ => false,
+                };
+                holds && home.is_none_or(|home| entry.table == home) && says(&entry.words, said)
+            });
+            (fits && said.len() > 1).then(|| (*said).to_owned())
+        };
+        // The thing in question first, then anything.
+        let homes = [home, None];
+        homes[usize::from(home.is_none())..]
+            .iter()
+            .find_map(|home| {
+                let sampled = readings.iter().find_map(|said| self.sampled(said, *home));
+                sampled.or_else(|| readings.iter().find_map(|said| truth(said, *home)))
+            })
+            .map_or((first, false), |said| (said, true))
+    }
+
+    /// How a sample spells an English word.
+    fn sampled(&self, said: &str, home: Option<TableId>) -> Option<String> {
+        let lexicon = self.lexicon?;
+        let columns = lexicon.columns.iter();
+        columns
+            .filter(|entry| home.is_none_or(|home| entry.table == home))
+            .find_map(|entry| {
+                let text = matches!(entry.sort, Sort::Text | Sort::Other);
+                let sample = entry.column.samples.iter().find(|sample| same_word(sample, said));
+                sample
+                    .filter(|_| {
+                        text && (said.len() > 1 || entry.words.iter().any(|w| w == "gender" || w == "sex"))
+                    })
+                    .cloned()
+            })
+    }
+}
+
+/// Whether a sample is a word, in any case, in the singular or plural, with blanks or underscores.
+fn same_word(sample: &str, said: &str) -> bool {
+    let plain = |c: char| {
+        if matches!(c, '_' | '-') {
+            ' '
+        } else {
+            c.to_ascii_lowercase()
+        }
+    };
+    let same = |sample: &str| sample.chars().map(plain).eq(said.chars());
+    same(sample) || sample.len() > 3 && sample.strip_suffix(['s', 'S']).is_some_and(same)
+}
+
+/// Whether the words of a column say a state or its opposite.
+fn says(words: &[String], said: &str) -> bool {
+    use crate::engine::stem::stem;
+    let bare: Vec<&str> = ["un", "in", "dis", ""]
+        .iter()
+        .filter_map(|prefix| said.strip_prefix(prefix))
+        .collect();
+    let all: Vec<&str> = said.split(' ').collect();
+    let has = |word: &str| words.iter().any(|known| stem(known) == stem(word));
+    all.iter().all(|word| has(word)) || bare.iter().any(|word| has(word))
+}
+
+/// Whether a word says nothing where no table is called so: 系统, 公司.
+pub(super) fn is_whole(said: &str) -> bool {
+    WHOLES.contains(&said)
+}
+
+/// Whether a word has a Chinese character.
+pub(super) fn is_chinese_word(word: &str) -> bool {
+    word.chars().any(is_han)
+}

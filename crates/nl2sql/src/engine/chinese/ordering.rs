@@ -1,0 +1,97 @@
+//! Takes out of a Chinese question how its rows are sorted and how many there are: 按价格降序, 前5个.
+
+use super::clause::{Said, english};
+use super::marks::Mark;
+use super::part::Part;
+
+/// 按价格从高到低排序, 价格降序.
+pub(super) fn take_order(parts: &mut Vec<Part>) -> Said {
+    let Some(mark) = parts
+        .iter()
+        .position(|part| matches!(part, Part::Mark(Mark::Direction(_) | Mark::Sort)))
+    else {
+        return Said::new();
+    };
+    let mut end = mark;
+    let mut descends = None;
+    while let Some(Part::Mark(mark)) = parts.get(end) {
+        match mark {
+            Mark::Direction(down) => descends = Some(*down),
+            Mark::Sort | Mark::Filler => {}
+            _ => break,
+        }
+        end += 1;
+    }
+    let counted = |part: &Part| {
+        matches!(
+            part,
+            Part::Name(_) | Part::Mark(Mark::Count | Mark::And | Mark::Figure(_))
+        )
+    };
+    let by = (0..mark).rev().find(|at| parts[*at] == Part::Mark(Mark::By));
+    let start = match by {
+        Some(by)
+            if parts[by + 1..mark]
+                .iter()
+                .all(|part| counted(part) || *part == Part::Mark(Mark::De)) =>
+        {
+            by
+        }
+        _ => match mark.checked_sub(1) {
+            Some(at) if matches!(parts[at], Part::Name(_)) => at,
+            _ => mark,
+        },
+    };
+    if end < parts.len() && parts[end] == Part::Mark(Mark::De) {
+        end += 1;
+    }
+    let span: Vec<Part> = parts.drain(start..end).collect();
+    let columns = listed(&span);
+    if columns.is_empty() {
+        return Said::new();
+    }
+    let mut said = english("sorted by");
+    said.extend(columns);
+    if descends == Some(true) {
+        said.extend(english("descending"));
+    }
+    said
+}
+
+/// The names of a span as a list, counts as counts.
+fn listed(span: &[Part]) -> Said {
+    let mut said = Said::new();
+    for (at, part) in span.iter().enumerate() {
+        let lead = match part {
+            Part::Mark(Mark::Figure(figure)) => english(figure),
+            Part::Mark(Mark::And) if !said.is_empty() => english("and"),
+            Part::Name(name) => {
+                let counts = span.get(at + 1) == Some(&Part::Mark(Mark::Count));
+                english(&format!(
+                    "{}{}",
+                    if counts { "number of " } else { "" },
+                    name.said
+                ))
+            }
+            _ => continue,
+        };
+        said.extend(lead);
+    }
+    said
+}
+
+/// 前5个.
+pub(super) fn take_top(parts: &mut Vec<Part>) -> Option<String> {
+    let at = parts
+        .windows(2)
+        .position(|pair| matches!(pair, [Part::Mark(Mark::First), Part::Number(_)]))?;
+    let mut end = at + 2;
+    while parts.get(end) == Some(&Part::Mark(Mark::Measure)) {
+        end += 1;
+    }
+    let Some(Part::Number(digits)) = parts.get(at + 1).cloned() else {
+        return None;
+    };
+    parts.drain(at..end);
+    Some(digits)
+}
