@@ -29,8 +29,8 @@ mod tests;
 mod timing;
 mod tongue;
 mod traditional;
-mod wording;
 mod word;
+mod wording;
 mod words;
 
 use jiff::civil::Date;
@@ -38,9 +38,9 @@ use jiff::civil::Date;
 use super::lexicon::Lexicon;
 use super::text::Token;
 
+pub(crate) use people::{is_name, is_person};
 pub(crate) use refuse::{is_small_talk, refusal_of, write_verb};
 pub(crate) use respell::respell;
-pub(crate) use people::{is_name, is_person};
 pub(crate) use tongue::CHINESE;
 pub(crate) use traditional::simplified;
 pub(crate) use words::is_noun;
