@@ -41,6 +41,7 @@ mod output;
 mod paraphrase;
 mod pattern;
 mod period;
+mod persons;
 mod phrases;
 mod placing;
 mod plan;

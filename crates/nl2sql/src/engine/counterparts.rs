@@ -49,6 +49,17 @@ const ENDS: &[&str] = &[
     "dropoff",
 ];
 
+/// Whether a column says where something begins or ends, and the word before its value says the other.
+pub(crate) fn contradicts(lexicon: &Lexicon<'_>, column: ColumnId, word: &str) -> bool {
+    let words = &lexicon.column(column).words;
+    let says = |list: &[&str]| words.iter().any(|known| list.contains(&known.as_str()));
+    match word {
+        "from" | "leaving" | "departing" => says(ENDS),
+        "to" | "into" | "towards" | "reaching" => says(BEGINS),
+        _ => false,
+    }
+}
+
 /// A key of the home table that a question has to tell from others.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Role {

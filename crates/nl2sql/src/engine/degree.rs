@@ -20,7 +20,16 @@ impl Reading<'_> {
             match self.phrase(at) {
                 Some(Phrase::Top) => self.read_top(at, true),
                 Some(Phrase::Bottom) => self.read_top(at, false),
+                Some(Phrase::Most(most)) if self.is_one_of_functions(at) => {
+                    let function = if most { Function::Max } else { Function::Min };
+                    self.items[at].kind = Kind::Phrase(Phrase::Aggregate(function));
+                }
                 Some(Phrase::Most(most)) => self.read_most(at, most),
+                Some(Phrase::Aggregate(function @ (Function::Max | Function::Min)))
+                    if self.tells_which(at) =>
+                {
+                    self.read_superlative(at, function == Function::Max, &[], false);
+                }
                 Some(Phrase::Superlative {
                     descending,
                     hint,
@@ -29,6 +38,47 @@ impl Reading<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// `the maximum and minimum number of seats`: the second phrase is a function like the first.
+    fn is_one_of_functions(&self, at: usize) -> bool {
+        matches!(self.word(at), "minimum" | "maximum")
+            && self
+                .before(at)
+                .filter(|i| self.items[*i].kind == Kind::And)
+                .and_then(|i| self.before(i))
+                .is_some_and(|i| {
+                    matches!(
+                        self.aggregate_at(i),
+                        Some(Function::Max | Function::Min | Function::Avg)
+                    )
+                })
+            && self.after(at).is_some_and(|i| self.number_column(i).is_some())
+    }
+
+    /// `the id of the vessel with the maximum range`: not the range is asked for but whose it is.
+    fn tells_which(&self, at: usize) -> bool {
+        let introduced = (1..=3).any(|back| {
+            at.checked_sub(back).is_some_and(|i| {
+                matches!(self.word(i), "with" | "has" | "have" | "having" | "had")
+                    && (i + 1..at).all(|between| matches!(self.word(between), "the" | "a"))
+            })
+        });
+        let shown = (0..at).any(|i| {
+            self.targets[i]
+                && self.is_free(i)
+                && matches!(self.items[i].kind, Kind::Mention(..))
+                && self.entity(i).is_some()
+        });
+        let figure = self.after(at).is_some_and(|i| {
+            self.column_where(i, |id| self.is_measure(id) || self.is_day(id))
+                .is_some()
+        });
+        let grouped = self
+            .items
+            .iter()
+            .any(|item| item.kind == Kind::Phrase(Phrase::PerEach));
+        introduced && shown && figure && !grouped
     }
 
     /// The number beside a ranking word, before or after it.
@@ -67,15 +117,25 @@ impl Reading<'_> {
 
     /// `the 3 branches with the most …`: the number before the head.
     pub(crate) fn leading_number(&self) -> Option<(usize, u32)> {
-        let head = self.head?;
-        let i = head.checked_sub(1).filter(|i| self.is_free(*i))?;
-        matches!(self.items[i].kind, Kind::Number(_))
-            .then(|| small_number(self, i).map(|number| (i, number)))
-            .flatten()
+        let number = |i: usize| {
+            (matches!(self.items[i].kind, Kind::Number(_)) && self.is_free(i))
+                .then(|| small_number(self, i).map(|number| (i, number)))
+                .flatten()
+        };
+        let before_head = self.head.and_then(|head| head.checked_sub(1)).and_then(number);
+        // "which 3 towns have the most …": the number before what is asked for.
+        before_head.or_else(|| {
+            let asked = self.targets.iter().position(|target| *target)?;
+            number(asked.checked_sub(1)?)
+        })
     }
 
     /// `cheapest product`, `highest price`, `latest 10 orders`, `the doctor with the highest fee`.
     pub(crate) fn read_superlative(&mut self, at: usize, descending: bool, hint: Hint, flip: bool) {
+        // "the average and largest salary": one of several functions.
+        if !matches!(self.word(at), "highest" | "lowest") && self.function_at(at).is_some() {
+            return;
+        }
         let number = self.number_beside(at);
         let start = number.map_or(at, |(i, _)| i.max(at));
         let next = self.after(start);
@@ -85,7 +145,11 @@ impl Reading<'_> {
             "newest" | "latest" | "last" | "recent" | "earliest" | "first"
         ) || self.raw(at).to_lowercase().contains("recent");
         if let Some((column, end)) = explicit.filter(|(column, _)| !recent || self.is_day(*column)) {
-            if hint.is_empty() && !recent && number.is_none() && self.is_extreme(at, end) {
+            if (hint.is_empty() || self.is_measure(column))
+                && !recent
+                && number.is_none()
+                && self.is_extreme(at, end)
+            {
                 let function = if descending { Function::Max } else { Function::Min };
                 self.aggregates.push(Expr::Apply(function, column));
                 self.mark_all(at..=end);
@@ -112,17 +176,23 @@ impl Reading<'_> {
             return;
         }
         // "trained in the most expensive procedure": the table after the word has what ranks.
+        let ranked = |i: usize| Some((i, self.table(i)?));
+        let before = self
+            .before(at)
+            .filter(|i| matches!(self.word(*i + 1), "that" | "which" | "who"));
         let other = next
-            .and_then(|i| Some((i, self.table(i)?)))
+            .and_then(ranked)
+            .or_else(|| before.and_then(ranked))
             .filter(|(_, table)| *table != self.home && self.reachable(*table) && !hint.is_empty());
         if let Some((i, column)) = other.and_then(|(i, table)| {
+            let fits = |id: ColumnId| self.is_measure(id) || (flip && self.is_day(id));
             let nearest = &hint[..hint.len().min(3)];
-            let column = self.hinted(table, nearest, |id| {
-                self.is_measure(id) || (flip && self.is_day(id))
-            })?;
+            let column = self
+                .hinted(table, nearest, fits)
+                .or_else(|| self.hinted(table, hint, fits))?;
             Some((i, column))
         }) {
-            self.mark_all(at..=i);
+            self.mark_all(at.min(i)..=at.max(i));
             let descending = descending != (flip && self.is_day(column));
             self.degree(at, Expr::Column(column), descending, number);
             return;

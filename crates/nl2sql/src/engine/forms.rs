@@ -139,14 +139,19 @@ pub(crate) fn key_of<'t>(table: &'t Table, table_words: &[String]) -> Option<&'t
         [key] => Some(key),
         [] => {
             let own: Vec<String> = table_words.iter().map(|word| singular(word)).collect();
-            let named = |column: &&Column| {
+            let named = |column: &&Column, is_own: &dyn Fn(&[String]) -> bool| {
                 let words = shorthand::spelled_out(&identifier_words(&column.name));
-                words == ["id"] || key_stump(&words).is_some_and(|stump| stump == own)
+                words == ["id"] || key_stump(&words).is_some_and(|stump| is_own(&stump))
             };
-            table
-                .columns
-                .iter()
-                .find(named)
+            let columns = || table.columns.iter();
+            columns()
+                .find(|column| named(column, &|stump| stump == own))
+                // modelId of carModels.
+                .or_else(|| {
+                    columns()
+                        .next()
+                        .filter(|column| named(column, &|stump| own.ends_with(stump)))
+                })
                 .map(|column| column.name.as_str())
         }
         _ => None,

@@ -88,6 +88,16 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
                 // "posts tagged" is no name of a table post_tags.
                 mention.tables.clear();
             }
+            // "the customer named Ann": no column of names.
+            let calls = length > 1 && matches!(tokens[end - 1].lower.as_str(), "named" | "called");
+            if calls {
+                continue;
+            }
+            // "orders at table 4" speaks of orders, not of ordered_at.
+            let placed = length > 1 && matches!(tokens[end - 1].lower.as_str(), "at" | "on" | "by");
+            if placed && index.find(lexicon, &[&senses[start].0]).table_score() >= 0.9 {
+                continue;
+            }
             // "of customers" is no name of a column no_of_customers.
             let lead = tokens[start].lower.as_str();
             let hanging = length > 1 && words::STOP.contains(&lead) && !words::SOFT_STOP.contains(&lead);

@@ -159,8 +159,13 @@ impl Reading<'_> {
             self.limit_for(at);
             return;
         }
-        let named =
-            (at + 1..self.items.len()).find_map(|i| self.table(i).filter(|table| *table != self.home));
+        let other = |i: usize| {
+            self.table(i)
+                .filter(|table| *table != self.home && self.is_free(i))
+        };
+        let named = (at + 1..self.items.len())
+            .find_map(other)
+            .or_else(|| (0..at).rev().find_map(other));
         let mut holders = self
             .lexicon
             .graph

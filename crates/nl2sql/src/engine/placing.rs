@@ -62,6 +62,15 @@ impl Reading<'_> {
                 end: at,
                 certain: true,
             }),
+            Kind::Number(_) if self.is_address(at) => {
+                let rest = self.words_from(at + 1);
+                Some(Found {
+                    text: format!("{} {}", self.raw(at), rest.text),
+                    start: at,
+                    certain: true,
+                    ..rest
+                })
+            }
             Kind::Word => Some(self.words_from(at)),
             Kind::Mention(..) if self.entity(at).is_none() => Some(self.words_from(at)),
             Kind::Mention(mention, _)
@@ -85,6 +94,18 @@ impl Reading<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `at address 12 Mill Lane`: a number and words in capitals after a column of texts.
+    fn is_address(&self, at: usize) -> bool {
+        let capital = self.items.get(at + 1).is_some_and(|next| {
+            next.kind == Kind::Word && !next.used && self.tokens[next.start].is_capital()
+        });
+        let named = self
+            .before(at)
+            .filter(|i| at - i <= 2)
+            .and_then(|i| self.column(i));
+        capital && named.is_some_and(|(id, score)| score >= 0.7 && self.is_textual(id))
     }
 
     /// A well-known value that also links to a column elsewhere stays a value where the home table has a column for it.

@@ -139,6 +139,15 @@ pub(crate) fn names(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     if let Some(id) = same {
         return vec![id];
     }
+    // modelName of carModels, before brandName.
+    let headed = find(&|words| {
+        matches!(words, [head @ .., last] if NAMES.contains(&last.as_str())
+            && !head.is_empty()
+            && entry.words.ends_with(&head.iter().map(|word| super::stem::singular(word)).collect::<Vec<_>>()))
+    });
+    if let Some(id) = headed {
+        return vec![id];
+    }
     let named = find(&|words| {
         words
             .last()
@@ -264,6 +273,28 @@ pub(crate) fn product(lexicon: &Lexicon<'_>, table: TableId) -> Option<(ColumnId
         find(&["quantity", "qty", "units"])?,
         find(&["price", "rate", "cost"])?,
     ))
+}
+
+/// The column of a table that holds money taken, where its rows say that it was: `tickets.price_paid`, `payments.amount`.
+pub(crate) fn taken(lexicon: &Lexicon<'_>, table: TableId) -> Option<ColumnId> {
+    const TAKEN: &[&str] = &[
+        "revenue", "paid", "amount", "total", "sales", "payment", "fare", "charge",
+    ];
+    TAKEN.iter().find_map(|hint| {
+        lexicon.columns_of(table).find(|id| {
+            let entry = lexicon.column(*id);
+            let counts = entry.words.iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "refund" | "refunded" | "tax" | "discount" | "count" | "number"
+                )
+            });
+            entry.sort == Sort::Number
+                && !counts
+                && !lexicon.is_key(*id)
+                && entry.words.iter().any(|word| word == hint)
+        })
+    })
 }
 
 trait FirstBest: Iterator<Item = ColumnId> + Sized {

@@ -17,7 +17,11 @@ pub(crate) fn sort_of(column: &Column, words: &[String]) -> Sort {
         ColumnKind::Boolean => Sort::Truth,
         ColumnKind::Date => Sort::Day { timed: false },
         ColumnKind::Timestamp => Sort::Day { timed: true },
-        ColumnKind::Integer if last == "year" || words.first().is_some_and(|first| first == "year") => {
+        ColumnKind::Integer | ColumnKind::Decimal
+            if last == "year"
+                || words.first().is_some_and(|first| first == "year")
+                || matches!(words, [only] if YEARLY.contains(&only.as_str())) =>
+        {
             Sort::Year
         }
         ColumnKind::Integer | ColumnKind::Decimal | ColumnKind::Other | ColumnKind::Text
@@ -53,7 +57,7 @@ pub(crate) fn sort_of(column: &Column, words: &[String]) -> Sort {
                 )
                 && samples().all(|s| s.parse::<f64>().is_ok()) =>
         {
-            if last == "year" {
+            if last == "year" || samples().all(looks_like_year) {
                 Sort::Year
             } else {
                 Sort::Number
@@ -66,6 +70,25 @@ pub(crate) fn sort_of(column: &Column, words: &[String]) -> Sort {
         ColumnKind::Other => Sort::Number,
         ColumnKind::Time | ColumnKind::Json | ColumnKind::Binary => Sort::Other,
     }
+}
+
+/// Numbers of these names are years.
+const YEARLY: &[&str] = &[
+    "founded",
+    "established",
+    "built",
+    "opened",
+    "closed",
+    "released",
+    "published",
+    "born",
+];
+
+fn looks_like_year(sample: &str) -> bool {
+    sample.len() == 4
+        && sample
+            .parse::<u16>()
+            .is_ok_and(|year| (1500..2100).contains(&year))
 }
 
 fn looks_like_day(sample: &str) -> bool {
