@@ -81,6 +81,25 @@ fn mend(parts: &mut Vec<Part>) {
                     parts.insert(at + 1, name);
                 }
             }
+            // 片名和导演姓名: the thing says only whose column it is.
+            [
+                Part::Mark(Mark::And),
+                Part::Name(thing),
+                Part::Name(column),
+                rest @ ..,
+            ] if thing.is_table()
+                && column.is_known()
+                && !column.is_table()
+                && at > 0
+                && matches!(&parts[at - 1], Part::Name(name) if !name.is_table())
+                && matches!(rest, [] | [Part::Mark(Mark::And), ..]) =>
+            {
+                let said = format!("{} {}", thing.said, column.said);
+                parts.remove(at + 1);
+                if let Some(Part::Name(name)) = parts.get_mut(at + 1) {
+                    name.said = said;
+                }
+            }
             // 余额排名前10的会员: 余额最高的前10
             [Part::Name(name), Part::Mark(Mark::First), Part::Number(_), ..] if name.measure => {
                 parts.insert(at + 1, Part::Mark(Mark::Highest(true, "most")));

@@ -1,5 +1,7 @@
 //! Cuts a Chinese question into parts: marks of structure, names of the schema, values, numbers, times and what is left.
 
+use std::cell::Cell;
+
 use jiff::civil::Date;
 
 use super::is_han;
@@ -8,10 +10,10 @@ use super::marks::Mark;
 use super::part::Part;
 use super::settle::settle;
 use super::shape::{iso_day, plain, quoted};
-use super::stands::spells;
+use super::stands::{beyond_unit, spells};
 use super::traditional::simple;
 use super::{numerals, spans};
-use crate::engine::lexicon::{Lexicon, Sort};
+use crate::engine::lexicon::{Lexicon, Sort, TableId};
 
 /// The parts of a question, in its order.
 pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) -> Vec<Part> {
@@ -22,12 +24,18 @@ pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) 
         chars: typed.iter().copied().map(simple).collect(),
         typed,
         today,
+        home: Cell::new(None),
     };
     let mut parts: Vec<Part> = Vec::new();
     let mut at = 0;
     while at < cutter.chars.len() {
         let (part, taken) = cutter.next(at, parts.last());
         at += taken;
+        if let Some(Part::Name(name)) = &part
+            && name.is_table()
+        {
+            cutter.home.set(name.table_home);
+        }
         let literal = part
             .as_ref()
             .filter(|part| spells(part, parts.last()))
@@ -88,6 +96,8 @@ pub(super) struct Cutter<'q, 'a> {
     /// The question as it was typed, character for character.
     pub typed: Vec<char>,
     today: Date,
+    /// The table that was named last.
+    pub home: Cell<Option<TableId>>,
 }
 
 impl Cutter<'_, '_> {
@@ -108,6 +118,10 @@ impl Cutter<'_, '_> {
             && is_han(*name)
         {
             return (Some(Part::Surname(self.typed[at + 1].to_string())), 2);
+        }
+        // 过亿, 超千: a unit alone is a number after a comparison.
+        if let Some(part) = beyond_unit(rest, before) {
+            return (Some(part), 1);
         }
         if self.is_measure(rest, before) {
             return (Some(Part::Mark(Mark::Measure)), 1);

@@ -122,3 +122,33 @@ pub(super) fn sexes(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
         [Part::Mark(Mark::Each), Part::Name(column), Part::Mark(Mark::De)],
     );
 }
+
+/// 80后员工: those who were born in such a decade.
+pub(super) fn decades(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    const BIRTHS: &[&str] = &[
+        "birth date",
+        "date of birth",
+        "birthday",
+        "born on",
+        "birth day",
+        "dob",
+    ];
+    for at in 0..parts.len().saturating_sub(1) {
+        let after = matches!(&parts[at + 1], Part::Other(text) if text == "后")
+            || parts[at + 1] == Part::Mark(Mark::After);
+        let Part::Number(digits) = &parts[at] else {
+            continue;
+        };
+        let Some(decade) = digits.parse::<u16>().ok().filter(|_| after && digits.len() == 2) else {
+            continue;
+        };
+        let home = entity_after(parts, at + 2).map(|(home, _)| home);
+        if let Some(column) = known.column_of(home, BIRTHS).filter(|_| decade % 5 == 0) {
+            let from = if decade < 30 { 2000 + decade } else { 1900 + decade };
+            let last = if decade % 10 == 0 { from + 9 } else { from + 4 };
+            let told = format!("between {from}-01-01 and {last}-12-31");
+            parts.splice(at..at + 2, [Part::Name(column), Part::Period(told)]);
+            return;
+        }
+    }
+}

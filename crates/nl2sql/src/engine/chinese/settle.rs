@@ -4,7 +4,7 @@ use super::extremes::extremes;
 use super::known::Known;
 use super::marks::Mark;
 use super::part::{Name, Part};
-use super::people::{people, sexes, surnames};
+use super::people::{decades, people, sexes, surnames};
 use crate::engine::lexicon::TableId;
 
 /// Columns that say when something ends to hold.
@@ -32,6 +32,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     }
     people(parts, known);
     surnames(parts, known);
+    decades(parts, known);
     sexes(parts, known);
     unnamed(parts, known);
     kinds(parts, known);

@@ -48,3 +48,30 @@ pub(super) fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
         _ => true,
     }
 }
+
+/// 票房过亿: the comparison, or after it the unit that is a number by itself.
+pub(super) fn beyond_unit(rest: &[char], before: Option<&Part>) -> Option<Part> {
+    let unit = |c: char| match c {
+        '百' => Some("100"),
+        '千' => Some("1000"),
+        '万' => Some("10000"),
+        '亿' => Some("100000000"),
+        _ => None,
+    };
+    match (rest, before) {
+        (['过' | '超' | '破' | '上', next, ..], Some(Part::Name(name)))
+            if name.measure && unit(*next).is_some() =>
+        {
+            Some(Part::Mark(Mark::Compare("more than")))
+        }
+        ([c, next @ ..], Some(Part::Mark(Mark::Compare(_))))
+            if matches!(
+                next.first(),
+                None | Some('的' | '元' | '块' | '人' | '次' | '，' | ' ')
+            ) =>
+        {
+            unit(*c).map(|digits| Part::Number(digits.to_owned()))
+        }
+        _ => None,
+    }
+}

@@ -104,6 +104,7 @@ impl Cutter<'_, '_> {
                 (Some(name), Some(_)) if thing => return Some((Part::Name(name), length)),
                 (_, Some((said, true))) => return Some((Part::Value(said, false), length)),
                 (Some(name), _) if name.is_known() => {
+                    let name = self.at_home(&word, length, at, name);
                     return Some((Part::Name(self.known.sharper(&word, name)), length));
                 }
                 _ if mark == Some(Mark::Verb) && unknown.is_none() => {
@@ -115,7 +116,10 @@ impl Cutter<'_, '_> {
                 // 最高价 is the highest price where no column is called so.
                 (Some(_), None) if self.known.has_schema() && (length == 1 || figures(&word)) => {}
                 (Some(name), None) if unknown.is_none() && length > 1 => {
-                    let part = if is_whole(&name.said) {
+                    let part = if is_whole(&name.said) && matches!(before, Some(Part::Other(_))) {
+                        // 华强公司 is a name to its end.
+                        Part::Other(self.typed[at..at + length].iter().collect())
+                    } else if is_whole(&name.said) {
                         Part::Mark(Mark::Filler)
                     } else {
                         Part::Name(name)
@@ -142,6 +146,24 @@ impl Cutter<'_, '_> {
             self.known.compound(&whole)?
         };
         (name.measure && !name.is_table()).then_some(Name { total: true, ..name })
+    }
+
+    /// 导演的出生年份: a column of the table in question, where a noun has one there too.
+    fn at_home(&self, word: &str, length: usize, at: usize, name: Name) -> Name {
+        let Some(said) = words::noun(word).filter(|_| !name.is_table()) else {
+            return name;
+        };
+        let homes = [self.table_ahead(at + length), self.home.get()];
+        let mut homes = homes.into_iter().flatten();
+        if homes.clone().any(|home| Some(home) == name.column_home) {
+            return name;
+        }
+        homes
+            .find_map(|home| self.known.column_of(Some(home), said))
+            .map_or(name.clone(), |column| Name {
+                total: name.total,
+                ..column
+            })
     }
 
     /// The next table that the question names.
