@@ -164,6 +164,21 @@ impl Reading<'_> {
                     | "lent"
                     | "returned"
                     | "logged"
+                    | "run"
+                    | "driven"
+                    | "flown"
+                    | "held"
+                    | "led"
+                    | "taught"
+                    | "built"
+                    | "made"
+                    | "drawn"
+                    | "sung"
+                    | "won"
+                    | "chosen"
+                    | "shown"
+                    | "grown"
+                    | "worn"
             )
     }
 

@@ -1,5 +1,6 @@
 //! Finds the column that a value belongs to: beside it, by samples, by kind, or by the preposition before it.
 
+use super::counterparts;
 use super::items::Kind;
 use super::lexicon::{ColumnId, TableId};
 use super::link::ValueHit;
@@ -230,7 +231,9 @@ impl Reading<'_> {
                         .any(|known| known.id == hit.column && known.score >= 0.6),
                     _ => false,
                 });
+                let before = at.checked_sub(1).map_or("", |i| self.word(i));
                 (
+                    counterparts::contradicts(self.lexicon, hit.column, before),
                     placed && labels.contains(&hit.column),
                     !mentioned,
                     table != self.home,
@@ -406,7 +409,12 @@ impl Reading<'_> {
             return None;
         }
         let fits = |id: ColumnId| self.is_textual(id) && !self.lexicon.is_key(id);
-        self.hinted(self.home, values::STATES, fits)
+        // "Fiat vans": a name in capitals is sooner the maker's than a state.
+        let made = self.tokens[self.items[found.start].start]
+            .is_capital()
+            .then(|| self.hinted(self.home, values::MAKERS, fits))
+            .flatten();
+        made.or_else(|| self.hinted(self.home, values::STATES, fits))
     }
 
     pub(crate) fn is_first_word(&self, at: usize) -> bool {

@@ -136,12 +136,16 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
             prior: 0.2,
         }));
     }
-    if found.is_empty() {
-        found.extend(money_table(lexicon, tokens).map(|table| Candidate {
-            table,
-            head: None,
-            prior: 0.2,
-        }));
+    if let Some(table) = money_table(lexicon, tokens, items) {
+        let prior = if found.is_empty() { 0.2 } else { 0.4 };
+        offer(
+            &mut found,
+            Candidate {
+                table,
+                head: None,
+                prior,
+            },
+        );
     }
     found.sort_by(|a, b| b.prior.total_cmp(&a.prior).then(a.table.cmp(&b.table)));
     found.truncate(MAX_CANDIDATES);
@@ -178,14 +182,15 @@ fn hinted_table(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Opti
 }
 
 /// A table whose rows multiply to money, when the question asks for money that no column holds.
-fn money_table(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<TableId> {
-    tokens
+fn money_table(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Option<TableId> {
+    items
         .iter()
-        .any(|token| roles::is_money(&token.stem))
+        .any(|item| item.kind == Kind::Word && roles::is_money(&tokens[item.start].stem))
         .then(|| {
-            lexicon
-                .table_ids()
+            let tables = || lexicon.table_ids();
+            tables()
                 .find(|table| roles::product(lexicon, *table).is_some())
+                .or_else(|| tables().find(|table| roles::taken(lexicon, *table).is_some()))
         })
         .flatten()
 }

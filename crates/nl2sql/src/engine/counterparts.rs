@@ -1,7 +1,7 @@
 //! Recognises the other row that a key refers to, where a join alone cannot say which: a manager, a home club, where a trip begins.
 
 use super::items::Kind;
-use super::lexicon::{ColumnId, TableId};
+use super::lexicon::{ColumnId, Lexicon, TableId};
 use super::placing::Found;
 use super::plan::{Across, Cond, Expr, Literal};
 use super::reading::{Entity, Reading};
@@ -30,6 +30,17 @@ const ENDS: &[&str] = &[
     "receiver",
     "dropoff",
 ];
+
+/// Whether a column says where something begins or ends, and the word before its value says the other.
+pub(crate) fn contradicts(lexicon: &Lexicon<'_>, column: ColumnId, word: &str) -> bool {
+    let words = &lexicon.column(column).words;
+    let says = |list: &[&str]| words.iter().any(|known| list.contains(&known.as_str()));
+    match word {
+        "from" | "leaving" | "departing" => says(ENDS),
+        "to" | "into" | "towards" | "reaching" => says(BEGINS),
+        _ => false,
+    }
+}
 
 /// A key of the home table that a question has to tell from others.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -104,11 +104,11 @@ impl Reading<'_> {
             "newest" | "latest" | "last" | "recent" | "earliest" | "first"
         ) || self.raw(at).to_lowercase().contains("recent");
         if let Some((column, end)) = explicit.filter(|(column, _)| !recent || self.is_day(*column)) {
-            let of_each = (end + 1..self.items.len().min(end + 4))
-                .any(|i| self.phrase(i) == Some(Phrase::PerEach))
-                && matches!(self.word(at), "largest" | "smallest" | "greatest" | "biggest")
-                && (0..at).all(|i| !matches!(self.items[i].kind, Kind::Mention(..)));
-            if (hint.is_empty() || of_each) && !recent && number.is_none() && self.is_extreme(at, end) {
+            if (hint.is_empty() || self.is_measure(column))
+                && !recent
+                && number.is_none()
+                && self.is_extreme(at, end)
+            {
                 let function = if descending { Function::Max } else { Function::Min };
                 self.aggregates.push(Expr::Apply(function, column));
                 self.mark_all(at..=end);

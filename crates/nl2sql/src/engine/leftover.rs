@@ -134,6 +134,12 @@ const WHOLES: &[&str] = &[
     "app",
     "site",
     "website",
+    "menu",
+    "catalogue",
+    "catalog",
+    "inventory",
+    "fleet",
+    "database",
 ];
 /// Nouns that only say again what the name before them is: `faculty members`, `airline companies`.
 const APPOSITIONS: &[&str] = &[
@@ -275,7 +281,7 @@ impl Reading<'_> {
             .is_some_and(|i| matches!(self.word(i), "the" | "this" | "our" | "my"));
         let held = at
             .checked_sub(2)
-            .is_some_and(|i| matches!(self.word(i), "in" | "of" | "at" | "from" | "within" | "by"));
+            .is_some_and(|i| matches!(self.word(i), "in" | "of" | "at" | "from" | "within" | "by" | "on"));
         ends && pointed && held && WHOLES.contains(&self.word(at))
     }
 
@@ -337,7 +343,18 @@ impl Reading<'_> {
         if compared && !describes {
             return Some(Part::Compared);
         }
-        if describes && Some(end + 1) == self.head {
+        // "faulty smart meters": other adjectives may stand between.
+        let mut described = end + 1;
+        while self.head.is_some_and(|head| described < head)
+            && self.items[described].used
+            && matches!(
+                self.items[described].kind,
+                Kind::Mention(..) | Kind::Value(_) | Kind::Word
+            )
+        {
+            described += 1;
+        }
+        if Some(described) == self.head && (describes || described > end + 1) {
             return Some(Part::Adjective);
         }
         // "of the institution "Basel"": the value itself is in the plan.
@@ -368,6 +385,16 @@ impl Reading<'_> {
         one || named
     }
 
+    /// `average mileage per brand` where no join leads to the brands: a figure for all is another answer.
+    fn is_lost_group(&self, at: usize) -> bool {
+        matches!(self.phrase(at), Some(Phrase::PerEach | Phrase::By))
+            && self.plan.aggregates()
+            && self.plan.group.is_empty()
+            && self
+                .after(at)
+                .is_some_and(|i| self.is_free(i) && matches!(self.items[i].kind, Kind::Mention(..)))
+    }
+
     /// A phrase of structure that nothing in the plan came from, although leaving it out changes the answer.
     pub(crate) fn lost_phrase(&self) -> Option<usize> {
         let figures = self.plan.aggregates();
@@ -375,16 +402,17 @@ impl Reading<'_> {
             let said_twice = figures && self.aggregate_at(*at).is_some();
             let direction =
                 matches!(self.phrase(*at), Some(Phrase::Direction(_))) && !self.plan.order.is_empty();
-            self.is_free(*at)
-                && !said_twice
-                && !direction
-                && !self.is_mere_place(*at)
-                && self.phrase(*at).is_some_and(|phrase| {
-                    !matches!(
-                        phrase,
-                        Phrase::Distinct | Phrase::Filler | Phrase::By | Phrase::PerEach | Phrase::Named
-                    )
-                })
+            self.is_lost_group(*at)
+                || self.is_free(*at)
+                    && !said_twice
+                    && !direction
+                    && !self.is_mere_place(*at)
+                    && self.phrase(*at).is_some_and(|phrase| {
+                        !matches!(
+                            phrase,
+                            Phrase::Distinct | Phrase::Filler | Phrase::By | Phrase::PerEach | Phrase::Named
+                        )
+                    })
         })
     }
 }

@@ -90,6 +90,22 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
             if calls {
                 continue;
             }
+            // "list all plants": the verb is no column listed.
+            let asks = length == 1
+                && start == 0
+                && tokens.len() > 1
+                && matches!(
+                    tokens[0].lower.as_str(),
+                    "list" | "show" | "give" | "get" | "find" | "display" | "return"
+                );
+            if asks {
+                continue;
+            }
+            // "orders at table 4" speaks of orders, not of ordered_at.
+            let placed = length > 1 && matches!(tokens[end - 1].lower.as_str(), "at" | "on" | "by");
+            if placed && index.find(lexicon, &[&senses[start].0]).table_score() >= 0.9 {
+                continue;
+            }
             // "of customers" is no name of a column no_of_customers.
             let lead = tokens[start].lower.as_str();
             let hanging = length > 1 && words::STOP.contains(&lead) && !words::SOFT_STOP.contains(&lead);

@@ -46,7 +46,7 @@ impl Reading<'_> {
             && found.text.split(' ').all(|word| {
                 let mut letters = word.chars();
                 letters.next().is_some_and(char::is_uppercase) && letters.any(char::is_lowercase)
-                    || chinese::is_person(word)
+                    || chinese::is_name(word)
             });
         let cue = found
             .start
@@ -69,10 +69,9 @@ impl Reading<'_> {
                     .map(|link| link.to)
                     .filter(|parent| roles::names_people(lexicon, *parent))
                     .collect();
-                let parents = if parents.is_empty() {
-                    roles::people_beyond(lexicon, self.home)
-                } else {
-                    parents
+                let parents = match parents.is_empty() {
+                    true => roles::namesakes(lexicon, self.home, &found.text),
+                    false => parents,
                 };
                 match parents[..] {
                     [parent] => roles::label(lexicon, parent).into_iter().next(),

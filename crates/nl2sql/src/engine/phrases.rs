@@ -86,7 +86,9 @@ pub(crate) enum Phrase {
     Stocked,
 }
 
-const PRICE: Hint = &["price", "cost", "fee", "rate", "amount", "total", "salary"];
+const PRICE: Hint = &[
+    "price", "cost", "fee", "rate", "fare", "charge", "rent", "amount", "total", "salary",
+];
 const AGE: Hint = &[
     "age",
     "birth",

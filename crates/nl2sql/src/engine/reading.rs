@@ -5,6 +5,7 @@ use super::items::{Item, Kind};
 use super::lexicon::{ColumnId, Lexicon, TableId};
 use super::phrases::{Function, Phrase};
 use super::plan::{Expr, Plan, Related};
+use super::roles;
 use super::text::Token;
 use super::zones;
 
@@ -208,7 +209,13 @@ impl<'q> Reading<'q> {
         self.items
             .iter()
             .any(|item| matches!(item.kind, Kind::Phrase(Phrase::Aggregate(_))))
-            || (0..self.items.len()).any(|at| self.names_total(at))
+            || (0..self.items.len()).any(|at| self.names_total(at) || self.asks_money(at))
+    }
+
+    /// `revenue per customer`: money that is added up, where no column is called so.
+    fn asks_money(&self, at: usize) -> bool {
+        let item = &self.items[at];
+        item.kind == Kind::Word && roles::is_money(&self.tokens[item.start].stem)
     }
 
     /// `total fare`, where both words together name a column: its sum is asked for at once.

@@ -103,7 +103,7 @@ pub(crate) static STOP: Words = LazyLock::new(|| {
      contain containing contains include including includes placed made located come comes came exist \
      exists respective corresponding associated related results result value values thing things go goes \
      live lives living work works working happened occurred took take takes place well sort order ordered \
-     sorted group grouped through throughout during"
+     sorted group grouped through throughout during make"
         .split_whitespace()
         .collect()
 });
@@ -113,7 +113,7 @@ pub(crate) static SOFT_STOP: Words = LazyLock::new(|| {
     "name records record entries details information data registered recorded available complete list \
      report order ordered result results value values used placed made located view search query place \
      database table full work works working group row rows output entry sort like other existing one \
-     contains live take took takes include info"
+     contains live take took takes include info make"
         .split_whitespace()
         .collect()
 });
