@@ -1,4 +1,5 @@
 // Every state in both languages and both themes: nothing that WCAG 2.2 AA forbids, and a picture to look at.
+import assert from 'node:assert/strict';
 import { ADDRESS, accessible, ask, close, open, shot, until } from './lib/browser.mjs';
 
 const page = await open();
@@ -102,7 +103,10 @@ for (const language of ['en', 'zh']) {
     await real.getByRole('button', { name: words.follow }).click();
     await look('follow-up');
     await ask(page, 'unicorns of the moon');
-    await page.locator('.turn .message.error').first().waitFor();
+    const failure = page.locator('.turn .message.error').first();
+    await failure.waitFor();
+    const sayings = { en: /the schema has nothing called/, zh: /数据库结构中没有 .*；现有的表/ };
+    assert.match(await failure.innerText(), sayings[language]);
     await page.locator('.turn').first().locator('.bar button').last().click();
     await look('failed');
     await page.route('**/api/v1/data/query', () => {});
@@ -123,6 +127,8 @@ for (const language of ['en', 'zh']) {
     await look('settings-cloud');
     await page.locator('.settings form .bar button').last().click();
     await page.getByRole('alert').waitFor();
+    const refusals = { en: /no service of the kind|API key/, zh: /请填写并保存/ };
+    assert.match(await page.getByRole('alert').innerText(), refusals[language]);
     await look('settings-failed');
   }
 }

@@ -409,7 +409,12 @@ impl Reading<'_> {
             return None;
         }
         let fits = |id: ColumnId| self.is_textual(id) && !self.lexicon.is_key(id);
-        self.hinted(self.home, values::STATES, fits)
+        // "Fiat vans": a name in capitals is sooner the maker's than a state.
+        let made = self.tokens[self.items[found.start].start]
+            .is_capital()
+            .then(|| self.hinted(self.home, values::MAKERS, fits))
+            .flatten();
+        made.or_else(|| self.hinted(self.home, values::STATES, fits))
     }
 
     pub(crate) fn is_first_word(&self, at: usize) -> bool {

@@ -95,13 +95,6 @@ impl Reading<'_> {
         }
     }
 
-    /// Whether the column right before a range holds numbers that are no years.
-    fn measured_before(&self, at: usize) -> bool {
-        self.before(at)
-            .and_then(|i| self.number_column(i))
-            .is_some_and(|column| self.lexicon.column(column).sort == Sort::Number)
-    }
-
     /// `age 20 to 25`, `a salary in the range 7000 to 12000`.
     fn read_span(&mut self, at: usize) -> bool {
         let (Kind::Number(one), "to" | "through") = (self.items[at].kind.clone(), self.word(at + 1)) else {
@@ -118,6 +111,13 @@ impl Reading<'_> {
         }
         self.between_numbers(at, at, at + 2, one, other);
         true
+    }
+
+    /// Whether the column right before a range holds numbers that are no years.
+    fn measured_before(&self, at: usize) -> bool {
+        self.before(at)
+            .and_then(|i| self.number_column(i))
+            .is_some_and(|column| self.lexicon.column(column).sort == Sort::Number)
     }
 
     pub(crate) fn between_numbers(&mut self, at: usize, low: usize, high: usize, one: String, other: String) {
@@ -186,15 +186,6 @@ impl Reading<'_> {
     }
 }
 
-/// A number, also one that was read as a year.
-fn plain(kind: &Kind) -> Option<String> {
-    match kind {
-        Kind::Number(digits) => Some(digits.clone()),
-        Kind::Period(period) => period.year.map(|year| year.to_string()),
-        _ => None,
-    }
-}
-
 /// The columns that a comparison with an average speaks of: "taller than average".
 fn hinted(word: &str) -> Option<Hint> {
     Some(match word {
@@ -207,4 +198,13 @@ fn hinted(word: &str) -> Option<Hint> {
         "cheaper" => &["price", "cost", "fee", "rate"],
         _ => return None,
     })
+}
+
+/// A number, also one that was read as a year.
+fn plain(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::Number(digits) => Some(digits.clone()),
+        Kind::Period(period) => period.year.map(|year| year.to_string()),
+        _ => None,
+    }
 }

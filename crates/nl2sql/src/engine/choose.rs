@@ -1,12 +1,12 @@
 //! Reads a question under several suppositions and keeps the reading that explains it best.
 
 use super::confidence;
-use super::counterparts;
 use super::graph::Step;
 use super::how;
 use super::items::{Item, Kind};
 use super::lexicon::{Lexicon, TableId};
 use super::phrases::{Function, Phrase};
+use super::ranks;
 use super::reading::Reading;
 use super::roles;
 use super::text::Token;
@@ -130,13 +130,11 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
         }));
     }
     if found.is_empty() {
-        found.extend(
-            counterparts::table_of_ranks(lexicon, tokens).map(|table| Candidate {
-                table,
-                head: None,
-                prior: 0.2,
-            }),
-        );
+        found.extend(ranks::table_of_ranks(lexicon, tokens).map(|table| Candidate {
+            table,
+            head: None,
+            prior: 0.2,
+        }));
     }
     if let Some(table) = money_table(lexicon, tokens, items) {
         let prior = if found.is_empty() { 0.2 } else { 0.4 };

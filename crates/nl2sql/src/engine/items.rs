@@ -7,6 +7,7 @@ use super::link::{self, Mention, Span, ValueHit};
 use super::money;
 use super::period::{self, Period};
 use super::phrases::{self, Phrase};
+use super::samples;
 use super::text::{Shape, Token};
 use super::words;
 
@@ -53,7 +54,7 @@ enum Choice<'a> {
 /// Cuts the tokens into items.
 pub(crate) fn cut(lexicon: &Lexicon<'_>, tokens: &[Token], today: Date) -> Vec<Item> {
     let mentions = link::mentions(lexicon, tokens);
-    let samples = link::sample_values(lexicon, tokens);
+    let samples = samples::sample_values(lexicon, tokens);
     let mut items = Vec::new();
     let mut at = 0;
     while at < tokens.len() {

@@ -342,7 +342,18 @@ impl Reading<'_> {
         if compared && !describes {
             return Some(Part::Compared);
         }
-        if describes && Some(end + 1) == self.head {
+        // "faulty smart meters": other adjectives may stand between.
+        let mut described = end + 1;
+        while self.head.is_some_and(|head| described < head)
+            && self.items[described].used
+            && matches!(
+                self.items[described].kind,
+                Kind::Mention(..) | Kind::Value(_) | Kind::Word
+            )
+        {
+            described += 1;
+        }
+        if Some(described) == self.head && (describes || described > end + 1) {
             return Some(Part::Adjective);
         }
         // "of the institution "Basel"": the value itself is in the plan.

@@ -187,6 +187,23 @@ impl Reading<'_> {
         if self.word(at) == "the" && self.items[at].end - self.items[at].start == 1 {
             return;
         }
+        // "the most people", where they are a population
+        let people = self.items.get(at + 1).is_some_and(|_| {
+            matches!(
+                self.word(at + 1),
+                "people" | "residents" | "inhabitants" | "citizens" | "persons"
+            )
+        });
+        let population = self
+            .hinted(self.home, &["population", "inhabitants"], |id| {
+                self.is_measure(id)
+            })
+            .filter(|_| people && self.table(at + 1).is_none());
+        if let Some(column) = population {
+            self.mark(at + 1);
+            self.degree(at, Expr::Column(column), most, None);
+            return;
+        }
         let Some(next) = self.after(at) else {
             return;
         };

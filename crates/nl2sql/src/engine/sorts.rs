@@ -13,6 +13,13 @@ pub(crate) fn sort_of(column: &Column, words: &[String]) -> Sort {
     let truth_suffix = words.len() > 1 && words::TRUTH_SUFFIXES.contains(&last);
     let named_truth =
         words.concat() == "onsale" || matches!(words, [only] if words::TRUTH_WORDS.contains(&only.as_str()));
+    // CHECKED_IN CHAR(1)
+    let one_letter = column.kind == ColumnKind::Text
+        && matches!(
+            column.type_name.to_ascii_lowercase().replace(' ', "").as_str(),
+            "char(1)" | "varchar(1)" | "varchar2(1)" | "nchar(1)"
+        )
+        && words.iter().any(|word| word.len() > 4 && word.ends_with("ed"));
     match column.kind {
         ColumnKind::Boolean => Sort::Truth,
         ColumnKind::Date => Sort::Day { timed: false },
@@ -25,7 +32,10 @@ pub(crate) fn sort_of(column: &Column, words: &[String]) -> Sort {
             Sort::Year
         }
         ColumnKind::Integer | ColumnKind::Decimal | ColumnKind::Other | ColumnKind::Text
-            if (truth_prefix || truth_suffix || named_truth && column.kind == ColumnKind::Integer)
+            if (truth_prefix
+                || truth_suffix
+                || one_letter
+                || named_truth && column.kind == ColumnKind::Integer)
                 && samples().all(|s| words::truth_of(s).is_some()) =>
         {
             Sort::Truth
