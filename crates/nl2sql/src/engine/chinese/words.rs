@@ -26,7 +26,7 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/travel.txt"),
     include_str!("nouns/work.txt"),
 ];
-const STATES: &[&str] = &[include_str!("states.txt")];
+const STATES: &[&str] = &[include_str!("states.txt"), include_str!("kinds.txt")];
 const PLACES: &[&str] = &[include_str!("places.txt")];
 
 static MARKS_OF: LazyLock<HashMap<&'static str, Vec<Mark>>> = LazyLock::new(|| {
