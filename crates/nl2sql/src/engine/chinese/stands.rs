@@ -12,8 +12,28 @@ pub(super) fn spells(part: &Part, before: Option<&Part>) -> bool {
     }
 }
 
+/// Which of its marks a phrase is here: one that its neighbour calls for before one that may stand anywhere. A verb is none
+/// before the nouns have been tried.
+pub(super) fn which(marks: &[Mark], length: usize, before: Option<&Part>) -> Option<Mark> {
+    let bound = |mark: &Mark| match mark {
+        Mark::Unit | Mark::Measure => true,
+        // 带阳台 has one, 名称带“湖” contains it.
+        Mark::Contains => matches!(before, Some(Part::Name(name)) if !name.is_table()),
+        _ => false,
+    };
+    let fits = |mark: &&Mark| **mark != Mark::Verb && stands(**mark, length, before);
+    let called = marks.iter().filter(|mark| bound(mark)).find(fits);
+    let loose = || {
+        let plain = marks
+            .iter()
+            .filter(|mark| !matches!(mark, Mark::Unit | Mark::Measure));
+        plain.clone().find(fits)
+    };
+    called.or_else(loose).copied()
+}
+
 /// Whether a short mark may stand after what is before it: 个 counts only after a number.
-pub(super) fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
+fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
     match mark {
         Mark::Unit => matches!(
             before,

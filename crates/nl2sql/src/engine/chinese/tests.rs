@@ -259,3 +259,41 @@ fn what_was_supposed_and_left_out_is_told_in_chinese() {
     );
     assert!(!draft.explanation.contains("Assumed"), "{}", draft.explanation);
 }
+
+const CLINIC: &str = "
+    CREATE TABLE doctors (id INT PRIMARY KEY, name VARCHAR(40), hired_on DATE, birth_date DATE);
+    CREATE TABLE visits (id INT PRIMARY KEY, doctor_id INT, fee DECIMAL(8,2),
+        state TINYINT COMMENT '状态：0待诊 1已完成 2已取消', kind VARCHAR(20) COMMENT '类别',
+        FOREIGN KEY (doctor_id) REFERENCES doctors (id));
+";
+
+/// The conditions of the answer to a question about a clinic that no sample tells of.
+fn of_clinic(question: &str) -> String {
+    let schema = read_ddl(CLINIC, Dialect::MySql).schema;
+    let draft = answer(&Request {
+        question,
+        schema: Some(&schema),
+        dialect: Dialect::MySql,
+        today: TODAY,
+        aliases: None,
+    })
+    .unwrap_or_else(|refusal| panic!("{question}: {refusal}"));
+    draft.sql
+}
+
+#[test]
+fn comments_tell_codes_and_names_need_no_sample() {
+    for (question, told) in [
+        ("已取消的就诊记录", "`state` = 2"),
+        ("赵敏医生的就诊记录", "`name` = '赵敏'"),
+        ("没有就诊记录的医生", "NOT EXISTS"),
+        ("80后医生", "'1980-01-01'"),
+        ("費用大於100的就診記錄", "> 100"),
+        ("最贵的就诊", "ORDER BY"),
+        ("接诊超过3次的医生", "> 3"),
+    ] {
+        let sql = of_clinic(question);
+        let plain = sql.replace('`', "");
+        assert!(plain.contains(&told.replace('`', "")), "{question}: {sql}");
+    }
+}

@@ -4,7 +4,7 @@ use super::cut::Cutter;
 use super::known::{is_chinese_word, is_whole};
 use super::marks::Mark;
 use super::part::{Name, Part};
-use super::stands::stands;
+use super::stands::which;
 use super::words::{self, LONGEST};
 use crate::engine::lexicon::TableId;
 
@@ -15,7 +15,7 @@ impl Cutter<'_, '_> {
             before,
             Some(Part::Number(_) | Part::Mark(Mark::Each | Mark::Count | Mark::Which))
         );
-        let measure = words::mark(&rest[0].to_string()) == Some(Mark::Measure);
+        let measure = words::is_mark(&rest[0].to_string(), Mark::Measure);
         let noun = |rest: &[char]| {
             (2..=LONGEST.min(rest.len())).any(|length| {
                 let word: String = rest[..length].iter().collect();
@@ -66,10 +66,8 @@ impl Cutter<'_, '_> {
                 };
                 return Some((part, length));
             }
-            let mark = words::mark(&word);
-            if let Some(mark) = mark
-                && mark != Mark::Verb
-                && stands(mark, length, before)
+            let mark = words::marks(&word);
+            if let Some(mark) = which(mark, length, before)
                 // 按年龄 sorts or groups by 年龄, not by 年.
                 && !(matches!(mark, Mark::Monthly(_)) && self.longest_word(at + 1) >= length)
             {
@@ -93,8 +91,7 @@ impl Cutter<'_, '_> {
                 .or_else(|| self.known.compound(&word))
                 .or_else(|| words::noun(&word).map(|said| self.known.noun(&word, said)));
             // 订单数 counts the orders where there is no column that does.
-            let noun =
-                noun.filter(|noun| !counts(&word) || noun.measure && noun.is_known() && !noun.is_table());
+            let noun = noun.filter(|noun| self.is_no_count(&word, noun));
             let state = words::state(&word).map(|said| self.known.state(said, self.table_ahead(at + length)));
             // 付款 names the payments where there are such, 已付款 never.
             let thing = noun
@@ -107,7 +104,7 @@ impl Cutter<'_, '_> {
                     let name = self.at_home(&word, length, at, name);
                     return Some((Part::Name(self.known.sharper(&word, name)), length));
                 }
-                _ if mark == Some(Mark::Verb) && unknown.is_none() => {
+                _ if mark.contains(&Mark::Verb) && unknown.is_none() => {
                     return Some((Part::Mark(Mark::Verb), length));
                 }
                 (_, Some((said, false))) if unknown.is_none() => {
@@ -146,6 +143,22 @@ impl Cutter<'_, '_> {
             self.known.compound(&whole)?
         };
         (name.measure && !name.is_table()).then_some(Name { total: true, ..name })
+    }
+
+    /// Whether a noun is a column, and not how many there are of a thing that has a table.
+    fn is_no_count(&self, word: &str, noun: &Name) -> bool {
+        let Some(thing) = counted(word) else {
+            return true;
+        };
+        let column = noun.measure && noun.is_known() && !noun.is_table();
+        let table = words::noun(thing)
+            .map(|said| self.known.noun(thing, said))
+            .filter(Name::is_table);
+        // 评论数 beside comments is a column only where it is called so in full.
+        column
+            && table.is_none_or(|table| {
+                table.table_home == noun.column_home || noun.said.contains(' ') && noun.column >= 0.9
+            })
     }
 
     /// 导演的出生年份: a column of the table in question, where a noun has one there too.
@@ -193,7 +206,7 @@ impl Cutter<'_, '_> {
             return None;
         }
         // 宠物数量 counts the pets, whatever other table has a 数量.
-        if words::mark(word) == Some(Mark::Count)
+        if words::is_mark(word, Mark::Count)
             && matches!(before, Some(Part::Name(thing)) if thing.is_table() && thing.table_home != name.column_home)
         {
             return None;
@@ -209,12 +222,12 @@ impl Cutter<'_, '_> {
     }
 }
 
-/// Whether a word says how many there are: 订单数.
-fn counts(word: &str) -> bool {
+/// What a word says the number of: 订单数.
+fn counted(word: &str) -> Option<&str> {
     ["总数", "数量", "人数", "次数", "总量", "数", "量"]
         .iter()
         .find_map(|end| word.strip_suffix(end))
-        .is_some_and(|thing| words::noun(thing).is_some())
+        .filter(|thing| words::noun(thing).is_some())
 }
 
 /// Whether a word begins with a figure: 最高价.

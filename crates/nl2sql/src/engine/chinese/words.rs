@@ -26,14 +26,17 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/travel.txt"),
     include_str!("nouns/work.txt"),
 ];
-const STATES: &[&str] = &[include_str!("states.txt")];
+const STATES: &[&str] = &[include_str!("states.txt"), include_str!("kinds.txt")];
 const PLACES: &[&str] = &[include_str!("places.txt")];
 
-static MARK_OF: LazyLock<HashMap<&'static str, Mark>> = LazyLock::new(|| {
-    let split = |(mark, said): &(Mark, &'static str)| -> Vec<(&'static str, Mark)> {
-        said.split_whitespace().map(|said| (said, *mark)).collect()
-    };
-    MARKS.iter().flat_map(split).collect()
+static MARKS_OF: LazyLock<HashMap<&'static str, Vec<Mark>>> = LazyLock::new(|| {
+    let mut marks: HashMap<&'static str, Vec<Mark>> = HashMap::new();
+    for (mark, said) in MARKS {
+        for word in said.split_whitespace() {
+            marks.entry(word).or_default().push(*mark);
+        }
+    }
+    marks
 });
 static NOUN_OF: LazyLock<HashMap<String, Readings>> = LazyLock::new(|| read(NOUNS));
 static PLACE_OF: LazyLock<HashMap<String, Readings>> = LazyLock::new(|| read(PLACES));
@@ -74,9 +77,14 @@ fn read(files: &[&'static str]) -> HashMap<String, Readings> {
     found
 }
 
-/// What a phrase of structure does.
-pub(crate) fn mark(word: &str) -> Option<Mark> {
-    MARK_OF.get(word).copied()
+/// What a phrase of structure may do.
+pub(crate) fn marks(word: &str) -> &'static [Mark] {
+    MARKS_OF.get(word).map_or(&[], Vec::as_slice)
+}
+
+/// Whether a phrase may do something.
+pub(crate) fn is_mark(word: &str, mark: Mark) -> bool {
+    marks(word).contains(&mark)
 }
 
 /// The English readings of a noun.
@@ -97,12 +105,12 @@ pub(crate) fn place(word: &str) -> Option<&'static Readings> {
 /// Whether a word is a noun that schemas use.
 pub(crate) fn is_noun(word: &str) -> bool {
     let word = super::traditional::simplified(word);
-    noun(&word).is_some() && mark(&word).is_none()
+    noun(&word).is_some() && marks(&word).is_empty()
 }
 
 /// Whether a word is in any of the tables.
 pub(crate) fn is_word(word: &str) -> bool {
-    mark(word).is_some() || noun(word).is_some() || state(word).is_some() || place(word).is_some()
+    !marks(word).is_empty() || noun(word).is_some() || state(word).is_some() || place(word).is_some()
 }
 
 #[cfg(test)]
