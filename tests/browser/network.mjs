@@ -49,6 +49,14 @@ await page.goto('about:blank');
 await page.goto(`${ADDRESS}/`);
 await page.getByText('The page was left before the answer came.').waitFor();
 
+// A follow-up goes to the model with the SQL of the last answer.
+model.delay = 0;
+const named = await ask(page, 'names of customers');
+await named.getByRole('button', { name: 'Follow up' }).click();
+await ask(page, 'only those in Oslo');
+assert.match(model.prompt, /only those in Oslo/);
+assert.match(model.prompt, /SELECT name\\nFROM customers/);
+
 // A plugin that does not answer at all when the page is opened: there is a box to ask in all the same.
 await page.route('**/api/v1/data/query', () => {});
 await page.reload();
