@@ -122,6 +122,7 @@ fn either(
         warnings: Vec::new(),
         assumptions: reading.assumptions.clone(),
         alternative: None,
+        signals: Vec::new(),
     })
 }
 
@@ -165,5 +166,6 @@ fn set(
         warnings: Vec::new(),
         assumptions,
         alternative: None,
+        signals: Vec::new(),
     })
 }

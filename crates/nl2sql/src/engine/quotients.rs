@@ -188,6 +188,7 @@ fn grouped_share(
         warnings: Vec::new(),
         assumptions: some.assumptions,
         alternative: None,
+        signals: Vec::new(),
     })
 }
 
@@ -249,7 +250,7 @@ impl Part {
             plan: chosen.reading.plan.clone(),
             joins: chosen.joins.clone(),
             assumptions: chosen.reading.assumptions.clone(),
-            sure: confidence::estimate(&confidence::features(chosen)),
+            sure: confidence::estimate(&chosen.signals),
             named: chosen.reading.head.is_some(),
         }
     }
@@ -305,5 +306,6 @@ fn divided(
         warnings: Vec::new(),
         assumptions,
         alternative: None,
+        signals: Vec::new(),
     }
 }
