@@ -77,6 +77,7 @@ impl Scene {
             .env("ADDRESS", self.plugin.http.to_string())
             .env("SOCKET", &self.plugin.socket)
             .env("MODEL_PORT", self.model.to_string())
+            .env("BINARY", env!("CARGO_BIN_EXE_atest-ext-ai"))
             .env("TOOLS", tools())
             .env("SHOTS", root().join("target/browser"))
             .envs(environment.iter().copied())
@@ -118,8 +119,38 @@ fn stand_alone_a_person_asks_corrects_runs_and_keeps_what_they_asked() {
 }
 
 #[test]
+fn what_was_asked_is_kept_in_the_browser_exported_and_deleted_in_all_windows() {
+    play("past.mjs");
+}
+
+#[test]
 fn embedded_as_atest_does_it_the_page_works_through_atests_gateway() {
     play("embedded.mjs");
+}
+
+#[test]
+fn taken_away_nothing_of_the_page_is_left() {
+    play("mounting.mjs");
+}
+
+#[test]
+fn with_a_keyboard_alone_every_place_is_reached_seen_and_kept() {
+    play("keyboard.mjs");
+}
+
+#[test]
+fn on_320_pixels_nothing_is_cut_off() {
+    play("narrow.mjs");
+}
+
+#[test]
+fn much_at_once_is_shown_in_parts() {
+    play("large.mjs");
+}
+
+#[test]
+fn the_plugin_may_end_and_come_back_while_the_page_is_open() {
+    play("restart.mjs");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 // The rules for the page's script, which is linted as it is served: the parts are one function.
 const browser = (
-  'AbortController AbortSignal Blob CSSStyleSheet HTMLElement MessageChannel MutationObserver Response TextEncoder URL ' +
-  'clearInterval clearTimeout customElements document fetch localStorage matchMedia navigator performance sessionStorage ' +
-  'setInterval setTimeout'
+  'AbortController AbortSignal Blob CSSStyleSheet Element HTMLElement MessageChannel MutationObserver Response ShadowRoot ' +
+  'TextEncoder URL addEventListener clearInterval clearTimeout customElements document fetch localStorage location ' +
+  'matchMedia navigator performance sessionStorage setInterval setTimeout'
 ).split(' ');
 
 export default [

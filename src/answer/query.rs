@@ -24,6 +24,7 @@ use crate::telemetry::trace::Root;
 
 mod capabilities;
 mod check;
+mod chinese;
 mod feedback;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
@@ -165,21 +166,34 @@ pub async fn run(
     request: QueryRequest,
     context: StoreContext,
 ) -> Result<QueryReply, QueryError> {
+    let answer = answer(service, &request, &context).await;
+    if chinese::is_wanted(&request.sql) {
+        chinese::answer(answer)
+    } else {
+        answer
+    }
+}
+
+async fn answer(
+    service: &AnswerService,
+    request: &QueryRequest,
+    context: &StoreContext,
+) -> Result<QueryReply, QueryError> {
     let sql = request.sql.as_str();
-    let pairs = match wanted(&request)? {
-        Wanted::Preview => return preview::report(service, sql, &context).await,
-        Wanted::Generate => generate::by_parameters(service, sql, &context).await,
-        Wanted::Question => generate::by_key(service, &request.key, sql, &context).await,
+    let pairs = match wanted(request)? {
+        Wanted::Preview => return preview::report(service, sql, context).await,
+        Wanted::Generate => generate::by_parameters(service, sql, context).await,
+        Wanted::Question => generate::by_key(service, &request.key, sql, context).await,
         Wanted::Capabilities => capabilities::report(service, sql).await,
         Wanted::OldCapabilities => Ok(capabilities::old_report(service)),
         Wanted::Providers => lists::providers(service, sql).await,
         Wanted::ModelsCatalog => lists::models_catalog(service, sql),
-        Wanted::Models => lists::models(service, sql, &context).await,
-        Wanted::TestConnection => probe::test_connection(service, sql, &context).await,
-        Wanted::HealthCheck => probe::health_check(service, sql, &context).await,
-        Wanted::Check => check::report(service, sql, &context).await,
+        Wanted::Models => lists::models(service, sql, context).await,
+        Wanted::TestConnection => probe::test_connection(service, sql, context).await,
+        Wanted::HealthCheck => probe::health_check(service, sql, context).await,
+        Wanted::Check => check::report(service, sql, context).await,
         Wanted::Feedback => feedback::give(service, sql).await,
-        Wanted::UpdateConfig => update::update_config(service, sql, &context).await,
+        Wanted::UpdateConfig => update::update_config(service, sql, context).await,
     };
     pairs.map(QueryReply::from)
 }

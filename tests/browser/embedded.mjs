@@ -1,6 +1,6 @@
 // The page inside atest, through its gateway: its store is found, templates do no harm, keys stay with atest.
 import assert from 'node:assert/strict';
-import { accessible, ask, close, open, until } from './lib/browser.mjs';
+import { ADDRESS, accessible, ask, close, open, shot, until } from './lib/browser.mjs';
 import { startHost } from './lib/host.mjs';
 import { startModel } from './lib/model.mjs';
 
@@ -12,6 +12,24 @@ await page.evaluate(() => globalThis.open('en-US'));
 
 // Nothing leaks: the host's styles do not reach in, and the page's do not reach out.
 await page.getByRole('heading', { name: 'AI Assistant' }).waitFor();
+const looks = await page.evaluate(() => {
+  const root = document.querySelector('atest-ai-page').shadowRoot;
+  return ['h1', 'label', 'button.main', 'textarea', '.hint'].map((part) => {
+    const style = getComputedStyle(root.querySelector(part));
+    const { letterSpacing, wordSpacing, textAlign, textTransform, whiteSpace, fontFamily, color, fontSize } = style;
+    return { letterSpacing, wordSpacing, textAlign, textTransform, whiteSpace, fontFamily, color, fontSize };
+  });
+});
+for (const look of looks) {
+  assert.equal(look.letterSpacing, 'normal');
+  assert.equal(look.wordSpacing, '0px');
+  assert.ok(['start', 'left', 'center'].includes(look.textAlign), look.textAlign);
+  assert.equal(look.textTransform, 'none');
+  assert.notEqual(look.whiteSpace, 'nowrap');
+  assert.match(look.fontFamily, /system-ui/);
+  assert.notEqual(look.color, 'rgb(1, 2, 3)');
+  assert.ok(parseFloat(look.fontSize) >= 12 && parseFloat(look.fontSize) < 20, look.fontSize);
+}
 const colours = await page.evaluate(() => {
   const inside = document.querySelector('atest-ai-page').shadowRoot.querySelector('button.main');
   const outside = document.body.appendChild(document.createElement('button'));
@@ -32,6 +50,7 @@ await until('the default database', () =>
     .inputValue()
     .then((name) => name === 'default'),
 );
+await shot(page, 'embedded');
 const turn = await ask(page, 'how many customers are there');
 assert.match(await turn.locator('pre.sql').innerText(), /COUNT/);
 assert.equal(host.asked.at(-1).key, 'generate');
@@ -58,8 +77,31 @@ assert.equal(await page.locator('.page').getAttribute('lang'), 'zh-CN');
 await page.evaluate(() => document.documentElement.classList.add('dark'));
 await until('dark', () => page.locator('.page.dark').count());
 await accessible(page, 'embedded, dark, Chinese');
+await shot(page, 'embedded-zh-dark');
 await page.evaluate(() => globalThis.ATestPlugin.setLocale('en-US'));
 await accessible(page, 'embedded, dark, English');
+
+// The status page is at the plugin's own address, in a window of its own.
+const status = page.getByRole('link', { name: 'Status' });
+assert.equal(await status.getAttribute('href'), `${ADDRESS}/status`);
+assert.equal(await status.getAttribute('target'), '_blank');
+
+// A key can be tested before anything is saved, and what the test says is the provider's own word.
+const own = () => host.stores.find(({ name }) => name === 'my-ai');
+await page.getByRole('button', { name: 'Settings' }).click();
+await page.getByLabel('Provider').selectOption('lab');
+model.accepts = 'Bearer right-key';
+await page.getByLabel('API key').fill('wrong-key');
+await page.getByRole('button', { name: 'Test connection' }).click();
+await page
+  .getByRole('alert')
+  .getByText(/does not accept the key/)
+  .waitFor();
+await page.getByLabel('API key').fill('right-key');
+await page.getByRole('button', { name: 'Test connection' }).click();
+await page.getByText(/lab answers, in \d+ ms: 1 model is offered/).waitFor();
+assert.equal(own().password, '', 'nothing was saved');
+model.accepts = '';
 
 // A key goes into the store's password, the rest to the plugin; nothing of it stays in the browser.
 await page.getByRole('button', { name: 'Settings' }).click();
@@ -69,14 +111,34 @@ await page.getByLabel('API key').fill('planted-key-51');
 await page.getByLabel('Model').fill('plain-model');
 await page.getByRole('button', { name: 'Save' }).click();
 await page.getByText('Saved.').waitFor();
-const store = host.stores.find(({ name }) => name === 'my-ai');
-assert.equal(store.password, 'planted-key-51');
-assert.deepEqual(store.properties, [{ key: 'provider', value: 'lab' }]);
+assert.equal(own().password, 'planted-key-51');
+assert.deepEqual(own().properties, [{ key: 'provider', value: 'lab', description: '' }]);
+assert.equal(own().kind.url, `unix://${process.env.SOCKET}`, 'the rest of the store is as it was');
+// What atest sends of the store decides who answers, so the page says that, and where questions go.
+await page.getByRole('button', { name: 'Ask', exact: true }).first().click();
+await page.getByLabel('Answered by').locator('option', { hasText: 'default (lab)' }).waitFor({ state: 'attached' });
+await page.getByRole('button', { name: 'Settings' }).click();
 await page.getByRole('button', { name: 'Test connection' }).click();
 await page.getByText(/answers, in \d+ ms: 1 model is offered/).waitFor();
 assert.equal(model.keys.at(-1), 'Bearer planted-key-51');
 const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
 assert.doesNotMatch(kept, /planted/);
+
+// The store has one password. The key of another provider goes to the plugin, and takes nobody's place.
+await page.getByLabel('Provider').selectOption('deepseek');
+await page.getByText(/The plugin keeps it on its own machine/).waitFor();
+await page.getByLabel('Address').fill(`http://127.0.0.1:${process.env.MODEL_PORT}`);
+await page.getByLabel('API key').fill('planted-key-52');
+await page.getByLabel('Longest wait, in seconds').fill('33');
+await page.getByRole('button', { name: 'Save' }).click();
+await page.getByText('Saved.').waitFor();
+assert.equal(own().password, 'planted-key-51');
+await page.getByRole('button', { name: 'Test connection' }).click();
+await page.getByText(/DeepSeek answers, in \d+ ms/).waitFor();
+assert.equal(model.keys.at(-1), 'Bearer planted-key-52');
+// What was saved is shown.
+assert.equal(await page.getByLabel('Longest wait, in seconds').inputValue(), '33');
+await page.getByLabel('Provider').selectOption('lab');
 
 // A provider that is not there is told honestly, and asking goes on.
 await page.getByText('State: answers').waitFor();

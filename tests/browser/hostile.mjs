@@ -25,7 +25,7 @@ assert.match(await turn.locator('thead').innerText(), /<img/);
 
 model.say = `${EVIL} is no SQL`;
 const failed = await ask(page, 'say something odd');
-await failed.getByRole('alert').waitFor();
+await failed.locator('.message.error').waitFor();
 
 // A whole reply that is hostile, from whoever stands between; and one that is no JSON.
 const evilPairs = [
@@ -71,11 +71,12 @@ for (const [status, body] of [
 ]) {
   await page.unroute('**/api/v1/data/query');
   await page.route('**/api/v1/data/query', (route) => route.fulfill({ status, contentType: 'text/html', body }));
-  await (await ask(page, `reply ${status} ${body.length}`)).getByRole('alert').waitFor();
+  await (await ask(page, `reply ${status} ${body.length}`)).locator('.message.error').waitFor();
 }
 await page.unroute('**/api/v1/data/query');
 
-// A past that somebody has tampered with.
+// A past that somebody has tampered with, after the page has written its own.
+await page.goto(`${ADDRESS}/paths`);
 await page.evaluate((evil) => {
   const turn = {
     id: evil,

@@ -20,6 +20,10 @@ await (await ask(page, 'how many customers')).locator('pre.sql').waitFor();
 assert.equal(await slow.getAttribute('data-state'), 'asking');
 await slow.getByRole('button', { name: 'Cancel' }).click();
 await slow.getByText('You stopped this question.').waitFor();
+// The plugin stopped too, and asked no longer.
+await until('the end of the call', () => model.cancelled === 1);
+const metrics = await (await fetch(`${ADDRESS}/metrics`)).text();
+assert.match(metrics, /^atest_ai_requests_total\{.*provider="lab".*status="cancelled".*\} 1$/m);
 
 // Stopped questions can be given to another provider.
 await slow.getByRole('button', { name: 'Ask another provider' }).click();

@@ -139,4 +139,6 @@ fn the_database_is_asked_whether_it_takes_it_and_the_page_is_told_of_databases()
     );
     assert_eq!(told["page"]["default_provider"], "builtin");
     assert_eq!(told["page"]["share_sample_values"], false);
+    assert_eq!(told["page"]["address"], format!("http://{}", plugin.http));
+    assert_eq!(told["page"]["on_every_address"], false);
 }

@@ -77,8 +77,15 @@ async fn lists_come_from_the_provider_and_nothing_is_made_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_catalogue_knows_the_usual_services_without_asking_anybody() {
-    let plugin = Plugin::start("");
+    let plugin =
+        Plugin::start("ai: {services: {deepseek: {max_tokens: 700, timeout: 90s, model: deepseek-chat}}}");
     let catalog = pair(&query(&plugin, "models_catalog", &json!({})), "catalog");
+    // What is set is shown, so that whoever changes it sees what it was.
+    assert_eq!(
+        catalog["deepseek"]["settings"],
+        json!({"model": "deepseek-chat", "max_tokens": 700, "timeout_seconds": 90.0})
+    );
+    assert_eq!(catalog["openai"]["settings"], json!(null));
     assert_eq!(catalog["openai"]["endpoint"], "https://api.openai.com");
     assert_eq!(catalog["openai"]["requires_api_key"], true);
     assert_eq!(catalog["openai"]["display_name"], "OpenAI");

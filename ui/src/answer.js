@@ -5,11 +5,7 @@ const FAIR = 0.7;
 /** After so many seconds an asker is told that it takes long. */
 const LONG = 15;
 
-/**
- * A question with what became of it.
- * @param {Turn} turn
- * @param {Chat} chat
- */
+/** A question with what became of it. @param {Turn} turn @param {Chat} chat */
 function turnView(turn, chat) {
   const title = h('h3', { tabindex: -1, text: turn.asked.prompt });
   const remove = button('×', () => chat.remove(turn), {
@@ -27,11 +23,7 @@ function turnView(turn, chat) {
   );
 }
 
-/**
- * @param {Turn} turn
- * @param {Chat} chat
- * @returns {Child[]}
- */
+/** @param {Turn} turn @param {Chat} chat @returns {Child[]} */
 function unansweredParts(turn, chat) {
   if (turn.state === 'asking') return [waiting(turn, chat)];
   if (turn.state === 'stopped' || turn.state === 'interrupted') {
@@ -39,9 +31,10 @@ function unansweredParts(turn, chat) {
   }
   const error = turn.error || { text: t('failed'), kind: '' };
   const provider = turn.pairs?.provider || turn.asked.provider || chat.known.page?.default_provider || 'builtin';
-  const hint = hintFor(error.kind, provider);
+  const hint = hintFor(error.kind, chat.labelOf(provider));
   return [
-    message('error', h('strong', { text: `${t('failed')}: ` }), said(error.text)),
+    // It was announced when it came; an alert would be told again whenever the page is opened.
+    h('p', { class: 'message error' }, h('strong', { text: `${t('failed')}: ` }), said(error.text)),
     hint && message('note', hint),
     error.kind === 'signed_out' && chat.door.isOwn && h('p', {}, h('a', { href: '/login?next=/', text: t('sign_in') })),
     ...remarks(turn.pairs || {}),
@@ -49,32 +42,24 @@ function unansweredParts(turn, chat) {
   ];
 }
 
-/**
- * @param {string} kind
- * @param {string} provider
- */
-function hintFor(kind, provider) {
+/** @param {string} kind @param {string} label of the provider */
+function hintFor(kind, label) {
   if (/^(schema|no_schema|not_in_schema|not_answerable|database)$/.test(kind)) return t('hint_schema');
-  if (kind.startsWith('provider')) return t('hint_provider', provider);
-  if (kind === 'overloaded' || kind === 'rate_limited') return t('hint_busy');
-  if (kind === 'maintenance') return t('hint_maintenance');
+  if (kind.startsWith('provider')) return t('hint_provider', label);
   return '';
 }
 
-/**
- * @param {Turn} turn
- * @param {Chat} chat
- */
+/** @param {Turn} turn @param {Chat} chat */
 function waiting(turn, chat) {
-  const text = h('span', { text: t('asking') });
+  const text = h('span', {}, t('asking'));
   const view = h(
     'p',
     { class: 'message note waiting' },
     text,
-    button(t('cancel'), () => chat.cancel(turn)),
+    button(t('cancel'), () => chat.cancel(turn), LEAVES),
   );
   const slow = message('note', t('slow'));
-  chat.every(1000, view, () => {
+  chat.eachSecond(view, () => {
     const seconds = Math.round((Date.now() - turn.at) / 1000);
     text.textContent = t('asking_since', seconds);
     if (seconds >= LONG && !slow.isConnected) view.after(slow);
@@ -82,23 +67,15 @@ function waiting(turn, chat) {
   return view;
 }
 
-/**
- * @param {Turn} turn
- * @param {Chat} chat
- */
+/** @param {Turn} turn @param {Chat} chat */
 function retryBar(turn, chat) {
-  return h(
-    'div',
-    { class: 'bar' },
+  return actions(
     button(t('retry'), () => chat.again(turn)),
     retryWith(turn, chat),
   );
 }
 
-/**
- * @param {Turn} turn
- * @param {Chat} chat
- */
+/** @param {Turn} turn @param {Chat} chat */
 function retryWith(turn, chat) {
   const asked = turn.pairs?.provider || turn.asked.provider || chat.known.page?.default_provider;
   const others = chat.providers().filter(([name, , ready]) => ready && name !== asked);
@@ -106,11 +83,7 @@ function retryWith(turn, chat) {
   // The choice is made only when it is wanted: browsers look at every field of a page whenever one changes, and with
   // hundreds of answers that took longer than all else.
   const opener = button(t('retry_with'), () => {
-    const select = choice(
-      others.map(([name, label]) => [name, label]),
-      others[0][0],
-      () => {},
-    );
+    const select = choice(others, others[0][0], () => {});
     select.setAttribute('aria-label', t('retry_with'));
     opener.replaceWith(
       h(
@@ -125,11 +98,7 @@ function retryWith(turn, chat) {
   return opener;
 }
 
-/**
- * @param {Turn} turn
- * @param {Chat} chat
- * @returns {Child[]}
- */
+/** @param {Turn} turn @param {Chat} chat @returns {Child[]} */
 function answerParts(turn, chat) {
   const pairs = turn.pairs || {};
   return [
@@ -138,16 +107,16 @@ function answerParts(turn, chat) {
     confidenceView(pairs),
     ...remarks(pairs),
     alternativeView(turn, chat),
-    h('p', { class: 'facts', text: factsOf(pairs).join(' · ') }),
+    h('p', { class: 'facts', text: factsOf(pairs, chat).join(' · ') }),
     verdictBar(turn, chat),
   ];
 }
 
-/** @param {Pairs} pairs */
-function factsOf(pairs) {
+/** @param {Pairs} pairs @param {Chat} chat */
+function factsOf(pairs, chat) {
   const { provider, model_used: model } = pairs;
   return [
-    provider && t('facts_by', provider),
+    provider && t('facts_by', chat.labelOf(provider)),
     model && model !== provider && t('facts_model', model),
     parsed(pairs.meta || '')?.dialect,
     pairs.processing_time_ms && t('facts_ms', pairs.processing_time_ms),
@@ -158,10 +127,7 @@ function factsOf(pairs) {
   ].filter(Boolean);
 }
 
-/**
- * How sure the plugin is: a word, a bar, the figure, and why.
- * @param {Pairs} pairs
- */
+/** How sure the plugin is: a word, a bar, the figure, and why. @param {Pairs} pairs */
 function confidenceView(pairs) {
   const value = Number(pairs.confidence);
   if (!pairs.confidence || !Number.isFinite(value)) return null;
@@ -177,7 +143,7 @@ function confidenceView(pairs) {
     h(
       'details',
       {},
-      h('summary', { text: t('why') }),
+      h('summary', {}, t('why')),
       h('p', { text: t(`source_${pairs.confidence_source}`) }),
       h('p', { text: t(pairs.explained === 'true' ? 'explained' : 'not_explained') }),
     ),
@@ -210,17 +176,10 @@ function remarks(pairs) {
     );
 }
 
-/**
- * @param {Turn} turn
- * @param {Chat} chat
- */
+/** @param {Turn} turn @param {Chat} chat */
 function alternativeView(turn, chat) {
-  const pair = turn.pairs?.alternative;
-  if (!pair) return null;
-  const found = parsed(pair);
-  const sql = typeof found === 'object' && found ? String(found.pretty_sql || found.sql || '') : pair;
+  const sql = turn.pairs?.alternative;
   if (!sql) return null;
-  const explanation = typeof found === 'object' && found?.explanation;
   const use = button(t('use_alternative'), () => {
     turn.edited = sql;
     chat.changed(turn);
@@ -228,23 +187,16 @@ function alternativeView(turn, chat) {
   return h(
     'details',
     { class: 'alternative' },
-    h('summary', { text: t('alternative') }),
+    h('summary', {}, t('alternative')),
     sqlBlock(sql),
-    explanation && h('p', {}, said(String(explanation))),
-    h(
-      'div',
-      { class: 'bar' },
+    actions(
       use,
       copyButton(t('copy_sql'), () => sql),
     ),
   );
 }
 
-/**
- * What the asker says of the answer.
- * @param {Turn} turn
- * @param {Chat} chat
- */
+/** What the asker says of the answer. @param {Turn} turn @param {Chat} chat */
 function verdictBar(turn, chat) {
   const feedback = chat.known.page?.feedback;
   const bar = h('div', { class: 'bar verdict' });
@@ -259,7 +211,7 @@ function verdictBar(turn, chat) {
         const corrected = verdict === 'corrected' ? { corrected_sql: turn.edited } : {};
         await chat.ask('ai.feedback', { request_id: turn.pairs?.request_id, verdict, ...corrected });
         turn.verdict = verdict;
-        chat.save();
+        chat.save(turn);
         // The rest of the answer stays as it is, with rows that may be shown.
         const thanks = verdictBar(turn, chat);
         bar.replaceWith(thanks);

@@ -5,11 +5,7 @@ const HEIGHT = 56;
 /** What the charts show: the last 15 minutes. */
 const SPAN = 15 * 60 * 1000;
 
-/**
- * @param {string} tag
- * @param {Record<string, string | number>} attributes
- * @param {...Node} children
- */
+/** @param {string} tag @param {Record<string, string | number>} attributes @param {...Node} children */
 function s(tag, attributes, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
@@ -19,10 +15,7 @@ function s(tag, attributes, ...children) {
 
 /** @typedef {[at: number, value: number | undefined]} Point */
 
-/**
- * A figure for people: few digits, and no more than are known.
- * @param {number | undefined} value
- */
+/** A figure for people: few digits, and no more than are known. @param {number | undefined} value */
 function figure(value) {
   if (value === undefined || Number.isNaN(value)) return '–';
   const size = Math.abs(value);

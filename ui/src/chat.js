@@ -1,15 +1,11 @@
-/**
- * What is known of the plugin.
- * @typedef {object} Known
- * @property {Record<string, any> | undefined} page what `capabilities` says for this page
- * @property {Record<string, any>} catalog providers by name, with their models
- */
+/** What `capabilities` says for this page, and providers by name. @typedef {{ page: any, catalog: Record<string, any> }} Known */
 
 /**
  * Asking, and the questions and answers of this browser, newest first.
- * @param {{ door: Door, past: Past, known: Known, signal: AbortSignal, announce: (text: string) => void }} page
+ * @param {{ door: Door, past: Past, known: Known, signal: AbortSignal, announce: (text: string) => void,
+ *   learn: () => void }} page
  */
-function createChat({ door, past, known, signal, announce }) {
+function createChat({ door, past, known, signal, announce, learn }) {
   /** Questions under way. @type {Map<Turn, AbortController>} */
   const underWay = new Map();
   /** Where each question is shown. @type {Map<Turn, HTMLElement>} */
@@ -26,13 +22,14 @@ function createChat({ door, past, known, signal, announce }) {
     view,
     draft: '',
     /** @param {string} key @param {object} parameters */
-    ask: (key, parameters) => door.query(key, parameters, { signal }),
+    ask: (key, parameters) => door.must(key, parameters, { signal }),
     start,
     again,
     cancel,
     remove,
     changed,
-    save: () => past.save(),
+    /** @param {Turn} turn */
+    save: (turn) => past.save(turn),
     /** @param {Turn} turn */
     follow(turn) {
       composer.follow(turn);
@@ -40,13 +37,12 @@ function createChat({ door, past, known, signal, announce }) {
     providers,
     labelOf,
     fillModels,
-    leavesMachine,
+    whatLeaves,
     stages,
     tablesOf,
-    every,
+    eachSecond,
     draw,
     knows,
-    leave,
     focus: () => composer.focus(),
   };
 
@@ -74,32 +70,46 @@ function createChat({ door, past, known, signal, announce }) {
 
   /** @param {Turn} turn */
   function append(turn) {
-    if (!past.turns.includes(turn)) return;
+    if (!past.turns.includes(turn) || shown.has(turn)) return;
     const node = turnView(turn, chat);
     shown.set(turn, node);
-    list.append(node);
+    const index = past.turns.indexOf(turn);
+    const next = past.turns.slice(index + 1).find((older) => shown.has(older));
+    list.insertBefore(node, (next && shown.get(next)) ?? null);
+  }
+
+  /** Shows what another window has added, changed or deleted. */
+  function takeOver() {
+    past.merge();
+    const now = new Set(past.turns);
+    for (const [turn, node] of shown) {
+      if (now.has(turn)) continue;
+      cancel(turn);
+      node.remove();
+      shown.delete(turn);
+    }
+    past.turns.forEach(append);
+    drawFoot();
   }
 
   /** What was learnt of the plugin since. @param {string} problem */
   function knows(problem) {
-    trouble.replaceChildren(...(problem ? [message('error', said(problem))] : []));
+    trouble.replaceChildren();
+    if (problem) trouble.append(message('error', said(problem)), actions(button(t('retry'), learn)));
     composer.draw();
     // Answers show what can be done with them, which depends on what is known.
     for (const turn of past.turns.slice(0, 5)) if (turn.state !== 'asking') changed(turn);
   }
 
   function drawFoot() {
-    const count = past.turns.length;
-    if (count === 0) {
-      const examples = ['try_1', 'try_2', 'try_3'].map((name) =>
-        button(t(name), () => composer.suggest(t(name)), { lang: 'en' }),
-      );
+    if (past.turns.length === 0) {
+      const examples = ['try_1', 'try_2', 'try_3'].map((name) => button(t(name), () => composer.suggest(t(name))));
       foot.replaceChildren(
         h(
           'div',
           { class: 'first' },
-          h('h3', { text: t('first_title') }),
-          h('p', { text: t('first_text') }),
+          h('h3', {}, t('first_title')),
+          h('p', {}, t('first_text')),
           h('p', { class: 'bar' }, h('span', { class: 'note', text: t('first_try') }), ...examples),
         ),
       );
@@ -111,13 +121,13 @@ function createChat({ door, past, known, signal, announce }) {
         { class: 'pair', role: 'group' },
         h('span', { text: t('delete_sure', past.turns.length) }),
         button(t('delete_all'), clear, { class: 'danger' }),
-        button(t('cancel'), drawFoot),
+        button(t('cancel'), drawFoot, LEAVES),
       );
       all.replaceWith(sure);
       sure.querySelector('button')?.focus();
     });
     foot.replaceChildren(
-      h('span', { class: 'note', text: t('past_note') }),
+      h('span', { class: 'note', text: t(past.isKept ? 'past_note' : 'past_lost') }),
       button(t('export'), () => download('atest-ext-ai-questions.json', past.export())),
       all,
     );
@@ -133,10 +143,7 @@ function createChat({ door, past, known, signal, announce }) {
     composer.focus();
   }
 
-  /**
-   * @param {Record<string, string>} asked
-   * @param {string} [follows]
-   */
+  /** @param {Record<string, string>} asked @param {string} [follows] */
   function start(asked, follows) {
     const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
     /** @type {Turn} */
@@ -162,22 +169,21 @@ function createChat({ door, past, known, signal, announce }) {
       turn.state = failed ? 'failed' : 'answered';
       if (failed) turn.error = { text: pairs.error || t('failed'), kind: pairs.error_kind || '' };
     } catch (error) {
-      turn.state = stop.signal.aborted ? 'stopped' : signal.aborted ? 'interrupted' : 'failed';
+      turn.state = stop.signal.aborted ? 'stopped' : 'failed';
       if (turn.state === 'failed') {
         turn.error = { text: wordsOf(error), kind: error instanceof Refusal ? error.kind : '' };
       }
     }
     underWay.delete(turn);
-    if (!past.turns.includes(turn)) return;
+    if (signal.aborted || !past.turns.includes(turn)) return;
     changed(turn);
-    announce(turn.state === 'answered' ? turn.pairs?.explanation || t('sql') : t(turn.state));
+    // It was away, and is back.
+    if (turn.state === 'answered' && trouble.firstChild) learn();
+    const words = turn.error?.text ?? '';
+    announce(turn.state === 'answered' ? turn.pairs?.explanation || t('sql') : `${t(turn.state)} ${words}`);
   }
 
-  /**
-   * Asks the same once more, of the same provider or of another one.
-   * @param {Turn} turn
-   * @param {string} [provider]
-   */
+  /** Asks the same once more, of the same provider or of another one. @param {Turn} turn @param {string} [provider] */
   function again(turn, provider) {
     const asked = { ...turn.asked };
     if (provider) {
@@ -210,7 +216,7 @@ function createChat({ door, past, known, signal, announce }) {
 
   /** Shows a question anew, and keeps what changed. @param {Turn} turn */
   function changed(turn) {
-    past.save();
+    past.save(turn);
     const old = shown.get(turn);
     if (!old) return;
     const hadFocus = old.contains(/** @type {ShadowRoot} */ (old.getRootNode()).activeElement ?? null);
@@ -220,11 +226,14 @@ function createChat({ door, past, known, signal, announce }) {
     if (hadFocus) node.querySelector('h3')?.focus();
   }
 
-  /** Providers: name, label, and whether they are ready. @returns {[string, string, boolean][]} */
+  /** Providers: name, what lists show, and whether they are ready. @returns {[string, string, boolean][]} */
   function providers() {
     return Object.keys(known.catalog)
       .sort((a, b) => Number(b === 'builtin') - Number(a === 'builtin') || a.localeCompare(b))
-      .map((name) => [name, labelOf(name), Boolean(known.catalog[name].available)]);
+      .map((name) => {
+        const ready = Boolean(known.catalog[name].available);
+        return [name, ready ? labelOf(name) : t('not_ready', labelOf(name)), ready];
+      });
   }
 
   /** @param {string} name @returns {string} */
@@ -232,47 +241,40 @@ function createChat({ door, past, known, signal, announce }) {
     return name === 'builtin' ? t('builtin_name') : known.catalog[name]?.display_name || name;
   }
 
-  /** What providers have told of their models. @type {Map<string, Promise<{ id: string, name?: string }[]>>} */
+  /** What providers have told of their models. @type {Map<string, Promise<Pairs>>} */
   const asked = new Map();
 
   /**
-   * The models of a provider, as it lists them itself; asked once while the page is open.
-   * @param {string} name
-   * @param {boolean} [anew]
-   */
-  function liveModels(name, anew) {
-    if (anew) asked.delete(name);
-    let listed = asked.get(name);
-    if (!listed) {
-      listed = door.query('models', { provider: name }, { signal }).then((pairs) => parsed(pairs.models || '') || []);
-      asked.set(name, listed);
-      listed.catch(() => asked.delete(name));
-    }
-    return listed;
-  }
-
-  /**
-   * Offers the models of the list that came with the plugin, and then those that the provider has now.
+   * Offers the models of the list that came with the plugin, and then those that the provider tells of itself; it is asked
+   * once while the page is open.
    * @param {string} name
    * @param {HTMLElement} list
    * @param {boolean} [anew]
+   * @returns {Promise<{ id: string, name?: string }[]>}
    */
   async function fillModels(name, list, anew) {
     const entry = known.catalog[name] ?? {};
     if (name === 'builtin') return [];
-    const fill = (/** @type {{ id: string, name?: string }[]} */ models) =>
+    const fill = (/** @type {{ id: string, name?: string }[]} */ models) => {
       list.replaceChildren(...models.map((model) => h('option', { value: model.id, text: model.name || model.id })));
+      return models;
+    };
     fill(entry.models || []);
     if (!entry.available) return [];
-    const models = await liveModels(name, anew);
-    fill(models);
-    return models;
+    if (anew || !asked.has(name)) {
+      const listed = door.query('models', { provider: name }, { signal });
+      asked.set(name, listed);
+      listed.catch(() => asked.delete(name));
+    }
+    return fill(parsed((await asked.get(name))?.models || '') || []);
   }
 
-  /** Whether what is asked of that provider goes to another machine. @param {string} name */
-  function leavesMachine(name) {
+  /** Says plainly what is sent to another machine when that provider is asked. @param {string} name */
+  function whatLeaves(name) {
     const endpoint = known.catalog[name]?.endpoint;
-    return Boolean(endpoint) && !/^https?:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/.test(endpoint);
+    if (!endpoint || isLocal(endpoint)) return [];
+    const kind = known.page?.share_sample_values ? 'warn' : 'note';
+    return [message(kind, t(kind === 'warn' ? 'shares_values' : 'shares_question', labelOf(name)))];
   }
 
   /** Databases that an answer may be run on. @param {Turn} turn @returns {string[]} */
@@ -293,24 +295,19 @@ function createChat({ door, past, known, signal, announce }) {
     return { database, schema_ddl, database_type: database_type || parsed(pairs?.meta || '')?.dialect };
   }
 
-  /**
-   * Does something again and again while that node is shown.
-   * @param {number} ms
-   * @param {Node} node
-   * @param {() => void} what
-   */
-  function every(ms, node, what) {
-    const timer = setInterval(() => {
-      if (signal.aborted || (!node.isConnected && view.isConnected)) clearInterval(timer);
-      else what();
-    }, ms);
+  /** Does something each second while that node is shown. @param {Node} node @param {() => void} what */
+  function eachSecond(node, what) {
+    const end = () => {
+      clearInterval(timer);
+      signal.removeEventListener('abort', end);
+    };
+    const timer = setInterval(() => (!node.isConnected && view.isConnected ? end() : what()), 1000);
+    signal.addEventListener('abort', end);
   }
 
-  /** The page is left: what is under way is given up, and told so when it is opened again. */
-  function leave() {
-    past.write();
-  }
-
+  addEventListener('storage', (event) => event.key === PAST_KEY && takeOver(), { signal });
+  addEventListener('pagehide', past.write, { signal });
+  signal.addEventListener('abort', past.write);
   return chat;
 }
 

@@ -17,32 +17,17 @@ function dialectName(dialect) {
 }
 
 /**
- * What an asker has chosen beside the question.
- * @typedef {object} Choices
- * @property {string | null} database a configured name, '' for none, PASTED, or null while nothing was chosen
- * @property {string} tables
- * @property {string} dialect
- * @property {string} provider
- * @property {string} model
+ * What an asker has chosen beside the question: a configured database, '' for none, PASTED, or null while nothing was chosen.
+ * @typedef {{ database: string | null, tables: string, dialect: string, provider: string, model: string }} Choices
  */
 
 /** @returns {Choices} */
 function keptChoices() {
-  const known = parsed(recalled(CHOICES_KEY)) || {};
-  const text = (/** @type {unknown} */ value) => (typeof value === 'string' ? value : '');
-  return {
-    database: typeof known.database === 'string' ? known.database : null,
-    tables: text(known.tables),
-    dialect: text(known.dialect),
-    provider: text(known.provider),
-    model: text(known.model),
-  };
+  const known = Object.entries(parsed(recalled(CHOICES_KEY)) || {}).filter(([, value]) => typeof value === 'string');
+  return { database: null, tables: '', dialect: '', provider: '', model: '', ...Object.fromEntries(known) };
 }
 
-/**
- * The box to ask in, with what a question is about and who answers it.
- * @param {Chat} chat
- */
+/** The box to ask in, with what a question is about and who answers it. @param {Chat} chat */
 function createComposer(chat) {
   const choices = keptChoices();
   /** @type {Turn | null} */
@@ -63,13 +48,14 @@ function createComposer(chat) {
     options,
     tablesField,
     goes,
-    h('div', { class: 'bar' }, h('button', { class: 'main', text: t('ask') })),
+    actions(h('button', { class: 'main', text: t('ask') })),
     told,
   );
   box.value = chat.draft;
   tables.value = choices.tables;
   box.addEventListener('input', () => (chat.draft = box.value));
-  tables.addEventListener('input', () => {
+  // Not with each letter: they may be long.
+  tables.addEventListener('change', () => {
     choices.tables = tables.value;
     keepChoices();
   });
@@ -141,10 +127,8 @@ function createComposer(chat) {
       : [['', t('dialect_default', byDefault)], ...DIALECTS];
     const dialect = choice(dialects, ofDatabase ? '' : choices.dialect, (value) => set({ dialect: value }));
     dialect.disabled = Boolean(ofDatabase);
-    /** @type {[string, string][]} */
-    const providers = chat.providers().map(([name, label, ready]) => [name, ready ? label : t('not_ready', label)]);
     const usual = chat.labelOf(chat.known.page?.default_provider ?? '');
-    const provider = choice([['', t('provider_default', usual)], ...providers], choices.provider, (value) =>
+    const provider = choice([['', t('provider_default', usual)], ...chat.providers()], choices.provider, (value) =>
       set({ provider: value, model: '' }),
     );
     const model = h('input', {
@@ -171,28 +155,14 @@ function createComposer(chat) {
       list,
     );
     tablesField.hidden = database !== PASTED;
-    goes.replaceChildren(...whatToKnow());
-  }
-
-  /** Says plainly what is sent to another machine, and what the engine on this one does not read. */
-  function whatToKnow() {
-    const name = choices.provider || chat.known.page?.default_provider || '';
-    if (name === 'builtin' && language === 'zh') return [message('note', t('builtin_reads'))];
-    if (!chat.leavesMachine(name)) return [];
-    const label = chat.labelOf(name);
-    const sharesValues = chat.known.page?.share_sample_values;
-    return [message(sharesValues ? 'warn' : 'note', t(sharesValues ? 'shares_values' : 'shares_question', label))];
+    goes.replaceChildren(...chat.whatLeaves(choices.provider || chat.known.page?.default_provider));
   }
 
   /** @param {Partial<Choices>} change */
   function set(change) {
     Object.assign(choices, change);
     keepChoices();
-    // The control that was used is drawn anew, so the keyboard goes back to it.
-    const root = /** @type {ShadowRoot} */ (form.getRootNode());
-    const index = [...options.querySelectorAll('select, input')].indexOf(/** @type {Element} */ (root.activeElement));
-    draw();
-    if (index >= 0) /** @type {HTMLElement} */ (options.querySelectorAll('select, input')[index])?.focus();
+    keepingFocus(options, draw);
   }
 
   /** @param {Turn | null} turn */
@@ -202,10 +172,14 @@ function createComposer(chat) {
     if (!turn) return;
     chip.replaceChildren(
       h('span', { text: `${t('follows')} ${turn.asked.prompt}` }),
-      button(t('follow_off'), () => {
-        follow(null);
-        box.focus();
-      }),
+      button(
+        t('follow_off'),
+        () => {
+          follow(null);
+          box.focus();
+        },
+        { 'data-leaves': true },
+      ),
     );
     box.focus();
   }

@@ -34,25 +34,38 @@ function h(tag, properties = {}, ...children) {
   return node;
 }
 
-/**
- * A button.
- * @param {string} text
- * @param {(event: Event) => void} onclick
- * @param {Record<string, unknown>} [properties]
- */
+/** @param {string} text @param {(event: Event) => void} onclick @param {Record<string, unknown>} [properties] */
 function button(text, onclick, properties = {}) {
   return h('button', { type: 'button', text, onclick, ...properties });
 }
 
+/** Buttons beside each other. @param {...Child} children */
+function actions(...children) {
+  return h('div', { class: 'bar' }, ...children);
+}
+
+/** A part that scrolls by itself, so a keyboard must reach it. @param {string} label @param {Node} content */
+function scroller(label, content) {
+  return h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': label }, content);
+}
+
+/** Draws a part anew, and gives the keyboard back its place in it. @param {HTMLElement} part @param {() => void} draw */
+function keepingFocus(part, draw) {
+  const reachable = () => [...part.querySelectorAll('a, button, input, select, textarea, summary, [tabindex="0"]')];
+  const root = part.getRootNode();
+  const active = root instanceof ShadowRoot ? root.activeElement : null;
+  const index = active ? reachable().indexOf(active) : -1;
+  draw();
+  if (index >= 0) /** @type {HTMLElement | undefined} */ (reachable()[index])?.focus();
+}
+
+/** What Escape does where such a button is. */
+const LEAVES = { class: 'quiet', 'data-leaves': true };
+
 /** The number of the last field, so that labels find theirs. */
 let fields = 0;
 
-/**
- * A field under its label.
- * @param {string} label
- * @param {HTMLElement} control
- * @param {string} [hint]
- */
+/** A field under its label. @param {string} label @param {HTMLElement} control @param {string} [hint] */
 function field(label, control, hint) {
   fields += 1;
   control.id = `f${fields}`;
@@ -61,12 +74,7 @@ function field(label, control, hint) {
   return h('div', { class: 'field' }, h('label', { for: control.id, text: label }), control, note);
 }
 
-/**
- * A choice.
- * @param {[value: string, text: string][]} options
- * @param {string} chosen
- * @param {(value: string) => void} onchange
- */
+/** @param {[value: string, text: string, ...unknown[]][]} options @param {string} chosen @param {(value: string) => void} onchange */
 function choice(options, chosen, onchange) {
   const select = h('select', { onchange: () => onchange(select.value) });
   for (const [value, text] of options) select.append(h('option', { value, text }));
@@ -90,11 +98,7 @@ async function copyText(text, beside) {
   if (!copied) throw new Error(t('no_copy'));
 }
 
-/**
- * A button that copies.
- * @param {string} label
- * @param {() => string} what
- */
+/** A button that copies. @param {string} label @param {() => string} what */
 function copyButton(label, what) {
   const node = button(label, async () => {
     try {
@@ -118,19 +122,17 @@ function message(kind, ...children) {
   return h('p', { class: `message ${kind}`, role: kind === 'error' ? 'alert' : undefined }, ...children);
 }
 
-/**
- * Words that the plugin or a provider says: always in English, or in the asker's own language.
- * @param {string} text
- */
+/** Words that the plugin or a provider says: in the language of the page as far as it knows them there, else in English. @param {string} text */
 function said(text) {
   return h('span', { lang: /[\u3400-\u9fff]/.test(text) ? 'zh' : 'en', text });
 }
 
-/**
- * Saves a text as a file.
- * @param {string} name
- * @param {string} text
- */
+/** What was tried and failed, and why. @param {string} tried @param {unknown} error */
+function problem(tried, error) {
+  return message('error', h('strong', { text: `${tried}: ` }), said(wordsOf(error)));
+}
+
+/** Saves a text as a file. @param {string} name @param {string} text */
 function download(name, text) {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
   const link = h('a', { href: url, download: name });
@@ -138,11 +140,7 @@ function download(name, text) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/**
- * Does many small pieces of work without holding the page up: a few milliseconds, then whatever else waits.
- * @param {Iterator<unknown>} work each step does one piece
- * @param {AbortSignal} signal
- */
+/** Does many pieces of work, and every few milliseconds whatever else waits. @param {Iterator<unknown>} work @param {AbortSignal} signal */
 async function inPieces(work, signal) {
   const turns = new MessageChannel();
   for (let done = false; !done && !signal.aborted;) {
@@ -170,12 +168,7 @@ function recalled(key, place = 'localStorage') {
   }
 }
 
-/**
- * Keeps a text in this browser.
- * @param {string} key
- * @param {string} text
- * @returns {boolean} whether there was room for it
- */
+/** Keeps a text in this browser, if there is room for it. @param {string} key @param {string} text */
 function keep(key, text) {
   try {
     localStorage.setItem(key, text);

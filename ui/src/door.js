@@ -1,36 +1,35 @@
 /** The kind of atest's store that leads to this plugin. */
 const KIND = 'atest-ext-ai';
 
+/** What a store may call providers beside their names. @type {Record<string, string>} */
+const OTHER_NAMES = { local: 'ollama', online: 'deepseek', claude: 'anthropic' };
+
 /** Where the choice among several stores is kept. */
 const STORE_KEY = 'atest-ext-ai.store';
 
+/** Whether an address is of the machine that the browser is on. @param {string} address */
+function isLocal(address) {
+  return /^https?:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/.test(address);
+}
+
 /** Why there was no reply, in words for a person. */
 class Refusal extends Error {
-  /**
-   * @param {string} text
-   * @param {string} kind
-   */
+  /** @param {string} text @param {string} kind */
   constructor(text, kind) {
     super(text);
     this.kind = kind;
   }
 }
 
-/** @typedef {{ name: string, ready?: boolean, disabled?: boolean, kind?: { name?: string }, properties?: { key: string, value: string }[] }} Store */
+/** @typedef {{ name: string, ready?: boolean, disabled?: boolean, kind?: { name?: string }, password?: string, properties?: { key: string, value: string }[] }} Store */
 /** @typedef {Record<string, string>} Pairs */
 
-/**
- * How the page reaches the plugin: through atest, or at the plugin's own address.
- * @param {boolean} isOwn
- */
+/** How the page reaches the plugin: through atest, or at the plugin's own address. @param {boolean} isOwn */
 function createDoor(isOwn) {
   /** @type {Promise<Store[]> | null} */
   let listed = null;
 
-  /**
-   * @param {string} path
-   * @param {RequestInit} options
-   */
+  /** @param {string} path @param {RequestInit} options */
   async function reply(path, options) {
     /** @type {Response} */
     let response;
@@ -83,26 +82,28 @@ function createDoor(isOwn) {
    * One request in the plugin's query language. Its reply's pairs come in any order.
    * @param {string} key
    * @param {object} parameters
-   * @param {{ signal?: AbortSignal, apiKey?: string }} [options]
+   * @param {{ signal?: AbortSignal }} [options]
    * @returns {Promise<Pairs>}
    */
-  async function query(key, parameters, { signal, apiKey } = {}) {
+  async function query(key, parameters, { signal } = {}) {
     /** @type {Record<string, string>} */
     const headers = { 'Content-Type': 'application/json' };
     if (!isOwn) Object.assign(headers, ofAtest(), { 'X-Store-Name': headerValue((await store(signal)).name) });
-    else if (apiKey) headers['X-Auth'] = apiKey;
-    const body = JSON.stringify({ type: 'ai', key, sql: templateSafe(parameters) });
+    const body = JSON.stringify({ type: 'ai', key, sql: templateSafe({ ...parameters, language }) });
     const result = await reply('/api/v1/data/query', { method: 'POST', headers, body, signal });
     return Object.fromEntries(
       (result.data || []).map((/** @type {{ key: string, value: string }} */ pair) => [pair.key, pair.value]),
     );
   }
 
-  /**
-   * Has atest keep a provider's key in the store, where it is masked for everybody who reads it.
-   * @param {string} provider
-   * @param {string} password
-   */
+  /** The same, where a reply that tells of a failure is one. @type {typeof query} */
+  async function must(key, parameters, options) {
+    const pairs = await query(key, parameters, options);
+    if (pairs.error || pairs.success !== 'true') throw new Error(pairs.error || pairs.message || t('failed'));
+    return pairs;
+  }
+
+  /** Has atest keep a provider's key in its store, and mask it. @param {string} provider @param {string} password */
   async function keepKey(provider, password) {
     const known = await store();
     const properties = (known.properties || []).filter(({ key }) => key !== 'provider');
@@ -115,7 +116,15 @@ function createDoor(isOwn) {
     listed = null;
   }
 
-  return { isOwn, query, stores, store, keepKey };
+  /** What atest sends of its store with each question. @param {AbortSignal} signal */
+  async function ofStore(signal) {
+    if (isOwn) return { name: '', provider: '' };
+    const { name, password, properties = [] } = await store(signal);
+    const { provider = '', endpoint } = Object.fromEntries(properties.map(({ key, value }) => [key, value]));
+    return { name, password, provider: OTHER_NAMES[provider] ?? provider, endpoint };
+  }
+
+  return { isOwn, query, must, stores, store, ofStore, keepKey };
 }
 
 /** @typedef {ReturnType<typeof createDoor>} Door */
@@ -136,10 +145,7 @@ function headerValue(text) {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
-/**
- * What went wrong, for a person.
- * @param {unknown} error
- */
+/** What went wrong, for a person. @param {unknown} error */
 function wordsOf(error) {
   return error instanceof Error && error.message ? error.message : String(error);
 }

@@ -1,7 +1,8 @@
 /** @typedef {{ labels: Record<string, string>, value: number }} Sample */
+/** @typedef {Record<string, string | string[]>} Labels what a sample's labels must be: a text, or one of several */
 
 /** Buckets of other histograms than these are most of a scrape, and nothing here shows them. */
-const BUCKETS_SHOWN = /^atest_ai_(request_duration_seconds|confidence_score)_bucket$/;
+const BUCKETS_SHOWN = /^(request_duration_seconds|confidence_score)_bucket$/;
 
 /** Labels as they are written, and read. Scrapes have the same ones again and again. @type {Map<string, Record<string, string>>} */
 const labelsRead = new Map();
@@ -19,7 +20,7 @@ function labelsOf(text) {
   return labels;
 }
 
-/** What a scrape says: samples by the name of their metric. */
+/** What a scrape says: samples by the name of their metric, without `atest_ai_`. */
 class Scrape {
   /** @param {string} text Prometheus' text format, 0.0.4 */
   constructor(text) {
@@ -30,7 +31,7 @@ class Scrape {
     this.at = Date.now();
     for (const line of text.split('\n')) {
       if (!line || line.startsWith('#')) continue;
-      const match = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? ([^ ]+)/.exec(line);
+      const match = /^(?:atest_ai_)?([a-zA-Z_:][\w:]*)(?:\{(.*)\})? ([^ ]+)/.exec(line);
       if (!match || (match[1].endsWith('_bucket') && !BUCKETS_SHOWN.test(match[1]))) continue;
       const known = this.samples.get(match[1]);
       const sample = { labels: labelsOf(match[2] || ''), value: numberOf(match[3]) };
@@ -39,33 +40,20 @@ class Scrape {
     }
   }
 
-  /**
-   * The samples of a metric whose labels fit: a text, or one of several.
-   * @param {string} name
-   * @param {Record<string, string | string[]>} [labels]
-   */
+  /** The samples of a metric whose labels fit. @param {string} name @param {Labels} [labels] */
   of(name, labels = {}) {
     return (this.samples.get(name) || []).filter((sample) =>
       Object.entries(labels).every(([label, wanted]) => [wanted].flat().includes(sample.labels[label])),
     );
   }
 
-  /**
-   * Their sum; undefined where there are none.
-   * @param {string} name
-   * @param {Record<string, string | string[]>} [labels]
-   * @returns {number | undefined}
-   */
+  /** Their sum, if there are any. @param {string} name @param {Labels} [labels] @returns {number | undefined} */
   sum(name, labels) {
     const found = this.of(name, labels);
     return found.length ? found.reduce((sum, { value }) => sum + value, 0) : undefined;
   }
 
-  /**
-   * The buckets of a histogram, all its series together: upper bound and count up to it.
-   * @param {string} name
-   * @returns {[bound: number, count: number][]}
-   */
+  /** A histogram, all its series together. @param {string} name @returns {[bound: number, count: number][]} */
   buckets(name) {
     const known = this.summed.get(name);
     if (known) return known;
@@ -88,11 +76,7 @@ function numberOf(text) {
   return Number(text);
 }
 
-/**
- * What a counter rose by; after a restart it began again at 0.
- * @param {number | undefined} from
- * @param {number | undefined} to
- */
+/** What a counter rose by; after a restart it began again at 0. @param {number} [from] @param {number} [to] */
 function rise(from, to) {
   if (from === undefined || to === undefined) return 0;
   return to >= from ? to - from : to;

@@ -22,10 +22,7 @@ if (!customElements.get('atest-ai-page')) {
 /** What is mounted. @type {{ element: PageElement, draw: () => void, leave: () => void } | null} */
 let mounted = null;
 
-/**
- * Puts the page into a container: atest's, or the stand-alone document's.
- * @param {HTMLElement} container
- */
+/** Puts the page into a container: atest's, or the stand-alone document's. @param {HTMLElement} container */
 function mount(container) {
   unmount();
   const wanted = container.dataset.atestAi;
@@ -48,13 +45,12 @@ function mount(container) {
   const view = wanted === 'status' ? statusPage(leaving.signal) : askPage(isOwn, look, leaving.signal);
   const draw = () => {
     frame.lang = language === 'zh' ? 'zh-CN' : 'en';
-    view.draw();
+    keepingFocus(frame, view.draw);
   };
+  frame.addEventListener('keydown', (event) => event.key === 'Escape' && !event.isComposing && escape(event));
   const leave = () => {
-    if (leaving.signal.aborted) return;
     leaving.abort();
     observer.disconnect();
-    view.leave?.();
   };
   element.left = leave;
   mounted = { element, draw, leave };
@@ -70,13 +66,25 @@ function unmount() {
   old?.element.remove();
 }
 
+/** Leaves the nearest thing that can be left: what has the attribute of LEAVES. @param {KeyboardEvent} event */
+function escape(event) {
+  let part = event.target instanceof Element ? event.target : null;
+  for (; part && !part.matches('.whole'); part = part.parentElement) {
+    const way = /** @type {HTMLElement | null} */ (part.querySelector('[data-leaves]'));
+    if (!way?.checkVisibility()) continue;
+    event.stopPropagation();
+    return way.click();
+  }
+}
+
 /** @param {unknown} locale such as `en-US` or `zh-CN` */
+function languageOf(locale) {
+  return /^zh/i.test(String(locale)) ? 'zh' : 'en';
+}
+
+/** @param {unknown} locale */
 function setLocale(locale) {
-  const wanted = String(locale || '')
-    .toLowerCase()
-    .startsWith('zh')
-    ? 'zh'
-    : 'en';
+  const wanted = languageOf(locale);
   if (wanted === language) return;
   language = wanted;
   mounted?.draw();
@@ -94,7 +102,7 @@ function askPage(isOwn, look, signal) {
   const known = { page: undefined, catalog: {} };
   const live = h('div', { class: 'aside', role: 'status', 'aria-live': 'polite' });
   const announce = (/** @type {string} */ text) => (live.textContent = text);
-  const chat = createChat({ door, past: createPast(), known, signal, announce });
+  const chat = createChat({ door, past: createPast(), known, signal, announce, learn: () => void learn() });
   const settings = createSettings({ door, known, chat, signal, refresh: learn, ofPage });
   const header = h('header', { class: 'top' });
   const main = h('div', { class: 'main-part' });
@@ -102,19 +110,27 @@ function askPage(isOwn, look, signal) {
 
   /** Asks what can be asked here, and who answers. */
   async function learn() {
-    const [able, catalog] = await Promise.allSettled([
+    const [able, catalog, store] = await Promise.allSettled([
       door.query('capabilities', { include_models: false, include_features: false }, { signal }),
       door.query('models_catalog', {}, { signal }),
+      door.ofStore(signal),
     ]);
     if (signal.aborted) return;
     if (able.status === 'fulfilled') known.page = parsed(able.value.capabilities || '')?.page;
     if (catalog.status === 'fulfilled') known.catalog = parsed(catalog.value.catalog || '') ?? {};
+    const { provider = '', endpoint = '' } = store.status === 'fulfilled' ? store.value : {};
+    if (known.page && known.catalog[provider]) {
+      known.page.default_provider = provider;
+      if (endpoint) known.catalog[provider].endpoint = endpoint;
+    }
+    drawHeader();
     chat.knows(able.status === 'rejected' ? wordsOf(able.reason) : '');
   }
 
   function ofPage() {
     const box = h('section', { class: 'own' });
-    if (look) box.append(h('h2', { text: t('page_settings') }), ...look.fields());
+    if (known.page?.address && !statusAddress()) box.append(h('p', { text: t('status_there', known.page.address) }));
+    if (look) box.append(h('h2', {}, t('page_settings')), ...look());
     else {
       door.stores(signal).then(
         (all) => {
@@ -125,7 +141,7 @@ function askPage(isOwn, look, signal) {
             keep(STORE_KEY, name);
             void learn().then(settings.draw);
           });
-          box.append(h('h2', { text: t('page_settings') }), field(t('store'), pick));
+          box.append(h('h2', {}, t('page_settings')), field(t('store'), pick));
         },
         () => {},
       );
@@ -141,15 +157,25 @@ function askPage(isOwn, look, signal) {
     if (view === 'settings') settings.draw();
   }
 
+  /** Where the status page is for this browser; nothing where it is only for the plugin's own machine. */
+  function statusAddress() {
+    if (isOwn) return '/status';
+    if (!known.page?.address) return '';
+    const url = new URL('/status', known.page.address);
+    if (isLocal(location.href) || !isLocal(url.href)) return url.href;
+    // atest and the plugin are on one machine.
+    url.hostname = location.hostname;
+    return known.page.on_every_address ? url.href : '';
+  }
+
   function drawHeader() {
     const tabs = ['ask', 'settings'].map((name) =>
       button(t(`tab_${name}`), () => show(name), { class: 'tab', 'aria-current': name === shown && 'page' }),
     );
-    const status = isOwn && h('a', { class: 'tab', href: '/status', text: t('tab_status') });
-    header.replaceChildren(
-      h('h1', { text: t('title') }),
-      h('nav', { 'aria-label': t('views') }, ...tabs, status || ''),
-    );
+    const href = statusAddress();
+    const aside = isOwn ? {} : { target: '_blank', rel: 'noopener' };
+    const status = href && h('a', { class: 'tab', href, text: t('tab_status'), ...aside });
+    keepingFocus(header, () => header.replaceChildren(...heading(...tabs, status)));
   }
 
   void learn();
@@ -159,8 +185,12 @@ function askPage(isOwn, look, signal) {
       chat.draw();
       show(shown);
     },
-    leave: () => chat.leave(),
   };
+}
+
+/** @param {...Child} tabs */
+function heading(...tabs) {
+  return [h('h1', {}, t('title')), h('nav', { 'aria-label': t('views') }, ...tabs)];
 }
 
 /** @param {AbortSignal} signal */
@@ -170,25 +200,14 @@ function statusPage(signal) {
   return {
     node: h('main', { class: 'whole wide' }, header, status.view),
     draw() {
-      header.replaceChildren(
-        h('h1', { text: t('title') }),
-        h(
-          'nav',
-          { 'aria-label': t('views') },
-          h('a', { class: 'tab', href: '/', text: t('tab_ask') }),
-          h('a', { class: 'tab', href: '/status', 'aria-current': 'page', text: t('tab_status') }),
-        ),
-      );
+      const here = h('a', { class: 'tab', href: '/status', 'aria-current': 'page', text: t('tab_status') });
+      header.replaceChildren(...heading(h('a', { class: 'tab', href: '/', text: t('tab_ask') }), here));
       status.draw();
     },
-    leave: undefined,
   };
 }
 
-/**
- * How the stand-alone page looks and speaks; inside atest, atest says so.
- * @param {AbortSignal} signal
- */
+/** How the stand-alone page looks and speaks; inside atest, atest says so. @param {AbortSignal} signal */
 function ownLook(signal) {
   const known = parsed(recalled(LOOK_KEY)) || {};
   const system = matchMedia('(prefers-color-scheme: dark)');
@@ -200,44 +219,32 @@ function ownLook(signal) {
   };
   const keepLook = () => keep(LOOK_KEY, JSON.stringify({ theme, language }));
   system.addEventListener('change', apply, { signal });
-  language =
-    known.language === 'zh' || known.language === 'en'
-      ? known.language
-      : navigator.language.startsWith('zh')
-        ? 'zh'
-        : 'en';
+  language = languageOf(known.language || navigator.language);
   apply();
-  return {
-    fields: () => [
-      field(
-        t('language'),
-        choice(
-          [
-            ['en', 'English'],
-            ['zh', '中文'],
-          ],
-          language,
-          (wanted) => {
-            setLocale(wanted);
-            apply();
-            keepLook();
-          },
-        ),
-      ),
-      field(
-        t('theme'),
-        choice(
-          ['auto', 'light', 'dark'].map((name) => [name, t(`theme_${name}`)]),
-          theme,
-          (wanted) => {
-            theme = wanted;
-            apply();
-            keepLook();
-          },
-        ),
-      ),
+  /** @type {[string, string][]} */
+  const languages = [
+    ['en', 'English'],
+    ['zh', '中文'],
+  ];
+  const speak = (/** @type {string} */ wanted) => {
+    setLocale(wanted);
+    apply();
+    keepLook();
+  };
+  const dress = (/** @type {string} */ wanted) => {
+    theme = wanted;
+    apply();
+    keepLook();
+  };
+  return () => {
+    const themes = ['auto', 'light', 'dark'].map(
+      (name) => /** @type {[string, string]} */ ([name, t(`theme_${name}`)]),
+    );
+    return [
+      field(t('language'), choice(languages, language, speak)),
+      field(t('theme'), choice(themes, theme, dress)),
       h('p', {}, h('a', { href: '/login', text: t('sign_out') })),
-    ],
+    ];
   };
 }
 

@@ -25,35 +25,55 @@ const KEPT_PAIRS = [
   .join(' ')
   .split(' ');
 
-/** @returns {Turn[]} newest first */
-function keptTurns() {
-  const known = parsed(recalled(PAST_KEY));
+/** What of it are turns. @param {unknown} known @returns {Turn[]} newest first */
+function turnsOf(known) {
   if (!Array.isArray(known)) return [];
   return known
     .filter((turn) => turn && typeof turn.id === 'string' && typeof turn.asked?.prompt === 'string')
     .map((turn) => (turn.state === 'asking' ? { ...turn, state: 'interrupted' } : turn));
 }
 
-/** The past of this browser, which several windows may add to. */
+const keptTurns = () => turnsOf(parsed(recalled(PAST_KEY)));
+
+/** The past of this browser, which several windows may change. */
 function createPast() {
   let turns = keptTurns();
-  /** What was deleted here. @type {Set<string>} */
-  const deleted = new Set();
+  let isKept = keep(`${PAST_KEY}.room`, '');
   let timer = 0;
+  /** What this browser has kept, as far as this window knows. */
+  let kept = new Set(turns.map(({ id }) => id));
+  /** What was asked or changed in this window. @type {Set<string>} */
+  const mine = new Set();
+  /** @type {Set<string>} */
+  const deleted = new Set();
 
-  /** Writes what is known here, beside what other windows have added. When there is no room, the older half goes. */
+  /** Takes over what other windows have added, changed and deleted. */
+  function merge() {
+    const there = new Map(keptTurns().map((turn) => [turn.id, turn]));
+    const here = new Set(turns.map(({ id }) => id));
+    const newer = (/** @type {Turn} */ turn) => {
+      const other = mine.has(turn.id) ? undefined : there.get(turn.id);
+      return other && JSON.stringify(other) !== JSON.stringify(turn) ? other : turn;
+    };
+    const added = [...there.values()].filter(({ id }) => !here.has(id) && !deleted.has(id));
+    turns = turns.filter(({ id }) => there.has(id) || !kept.has(id)).map(newer);
+    if (added.length) turns = [...turns, ...added].sort((a, b) => b.at - a.at).slice(0, MOST_TURNS);
+    kept = new Set(there.keys());
+  }
+
+  /** Writes what is known here. When there is no room, the older half goes. */
   function write() {
     clearTimeout(timer);
     timer = 0;
-    const here = new Set(turns.map(({ id }) => id));
-    const others = keptTurns().filter(({ id }) => !here.has(id) && !deleted.has(id));
-    let kept = others.length ? [...turns, ...others].sort((a, b) => b.at - a.at) : turns;
-    kept = kept.slice(0, MOST_TURNS);
-    while (!keep(PAST_KEY, JSON.stringify(kept)) && kept.length > 0) kept = kept.slice(0, kept.length >> 1);
+    merge();
+    let some = turns;
+    while (!(isKept = keep(PAST_KEY, JSON.stringify(some))) && some.length) some = some.slice(0, some.length >> 1);
+    kept = new Set(some.map(({ id }) => id));
   }
 
-  /** Writes soon: several changes at once are one. */
-  function save() {
+  /** Writes soon: several changes at once are one. @param {Turn} [turn] what was changed */
+  function save(turn) {
+    if (turn) mine.add(turn.id);
     if (!timer) timer = setTimeout(write, 300);
   }
 
@@ -61,14 +81,19 @@ function createPast() {
     get turns() {
       return turns;
     },
+    /** Whether this browser keeps anything. */
+    get isKept() {
+      return isKept;
+    },
+    merge,
     save,
     write,
-    /** @param {Turn} turn */
+    /** @param {Turn} turn @returns {Turn[]} the oldest, when they became too many */
     add(turn) {
       turns.unshift(turn);
       const gone = turns.splice(MOST_TURNS);
       for (const { id } of gone) deleted.add(id);
-      save();
+      save(turn);
       return gone;
     },
     /** @param {Turn} turn */
@@ -99,10 +124,7 @@ function keptPairs(pairs) {
   return Object.fromEntries(KEPT_PAIRS.filter((name) => name in pairs).map((name) => [name, pairs[name]]));
 }
 
-/**
- * The SQL of a reply: laid out for people, else from the line that atest's own clients read.
- * @param {Pairs} pairs
- */
+/** The SQL of a reply: laid out for people, else from the line that atest's own clients read. @param {Pairs} pairs */
 function sqlOf(pairs) {
   if (pairs.pretty_sql) return pairs.pretty_sql;
   const line = (pairs.content || pairs.generated_sql || '').split('\n').find((text) => text.startsWith('sql:'));

@@ -1,20 +1,9 @@
-/** Rows that are drawn at once; the rest follows when it is asked for. */
-const ROWS_AT_ONCE = 100;
+/** Cells that are drawn at once, as far as a row is not more; the rest follows when it is asked for. */
+const CELLS_AT_ONCE = 1200;
 
-/**
- * Rows of a preview.
- * @typedef {object} Result
- * @property {{ name: string, type: string }[]} columns
- * @property {unknown[][]} rows
- * @property {boolean} cut whether there are more
- * @property {number} ms
- */
+/** Rows of a preview. @typedef {{ columns: { name: string, type: string }[], rows: unknown[][], cut: boolean, ms: number }} Result */
 
-/**
- * @param {Pairs} pairs
- * @param {number} ms
- * @returns {Result}
- */
+/** @param {Pairs} pairs @param {number} ms @returns {Result} */
 function resultOf(pairs, ms) {
   return {
     columns: parsed(pairs.columns || '[]') || [],
@@ -32,6 +21,7 @@ function resultView(result) {
   if (result.cut) view.append(message('note', t('rows_cut')));
   if (result.columns.length === 0) return view;
   const body = h('tbody');
+  const atOnce = Math.max(10, Math.min(100, Math.floor(CELLS_AT_ONCE / result.columns.length)));
   const head = result.columns.map((column) =>
     h('th', { scope: 'col' }, column.name, column.type !== 'null' && h('span', { class: 'type', text: column.type })),
   );
@@ -42,17 +32,15 @@ function resultView(result) {
   });
   const draw = () => {
     const from = body.rows.length;
-    const next = result.rows.slice(from, from + ROWS_AT_ONCE);
+    const next = result.rows.slice(from, from + atOnce);
     body.append(...next.map((row) => h('tr', {}, ...row.map(cell))));
     const left = count - body.rows.length;
-    if (left > 0) more.textContent = t('rows_more', Math.min(left, ROWS_AT_ONCE));
+    if (left > 0) more.textContent = t('rows_more', Math.min(left, atOnce));
     else more.remove();
   };
   view.append(
-    h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t('rows_label') }, table),
-    h(
-      'div',
-      { class: 'bar' },
+    scroller(t('rows_label'), table),
+    actions(
       copyButton(t('copy_csv'), () => csvOf(result)),
       more,
     ),
@@ -68,10 +56,7 @@ function cell(value) {
   return h('td', { text: typeof value === 'object' ? JSON.stringify(value) : value });
 }
 
-/**
- * The rows as RFC 4180 has them; NULL is nothing, an empty text is "".
- * @param {Result} result
- */
+/** The rows as RFC 4180 has them; NULL is nothing, an empty text is "". @param {Result} result */
 function csvOf(result) {
   /** @param {unknown} value */
   const one = (value) => {

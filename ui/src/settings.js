@@ -12,17 +12,12 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
     if (!all.some(([name]) => name === provider)) {
       provider = all.find(([name, , ready]) => ready && name !== 'builtin')?.[0] ?? 'builtin';
     }
-    const pick = choice(
-      all.map(([name, label, ready]) => [name, ready ? label : t('not_ready', label)]),
-      provider,
-      (name) => {
-        provider = name;
-        draw();
-        view.querySelector('select')?.focus();
-      },
-    );
+    const pick = choice(all, provider, (name) => {
+      provider = name;
+      keepingFocus(view, draw);
+    });
     view.replaceChildren(
-      h('h2', { text: t('settings_title') }),
+      h('h2', {}, t('settings_title')),
       h('p', { class: 'note', text: t('settings_lead') }),
       field(t('settings_provider'), pick),
       ...(all.length ? parts() : [message('note', t('loading'))]),
@@ -49,49 +44,32 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
     showState(ready ? 'state_set_up' : 'state_not_set_up', ready);
     const told = h('div', { class: 'told', role: 'status' });
     if (provider === 'builtin') {
-      return [
-        state,
-        message('note', t('builtin_note')),
-        h(
-          'div',
-          { class: 'bar' },
-          button(t('test'), () => test(told)),
-        ),
-        told,
-      ];
+      return [state, message('note', t('builtin_note')), actions(button(t('test'), () => test(told))), told];
     }
-    const leaves = chat.leavesMachine(provider);
-    const shares = leaves && known.page?.share_sample_values;
-    const where = message(
-      shares ? 'warn' : 'note',
-      t(leaves ? (shares ? 'cloud_note_values' : 'cloud_note') : 'local_note'),
-    );
     const reason = !ready && entry.reason ? h('p', { class: 'hint' }, said(String(entry.reason))) : '';
-    return [state, reason || h('span'), where, form(entry, told), told];
+    return [state, reason || h('span'), ...chat.whatLeaves(provider), form(entry, told), told];
   }
 
-  /**
-   * @param {Record<string, any>} entry
-   * @param {HTMLElement} told
-   */
+  /** @param {Record<string, any>} entry @param {HTMLElement} told */
   function form(entry, told) {
+    const set = entry.settings || {};
     const endpoint = h('input', { type: 'url', value: entry.endpoint || '', autocomplete: 'off', spellcheck: 'false' });
-    const model = h('input', { placeholder: t('model_default'), autocomplete: 'off', list: 'known-models' });
+    const model = h('input', {
+      value: set.model || '',
+      placeholder: t('model_default'),
+      autocomplete: 'off',
+      list: 'known-models',
+    });
     const list = h('datalist', { id: 'known-models' });
     const modelsNote = h('p', { class: 'hint', role: 'status' });
-    const tokens = h('input', { type: 'number', min: 1, step: 1, inputmode: 'numeric' });
-    const timeout = h('input', { type: 'number', min: 1, step: 1, inputmode: 'numeric' });
+    // A limit that is set can be changed; without one, the plugin's own holds.
+    const limit = (/** @type {number | null} */ value) =>
+      h('input', { type: 'number', min: 1, step: 'any', value: value ?? '', required: Boolean(value) });
+    const tokens = limit(set.max_tokens);
+    const timeout = limit(set.timeout_seconds);
     const key = h('input', { type: 'password', autocomplete: 'off', spellcheck: 'false' });
-    const keyField = field(t('api_key'), key, keyHint(entry));
-    if (!door.isOwn) {
-      door.store(signal).then(
-        ({ name }) => {
-          const hint = keyField.querySelector('.hint');
-          if (hint) hint.textContent = keyHint(entry, name);
-        },
-        () => {},
-      );
-    }
+    const keyField = field(t('api_key'), key, ' ');
+    void tellPlace(keyField.querySelector('.hint'), entry);
     const given = () => ({
       provider,
       ...(endpoint.value.trim() ? { endpoint: endpoint.value.trim() } : {}),
@@ -114,23 +92,25 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
       list,
       modelsNote,
       h('div', { class: 'options' }, field(t('max_tokens'), tokens), field(t('timeout'), timeout)),
-      h(
-        'div',
-        { class: 'bar' },
+      actions(
         h('button', { class: 'main', text: t('save') }),
         button(t('test'), () => test(told, given(), key.value)),
       ),
     );
   }
 
-  /**
-   * @param {Record<string, any>} entry
-   * @param {string} [store]
-   */
-  function keyHint(entry, store = 'ai') {
-    const place = door.isOwn ? t('key_hint_own') : t('key_hint_host', store);
-    const needed = entry.requires_api_key && !entry.available ? t('key_needed') : t('key_stays');
-    return `${needed} ${place}`;
+  /** The store of atest whose password a key becomes; none where it is another provider's, or there is no atest. */
+  async function place() {
+    const kept = await door.ofStore(signal);
+    return kept.password && kept.provider !== provider ? '' : kept.name;
+  }
+
+  /** @param {Element | null} hint @param {Record<string, any>} entry */
+  async function tellPlace(hint, entry) {
+    const store = await place().catch(() => '');
+    const where = store ? t('key_hint_host', store) : t('key_hint_own');
+    const needed = entry.requires_api_key && !entry.available ? 'key_needed' : 'key_stays';
+    if (hint) hint.textContent = `${t(needed)} ${where}`;
   }
 
   /**
@@ -154,18 +134,15 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
     }
   }
 
-  /**
-   * @param {Record<string, unknown>} config
-   * @param {HTMLInputElement} key
-   * @param {HTMLElement} told
-   */
+  /** @param {Record<string, unknown>} config @param {HTMLInputElement} key @param {HTMLElement} told */
   async function save(config, key, told) {
     told.replaceChildren(message('note', t('saving')));
     const apiKey = key.value.trim();
     try {
-      const pairs = await door.query('update_config', { provider, config }, { signal, apiKey });
-      if (pairs.error || pairs.success !== 'true') throw new Error(pairs.error || pairs.message);
-      if (apiKey && !door.isOwn) await door.keepKey(provider, apiKey);
+      const store = apiKey && (await place());
+      const whole = apiKey && !store ? { ...config, api_key: apiKey } : config;
+      const pairs = await door.must('update_config', { provider, config: whole }, { signal });
+      if (store) await door.keepKey(provider, apiKey);
       key.value = '';
       await refresh();
       draw();
@@ -173,27 +150,25 @@ function createSettings({ door, known, chat, signal, refresh, ofPage }) {
       status.replaceChildren(message('good', h('strong', { text: `${t('saved')} ` }), said(pairs.message || '')));
       status.parentElement?.querySelector('select')?.focus();
     } catch (error) {
-      told.replaceChildren(message('error', h('strong', { text: `${t('not_saved')}: ` }), said(wordsOf(error))));
+      told.replaceChildren(problem(t('not_saved'), error));
     }
   }
 
   /**
    * @param {HTMLElement} told
    * @param {object} [config]
-   * @param {string} [apiKey] a key that is not saved yet; through atest it cannot be tried before it is
+   * @param {string} [apiKey] a key that is not saved yet
    */
   async function test(told, config = { provider }, apiKey = '') {
     const label = chat.labelOf(provider);
     told.replaceChildren(message('note', t('testing')));
     try {
-      const pairs = await door.query('test_connection', config, { signal, apiKey: apiKey.trim() });
-      if (pairs.success !== 'true' || pairs.error) throw new Error(pairs.error || pairs.message);
+      const key = apiKey.trim();
+      const pairs = await door.must('test_connection', key ? { ...config, api_key: key } : config, { signal });
       const detail = parsed(pairs.result || '')?.detail || pairs.message || '';
-      told.replaceChildren(message('good', said(t('test_passed', label, pairs.response_time_ms, detail))));
+      told.replaceChildren(message('good', t('test_passed', label, pairs.response_time_ms, detail)));
     } catch (error) {
-      told.replaceChildren(
-        message('error', h('strong', { text: `${t('test_failed', label)}: ` }), said(wordsOf(error))),
-      );
+      told.replaceChildren(problem(t('test_failed', label), error));
     }
   }
 

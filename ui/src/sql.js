@@ -12,12 +12,9 @@ const KEYWORDS = new Set(
 
 /** Comments, strings, quoted names, numbers, words, in this order. */
 const LEXEME =
-  /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^']|'')*'?)|("(?:[^"]|"")*"?|`[^`]*`?|\[[^\]]*\])|(\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)|([\p{L}_][\p{L}\p{N}_$]*)/gu;
+  /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^']|'')*'?)|("(?:[^"]|"")*"?|\x60[^\x60]*\x60?|\[[^\]]*\])|(\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)|([\p{L}_][\p{L}\p{N}_$]*)/gu;
 
-/**
- * SQL with colours.
- * @param {string} sql
- */
+/** SQL with colours. @param {string} sql */
 function coloured(sql) {
   const code = h('code', {});
   if (sql.length > MAX_COLOURED) {
@@ -42,10 +39,7 @@ function coloured(sql) {
   return code;
 }
 
-/**
- * A block of SQL. It scrolls by itself, so a keyboard must reach it.
- * @param {string} sql
- */
+/** A block of SQL. It scrolls by itself, so a keyboard must reach it. @param {string} sql */
 function sqlBlock(sql) {
   return h('pre', { class: 'sql', tabindex: 0, role: 'group', 'aria-label': t('sql') }, coloured(sql));
 }

@@ -18,10 +18,7 @@ function span(seconds) {
   return `${Math.floor(seconds / size)} ${name}`;
 }
 
-/**
- * How the plugin is doing, from its own metrics, while somebody looks.
- * @param {AbortSignal} signal
- */
+/** How the plugin is doing, from its own metrics, while somebody looks. @param {AbortSignal} signal */
 function createStatus(signal) {
   /** Oldest first. @type {Scrape[]} */
   let scrapes = [];
@@ -38,15 +35,14 @@ function createStatus(signal) {
   }
 
   async function look() {
-    if (document.hidden) return draw();
+    if (document.hidden) return;
     try {
       const response = await fetch('/metrics', { signal, cache: 'no-store', headers: { Accept: 'text/plain' } });
       const text = await response.text();
       if (!response.ok) throw new Refusal(t('status_refused', parsed(text)?.message || response.status), 'refused');
       const scrape = new Scrape(text);
       // Another process: what was before says nothing of it.
-      if (scrapes.at(-1)?.sum('atest_ai_start_time_seconds') !== scrape.sum('atest_ai_start_time_seconds'))
-        scrapes = [];
+      if (scrapes.at(-1)?.sum('start_time_seconds') !== scrape.sum('start_time_seconds')) scrapes = [];
       scrapes.push(scrape);
       scrapes = scrapes.filter(({ at }) => at >= scrape.at - SPAN);
       trouble = '';
@@ -71,19 +67,20 @@ function createStatus(signal) {
     });
   }
 
-  /** Events a minute. @param {string} name @param {Record<string, string | string[]>} [labels] */
+  /** Events a minute. @param {string} name @param {Labels} [labels] */
   function perMinute(name, labels) {
     return line((now, then, seconds) => (seconds > 0 ? (gain(now, then, name, labels) * 60) / seconds : undefined));
   }
 
   /**
    * @param {string} name
-   * @param {string} unit
    * @param {Point[]} points
-   * @param {...Child} below
+   * @param {string} below the text beneath, with figures in it
+   * @param {Record<string, number | undefined>} values
    */
-  function card(name, unit, points, ...below) {
+  function card(name, points, below, values) {
     const last = points.at(-1)?.[1];
+    const unit = t(`${name}_unit`);
     return h(
       'section',
       { class: 'card', 'data-card': name },
@@ -95,20 +92,16 @@ function createStatus(signal) {
         h('span', { class: 'note', text: ` ${unit}` }),
       ),
       chart(t(name), unit, points),
-      h('p', { class: 'note' }, ...below),
+      h('p', { class: 'note' }, ...filled(below, ...Object.entries(values).map(([key, value]) => total(key, value)))),
     );
   }
 
-  /** A figure of the newest scrape, with its exact value beside what is shown. @param {string} name @param {number | undefined} value */
+  /** A figure, with its exact value. @param {string} name @param {number} [value] */
   function total(name, value) {
     return h('data', { 'data-figure': name, value: value ?? '', text: figure(value) });
   }
 
-  /**
-   * A text with figures in it.
-   * @param {string} name
-   * @param {...Node} nodes
-   */
+  /** A text with figures in it. @param {string} name @param {...Node} nodes */
   function filled(name, ...nodes) {
     return t(name)
       .split(/\{(\d)\}/)
@@ -118,8 +111,8 @@ function createStatus(signal) {
   function draw() {
     const now = scrapes.at(-1);
     const head = [
-      h('h2', { text: t('status_title') }),
-      h('p', { class: 'note', text: document.hidden ? t('status_paused') : t('status_lead', EVERY / 1000) }),
+      h('h2', {}, t('status_title')),
+      h('p', { class: 'note', text: t('status_lead', EVERY / 1000) }),
       trouble ? message('error', trouble) : '',
     ];
     if (!now) {
@@ -127,126 +120,95 @@ function createStatus(signal) {
       return;
     }
     const sum = now.sum.bind(now);
-    const DURATION = 'atest_ai_request_duration_seconds';
+    const DURATION = 'request_duration_seconds';
     const recent = gain(now, scrapes[0], `${DURATION}_count`) > 0;
     const p = (/** @type {number} */ q) =>
       quantile(q, recent ? scrapes[0].buckets(DURATION) : [], now.buckets(DURATION));
     const mega = (/** @type {number | undefined} */ bytes) => (bytes === undefined ? undefined : bytes / 1e6);
-    const cards = h(
-      'div',
-      { class: 'cards' },
-      card(
-        'requests',
-        t('requests_unit'),
-        perMinute('atest_ai_requests_total'),
-        ...filled('since_start', total('requests', sum('atest_ai_requests_total'))),
-      ),
-      card(
-        'errors',
-        t('errors_unit'),
-        perMinute('atest_ai_errors_total'),
-        ...filled('since_start', total('errors', sum('atest_ai_errors_total') ?? 0)),
-      ),
+    const lookups = 'cache_lookups_total';
+    const cards = [
+      card('requests', perMinute('requests_total'), 'since_start', { requests: sum('requests_total') }),
+      card('errors', perMinute('errors_total'), 'since_start', { errors: sum('errors_total') ?? 0 }),
       card(
         'latency',
-        t('latency_unit'),
         line((one, then) => quantile(0.95, then.buckets(DURATION), one.buckets(DURATION))),
-        ...filled('latency_line', total('p50', p(0.5)), total('p95', p(0.95)), total('p99', p(0.99))),
-        ` (${t(recent ? 'window_recent' : 'window_all')})`,
+        recent ? 'latency_recent' : 'latency_all',
+        { p50: p(0.5), p95: p(0.95), p99: p(0.99) },
       ),
       card(
         'confidence_mean',
-        '',
-        line((one, then) => {
-          const count = gain(one, then, 'atest_ai_confidence_score_count');
-          return count ? gain(one, then, 'atest_ai_confidence_score_sum') / count : undefined;
-        }),
-        ...filled('confidence_weak', total('weak', percent(weakSoFar(now)))),
+        line((one, then) => ratio(gain(one, then, 'confidence_score_sum'), gain(one, then, 'confidence_score_count'))),
+        'confidence_weak',
+        { weak: percent(weakSoFar(now)) },
       ),
       card(
         'cache',
-        '%',
-        line((one) =>
-          percent(
-            ratio(one.sum('atest_ai_cache_lookups_total', HITS), one.sum('atest_ai_cache_lookups_total', LOOKUPS)),
-          ),
-        ),
-        ...filled(
-          'cache_line',
-          total('cache_hits', sum('atest_ai_cache_lookups_total', HITS)),
-          total('cache_lookups', sum('atest_ai_cache_lookups_total', LOOKUPS)),
-        ),
+        line((one) => percent(ratio(one.sum(lookups, HITS), one.sum(lookups, LOOKUPS)))),
+        'cache_line',
+        {
+          cache_hits: sum(lookups, HITS),
+          cache_lookups: sum(lookups, LOOKUPS),
+        },
       ),
-      card(
-        'tokens',
-        t('tokens_unit'),
-        perMinute('atest_ai_tokens_total', { direction: ['input', 'output'] }),
-        ...filled(
-          'tokens_line',
-          total('tokens_in', sum('atest_ai_tokens_total', { direction: 'input' }) ?? 0),
-          total('tokens_out', sum('atest_ai_tokens_total', { direction: 'output' }) ?? 0),
-        ),
-      ),
+      card('tokens', perMinute('tokens_total', { direction: ['input', 'output'] }), 'tokens_line', {
+        tokens_in: sum('tokens_total', { direction: 'input' }) ?? 0,
+        tokens_out: sum('tokens_total', { direction: 'output' }) ?? 0,
+      }),
       card(
         'cost',
-        t('cost_unit'),
-        line((one) => one.sum('atest_ai_cost_usd_total') ?? 0),
-        ...filled(
-          'cost_line',
-          total('spent_day', sum('atest_ai_spent_usd', { period: 'day' })),
-          total('spent_month', sum('atest_ai_spent_usd', { period: 'month' })),
-        ),
+        line((one) => one.sum('cost_usd_total') ?? 0),
+        'cost_line',
+        {
+          spent_day: sum('spent_usd', { period: 'day' }),
+          spent_month: sum('spent_usd', { period: 'month' }),
+        },
       ),
       card(
         'queue',
-        '',
-        line((one) => (one.sum('atest_ai_requests_in_flight') ?? 0) + (one.sum('atest_ai_queue_depth') ?? 0)),
-        ...filled(
-          'queue_line',
-          total('in_flight', sum('atest_ai_requests_in_flight')),
-          total('pool', sum('atest_ai_worker_pool_size')),
-          total('queue_depth', sum('atest_ai_queue_depth')),
-          total('queue_capacity', sum('atest_ai_queue_capacity')),
-        ),
+        line((one) => (one.sum('requests_in_flight') ?? 0) + (one.sum('queue_depth') ?? 0)),
+        'queue_line',
+        {
+          in_flight: sum('requests_in_flight'),
+          pool: sum('worker_pool_size'),
+          queue_depth: sum('queue_depth'),
+          queue_capacity: sum('queue_capacity'),
+        },
       ),
       card(
         'memory',
-        t('memory_unit'),
-        line((one) => mega(one.sum('atest_ai_memory_usage_bytes'))),
-        ...filled('memory_line', total('memory_limit', mega(sum('atest_ai_memory_limit_bytes')))),
+        line((one) => mega(one.sum('memory_usage_bytes'))),
+        'memory_line',
+        {
+          memory_limit: mega(sum('memory_limit_bytes')),
+        },
       ),
-      card(
-        'cpu',
-        t('cpu_unit'),
-        line((one) => one.sum('atest_ai_cpu_usage_percent')),
-        ...filled('cpu_line', total('cores', sum('atest_ai_cpu_limit_cores'))),
-      ),
-    );
-    figures.replaceChildren(...head, standing(now), alerts(now), cards, providers(now));
+    ];
+    const all = [...head, standing(now), alerts(now), h('div', { class: 'cards' }, ...cards), providers(now)];
+    keepingFocus(figures, () => figures.replaceChildren(...all));
   }
 
   /** @param {Scrape} now */
   function standing(now) {
     const seconds = Date.now() / 1000;
-    const build = now.of('atest_ai_build_info')[0]?.labels;
-    const up = seconds - (now.sum('atest_ai_start_time_seconds') ?? seconds);
-    const loaded = seconds - (now.sum('atest_ai_config_last_reload_success_timestamp_seconds') ?? seconds);
-    const ready = now.sum('atest_ai_ready') === 1;
-    const word = now.sum('atest_ai_maintenance_mode') ? 'in_maintenance' : ready ? 'takes_questions' : 'takes_none';
-    const waiting = now.sum('atest_ai_config_settings_awaiting_restart') ?? 0;
+    const build = now.of('build_info')[0]?.labels;
+    const up = seconds - (now.sum('start_time_seconds') ?? seconds);
+    const loaded = seconds - (now.sum('config_last_reload_success_timestamp_seconds') ?? seconds);
+    const ready = now.sum('ready') === 1;
+    const word = now.sum('maintenance_mode') ? 'in_maintenance' : ready ? 'takes_questions' : 'takes_none';
+    const waiting = now.sum('config_settings_awaiting_restart') ?? 0;
     const reload = [
       t('reload_line', span(loaded)),
-      now.sum('atest_ai_config_last_reload_successful') === 0 && t('reload_failed'),
+      now.sum('config_last_reload_successful') === 0 && t('reload_failed'),
       waiting > 0 && t('restart_waits', waiting),
     ];
     return h(
       'dl',
       { class: 'standing' },
-      h('dt', { text: t('state') }),
+      h('dt', {}, t('state')),
       h('dd', {}, h('span', { class: ready ? 'dot up' : 'dot down', 'aria-hidden': 'true' }), t(word)),
       h('dt', { text: 'atest-ext-ai' }),
       h('dd', { text: t('status_up', build?.version ?? '–', span(up)) }),
-      h('dt', { text: t('reload') }),
+      h('dt', {}, t('reload')),
       h('dd', { text: reload.filter(Boolean).join('; ') }),
     );
   }
@@ -262,7 +224,7 @@ function createStatus(signal) {
     return h(
       'section',
       { class: 'alerts' },
-      h('h3', { text: t('would_alert') }),
+      h('h3', {}, t('would_alert')),
       raised.length === 0
         ? message('good', t('nothing_alerts'))
         : h(
@@ -280,14 +242,14 @@ function createStatus(signal) {
 
   /** @param {Scrape} now */
   function providers(now) {
-    const names = [...new Set(now.of('atest_ai_requests_total').map(({ labels }) => labels.provider))].filter(
+    const names = [...new Set(now.of('requests_total').map(({ labels }) => labels.provider))].filter(
       (name) => name !== 'other',
     );
     const rows = names.map((provider) => {
-      const up = now.sum('atest_ai_provider_up', { provider });
-      const circuit = now.of('atest_ai_circuit_state', { provider }).find(({ value }) => value === 1)?.labels.state;
-      const right = now.sum('atest_ai_requests_total', { provider, status: 'success' });
-      const all = now.sum('atest_ai_requests_total', { provider });
+      const up = now.sum('provider_up', { provider });
+      const circuit = now.of('circuit_state', { provider }).find(({ value }) => value === 1)?.labels.state;
+      const right = now.sum('requests_total', { provider, status: 'success' });
+      const all = now.sum('requests_total', { provider });
       const word = up === undefined ? (provider === 'builtin' ? 'yes' : 'unknown') : up ? 'yes' : 'no';
       return h(
         'tr',
@@ -299,17 +261,13 @@ function createStatus(signal) {
       );
     });
     const heads = ['settings_provider', 'provider_up', 'circuit', 'share_right'];
-    return h(
-      'section',
+    const table = h(
+      'table',
       {},
-      h('h3', { text: t('providers') }),
-      h(
-        'table',
-        {},
-        h('thead', {}, h('tr', {}, ...heads.map((name) => h('th', { scope: 'col', text: t(name) })))),
-        h('tbody', {}, ...rows),
-      ),
+      h('thead', {}, h('tr', {}, ...heads.map((name) => h('th', { scope: 'col', text: t(name) })))),
+      h('tbody', {}, ...rows),
     );
+    return h('section', {}, h('h3', {}, t('providers')), scroller(t('providers'), table));
   }
 
   /** In the language that is spoken. */
@@ -322,7 +280,7 @@ function createStatus(signal) {
       ['/paths', 'link_paths'],
     ];
     further.replaceChildren(
-      h('h3', { text: t('look_further') }),
+      h('h3', {}, t('look_further')),
       h('ul', { class: 'links' }, ...all.map(([href, name]) => h('li', {}, h('a', { href, text: t(name) })))),
     );
   }

@@ -8,9 +8,7 @@ function workbench(turn, chat) {
   const below = h('div', { class: 'below' });
 
   const show = () => {
-    const tools = h(
-      'div',
-      { class: 'bar' },
+    const tools = actions(
       copyButton(t('copy_sql'), () => currentSql(turn)),
       button(t('edit'), edit),
       chat.stages(turn).length > 0 && button(t('run'), () => below.replaceChildren(runPanel(turn, chat, below))),
@@ -41,26 +39,23 @@ function workbench(turn, chat) {
       told.replaceChildren(message('note', t('checking')));
       try {
         const pairs = await chat.ask('ai.check', { sql: area.value, ...chat.tablesOf(turn) });
-        if (pairs.error || pairs.success !== 'true') throw new Error(pairs.error || t('failed'));
         turn.edited = pairs.pretty_sql || area.value;
         area.value = turn.edited;
         told.replaceChildren(
           message('good', t(pairs.explained === 'true' ? 'passed_database' : 'passed')),
           ...remarks(pairs),
-          h(
-            'div',
-            { class: 'bar' },
+          actions(
             button(t('close'), () => {
               chat.changed(turn);
             }),
           ),
         );
       } catch (error) {
-        told.replaceChildren(message('error', h('strong', { text: `${t('not_passed')}: ` }), said(wordsOf(error))));
+        told.replaceChildren(problem(t('not_passed'), error));
       }
     });
-    const leave = button(t('cancel'), () => chat.changed(turn), { class: 'quiet' });
-    bench.replaceChildren(field(t('edit_title'), area), h('div', { class: 'bar' }, test, leave), told);
+    const leave = button(t('cancel'), () => chat.changed(turn), LEAVES);
+    bench.replaceChildren(field(t('edit_title'), area), actions(test, leave), told);
     area.focus();
   };
 
@@ -68,12 +63,7 @@ function workbench(turn, chat) {
   return bench;
 }
 
-/**
- * What will run and where, and then its rows.
- * @param {Turn} turn
- * @param {Chat} chat
- * @param {HTMLElement} place
- */
+/** What will run and where, and then its rows. @param {Turn} turn @param {Chat} chat @param {HTMLElement} place */
 function runPanel(turn, chat, place) {
   const stages = chat.stages(turn);
   const sql = currentSql(turn);
@@ -96,12 +86,11 @@ function runPanel(turn, chat, place) {
       const started = performance.now();
       try {
         const pairs = await chat.ask('ai.preview', { sql, database });
-        if (pairs.error || pairs.success !== 'true') throw new Error(pairs.error || t('failed'));
         const result = resultOf(pairs, performance.now() - started);
         place.replaceChildren(resultView(result));
         /** @type {HTMLElement | null} */ (place.querySelector('[tabindex], button'))?.focus();
       } catch (error) {
-        told.replaceChildren(message('error', h('strong', { text: `${t('run_failed')}: ` }), said(wordsOf(error))));
+        told.replaceChildren(problem(t('run_failed'), error));
       }
     },
     { class: 'main' },
@@ -112,7 +101,7 @@ function runPanel(turn, chat, place) {
       place.replaceChildren();
       place.previousElementSibling?.querySelector('button')?.focus();
     },
-    { class: 'quiet' },
+    LEAVES,
   );
   return h(
     'section',
@@ -121,7 +110,7 @@ function runPanel(turn, chat, place) {
     stages.length > 1 && field(t('run_on'), where),
     sqlBlock(sql),
     h('p', { class: 'hint', text: t('run_note', preview.max_rows, preview.timeout_seconds) }),
-    h('div', { class: 'bar' }, go, leave),
+    actions(go, leave),
     told,
   );
 }

@@ -11,6 +11,7 @@ mod chinese;
 mod choose;
 mod combine;
 mod compare;
+mod conditions;
 mod confidence;
 mod counterparts;
 mod counting;
@@ -19,6 +20,7 @@ mod dates;
 mod degree;
 mod exonyms;
 mod explain;
+mod extremes;
 mod finish;
 mod forms;
 mod gate;
@@ -38,9 +40,11 @@ mod most;
 mod naming;
 mod ordering;
 mod output;
+mod owners;
 mod paraphrase;
 mod pattern;
 mod period;
+mod persons;
 mod phrases;
 mod placing;
 mod plan;
@@ -48,10 +52,12 @@ mod projection;
 mod prune;
 mod quote;
 mod quotients;
+mod ranks;
 mod reading;
 mod refuse;
 mod render;
 mod roles;
+mod samples;
 pub(crate) mod shorthand;
 mod signals;
 mod sorts;
@@ -59,6 +65,7 @@ pub(crate) mod stem;
 pub(crate) mod synonyms;
 pub(crate) mod text;
 mod timing;
+pub(crate) mod tongue;
 mod truth;
 mod values;
 mod weights;
@@ -83,6 +90,7 @@ use crate::schema::{Aliases, Schema};
 use choose::Chosen;
 use items::Kind;
 use text::Token;
+use tongue::Tongue;
 
 /// A question to the engine.
 #[derive(Debug, Clone, Copy)]
@@ -177,12 +185,27 @@ fn in_its_language(
     if !chinese::is_chinese(request.question) {
         return answer(&admit(request.question)?);
     }
+    let tongue = tongue_of(request);
     admit_chinese(request, lexicon)
         .and_then(|tokens| answer(&tokens))
+        .map(|draft| Draft {
+            warnings: draft.warnings.iter().map(|note| tongue.note(note)).collect(),
+            assumptions: draft.assumptions.iter().map(|note| tongue.note(note)).collect(),
+            ..draft
+        })
         .map_err(|refusal| {
             let tables = lexicon.map_or_else(Vec::new, Lexicon::table_names);
             chinese::refusal_of(refusal, &tables)
         })
+}
+
+/// The language that a question is asked and answered in.
+fn tongue_of(request: &Request<'_>) -> &'static Tongue {
+    if chinese::is_chinese(request.question) {
+        &chinese::CHINESE
+    } else {
+        &tongue::ENGLISH
+    }
 }
 
 /// The tokens of a Chinese question in the order of English, unless it is none.
@@ -355,7 +378,11 @@ fn unknown_subject(chosen: &Chosen<'_>) -> Option<String> {
 
 fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> Draft {
     let reading = &chosen.reading;
-    let sql = render::sql(lexicon, &reading.plan, &chosen.joins, request.dialect);
+    let mut plan = reading.plan.clone();
+    if chinese::is_chinese(request.question) {
+        chinese::respell(lexicon, &mut plan, request.question);
+    }
+    let sql = render::sql(lexicon, &plan, &chosen.joins, request.dialect);
     let mut warnings = Vec::new();
     for at in 0..reading.items.len() {
         let item = &reading.items[at];
@@ -373,11 +400,7 @@ fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> D
         }
     }
     Draft {
-        explanation: if chinese::is_chinese(request.question) {
-            chinese::sentence(lexicon, &reading.plan, &reading.assumptions)
-        } else {
-            explain::sentence(lexicon, &reading.plan, &reading.assumptions)
-        },
+        explanation: explain::sentence(lexicon, &plan, &reading.assumptions, tongue_of(request)),
         confidence: confidence::estimate(&chosen.signals),
         alternative: rival(lexicon, chosen, request).filter(|other| *other != sql),
         sql,

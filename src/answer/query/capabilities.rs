@@ -185,6 +185,9 @@ fn page(snapshot: &Snapshot) -> Value {
             "keep_text": config.ai.feedback.keep_text,
         },
         "share_sample_values": config.ai.share_sample_values,
+        // Where `/status` is: the page inside atest leads there.
+        "address": format!("{}://{}", config.server.scheme(), config.server.reached_at()),
+        "on_every_address": config.server.is_on_every_address(),
     })
 }
 

@@ -13,7 +13,7 @@ use super::parameters::Parameters;
 use super::reply::{Pair, Reply};
 use super::{QueryError, StoreContext, settings};
 use crate::answer::{AnswerService, ProviderWish, Snapshot};
-use crate::config::ProviderKind;
+use crate::config::{ProviderKind, Service};
 use crate::provider::{ModelInfo, ProviderInfo, display_name};
 
 /// Longest wait for a provider's list when a request does not say.
@@ -59,7 +59,10 @@ pub(super) fn models_catalog(service: &AnswerService, sql: &str) -> Result<Vec<P
     };
     let catalog: Map<String, Value> = listed
         .iter()
-        .map(|provider| (provider.name.clone(), catalog_entry(provider)))
+        .map(|provider| {
+            let service = snapshot.config.ai.services.get(&provider.name);
+            (provider.name.clone(), catalog_entry(provider, service))
+        })
         .collect();
     let reply = Reply::new()
         .with_json("catalog", &Value::Object(catalog))
@@ -175,7 +178,8 @@ fn one_provider(provider: &ProviderInfo, now: &str) -> Value {
     value
 }
 
-fn catalog_entry(provider: &ProviderInfo) -> Value {
+/// What is known of a provider, with what is set for it, which a form shows before it is changed.
+fn catalog_entry(provider: &ProviderInfo, service: Option<&Service>) -> Value {
     let mut value = json!({
         "display_name": display_name(provider.kind).unwrap_or(&provider.name),
         "category": category(provider.kind),
@@ -184,6 +188,13 @@ fn catalog_entry(provider: &ProviderInfo) -> Value {
         "models": models_of(provider.models.iter()),
         "available": provider.available,
     });
+    if let Some(service) = service {
+        value["settings"] = json!({
+            "model": service.model,
+            "max_tokens": service.max_tokens,
+            "timeout_seconds": service.timeout.map(|timeout| timeout.as_secs_f64()),
+        });
+    }
     tell_why_not(&mut value, provider);
     value
 }

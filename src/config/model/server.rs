@@ -133,6 +133,11 @@ impl Server {
             .map_or(PATIENCE.min(self.timeout), |time| time.0)
     }
 
+    /// Whether the HTTP listener is on all addresses of this machine.
+    pub fn is_on_every_address(&self) -> bool {
+        (self.host.trim_matches(['[', ']']).parse::<IpAddr>()).is_ok_and(|address| address.is_unspecified())
+    }
+
     /// `host:port` at which this machine reaches the HTTP listener: loopback where it listens on all addresses.
     pub fn reached_at(&self) -> String {
         let (host, port) = (self.host.trim_matches(['[', ']']), self.port);

@@ -27,7 +27,7 @@ const PARTS: &str = concat!(
 /// What the script has in place of its style sheet.
 const PLACE_OF_STYLE: &str = "'@STYLE@'";
 
-/// The style sheet. Its rules match nothing outside the page's own root, but for the body of the stand-alone page.
+/// The style sheet: of the stand-alone page's body, and of what is in the page's own root.
 pub const STYLE: &str = include_str!("../../../ui/ai-chat.css");
 
 /// The icon of the stand-alone page.
@@ -36,19 +36,23 @@ pub const ICON: &str = include_str!("../../../ui/icon.svg");
 /// The script, which carries the style sheet: a sheet that atest puts into its document does not reach into the shadow
 /// root that keeps the page and atest apart.
 pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
-    let style: String = without_comments(STYLE)
-        .map(str::trim_start)
-        .collect::<Vec<_>>()
-        .join("\n");
-    let style = serde_json::Value::from(style).to_string();
+    let style = serde_json::Value::from(sent(STYLE)).to_string();
     // Within a script element of atest's document, these letters would end it.
     let style = style.replace("</", "<\\/");
-    let script = without_comments(PARTS).collect::<Vec<_>>().join("\n");
+    let script = sent(PARTS);
     format!(
         "(() => {{\n'use strict';\n{}\n}})();\n",
         script.replacen(PLACE_OF_STYLE, &style, 1)
     )
 });
+
+/// What is sent of a source: its lines as they are, without their indentation and without its comments.
+fn sent(source: &str) -> String {
+    without_comments(source)
+        .map(str::trim_start)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
 
 /// The lines without what only their reader in `ui/` needs: empty ones, and comments that have lines of their own.
 fn without_comments(source: &str) -> impl Iterator<Item = &str> {
@@ -91,6 +95,14 @@ mod tests {
         let source = "/** what\n * it is */\na(); // why\n\n  // because\n/** @type {x} */ (b).c();\n/* d */\ne('/* f');\n";
         let kept: Vec<&str> = without_comments(source).collect();
         assert_eq!(kept, ["a(); // why", "/** @type {x} */ (b).c();", "e('/* f');"]);
+    }
+
+    #[test]
+    fn no_text_goes_over_several_lines_so_their_indentation_means_nothing() {
+        for line in PARTS.lines() {
+            assert!(line.matches('`').count() % 2 == 0, "{line}");
+            assert!(!line.ends_with('\\'), "{line}");
+        }
     }
 
     #[test]
@@ -142,6 +154,7 @@ mod tests {
             assert!(english.iter().any(|known| known == name), "{name}");
         }
     }
+
     #[test]
     fn the_alerts_of_the_status_page_have_the_thresholds_of_the_generated_rules() {
         let rules = include_str!("../../../alerts/alerts.yml");

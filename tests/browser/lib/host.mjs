@@ -8,8 +8,11 @@ const HTTP_OF_GRPC = { 3: 400, 5: 404, 9: 400, 12: 501, 13: 500, 14: 503 };
 /** Styles that would spoil the page, and that the page must not spoil: the host's button is red. */
 const DOCUMENT = `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>atest</title><style>
-body { margin: 0; background: #fff; } html.dark body { background: #141414; }
-button { background: rgb(200, 0, 0) !important; text-transform: uppercase; } p { font-size: 40px; }
+html { font-size: 62.5%; }
+body { margin: 0; background: #fff; letter-spacing: 4px; line-height: 3; text-align: right; text-transform: uppercase; }
+html.dark body { background: #141414; }
+* { box-sizing: content-box; font-family: monospace; color: rgb(1, 2, 3); word-spacing: 9px; white-space: nowrap; }
+button { background: rgb(200, 0, 0) !important; } p, h1 { font-size: 40px; }
 </style></head><body><main><div id="plugin-container"></div></main>
 <script>
 async function get(path) { return (await fetch(path)).json(); }
@@ -89,13 +92,40 @@ async function answer(host, socket, request, body, response, send) {
   }
   if (request.method === 'PUT' && pathname.startsWith('/api/v1/stores/')) {
     const name = decodeURIComponent(pathname.slice('/api/v1/stores/'.length));
-    const known = host.stores.find((store) => store.name === name);
-    Object.assign(known, JSON.parse(body));
-    return send(200, { message: '' });
+    const index = host.stores.findIndex((store) => store.name === name);
+    if (index < 0) throw Object.assign(new Error(`store ${name} is not exists`), { code: 2 });
+    host.stores[index] = updated(host.stores[index], name, JSON.parse(body));
+    return send(200, { ...updated({}, '', {}), name: '' });
   }
   if (pathname === '/api/v1/data/query') return query(host, socket, request, JSON.parse(body), send);
   response.writeHead(404);
   response.end();
+}
+
+/** What atest keeps of a store that is sent to it: the fields that it knows, the old password for the mask, pairs as a map. */
+function updated(old, name, sent) {
+  const text = (value) => String(value ?? '');
+  const kind = sent.kind ?? {};
+  const pairs = new Map((sent.properties ?? []).map(({ key, value }) => [key, value]));
+  return {
+    name,
+    owner: text(sent.owner),
+    description: text(sent.description),
+    url: text(sent.url),
+    username: text(sent.username),
+    password: sent.password === '******' ? old.password : text(sent.password),
+    disabled: Boolean(sent.disabled),
+    readOnly: false,
+    ready: true,
+    kind: {
+      name: text(kind.name),
+      url: text(kind.url),
+      link: text(kind.link),
+      categories: kind.categories ?? [],
+      enabled: true,
+    },
+    properties: [...pairs].reverse().map(([key, value]) => ({ key, value, description: '' })),
+  };
 }
 
 async function query(host, socket, request, { key, sql }, send) {

@@ -136,6 +136,7 @@ pub(crate) const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("inv", &["invoice"]),
     ("invc", &["invoice"]),
     ("itm", &["item"]),
+    ("intl", &["international"]),
     ("jb", &["job"]),
     ("l", &["last"]),
     ("lang", &["language"]),

@@ -101,8 +101,12 @@ impl Reading<'_> {
             return;
         }
         if let Some(Entity::Table(table, score)) = self.entity(next) {
-            let verb = matches!(self.word(at + 1), "have" | "had" | "placed" | "made" | "any")
-                || self.participle(next)
+            let verb = (at + 1..next).any(|i| {
+                matches!(
+                    self.word(i),
+                    "have" | "had" | "placed" | "made" | "any" | "used" | "in" | "by"
+                )
+            }) || self.participle(next)
                 || !self.word(next).ends_with('s');
             if table != self.home && score >= 0.6 && verb && self.absent_table(at, next, 0.55) {
                 return;
@@ -160,6 +164,21 @@ impl Reading<'_> {
                     | "lent"
                     | "returned"
                     | "logged"
+                    | "run"
+                    | "driven"
+                    | "flown"
+                    | "held"
+                    | "led"
+                    | "taught"
+                    | "built"
+                    | "made"
+                    | "drawn"
+                    | "sung"
+                    | "won"
+                    | "chosen"
+                    | "shown"
+                    | "grown"
+                    | "worn"
             )
     }
 

@@ -1,6 +1,6 @@
 //! Finds the column that a value belongs to: beside it, by samples, by kind, or by the preposition before it.
 
-use super::chinese;
+use super::counterparts;
 use super::items::Kind;
 use super::lexicon::{ColumnId, TableId};
 use super::link::ValueHit;
@@ -18,6 +18,9 @@ impl Reading<'_> {
             return Some((column, Some(i)));
         }
         if let Some(column) = self.sampled(&found.hits, found.start) {
+            return Some((column, None));
+        }
+        if let Some(column) = self.possessor(found) {
             return Some((column, None));
         }
         if let Some((column, i)) = self.named_entity(found) {
@@ -46,7 +49,7 @@ impl Reading<'_> {
             .or_else(|| self.uncapitalised_name(found))
             .or_else(|| self.by_adjective(found))
             .or_else(|| self.name_of(found))
-            .or_else(|| self.uncapitalised_name(found))?;
+            .or_else(|| self.person(found))?;
         self.assume(format!(
             "\"{}\" is taken for a value of {}",
             found.text,
@@ -57,6 +60,12 @@ impl Reading<'_> {
 
     /// A column named right before the value (`status pending`, `whose city is Paris`) or right after it (`Cardiology department`).
     pub(crate) fn beside(&self, found: &Found) -> Option<(usize, ColumnId)> {
+        // "Lund county": the word right after says which of the columns that hold the value is meant.
+        if let Some(hit) = self.column(found.end + 1).filter(|(id, score)| {
+            *score >= 0.8 && self.is_free(found.end + 1) && found.hits.iter().any(|hit| hit.column == *id)
+        }) {
+            return Some((found.end + 1, hit.0));
+        }
         let before = self.before(found.start).map(|i| match self.phrase(i) {
             Some(
                 Phrase::Not
@@ -222,7 +231,9 @@ impl Reading<'_> {
                         .any(|known| known.id == hit.column && known.score >= 0.6),
                     _ => false,
                 });
+                let before = at.checked_sub(1).map_or("", |i| self.word(i));
                 (
+                    counterparts::contradicts(self.lexicon, hit.column, before),
                     placed && labels.contains(&hit.column),
                     !mentioned,
                     table != self.home,
@@ -232,36 +243,6 @@ impl Reading<'_> {
                 )
             })
             .map(|hit| hit.column)
-    }
-
-    /// `customer Alice`, `department "Sales"`, `named Anna`.
-    pub(crate) fn named_entity(&self, found: &Found) -> Option<(ColumnId, Option<usize>)> {
-        let before = self.before(found.start)?;
-        let label = |table: TableId| {
-            roles::label(self.lexicon, table)
-                .into_iter()
-                .next()
-                .filter(|_| self.reachable(table))
-        };
-        if self.phrase(before) == Some(Phrase::Named) {
-            let table = self
-                .before(before)
-                .and_then(|i| self.table(i))
-                .unwrap_or(self.home);
-            return label(table).map(|id| (id, Some(before)));
-        }
-        let adjacent = found.start - before <= 1
-            || (found.start - before == 2 && matches!(self.word(before + 1), "is" | "was"));
-        let participle = self.participle(before) && self.items[found.start].kind == Kind::Word;
-        if (found.certain || participle)
-            && adjacent
-            && let Some(Entity::Table(table, score)) = self.entity(before)
-            && score >= 0.7
-            && matches!(self.items[found.start].kind, Kind::Quoted(..) | Kind::Word)
-        {
-            return label(table).map(|id| (id, (table != self.home).then_some(before)));
-        }
-        None
     }
 
     /// `France or Spain`: the column of the value before.
@@ -415,69 +396,6 @@ impl Reading<'_> {
             .flatten()
     }
 
-    /// `email of Alice`, `visits for Anna Weber`: a name in capitals is the name of the row that owns what is asked for.
-    pub(crate) fn name_of(&self, found: &Found) -> Option<ColumnId> {
-        let name = found.certain
-            && matches!(self.items[found.start].kind, Kind::Word)
-            && found.text.split(' ').all(|word| {
-                let mut letters = word.chars();
-                letters.next().is_some_and(char::is_uppercase) && letters.any(char::is_lowercase)
-                    || chinese::is_person(word)
-            });
-        let cue = found
-            .start
-            .checked_sub(1)
-            .filter(|i| name && matches!(self.word(*i), "of" | "for"))?;
-        let asked = self.before(cue)?;
-        let lexicon = self.lexicon;
-        match self.entity(asked)? {
-            // "the manager of Ann": a row of the same table, which needs the table twice.
-            Entity::Column(id, _) if lexicon.graph.target(id) == Some(self.home) => None,
-            Entity::Column(id, _) if lexicon.column(id).table == self.home => {
-                roles::label(lexicon, self.home).into_iter().next()
-            }
-            Entity::Table(table, _) if table == self.home => {
-                let parents: Vec<TableId> = lexicon
-                    .graph
-                    .links
-                    .iter()
-                    .filter(|link| link.from == self.home && link.to != self.home)
-                    .map(|link| link.to)
-                    .filter(|parent| roles::names_people(lexicon, *parent))
-                    .collect();
-                let parents = if parents.is_empty() {
-                    roles::people_beyond(lexicon, self.home)
-                } else {
-                    parents
-                };
-                match parents[..] {
-                    [parent] => roles::label(lexicon, parent).into_iter().next(),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    }
-
-    /// `how high is everest`, `the thames river`: in a question without capitals, what is asked about is called so.
-    pub(crate) fn uncapitalised_name(&self, found: &Found) -> Option<ColumnId> {
-        let plain = matches!(self.items[found.start].kind, Kind::Word)
-            && !self.tokens.iter().any(|token| token.is_capital())
-            && matches!(self.word(0), "what" | "how" | "where" | "which" | "who");
-        let before = found
-            .start
-            .checked_sub(1)
-            .filter(|_| plain)
-            .map(|i| self.word(i))?;
-        let last = found.end + 1 >= self.items.len() && matches!(before, "of" | "is");
-        let titled =
-            before == "the" && self.head == Some(found.end + 1) && !self.word(found.end + 1).ends_with('s');
-        let asked = self.aggregates.is_empty() && !self.is_first_word(found.start - 1);
-        (asked && (last || titled))
-            .then(|| roles::names(self.lexicon, self.home).into_iter().next())
-            .flatten()
-    }
-
     /// `overdue loans`: an unknown word right before the head is a state or a kind.
     pub(crate) fn by_adjective(&self, found: &Found) -> Option<ColumnId> {
         let head = self.head?;
@@ -491,7 +409,12 @@ impl Reading<'_> {
             return None;
         }
         let fits = |id: ColumnId| self.is_textual(id) && !self.lexicon.is_key(id);
-        self.hinted(self.home, values::STATES, fits)
+        // "Fiat vans": a name in capitals is sooner the maker's than a state.
+        let made = self.tokens[self.items[found.start].start]
+            .is_capital()
+            .then(|| self.hinted(self.home, values::MAKERS, fits))
+            .flatten();
+        made.or_else(|| self.hinted(self.home, values::STATES, fits))
     }
 
     pub(crate) fn is_first_word(&self, at: usize) -> bool {

@@ -27,6 +27,10 @@ impl Reading<'_> {
                 .find_map(|i| own(self, i).map(|column| (i, column)));
             let column = match found {
                 Some((_, column)) => Some(column),
+                None if hinted(self.word(at)).is_some() => {
+                    let hint = hinted(self.word(at)).unwrap_or_default();
+                    self.hinted(self.home, hint, |id| self.is_measure(id))
+                }
                 None => {
                     let column = roles::measure(self.lexicon, self.home);
                     if let Some(column) = column {
@@ -52,6 +56,9 @@ impl Reading<'_> {
     pub(crate) fn read_betweens(&mut self) {
         for at in 0..self.items.len() {
             if !self.is_free(at) {
+                continue;
+            }
+            if self.read_span(at) {
                 continue;
             }
             let between = self.phrase(at) == Some(Phrase::Between);
@@ -86,6 +93,24 @@ impl Reading<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// `age 20 to 25`, `a salary in the range 7000 to 12000`.
+    fn read_span(&mut self, at: usize) -> bool {
+        let (Kind::Number(one), "to" | "through") = (self.items[at].kind.clone(), self.word(at + 1)) else {
+            return false;
+        };
+        let Some(Kind::Number(other)) = self.items.get(at + 2).map(|item| item.kind.clone()) else {
+            return false;
+        };
+        let measured = self
+            .before(at)
+            .filter(|i| at - i <= 4 && self.number_column(*i).is_some());
+        if measured.is_none() {
+            return false;
+        }
+        self.between_numbers(at, at, at + 2, one, other);
+        true
     }
 
     /// Whether the column right before a range holds numbers that are no years.
@@ -159,6 +184,20 @@ impl Reading<'_> {
         self.plan.filters.push(Cond::Average(column, op));
         true
     }
+}
+
+/// The columns that a comparison with an average speaks of: "taller than average".
+fn hinted(word: &str) -> Option<Hint> {
+    Some(match word {
+        "taller" => &["height", "elevation", "altitude"],
+        "shorter" => &["height", "length", "duration", "distance"],
+        "longer" => &["length", "duration", "runtime", "distance"],
+        "heavier" | "lighter" => &["weight", "mass"],
+        "older" | "younger" => &["age"],
+        "faster" | "slower" => &["speed", "velocity"],
+        "cheaper" => &["price", "cost", "fee", "rate"],
+        _ => return None,
+    })
 }
 
 /// A number, also one that was read as a year.

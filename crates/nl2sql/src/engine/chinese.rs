@@ -1,11 +1,13 @@
 //! A front for questions in Chinese: they are cut into parts and put into the order of an English question, whose tokens
 //! the engine reads as any other.
 
+mod affixes;
 mod arrange;
 mod clause;
 mod codes;
 mod comparing;
 mod cut;
+mod extremes;
 mod grouping;
 mod known;
 mod literal;
@@ -13,16 +15,21 @@ mod marks;
 mod numerals;
 mod ordering;
 mod part;
+mod people;
 mod ranking;
 mod refuse;
+mod respell;
 mod settle;
+mod shape;
 mod spans;
-mod tell;
+mod stands;
 mod telling;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod tongue;
 mod traditional;
+mod word;
 mod wording;
 mod words;
 
@@ -31,9 +38,10 @@ use jiff::civil::Date;
 use super::lexicon::Lexicon;
 use super::text::Token;
 
+pub(crate) use people::{is_name, is_person};
 pub(crate) use refuse::{is_small_talk, refusal_of, write_verb};
-pub(crate) use settle::is_person;
-pub(crate) use tell::sentence;
+pub(crate) use respell::respell;
+pub(crate) use tongue::CHINESE;
 pub(crate) use traditional::simplified;
 pub(crate) use words::is_noun;
 

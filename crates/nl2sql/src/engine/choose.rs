@@ -1,12 +1,12 @@
 //! Reads a question under several suppositions and keeps the reading that explains it best.
 
 use super::confidence;
-use super::counterparts;
 use super::graph::Step;
 use super::how;
 use super::items::{Item, Kind};
 use super::lexicon::{Lexicon, TableId};
 use super::phrases::{Function, Phrase};
+use super::ranks;
 use super::reading::Reading;
 use super::roles;
 use super::signals::{self, Signals};
@@ -145,20 +145,22 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
         }));
     }
     if found.is_empty() {
-        found.extend(
-            counterparts::table_of_ranks(lexicon, tokens).map(|table| Candidate {
-                table,
-                head: None,
-                prior: 0.2,
-            }),
-        );
-    }
-    if found.is_empty() {
-        found.extend(money_table(lexicon, tokens).map(|table| Candidate {
+        found.extend(ranks::table_of_ranks(lexicon, tokens).map(|table| Candidate {
             table,
             head: None,
             prior: 0.2,
         }));
+    }
+    if let Some(table) = money_table(lexicon, tokens, items) {
+        let prior = if found.is_empty() { 0.2 } else { 0.4 };
+        offer(
+            &mut found,
+            Candidate {
+                table,
+                head: None,
+                prior,
+            },
+        );
     }
     found.sort_by(|a, b| b.prior.total_cmp(&a.prior).then(a.table.cmp(&b.table)));
     found.truncate(MAX_CANDIDATES);
@@ -195,14 +197,15 @@ fn hinted_table(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Opti
 }
 
 /// A table whose rows multiply to money, when the question asks for money that no column holds.
-fn money_table(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<TableId> {
-    tokens
+fn money_table(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Option<TableId> {
+    items
         .iter()
-        .any(|token| roles::is_money(&token.stem))
+        .any(|item| item.kind == Kind::Word && roles::is_money(&tokens[item.start].stem))
         .then(|| {
-            lexicon
-                .table_ids()
+            let tables = || lexicon.table_ids();
+            tables()
                 .find(|table| roles::product(lexicon, *table).is_some())
+                .or_else(|| tables().find(|table| roles::taken(lexicon, *table).is_some()))
         })
         .flatten()
 }

@@ -9,8 +9,9 @@ use super::items::{self, Item};
 use super::lexicon::Lexicon;
 use super::plan::{Cond, Expr, Plan, SetOp};
 use super::text::Token;
+use super::tongue::fill;
 use super::{Draft, Request, judge, render};
-use super::{confidence, explain};
+use super::{confidence, explain, tongue_of};
 
 /// The answer to a question that is two in one, where the reading of it as one question misses that.
 pub(crate) fn answer(
@@ -117,7 +118,7 @@ fn either(
     let joins = reading.joins()?;
     Some(Draft {
         sql: render::sql(lexicon, &reading.plan, &joins, request.dialect),
-        explanation: explain::sentence(lexicon, &reading.plan, &reading.assumptions),
+        explanation: explain::sentence(lexicon, &reading.plan, &reading.assumptions, tongue_of(request)),
         confidence: sure,
         warnings: Vec::new(),
         assumptions: reading.assumptions.clone(),
@@ -148,20 +149,21 @@ fn set(
         (&second.reading.plan, &second.joins),
         request.dialect,
     );
-    let told = |chosen: &Chosen<'_>| explain::sentence(lexicon, &chosen.reading.plan, &[]);
+    let tongue = tongue_of(request);
+    let told = |chosen: &Chosen<'_>| explain::sentence(lexicon, &chosen.reading.plan, &[], tongue);
     let mut assumptions = first.reading.assumptions.clone();
     for text in &second.reading.assumptions {
         if !assumptions.contains(text) {
             assumptions.push(text.clone());
         }
     }
-    let relation = match op {
-        SetOp::Both => "that are also found by",
-        SetOp::ButNot => "that are not found by",
+    let piece = match op {
+        SetOp::Both => tongue.also_found,
+        SetOp::ButNot => tongue.not_found,
     };
     Some(Draft {
         sql,
-        explanation: format!("{} Only rows {relation}: {}", told(first), told(second)),
+        explanation: fill(piece, &[&told(first), &told(second)]),
         confidence: sure,
         warnings: Vec::new(),
         assumptions,

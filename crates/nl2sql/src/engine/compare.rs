@@ -221,6 +221,12 @@ impl Reading<'_> {
             && let Some(column) = self.number_column(i).or_else(|| self.text_number(i))
         {
             self.mark(i);
+            // "with a number of seats above 40": the column counts by itself.
+            if let Some(count) = self.before(i).filter(|count| {
+                *count + 1 == i && self.aggregate_at(*count) == Some(Function::Count) && !self.targets[*count]
+            }) {
+                self.mark(count);
+            }
             return Some(column);
         }
         if let Some(i) = self.after(last).filter(|i| i - last <= 2) {

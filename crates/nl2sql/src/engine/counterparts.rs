@@ -2,29 +2,11 @@
 
 use super::items::Kind;
 use super::lexicon::{ColumnId, Lexicon, TableId};
-use super::phrases::{Op, Phrase};
 use super::placing::Found;
 use super::plan::{Across, Cond, Expr, Literal};
 use super::reading::{Entity, Reading};
 use super::roles;
-use super::text::Token;
 
-/// Verbs, and the word after them, that say whose other row somebody is: `reports to Ann`.
-const UNDER: &[(&str, &[&str])] = &[
-    ("report", &["to"]),
-    ("reports", &["to"]),
-    ("reporting", &["to"]),
-    ("reported", &["to"]),
-    ("managed", &["by"]),
-    ("supervised", &["by"]),
-    ("led", &["by"]),
-    ("headed", &["by"]),
-    ("mentored", &["by"]),
-    ("referred", &["by"]),
-    ("works", &["under"]),
-    ("work", &["under"]),
-    ("working", &["under"]),
-];
 /// Words of keys that say where something begins, and where it ends.
 const BEGINS: &[&str] = &[
     "origin",
@@ -49,6 +31,17 @@ const ENDS: &[&str] = &[
     "dropoff",
 ];
 
+/// Whether a column says where something begins or ends, and the word before its value says the other.
+pub(crate) fn contradicts(lexicon: &Lexicon<'_>, column: ColumnId, word: &str) -> bool {
+    let words = &lexicon.column(column).words;
+    let says = |list: &[&str]| words.iter().any(|known| list.contains(&known.as_str()));
+    match word {
+        "from" | "leaving" | "departing" => says(ENDS),
+        "to" | "into" | "towards" | "reaching" => says(BEGINS),
+        _ => false,
+    }
+}
+
 /// A key of the home table that a question has to tell from others.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Role {
@@ -56,23 +49,6 @@ pub(crate) struct Role {
     pub target: ColumnId,
     /// Whether it refers to rows of the home table itself.
     pub own: bool,
-}
-
-/// The table of whose rows the words say that one is under another: `who reports to Ann`.
-pub(crate) fn table_of_ranks(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<TableId> {
-    let said = tokens.windows(2).any(|two| {
-        UNDER
-            .iter()
-            .any(|(verb, links)| two[0].lower == *verb && links.contains(&two[1].lower.as_str()))
-    });
-    let mut tables = lexicon
-        .graph
-        .own
-        .iter()
-        .map(|(key, _)| lexicon.column(*key).table);
-    tables
-        .next()
-        .filter(|first| said && tables.all(|other| other == *first))
 }
 
 impl Reading<'_> {
@@ -181,7 +157,7 @@ impl Reading<'_> {
     }
 
     /// A value that begins at an item and is written as one.
-    fn value_from(&self, at: usize) -> Option<Found> {
+    pub(crate) fn value_from(&self, at: usize) -> Option<Found> {
         self.items.get(at)?;
         self.value_at(at).filter(|found| found.certain)
     }
@@ -241,7 +217,7 @@ impl Reading<'_> {
     }
 
     /// Adds the condition that the other row is called so; the other way round for the row that a named one refers to.
-    fn find_other(&mut self, at: usize, role: Role, found: &Found, reverse: bool) -> bool {
+    pub(crate) fn find_other(&mut self, at: usize, role: Role, found: &Found, reverse: bool) -> bool {
         let table = self.lexicon.column(role.target).table;
         let Some(filters) = self.naming(table, found) else {
             return false;
@@ -264,35 +240,6 @@ impl Reading<'_> {
                 .for_each(|label| self.show(Expr::Column(label)));
         }
         true
-    }
-
-    /// `who report to Ann Weber`, `managed by Ann`.
-    fn read_under(&mut self, roles: &[Role]) {
-        let Some(role) = roles.iter().find(|role| role.own).copied() else {
-            return;
-        };
-        for at in 0..self.items.len() {
-            let word = self.word(at);
-            let Some((_, links)) = UNDER.iter().find(|(verb, _)| *verb == word) else {
-                continue;
-            };
-            // A key that is called so takes its small word along: `reports_to`.
-            let whole = self.items[at].end - self.items[at].start > 1;
-            let from = if whole { at + 1 } else { at + 2 };
-            if !whole && !links.contains(&self.word(at + 1)) {
-                continue;
-            }
-            let from = if self.table(from).is_some() {
-                from + 1
-            } else {
-                from
-            };
-            if let Some(found) = self.value_from(from) {
-                self.find_other(at, role, &found, false);
-                // "who reports to …": the verb says whose rows are meant.
-                self.head = self.head.or(Some(at));
-            }
-        }
     }
 
     /// `from Lisbon to Porto`, where one key says the beginning and another the end.
@@ -328,65 +275,6 @@ impl Reading<'_> {
                 }
             }
         }
-    }
-
-    /// `who earn more than their manager`: the same column of the other row.
-    fn against_own(&mut self, at: usize, role: Role) -> bool {
-        let Some(compared) = self.before(at).filter(|i| at - i <= 3) else {
-            return false;
-        };
-        let Some(Phrase::Compare { op, hint, time }) = self.phrase(compared) else {
-            return false;
-        };
-        if matches!(op, Op::Eq | Op::Ne) {
-            return false;
-        }
-        let measure = |reading: &Self, i: usize| {
-            let day = || reading.column_where(i, |id| reading.is_day(id)).map(|(id, _)| id);
-            reading
-                .number_column(i)
-                .or_else(day)
-                .filter(|_| reading.is_free(i))
-        };
-        let named = (at + 1..self.items.len().min(at + 3))
-            .chain((0..compared).rev())
-            .find_map(|i| measure(self, i).map(|column| (i, column)));
-        let earning =
-            (0..compared).find(|i| matches!(self.word(*i), "earn" | "earns" | "earning" | "paid" | "makes"));
-        let paid = || {
-            self.hinted(self.home, &["salary", "pay", "wage", "income"], |id| {
-                self.is_measure(id)
-            })
-        };
-        let aged = || self.hinted(self.home, hint, |id| self.is_measure(id) || self.is_day(id));
-        let found = named
-            .map(|(i, column)| (Some(i), column))
-            .or_else(|| earning.and_then(|i| Some((Some(i), paid()?))))
-            .or_else(|| aged().filter(|_| !hint.is_empty()).map(|column| (None, column)));
-        let Some((i, column)) = found.filter(|(_, column)| self.lexicon.column(*column).table == self.home)
-        else {
-            return false;
-        };
-        // Who was born, or hired, earlier is older.
-        let op = match op {
-            Op::Gt if self.is_day(column) && !time => Op::Lt,
-            Op::Lt if self.is_day(column) && !time => Op::Gt,
-            other => other,
-        };
-        if let Some(i) = i {
-            self.mark(i);
-        }
-        self.mark_all(compared..=at);
-        self.plan.filters.push(Cond::Against(
-            column,
-            op,
-            Across {
-                key: role.key,
-                target: role.target,
-                column,
-            },
-        ));
-        true
     }
 
     /// `each employee and their manager`, `employees with the name of their manager`.

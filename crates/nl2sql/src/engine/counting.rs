@@ -1,5 +1,7 @@
 //! Recognises comparisons of how many rows there are: "more than 3 orders", "ordered at least twice".
 
+use super::items::Kind;
+use super::lexicon::ColumnId;
 use super::phrases::{Function, Op, Phrase};
 use super::plan::{Cond, Expr, Literal};
 use super::reading::{Entity, Reading};
@@ -21,8 +23,17 @@ impl Reading<'_> {
         if thing < self.items.len() && self.is_adjective_of_table(thing) {
             return self.counted_described(at, next, thing + 1, op, number);
         }
-        let Some(Entity::Table(table, score)) = self.entity(thing) else {
-            return false;
+        let (table, score) = match self.entity(thing) {
+            Some(Entity::Table(table, score)) => (table, score),
+            // "students with two hobbies", where each row of the table is one.
+            Some(Entity::Column(id, score)) if self.counts_each(id, thing, at) => {
+                (self.lexicon.column(id).table, score)
+            }
+            // "towns with two delegates", where the delegate is a text of another table.
+            Some(Entity::Column(id, score)) if self.stands_for_rows(id, thing) => {
+                (self.lexicon.column(id).table, score)
+            }
+            _ => return false,
         };
         if score < 0.55 || self.next_owned_number(thing) {
             return false;
@@ -56,6 +67,33 @@ impl Reading<'_> {
         }
         self.mark_all(at..=thing);
         true
+    }
+
+    /// Whether a plural that names a text of the home table stands for its rows, by what was named before.
+    fn counts_each(&self, id: ColumnId, thing: usize, at: usize) -> bool {
+        let rows = self.lexicon.column(id).table == self.home
+            && self.is_textual(id)
+            && self.word(thing).ends_with('s')
+            && self
+                .items
+                .get(thing + 1)
+                .is_none_or(|next| !matches!(next.kind, Kind::Mention(..) | Kind::Value(_)));
+        rows && self
+            .subject_before(at)
+            .is_some_and(|(_, entity)| matches!(entity, Entity::Column(other, _) if other != id))
+    }
+
+    /// Whether a plural that names a text of another table stands for that table's rows.
+    fn stands_for_rows(&self, id: ColumnId, thing: usize) -> bool {
+        let table = self.lexicon.column(id).table;
+        table != self.home
+            && self.reachable(table)
+            && self.is_textual(id)
+            && self.word(thing).ends_with('s')
+            && self
+                .items
+                .get(thing + 1)
+                .is_none_or(|next| !matches!(next.kind, Kind::Mention(..) | Kind::Value(_)))
     }
 
     /// `more than 3 cancelled orders`: the adjective becomes a condition on what is counted.

@@ -4,7 +4,7 @@ use super::compare::small_number;
 use super::items::Kind;
 use super::lexicon::{ColumnId, TableId};
 use super::phrases::{Function, Hint, Phrase};
-use super::plan::{Cond, Expr};
+use super::plan::Expr;
 use super::reading::{Entity, Reading};
 use super::roles;
 
@@ -20,7 +20,16 @@ impl Reading<'_> {
             match self.phrase(at) {
                 Some(Phrase::Top) => self.read_top(at, true),
                 Some(Phrase::Bottom) => self.read_top(at, false),
+                Some(Phrase::Most(most)) if self.is_one_of_functions(at) => {
+                    let function = if most { Function::Max } else { Function::Min };
+                    self.items[at].kind = Kind::Phrase(Phrase::Aggregate(function));
+                }
                 Some(Phrase::Most(most)) => self.read_most(at, most),
+                Some(Phrase::Aggregate(function @ (Function::Max | Function::Min)))
+                    if self.tells_which(at) =>
+                {
+                    self.read_superlative(at, function == Function::Max, &[], false);
+                }
                 Some(Phrase::Superlative {
                     descending,
                     hint,
@@ -67,15 +76,25 @@ impl Reading<'_> {
 
     /// `the 3 branches with the most …`: the number before the head.
     pub(crate) fn leading_number(&self) -> Option<(usize, u32)> {
-        let head = self.head?;
-        let i = head.checked_sub(1).filter(|i| self.is_free(*i))?;
-        matches!(self.items[i].kind, Kind::Number(_))
-            .then(|| small_number(self, i).map(|number| (i, number)))
-            .flatten()
+        let number = |i: usize| {
+            (matches!(self.items[i].kind, Kind::Number(_)) && self.is_free(i))
+                .then(|| small_number(self, i).map(|number| (i, number)))
+                .flatten()
+        };
+        let before_head = self.head.and_then(|head| head.checked_sub(1)).and_then(number);
+        // "which 3 towns have the most …": the number before what is asked for.
+        before_head.or_else(|| {
+            let asked = self.targets.iter().position(|target| *target)?;
+            number(asked.checked_sub(1)?)
+        })
     }
 
     /// `cheapest product`, `highest price`, `latest 10 orders`, `the doctor with the highest fee`.
     pub(crate) fn read_superlative(&mut self, at: usize, descending: bool, hint: Hint, flip: bool) {
+        // "the average and largest salary": one of several functions.
+        if !matches!(self.word(at), "highest" | "lowest") && self.function_at(at).is_some() {
+            return;
+        }
         let number = self.number_beside(at);
         let start = number.map_or(at, |(i, _)| i.max(at));
         let next = self.after(start);
@@ -85,7 +104,11 @@ impl Reading<'_> {
             "newest" | "latest" | "last" | "recent" | "earliest" | "first"
         ) || self.raw(at).to_lowercase().contains("recent");
         if let Some((column, end)) = explicit.filter(|(column, _)| !recent || self.is_day(*column)) {
-            if hint.is_empty() && !recent && number.is_none() && self.is_extreme(at, end) {
+            if (hint.is_empty() || self.is_measure(column))
+                && !recent
+                && number.is_none()
+                && self.is_extreme(at, end)
+            {
                 let function = if descending { Function::Max } else { Function::Min };
                 self.aggregates.push(Expr::Apply(function, column));
                 self.mark_all(at..=end);
@@ -112,17 +135,23 @@ impl Reading<'_> {
             return;
         }
         // "trained in the most expensive procedure": the table after the word has what ranks.
+        let ranked = |i: usize| Some((i, self.table(i)?));
+        let before = self
+            .before(at)
+            .filter(|i| matches!(self.word(*i + 1), "that" | "which" | "who"));
         let other = next
-            .and_then(|i| Some((i, self.table(i)?)))
+            .and_then(ranked)
+            .or_else(|| before.and_then(ranked))
             .filter(|(_, table)| *table != self.home && self.reachable(*table) && !hint.is_empty());
         if let Some((i, column)) = other.and_then(|(i, table)| {
+            let fits = |id: ColumnId| self.is_measure(id) || (flip && self.is_day(id));
             let nearest = &hint[..hint.len().min(3)];
-            let column = self.hinted(table, nearest, |id| {
-                self.is_measure(id) || (flip && self.is_day(id))
-            })?;
+            let column = self
+                .hinted(table, nearest, fits)
+                .or_else(|| self.hinted(table, hint, fits))?;
             Some((i, column))
         }) {
-            self.mark_all(at..=i);
+            self.mark_all(at.min(i)..=at.max(i));
             let descending = descending != (flip && self.is_day(column));
             self.degree(at, Expr::Column(column), descending, number);
             return;
@@ -234,56 +263,6 @@ impl Reading<'_> {
         true
     }
 
-    /// The column right after a superlative: `highest price`, `most recently hired`.
-    pub(crate) fn ranked_column(&self, at: usize, hint: Hint) -> Option<(ColumnId, usize)> {
-        let fits = |id: ColumnId| self.is_measure(id) || self.is_day(id);
-        if self.items.get(at + 1).is_some_and(|item| item.owner.is_some())
-            && let Some((column, _)) = self.column_where(at + 1, fits).filter(|(_, score)| *score >= 0.5)
-        {
-            return Some((column, at + 1));
-        }
-        let (column, score) = self.column_where(at, fits)?;
-        let table = match self.entity(at) {
-            Some(Entity::Table(_, table)) => table,
-            _ => 0.0,
-        };
-        let state = score < 0.9 && super::values::is_known(self.word(at));
-        (score > table && !state && (hint.is_empty() || score >= 0.7)).then_some((column, at))
-    }
-
-    /// Whether `highest price` asks for the number itself rather than for the row that has it.
-    pub(crate) fn is_extreme(&self, at: usize, end: usize) -> bool {
-        let introduced = at >= 1
-            && matches!(
-                self.word(at - 1),
-                "with" | "has" | "have" | "had" | "having" | "whose"
-            );
-        let introduced = introduced
-            || (at >= 2
-                && self.word(at - 1) == "the"
-                && matches!(
-                    self.word(at - 2),
-                    "with" | "has" | "have" | "had" | "having" | "by"
-                ));
-        let table_follows = self
-            .items
-            .get(end + 1)
-            .is_some_and(|_| self.table(end + 1).is_some());
-        let something_before = (0..at).any(|i| {
-            matches!(self.items[i].kind, Kind::Mention(..)) && self.is_free(i) && self.entity(i).is_some()
-        });
-        let who = matches!(self.word(0), "who" | "which") || self.plan.limit.is_some();
-        !introduced && !table_follows && !who && (!something_before || self.listed_before(at))
-    }
-
-    /// `the lowest and highest price`: part of a list of aggregates.
-    pub(crate) fn listed_before(&self, at: usize) -> bool {
-        at > 0 && matches!(self.items[at - 1].kind, Kind::And | Kind::Comma)
-            || at > 1
-                && self.word(at - 1) == "the"
-                && matches!(self.items[at - 2].kind, Kind::And | Kind::Comma)
-    }
-
     pub(crate) fn read_recent(&mut self, at: usize, descending: bool, number: Option<(usize, u32)>) {
         if matches!(self.word(at), "recent")
             && number.is_none()
@@ -372,30 +351,6 @@ impl Reading<'_> {
                 "{SEVERAL} rows are shown, since the question says no number"
             ));
         }
-    }
-
-    /// `the rivers of the largest county`: of the one row that a key of the home table refers to, all rows.
-    fn of_the_first(&self, at: usize, expr: &Expr, descending: bool) -> Option<Cond> {
-        let Expr::Column(by) = *expr else { return None };
-        let table = self.lexicon.column(by).table;
-        let apart = table != self.home && !self.targets[at] && self.plan.limit.is_none();
-        let several = (0..self.items.len()).any(|i| {
-            self.targets[i] && matches!(self.items[i].kind, Kind::Mention(..)) && self.word(i).ends_with('s')
-        });
-        let related = self
-            .related(table)
-            .filter(|_| apart && (several || self.asks_aggregate()))?;
-        let [step] = &related.steps[..] else { return None };
-        let link = &self.lexicon.graph.links[step.link];
-        let ([(column, target)], false) = (&link.pairs[..], self.lexicon.graph.fans_out(step)) else {
-            return None;
-        };
-        Some(Cond::Extreme {
-            column: *column,
-            target: *target,
-            by,
-            descending,
-        })
     }
 
     /// Ranks groups by an aggregate: `the department with the highest average salary`.

@@ -1,58 +1,63 @@
-//! Says in one sentence what a plan asks the database for.
+//! Says in one sentence what a plan asks the database for, in the words of a language.
 
 use super::lexicon::{ColumnId, Lexicon};
 use super::period::{Moment, Period, Unit};
 use super::phrases::{Function, Match, Op};
 use super::plan::{Across, Cond, Expr, Literal, Plan, Related};
+use super::tongue::{Tongue, fill};
 
 /// The sentence for a plan, assumptions at its end.
-pub(crate) fn sentence(lexicon: &Lexicon<'_>, plan: &Plan, assumptions: &[String]) -> String {
-    let teller = Teller { lexicon };
+pub(crate) fn sentence(
+    lexicon: &Lexicon<'_>,
+    plan: &Plan,
+    assumptions: &[String],
+    tongue: &Tongue,
+) -> String {
+    let teller = Teller { lexicon, tongue };
     let home = &lexicon.table(plan.home).table.name;
     let mut text = if plan.star {
-        format!("Shows every column of {home}")
+        fill(tongue.all_columns, &[home])
     } else {
         let shown: Vec<String> = plan.select.iter().map(|expr| teller.expr(expr)).collect();
-        format!("Shows {} from {home}", join(&shown))
+        fill(tongue.columns, &[&tongue.list(&shown, tongue.things), home])
     };
+    if plan.whole_units {
+        text.push_str(tongue.whole_units);
+    }
     if plan.distinct {
-        text.push_str(", each row once");
+        text.push_str(tongue.distinct);
     }
-    let filters: Vec<String> = plan.filters.iter().map(|cond| teller.cond(cond)).collect();
-    if !filters.is_empty() {
-        text.push_str(&format!(", where {}", join(&filters)));
-    }
+    let mut say = |piece: &str, told: String| {
+        if !told.is_empty() {
+            text.push_str(&fill(piece, &[&told]));
+        }
+    };
+    say(tongue.filters, teller.conds(&plan.filters));
     let groups: Vec<String> = plan.group.iter().map(|expr| teller.expr(expr)).collect();
-    if !groups.is_empty() {
-        text.push_str(&format!(", for each {}", join(&groups)));
-    }
-    let having: Vec<String> = plan.having.iter().map(|cond| teller.cond(cond)).collect();
-    if !having.is_empty() {
-        text.push_str(&format!(", keeping groups where {}", join(&having)));
-    }
+    say(tongue.groups, tongue.list(&groups, tongue.things));
+    say(tongue.having, teller.conds(&plan.having));
     let order: Vec<String> = plan
         .order
         .iter()
         .map(|(expr, down)| {
-            format!(
-                "{} ({})",
-                teller.expr(expr),
-                if *down { "highest first" } else { "lowest first" }
-            )
+            let piece = if *down {
+                tongue.descending
+            } else {
+                tongue.ascending
+            };
+            fill(piece, &[&teller.expr(expr)])
         })
         .collect();
-    if !order.is_empty() {
-        text.push_str(&format!(", sorted by {}", join(&order)));
+    say(tongue.order, tongue.list(&order, tongue.order_keys));
+    match plan.limit {
+        Some(1) => text.push_str(tongue.one_row),
+        Some(limit) => text.push_str(&fill(tongue.rows, &[&limit.to_string()])),
+        None => {}
     }
-    if let Some(limit) = plan.limit {
-        text.push_str(&format!(
-            ", at most {limit} {}",
-            if limit == 1 { "row" } else { "rows" }
-        ));
-    }
-    text.push('.');
+    text.push_str(tongue.stop);
     if !assumptions.is_empty() {
-        text.push_str(&format!(" Assumed: {}.", assumptions.join("; ")));
+        let notes: Vec<String> = assumptions.iter().map(|note| tongue.note(note)).collect();
+        text.push_str(&fill(tongue.assumed, &[&tongue.list(&notes, tongue.notes)]));
     }
     one_line(&text)
 }
@@ -64,90 +69,79 @@ fn one_line(text: &str) -> String {
         .collect()
 }
 
-fn join(parts: &[String]) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.clone(),
-        [many @ .., last] => format!("{} and {last}", many.join(", ")),
-    }
-}
-
 struct Teller<'a> {
     lexicon: &'a Lexicon<'a>,
+    tongue: &'a Tongue,
 }
 
 impl Teller<'_> {
     fn column(&self, id: ColumnId) -> String {
         let entry = self.lexicon.column(id);
-        format!(
-            "{}.{}",
-            self.lexicon.table(entry.table).table.name,
-            entry.column.name
-        )
+        let table = &self.lexicon.table(entry.table).table.name;
+        fill(self.tongue.column, &[table, &entry.column.name])
+    }
+
+    fn conds(&self, conds: &[Cond]) -> String {
+        let told: Vec<String> = conds.iter().map(|cond| self.cond(cond)).collect();
+        self.tongue.list(&told, self.tongue.conditions)
     }
 
     fn expr(&self, expr: &Expr) -> String {
+        let tongue = self.tongue;
         match expr {
             Expr::Column(id) => self.column(*id),
-            Expr::Rows => "the number of rows".into(),
-            Expr::CountDistinct(id) => format!("the number of different {}", self.column(*id)),
-            Expr::Apply(function, id) => format!("the {} of {}", function_word(*function), self.column(*id)),
+            Expr::Rows => tongue.row_count.to_owned(),
+            Expr::CountDistinct(id) => fill(tongue.count_distinct, &[&self.column(*id)]),
+            Expr::Apply(function, id) => fill(tongue.apply, &[self.function(*function), &self.column(*id)]),
             Expr::SumOfProduct(one, other) => {
-                format!("the sum of {} times {}", self.column(*one), self.column(*other))
+                fill(tongue.product, &[&self.column(*one), &self.column(*other)])
             }
-            Expr::Bucket(unit, id) => format!("the {} of {}", unit_word(*unit), self.column(*id)),
-            Expr::Related(related) => format!("the number of {}", self.related(related)),
-            Expr::Share(conds) => {
-                let conds: Vec<String> = conds.iter().map(|cond| self.cond(cond)).collect();
-                format!("the percentage of rows where {}", join(&conds))
-            }
-            Expr::PartOfAll => "the percentage of all rows".into(),
+            Expr::Bucket(unit, id) => fill(tongue.bucket, &[self.unit(*unit), &self.column(*id)]),
+            Expr::Related(related) => fill(tongue.related_count, &[&self.related(related)]),
+            Expr::Share(conds) => fill(tongue.share, &[&self.conds(conds)]),
+            Expr::PartOfAll => tongue.part_of_all.to_owned(),
             Expr::Across(across) => self.across(across),
         }
     }
 
     fn across(&self, across: &Across) -> String {
-        format!(
-            "the {} that {} refers to",
-            self.column(across.column),
-            self.column(across.key)
+        fill(
+            self.tongue.across,
+            &[&self.column(across.column), &self.column(across.key)],
         )
     }
 
     fn related(&self, related: &Related) -> String {
         related.steps.last().map_or_else(String::new, |step| {
-            format!("related {}", self.lexicon.table(step.added).table.name)
+            fill(self.tongue.related, &[&self.lexicon.table(step.added).table.name])
         })
     }
 
     fn cond(&self, cond: &Cond) -> String {
+        let tongue = self.tongue;
         match cond {
-            Cond::Compare(expr, op, value) => {
-                format!("{} is {} {}", self.expr(expr), op_words(*op), literal(value))
-            }
-            Cond::Columns(one, op, other) => format!(
-                "{} is {} {}",
-                self.column(*one),
-                op_words(*op),
-                self.column(*other)
+            Cond::Compare(expr, op, value) => fill(
+                tongue.compare,
+                &[&self.expr(expr), self.op(*op), &self.literal(value)],
             ),
-            Cond::Between(expr, low, high) => format!(
-                "{} is between {} and {}",
-                self.expr(expr),
-                literal(low),
-                literal(high)
+            Cond::Columns(one, op, other) => fill(
+                tongue.against,
+                &[&self.column(*one), self.op(*op), &self.column(*other)],
+            ),
+            Cond::Between(expr, low, high) => fill(
+                tongue.between,
+                &[&self.expr(expr), &self.literal(low), &self.literal(high)],
             ),
             Cond::OneOf {
                 column,
                 values,
                 negated,
             } => {
-                let shown: Vec<String> = values.iter().map(literal).collect();
-                format!(
-                    "{} is {}{}",
-                    self.column(*column),
-                    if *negated { "not " } else { "" },
-                    shown.join(" or ")
+                let shown: Vec<String> = values.iter().map(|value| self.literal(value)).collect();
+                let piece = if *negated { tongue.none_of } else { tongue.one_of };
+                fill(
+                    piece,
+                    &[&self.column(*column), &tongue.list(&shown, tongue.values)],
                 )
             }
             Cond::Like {
@@ -156,158 +150,143 @@ impl Teller<'_> {
                 text,
                 negated,
             } => {
-                let verb = match place {
-                    Match::Starts => "starts with",
-                    Match::Contains => "contains",
-                    Match::Ends => "ends with",
+                let piece = match (place, negated) {
+                    (Match::Starts, false) => tongue.starts,
+                    (Match::Contains, false) => tongue.contains,
+                    (Match::Ends, false) => tongue.ends,
+                    (Match::Starts, true) => tongue.not_starts,
+                    (Match::Contains, true) => tongue.not_contains,
+                    (Match::Ends, true) => tongue.not_ends,
                 };
-                format!(
-                    "{} {}{verb} '{text}'",
-                    self.column(*column),
-                    if *negated { "is not one that " } else { "" }
-                )
+                fill(piece, &[&self.column(*column), text])
             }
-            Cond::Null { column, is_null } => format!(
-                "{} is {}",
-                self.column(*column),
-                if *is_null { "missing" } else { "known" }
-            ),
-            Cond::Truth { column, is_true } => format!("{} is {is_true}", self.column(*column)),
+            Cond::Null { column, is_null } => {
+                let piece = if *is_null { tongue.null } else { tongue.not_null };
+                fill(piece, &[&self.column(*column)])
+            }
+            Cond::Truth { column, is_true } => {
+                let piece = if *is_true { tongue.is_true } else { tongue.is_false };
+                fill(piece, &[&self.column(*column)])
+            }
             Cond::Within {
                 column,
                 period,
                 negated,
             } => {
-                format!(
-                    "{} {} {}",
-                    self.column(*column),
-                    if *negated { "lies outside" } else { "lies in" },
-                    period_words(period)
-                )
+                let piece = if *negated { tongue.outside } else { tongue.within };
+                fill(piece, &[&self.column(*column), &self.period(period)])
             }
-            Cond::At { column, op, moment } => format!(
-                "{} is {} {}",
-                self.column(*column),
-                op_words(*op),
-                moment_words(*moment)
+            Cond::At { column, op, moment } => fill(
+                tongue.against,
+                &[&self.column(*column), self.op(*op), &self.moment(*moment)],
             ),
-            Cond::Average(id, op) => format!("{} is {} its average", self.column(*id), op_words(*op)),
+            Cond::Average(id, op) => fill(tongue.average, &[&self.column(*id), self.op(*op)]),
             Cond::Beyond { column, op, plan, .. } => {
-                let found = sentence(self.lexicon, plan, &[]);
-                let found = found.trim_start_matches("Shows ").trim_end_matches('.');
-                format!("{} is {} {found}", self.column(*column), op_words(*op))
+                let found = sentence(self.lexicon, plan, &[], tongue);
+                let found = found
+                    .trim_start_matches(tongue.lead)
+                    .trim_end_matches(tongue.stop);
+                fill(tongue.beyond, &[&self.column(*column), self.op(*op), found])
             }
             Cond::Among {
                 column,
                 shown,
                 filters,
-            } => {
-                let conds: Vec<String> = filters.iter().map(|cond| self.cond(cond)).collect();
-                format!(
-                    "{} is the {} of a row where {}",
-                    self.column(*column),
-                    self.column(*shown),
-                    join(&conds)
-                )
-            }
+            } => fill(
+                tongue.among,
+                &[&self.column(*column), &self.column(*shown), &self.conds(filters)],
+            ),
             Cond::Extreme {
                 column,
                 target,
                 by,
                 descending,
-            } => format!(
-                "{} is the {} of the row with the {} {}",
-                self.column(*column),
-                self.column(*target),
-                if *descending { "highest" } else { "lowest" },
-                self.column(*by)
-            ),
-            Cond::Against(column, op, across) => {
-                format!(
-                    "{} is {} {}",
-                    self.column(*column),
-                    op_words(*op),
-                    self.across(across)
+            } => {
+                let piece = if *descending {
+                    tongue.highest_of
+                } else {
+                    tongue.lowest_of
+                };
+                fill(
+                    piece,
+                    &[&self.column(*column), &self.column(*target), &self.column(*by)],
                 )
             }
-            Cond::Either(one, other) => {
-                let side =
-                    |conds: &[Cond]| join(&conds.iter().map(|cond| self.cond(cond)).collect::<Vec<_>>());
-                format!("either {}, or {}", side(one), side(other))
-            }
-            Cond::Exists { related, negated } => format!(
-                "there {} {}",
-                if *negated { "are no" } else { "are" },
-                self.related(related)
+            Cond::Against(column, op, across) => fill(
+                tongue.against,
+                &[&self.column(*column), self.op(*op), &self.across(across)],
             ),
+            Cond::Either(one, other) => fill(tongue.either, &[&self.conds(one), &self.conds(other)]),
+            Cond::Exists { related, negated } => {
+                let piece = if *negated { tongue.exist_not } else { tongue.exist };
+                fill(piece, &[&self.related(related)])
+            }
         }
     }
-}
 
-fn literal(value: &Literal) -> String {
-    match value {
-        Literal::Text(text) => format!("'{text}'"),
-        Literal::Number(digits) => digits.clone(),
-    }
-}
-
-fn function_word(function: Function) -> &'static str {
-    match function {
-        Function::Count => "count",
-        Function::Sum => "sum",
-        Function::Avg => "average",
-        Function::Min => "minimum",
-        Function::Max => "maximum",
-    }
-}
-
-fn op_words(op: Op) -> &'static str {
-    match op {
-        Op::Eq => "equal to",
-        Op::Ne => "other than",
-        Op::Gt => "above",
-        Op::Ge => "at least",
-        Op::Lt => "below",
-        Op::Le => "at most",
-    }
-}
-
-fn unit_word(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Hour => "hour",
-        Unit::Day => "day",
-        Unit::Week => "week",
-        Unit::Month => "month",
-        Unit::Quarter => "quarter",
-        Unit::Year => "year",
-    }
-}
-
-fn moment_words(moment: Moment) -> String {
-    match moment {
-        Moment::Fixed(day) => day.to_string(),
-        Moment::FromNow { amount, unit } if amount < 0 => {
-            format!("{} {}s ago", -i64::from(amount), unit_word(unit))
+    fn literal(&self, value: &Literal) -> String {
+        match value {
+            Literal::Text(text) => fill(self.tongue.text, &[text]),
+            Literal::Number(digits) => digits.clone(),
         }
-        Moment::FromNow { amount, unit } => format!("{amount} {}s from now", unit_word(unit)),
-        Moment::StartOf { offset: 0, unit } => format!("the start of this {}", unit_word(unit)),
-        Moment::StartOf { offset, unit } if offset < 0 => {
-            format!("the start of the {} {} ago", unit_word(unit), -i64::from(offset))
-        }
-        Moment::StartOf { offset, unit } => format!("the start of the {} {offset} ahead", unit_word(unit)),
     }
-}
 
-fn period_words(period: &Period) -> String {
-    match (period.year, period.from, period.to) {
-        (Some(year), ..) => format!("the year {year}"),
-        (None, Some(from), Some(to)) => format!(
-            "the time from {} to before {}",
-            moment_words(from),
-            moment_words(to)
-        ),
-        (None, Some(from), None) => format!("the time since {}", moment_words(from)),
-        (None, None, Some(to)) => format!("the time before {}", moment_words(to)),
-        (None, None, None) => "any time".into(),
+    fn function(&self, function: Function) -> &'static str {
+        let [count, sum, average, minimum, maximum] = self.tongue.functions;
+        match function {
+            Function::Count => count,
+            Function::Sum => sum,
+            Function::Avg => average,
+            Function::Min => minimum,
+            Function::Max => maximum,
+        }
+    }
+
+    fn op(&self, op: Op) -> &'static str {
+        let [equal, other, above, at_least, below, at_most] = self.tongue.comparisons;
+        match op {
+            Op::Eq => equal,
+            Op::Ne => other,
+            Op::Gt => above,
+            Op::Ge => at_least,
+            Op::Lt => below,
+            Op::Le => at_most,
+        }
+    }
+
+    fn unit(&self, unit: Unit) -> &'static str {
+        let [hour, day, week, month, quarter, year] = self.tongue.units;
+        match unit {
+            Unit::Hour => hour,
+            Unit::Day => day,
+            Unit::Week => week,
+            Unit::Month => month,
+            Unit::Quarter => quarter,
+            Unit::Year => year,
+        }
+    }
+
+    fn moment(&self, moment: Moment) -> String {
+        let tongue = self.tongue;
+        let (piece, amount, unit) = match moment {
+            Moment::Fixed(day) => return fill(tongue.day, &[&day.to_string()]),
+            Moment::FromNow { amount, unit } if amount < 0 => (tongue.ago, amount, unit),
+            Moment::FromNow { amount, unit } => (tongue.from_now, amount, unit),
+            Moment::StartOf { offset: 0, unit } => (tongue.start_of_this, 0, unit),
+            Moment::StartOf { offset, unit } if offset < 0 => (tongue.start_ago, offset, unit),
+            Moment::StartOf { offset, unit } => (tongue.start_ahead, offset, unit),
+        };
+        fill(piece, &[&i64::from(amount).abs().to_string(), self.unit(unit)])
+    }
+
+    fn period(&self, period: &Period) -> String {
+        let tongue = self.tongue;
+        match (period.year, period.from, period.to) {
+            (Some(year), ..) => fill(tongue.year, &[&year.to_string()]),
+            (None, Some(from), Some(to)) => fill(tongue.span, &[&self.moment(from), &self.moment(to)]),
+            (None, Some(from), None) => fill(tongue.since, &[&self.moment(from)]),
+            (None, None, Some(to)) => fill(tongue.before, &[&self.moment(to)]),
+            (None, None, None) => tongue.any_time.to_owned(),
+        }
     }
 }

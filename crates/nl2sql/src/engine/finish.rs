@@ -25,11 +25,35 @@ impl Reading<'_> {
         } else {
             self.finish_aggregate(aggregates);
         }
+        self.show_kinds_once();
         self.settle_order();
         self.drop_idle_keys();
         self.prune();
         self.keep_rows_single();
         self.mark_home();
+    }
+
+    /// `show all payment methods`: where no rows are spoken of, the kinds there are, each once.
+    fn show_kinds_once(&mut self) {
+        let plan = &self.plan;
+        let alone = plan.filters.is_empty() && plan.group.is_empty() && plan.order.is_empty() && !plan.star;
+        let [Expr::Column(id)] = plan.select[..] else {
+            return;
+        };
+        let entry = self.lexicon.column(id);
+        let kind = self.is_textual(id)
+            && !entry.is_primary
+            && !entry.column.unique
+            && !roles::label(self.lexicon, entry.table).contains(&id);
+        let rows = self
+            .items
+            .iter()
+            .enumerate()
+            .any(|(at, _)| self.table(at).is_some() || Some(at) == self.head);
+        let all = self.tokens.iter().any(|token| token.lower == "all");
+        if alone && kind && !rows && all {
+            self.plan.distinct = true;
+        }
     }
 
     /// A group by a key needs no name that is not shown.

@@ -91,6 +91,14 @@ pub(crate) fn comment_forms(comment: Option<&str>) -> Vec<(Vec<String>, f32)> {
 fn bare_words(comment: &str) -> impl Iterator<Item = &str> {
     const TAILS: &[&str] = &[
         "信息表",
+        "记录表",
+        "明细表",
+        "记录",
+        "明细",
+        "列表",
+        "档案",
+        "日志",
+        "单",
         "表",
         "信息",
         "时间",
@@ -100,7 +108,16 @@ fn bare_words(comment: &str) -> impl Iterator<Item = &str> {
         "标志",
         "状态",
     ];
-    const HEADS: &[&str] = &["所属", "是否", "关联", "对应"];
+    const HEADS: &[&str] = &[
+        "所属",
+        "是否",
+        "是否有",
+        "是否已",
+        "是否为",
+        "有无",
+        "关联",
+        "对应",
+    ];
     let long = |bare: &&str| bare.chars().count() > 1;
     let tails = TAILS.iter().filter_map(|tail| comment.strip_suffix(tail));
     let heads = HEADS.iter().filter_map(|head| comment.strip_prefix(head));
@@ -122,14 +139,19 @@ pub(crate) fn key_of<'t>(table: &'t Table, table_words: &[String]) -> Option<&'t
         [key] => Some(key),
         [] => {
             let own: Vec<String> = table_words.iter().map(|word| singular(word)).collect();
-            let named = |column: &&Column| {
+            let named = |column: &&Column, is_own: &dyn Fn(&[String]) -> bool| {
                 let words = shorthand::spelled_out(&identifier_words(&column.name));
-                words == ["id"] || key_stump(&words).is_some_and(|stump| stump == own)
+                words == ["id"] || key_stump(&words).is_some_and(|stump| is_own(&stump))
             };
-            table
-                .columns
-                .iter()
-                .find(named)
+            let columns = || table.columns.iter();
+            columns()
+                .find(|column| named(column, &|stump| stump == own))
+                // modelId of carModels.
+                .or_else(|| {
+                    columns()
+                        .next()
+                        .filter(|column| named(column, &|stump| own.ends_with(stump)))
+                })
                 .map(|column| column.name.as_str())
         }
         _ => None,

@@ -30,10 +30,9 @@ fn degree(token: &Token) -> Option<bool> {
 
 /// The question without its idioms, when it has one.
 pub(crate) fn spelled_out(tokens: &[Token]) -> Option<Vec<Token>> {
-    first(tokens)
-        .or_else(|| by(tokens))
-        .or_else(|| rate(tokens))
-        .or_else(|| comparative(tokens))
+    [first, by, rate, comparative, both_ends, once, kinds, holding]
+        .iter()
+        .find_map(|idiom| idiom(tokens))
 }
 
 /// `a higher fee than 50` is a fee higher than 50.
@@ -59,6 +58,107 @@ fn comparative(tokens: &[Token]) -> Option<Vec<Token>> {
     Some(spelled)
 }
 
+/// `lowest and highest rating` is the minimum and maximum rating.
+fn both_ends(tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.windows(4).position(|four| {
+        matches!(four, [one, and, other, named] if matches!(and.lower.as_str(), "and" | "&")
+            && degree(one).is_some_and(|one| degree(other) == Some(!one))
+            && named.is_word())
+    })?;
+    let high = degree(&tokens[at])?;
+    let ends = if high {
+        "maximum and minimum"
+    } else {
+        "minimum and maximum"
+    };
+    let mut spelled = tokens[..at].to_vec();
+    spelled.extend(text::tokens(ends));
+    spelled.extend_from_slice(&tokens[at + 3..]);
+    Some(spelled)
+}
+
+/// `the genres, no duplicates`, `cities without repetition`: each once.
+fn once(tokens: &[Token]) -> Option<Vec<Token>> {
+    const NO: &[&str] = &["no", "without", "excluding", "removing"];
+    const TWICE: &[&str] = &[
+        "duplicates",
+        "duplicate",
+        "repetition",
+        "repetitions",
+        "repeats",
+        "doubles",
+    ];
+    let last = tokens.len().checked_sub(1)?;
+    let is_said = TWICE.contains(&tokens[last].lower.as_str())
+        && NO.contains(&tokens.get(last.checked_sub(1)?)?.lower.as_str());
+    if !is_said {
+        return None;
+    }
+    let mut rest = &tokens[..last - 1];
+    while let [before @ .., end] = rest
+        && matches!(end.lower.as_str(), "," | "with" | "but" | "and" | "-" | "any")
+    {
+        rest = before;
+    }
+    // The word stands before what is listed.
+    let lead = rest
+        .iter()
+        .take_while(|token| {
+            matches!(
+                token.lower.as_str(),
+                "show" | "list" | "get" | "give" | "me" | "find" | "display" | "all" | "the" | "of"
+            )
+        })
+        .count();
+    let mut spelled: Vec<Token> = rest[..lead]
+        .iter()
+        .filter(|token| token.lower != "all")
+        .cloned()
+        .collect();
+    spelled.extend(text::tokens("distinct"));
+    spelled.extend_from_slice(&rest[lead..]);
+    (lead < rest.len()).then_some(spelled)
+}
+
+/// `which brands do we have`, `what genres are there`: each once.
+fn kinds(tokens: &[Token]) -> Option<Vec<Token>> {
+    const HAD: &[&[&str]] = &[
+        &["do", "we", "have"],
+        &["do", "we", "offer"],
+        &["do", "we", "sell"],
+        &["do", "you", "have"],
+        &["are", "there"],
+        &["exist"],
+    ];
+    let [asked, rest @ ..] = tokens else { return None };
+    let rest = match rest {
+        [before @ .., end] if end.lower == "?" => before,
+        rest => rest,
+    };
+    let named = HAD.iter().find_map(|had| {
+        let stump = rest.len().checked_sub(had.len())?;
+        rest[stump..]
+            .iter()
+            .zip(*had)
+            .all(|(token, word)| token.lower == *word)
+            .then_some(&rest[..stump])
+    })?;
+    let is_kind = matches!(asked.lower.as_str(), "which" | "what")
+        && (1..=3).contains(&named.len())
+        && named.iter().all(|token| {
+            token.is_word()
+                && !matches!(
+                    token.lower.as_str(),
+                    "is" | "are" | "different" | "distinct" | "and"
+                )
+        });
+    is_kind.then(|| {
+        let mut spelled = text::tokens("list the distinct");
+        spelled.extend_from_slice(named);
+        spelled
+    })
+}
+
 /// `30 dollars per hour` is a rate, not a group of each hour.
 fn rate(tokens: &[Token]) -> Option<Vec<Token>> {
     const UNITS: &[&str] = &[
@@ -72,9 +172,56 @@ fn rate(tokens: &[Token]) -> Option<Vec<Token>> {
             && money::is_currency(&currency.lower)
             && matches!(per.lower.as_str(), "per" | "a" | "an" | "each")
             && UNITS.contains(&unit.lower.as_str())
-    })?;
+    });
+    // "more than 30 per hour"
+    let bare = || {
+        let at = tokens.windows(4).position(|four| {
+            let [compared, number, per, unit] = four else {
+                return false;
+            };
+            number.shape == Shape::Number
+                && matches!(
+                    compared.lower.as_str(),
+                    "than" | "over" | "under" | "above" | "below" | "least" | "most" | "exactly"
+                )
+                && matches!(per.lower.as_str(), "per" | "a" | "an")
+                && matches!(
+                    unit.lower.as_str(),
+                    "hour" | "night" | "kg" | "km" | "unit" | "piece"
+                )
+        })?;
+        Some(at)
+    };
+    let at = at.or_else(bare)?;
     let mut spelled = tokens[..at + 2].to_vec();
     spelled.extend_from_slice(&tokens[at + 4..]);
+    Some(spelled)
+}
+
+/// `dishes with Tofu in the name` is dishes whose name contains Tofu.
+fn holding(tokens: &[Token]) -> Option<Vec<Token>> {
+    let [before @ .., inside, the, column] = tokens else {
+        return None;
+    };
+    let is_said = matches!(inside.lower.as_str(), "in" | "within")
+        && matches!(the.lower.as_str(), "the" | "its" | "their" | "his" | "her")
+        && matches!(
+            column.lower.as_str(),
+            "name" | "names" | "title" | "titles" | "description" | "subject" | "comment"
+        );
+    let with = before
+        .iter()
+        .rposition(|token| matches!(token.lower.as_str(), "with" | "having"))?;
+    let text = &before[with + 1..];
+    let plain = |token: &Token| token.shape == Shape::Quoted || token.is_capital();
+    if !is_said || with == 0 || !(1..=3).contains(&text.len()) || !text.iter().all(plain) {
+        return None;
+    }
+    let mut spelled = before[..with].to_vec();
+    spelled.extend(text::tokens("whose"));
+    spelled.push(column.clone());
+    spelled.extend(text::tokens("contains"));
+    spelled.extend_from_slice(text);
     Some(spelled)
 }
 
@@ -144,6 +291,8 @@ mod tests {
                 "halls with a larger area than 30",
                 Some("halls with a area larger than 30"),
             ),
+            ("lowest and highest fare", Some("minimum and maximum fare")),
+            ("list the towns, no duplicates", Some("list the distinct towns")),
             ("largest hall per town", None),
             ("the first hall", None),
         ] {

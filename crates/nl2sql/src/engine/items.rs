@@ -7,6 +7,7 @@ use super::link::{self, Mention, Span, ValueHit};
 use super::money;
 use super::period::{self, Period};
 use super::phrases::{self, Phrase};
+use super::samples;
 use super::text::{Shape, Token};
 use super::words;
 
@@ -53,7 +54,7 @@ enum Choice<'a> {
 /// Cuts the tokens into items.
 pub(crate) fn cut(lexicon: &Lexicon<'_>, tokens: &[Token], today: Date) -> Vec<Item> {
     let mentions = link::mentions(lexicon, tokens);
-    let samples = link::sample_values(lexicon, tokens);
+    let samples = samples::sample_values(lexicon, tokens);
     let mut items = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -97,9 +98,17 @@ fn next(
     let names_it = mentions
         .iter()
         .any(|span| span.start == at && span.what.score() >= 0.9);
+    let names_it = names_it
+        && !(names_before
+            && mentions
+                .iter()
+                .all(|span| span.start != at || span.end > at + 1 || span.what.score() < 0.97));
     if names_before && !names_it {
         return (Kind::Glue, 1);
     }
+    let named_after = mentions
+        .iter()
+        .any(|span| span.start == at + 1 && span.what.score() >= 0.7);
     let owned = mentions
         .iter()
         .any(|span| span.end == at && span.what.table_score() >= 0.7);
@@ -134,7 +143,7 @@ fn next(
             })
     };
     if let Some((phrase, taken)) = phrases::read(tokens, at).filter(|(_, taken)| {
-        !(names_before || two_moments(*taken) || names_it && is_plain_name(tokens, at, owned))
+        !(names_before || two_moments(*taken) || names_it && is_plain_name(tokens, at, owned, named_after))
     }) {
         // A state that a sample spells just so is that state: sold_out.
         let priority = match phrase {
@@ -204,11 +213,23 @@ fn next(
 }
 
 /// `a total of at most 20`, `the card limit`: words of structure that are columns where the schema has them and no number follows.
-fn is_plain_name(tokens: &[Token], at: usize, owned: bool) -> bool {
+fn is_plain_name(tokens: &[Token], at: usize, owned: bool, named_after: bool) -> bool {
     let before = at.checked_sub(1).map_or("", |i| tokens[i].lower.as_str());
     let after = tokens.get(at + 1);
     match tokens[at].lower.as_str() {
         "total" if owned && after.is_none() => true,
+        // "a total score above 300", where the total is a column
+        "total"
+            if !named_after
+                && after.is_some_and(|token| {
+                    matches!(
+                        token.lower.as_str(),
+                        "score" | "scores" | "points" | "medals" | "marks"
+                    )
+                }) =>
+        {
+            true
+        }
         "total" => {
             matches!(before, "a" | "whose")
                 && after.is_some_and(|token| {

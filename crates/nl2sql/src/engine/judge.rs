@@ -132,6 +132,19 @@ pub(crate) fn unsupported(reading: &Reading<'_>, question: &str) -> Option<Refus
             return None;
         }
         let word = reading.tokens.get(item.start)?.lower.as_str();
+        let next = reading
+            .tokens
+            .get(item.start + 1)
+            .map(|token| token.lower.as_str());
+        // "plants that are still running" adds nothing up.
+        if word == "running"
+            && !matches!(
+                next,
+                Some("total" | "totals" | "sum" | "average" | "count" | "balance")
+            )
+        {
+            return None;
+        }
         let (_, what) = UNSUPPORTED.iter().find(|(words, _)| words.contains(&word))?;
         Some(refused(word, what))
     });

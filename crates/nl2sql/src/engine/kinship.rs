@@ -81,16 +81,15 @@ pub(crate) fn links(id: ColumnId, tables: &[TableEntry<'_>], columns: &[ColumnEn
             .flat_map(|to| tables[to.0].columns.clone().map(ColumnId))
             .find(|other| holds_its_values(id, *other, tables, columns))
     };
-    let target = by_name
-        .or_else(by_key)
-        .or_else(by_table)
-        .or_else(by_namesake)
-        .or_else(by_values)?;
+    let told = by_name.or_else(by_key).or_else(by_table).or_else(by_namesake);
+    // What only values tell is the last thing that a join goes by.
+    let cost = if told.is_some() { COST } else { COST + 2 };
+    let target = told.or_else(by_values)?;
     Some(Link {
         from,
         to: columns[target.0].table,
         pairs: vec![(id, target)],
-        cost: COST,
+        cost,
     })
 }
 

@@ -7,7 +7,8 @@ use super::lexicon::Lexicon;
 use super::phrases::{Function, Phrase};
 use super::plan::Expr;
 use super::text::{self, Token};
-use super::{Draft, Request, confidence, explain, render};
+use super::tongue::fill;
+use super::{Draft, Request, confidence, explain, render, tongue_of};
 
 /// The answer to a question for a figure of what groups have each.
 pub(crate) fn answer(
@@ -32,18 +33,20 @@ pub(crate) fn answer(
     }
     plan.select = vec![counted];
     plan.order.clear();
-    let word = match function {
-        Function::Avg => "average",
-        Function::Max => "highest",
-        _ => "lowest",
+    let tongue = tongue_of(request);
+    let [average, highest, lowest] = tongue.over_groups;
+    let piece = match function {
+        Function::Avg => average,
+        Function::Max => highest,
+        _ => lowest,
     };
     let mut assumptions = reading.assumptions.clone();
     assumptions.push("groups without any rows are not counted".to_owned());
-    let inner = explain::sentence(lexicon, &plan, &assumptions);
-    let inner = inner.trim_start_matches("Shows ");
+    let inner = explain::sentence(lexicon, &plan, &assumptions, tongue);
+    let inner = inner.trim_start_matches(tongue.lead);
     Some(Draft {
         sql: render::over_groups(lexicon, function, (&plan, &chosen.joins), request.dialect),
-        explanation: format!("Shows the {word} of {inner}"),
+        explanation: fill(piece, &[inner]),
         confidence: confidence::estimate(&chosen.signals),
         warnings: Vec::new(),
         assumptions,

@@ -1,9 +1,11 @@
 //! Finds the words of a reading that decide the answer although nothing in the plan came from them.
 
 use super::items::Kind;
+use super::lexicon::Sort;
 use super::phrases::{Function, Phrase};
 use super::reading::Reading;
 use super::stem::singular;
+use super::words;
 
 /// The part that a word without a meaning here has in its question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +133,12 @@ const WHOLES: &[&str] = &[
     "app",
     "site",
     "website",
+    "menu",
+    "catalogue",
+    "catalog",
+    "inventory",
+    "fleet",
+    "database",
 ];
 /// Nouns that only say again what the name before them is: `faculty members`, `airline companies`.
 const APPOSITIONS: &[&str] = &[
@@ -204,12 +212,33 @@ impl Reading<'_> {
     /// `granted to …`, `affected by …`: a verb between what is asked and a condition that is in the plan.
     fn is_mere_relation(&self, at: usize) -> bool {
         let word = self.word(at);
-        let verb = word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"));
-        let follows = self.items.get(at + 1).is_some_and(|_| {
+        let told = at
+            .checked_sub(1)
+            .is_some_and(|i| matches!(self.word(i), "who" | "that" | "which" | "they"));
+        let verb = word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))
+            || words::DEEDS.contains(&word)
+            || told && !word.ends_with("ly");
+        let follows = self.items.get(at + 1).is_some_and(|next| {
             matches!(
                 self.word(at + 1),
-                "in" | "by" | "to" | "at" | "on" | "with" | "for" | "from" | "as" | "the" | "a" | "any"
-            )
+                "in" | "by"
+                    | "to"
+                    | "at"
+                    | "on"
+                    | "with"
+                    | "for"
+                    | "from"
+                    | "as"
+                    | "the"
+                    | "a"
+                    | "an"
+                    | "any"
+                    | "some"
+            ) || next.used
+                && matches!(
+                    next.kind,
+                    Kind::Phrase(Phrase::Compare { .. }) | Kind::Mention(..) | Kind::Number(_)
+                )
         });
         let object = self.after(at).is_some_and(|i| self.items[i].used);
         let preceded = at
@@ -219,6 +248,21 @@ impl Reading<'_> {
     }
 
     fn is_apposition(&self, at: usize) -> bool {
+        // "founded year", "start time": the moment is in the plan.
+        let dated = matches!(
+            self.word(at),
+            "year" | "years" | "date" | "dates" | "time" | "times"
+        ) && at.checked_sub(1).is_some_and(|i| {
+            self.items[i].used
+                && self
+                    .column_where(i, |id| {
+                        self.is_day(id) || self.lexicon.column(id).sort == Sort::Year
+                    })
+                    .is_some()
+        });
+        if dated {
+            return true;
+        }
         APPOSITIONS.contains(&self.word(at))
             && at
                 .checked_sub(1)
@@ -236,7 +280,7 @@ impl Reading<'_> {
             .is_some_and(|i| matches!(self.word(i), "the" | "this" | "our" | "my"));
         let held = at
             .checked_sub(2)
-            .is_some_and(|i| matches!(self.word(i), "in" | "of" | "at" | "from" | "within" | "by"));
+            .is_some_and(|i| matches!(self.word(i), "in" | "of" | "at" | "from" | "within" | "by" | "on"));
         ends && pointed && held && WHOLES.contains(&self.word(at))
     }
 
@@ -298,7 +342,18 @@ impl Reading<'_> {
         if compared && !describes {
             return Some(Part::Compared);
         }
-        if describes && Some(end + 1) == self.head {
+        // "faulty smart meters": other adjectives may stand between.
+        let mut described = end + 1;
+        while self.head.is_some_and(|head| described < head)
+            && self.items[described].used
+            && matches!(
+                self.items[described].kind,
+                Kind::Mention(..) | Kind::Value(_) | Kind::Word
+            )
+        {
+            described += 1;
+        }
+        if Some(described) == self.head && (describes || described > end + 1) {
             return Some(Part::Adjective);
         }
         // "of the institution "Basel"": the value itself is in the plan.
@@ -329,6 +384,16 @@ impl Reading<'_> {
         one || named
     }
 
+    /// `average mileage per brand` where no join leads to the brands: a figure for all is another answer.
+    fn is_lost_group(&self, at: usize) -> bool {
+        matches!(self.phrase(at), Some(Phrase::PerEach | Phrase::By))
+            && self.plan.aggregates()
+            && self.plan.group.is_empty()
+            && self
+                .after(at)
+                .is_some_and(|i| self.is_free(i) && matches!(self.items[i].kind, Kind::Mention(..)))
+    }
+
     /// A phrase of structure that nothing in the plan came from, although leaving it out changes the answer.
     pub(crate) fn lost_phrase(&self) -> Option<usize> {
         let figures = self.plan.aggregates();
@@ -336,16 +401,17 @@ impl Reading<'_> {
             let said_twice = figures && self.aggregate_at(*at).is_some();
             let direction =
                 matches!(self.phrase(*at), Some(Phrase::Direction(_))) && !self.plan.order.is_empty();
-            self.is_free(*at)
-                && !said_twice
-                && !direction
-                && !self.is_mere_place(*at)
-                && self.phrase(*at).is_some_and(|phrase| {
-                    !matches!(
-                        phrase,
-                        Phrase::Distinct | Phrase::Filler | Phrase::By | Phrase::PerEach | Phrase::Named
-                    )
-                })
+            self.is_lost_group(*at)
+                || self.is_free(*at)
+                    && !said_twice
+                    && !direction
+                    && !self.is_mere_place(*at)
+                    && self.phrase(*at).is_some_and(|phrase| {
+                        !matches!(
+                            phrase,
+                            Phrase::Distinct | Phrase::Filler | Phrase::By | Phrase::PerEach | Phrase::Named
+                        )
+                    })
         })
     }
 }

@@ -159,8 +159,13 @@ impl Reading<'_> {
             self.limit_for(at);
             return;
         }
-        let named =
-            (at + 1..self.items.len()).find_map(|i| self.table(i).filter(|table| *table != self.home));
+        let other = |i: usize| {
+            self.table(i)
+                .filter(|table| *table != self.home && self.is_free(i))
+        };
+        let named = (at + 1..self.items.len())
+            .find_map(other)
+            .or_else(|| (0..at).rev().find_map(other));
         let mut holders = self
             .lexicon
             .graph
@@ -180,6 +185,23 @@ impl Reading<'_> {
 
     fn most_of_next(&mut self, at: usize, most: bool) {
         if self.word(at) == "the" && self.items[at].end - self.items[at].start == 1 {
+            return;
+        }
+        // "the most people", where they are a population
+        let people = self.items.get(at + 1).is_some_and(|_| {
+            matches!(
+                self.word(at + 1),
+                "people" | "residents" | "inhabitants" | "citizens" | "persons"
+            )
+        });
+        let population = self
+            .hinted(self.home, &["population", "inhabitants"], |id| {
+                self.is_measure(id)
+            })
+            .filter(|_| people && self.table(at + 1).is_none());
+        if let Some(column) = population {
+            self.mark(at + 1);
+            self.degree(at, Expr::Column(column), most, None);
             return;
         }
         let Some(next) = self.after(at) else {

@@ -112,6 +112,13 @@ impl Reading<'_> {
             let mut seen_of = false;
             let named = (at + 1..self.items.len()).find(|i| {
                 seen_of |= self.word(*i) == "of";
+                // "names and addresses of the clubs"
+                let listed = !seen_of
+                    && (matches!(self.items[*i].kind, Kind::And | Kind::Comma)
+                        || *i > at + 1 && matches!(self.entity(*i), Some(Entity::Column(..))));
+                if listed {
+                    return false;
+                }
                 let passed = self.is_glue(*i) && matches!(self.word(*i), "of" | "the" | "all" | "any")
                     || matches!(self.phrase(*i), Some(Phrase::Distinct | Phrase::PerEach));
                 !passed
@@ -244,7 +251,10 @@ impl Reading<'_> {
 
     /// Whether a column holds numbers that mean something, not keys.
     pub(crate) fn is_measure(&self, id: ColumnId) -> bool {
-        matches!(self.lexicon.column(id).sort, Sort::Number | Sort::Year) && !self.lexicon.is_key(id)
+        let entry = self.lexicon.column(id);
+        // A number that is called `…_id` names a row, whether it is declared a key or not.
+        let named = entry.words.last().is_some_and(|last| last == "id");
+        matches!(entry.sort, Sort::Number | Sort::Year) && !self.lexicon.is_key(id) && !named
     }
 
     pub(crate) fn is_day(&self, id: ColumnId) -> bool {

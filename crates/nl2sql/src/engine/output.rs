@@ -1,7 +1,7 @@
 //! Recognises what is to be shown, and completes the plan.
 
 use super::items::Kind;
-use super::lexicon::ColumnId;
+use super::lexicon::{ColumnId, TableId};
 use super::phrases::{Function, Phrase};
 use super::plan::Expr;
 use super::reading::{Entity, Reading};
@@ -76,6 +76,20 @@ impl Reading<'_> {
                 let column = self.number_column(i + 1);
                 self.mark_all(i..=i + 1);
                 column.map_or(Expr::Rows, |column| Expr::Apply(Function::Sum, column))
+            }
+            // "the name and the number of floors": a column among others, not their sum.
+            Some((i, Entity::Column(id, score)))
+                if score >= 0.7
+                    && self.is_measure(id)
+                    && !distinct
+                    && !self.grouped
+                    && self.aggregates.is_empty()
+                    && self.projected_columns().iter().any(|(other, id)| {
+                        *other != i && self.targets[*other] && self.lexicon.graph.target(*id).is_none()
+                    })
+                    && self.targets[i] =>
+            {
+                return i;
             }
             Some((i, Entity::Column(id, score))) if score >= 0.5 && self.is_free(i) => {
                 self.mark(i);
@@ -267,11 +281,8 @@ impl Reading<'_> {
             .filter(|table| self.reachable(*table))
             .collect();
         tables.sort_by_key(|table| self.distance(*table));
-        let Some((quantity, price)) = tables
-            .into_iter()
-            .find_map(|table| roles::product(lexicon, table))
-        else {
-            return false;
+        let Some((quantity, price)) = tables.iter().find_map(|table| roles::product(lexicon, *table)) else {
+            return self.read_money_taken(at, &tables);
         };
         self.assume(format!(
             "{} is the sum of {} times {}",
@@ -286,6 +297,22 @@ impl Reading<'_> {
             self.group_by(keys);
         }
         self.aggregates.push(Expr::SumOfProduct(quantity, price));
+        true
+    }
+
+    /// "revenue" where nothing is sold by the piece: the sum of what was paid, in the nearest table that tells.
+    fn read_money_taken(&mut self, at: usize, tables: &[TableId]) -> bool {
+        let near = tables.iter().filter(|table| self.distance(**table) <= 4);
+        let Some(column) = near.copied().find_map(|table| roles::taken(self.lexicon, table)) else {
+            return false;
+        };
+        self.assume(format!(
+            "{} is the sum of {}",
+            self.word(at),
+            self.column_title(column)
+        ));
+        self.mark(at);
+        self.aggregates.push(Expr::Apply(Function::Sum, column));
         true
     }
 

@@ -1,7 +1,8 @@
 //! Puts words that stand for a whole phrase into the words of that phrase, before anything is read.
 
 use super::idioms;
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, Sort};
+use super::link::Namer;
 use super::roles;
 use super::text::{self, Token};
 
@@ -14,6 +15,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     let peopled = inhabitants(lexicon, named.as_deref().unwrap_or(tokens)).or(named);
     let named = peopled;
     let counted = times(named.as_deref().unwrap_or(tokens)).or(named);
+    let counted = figure_of_number(lexicon, counted.as_deref().unwrap_or(tokens)).or(counted);
     let tokens = counted.as_deref().unwrap_or(tokens);
     people_spelled_out(lexicon, tokens).or(counted)
 }
@@ -53,6 +55,32 @@ fn inhabitants(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
             .chain(rest.cloned())
             .collect(),
     )
+}
+
+/// `average number of seats` where a column holds the seats is the average of that column.
+fn figure_of_number(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.windows(4).position(|four| {
+        matches!(
+            four[0].lower.as_str(),
+            "average" | "mean" | "avg" | "maximum" | "minimum" | "highest" | "lowest" | "total" | "median"
+        ) && matches!(four[1].lower.as_str(), "number" | "amount" | "count")
+            && four[2].lower == "of"
+    })?;
+    let measured = |length: usize| {
+        let words = tokens.get(at + 3..at + 3 + length)?;
+        let said: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
+        let mention = Namer::new(lexicon).mention(&said.join(" "));
+        let column = mention.columns.iter().any(|hit| {
+            hit.score >= 0.9 && lexicon.column(hit.id).sort == Sort::Number && !lexicon.is_key(hit.id)
+        });
+        Some(column && mention.table_score() < 0.6)
+    };
+    if !(measured(2) == Some(true) || measured(1) == Some(true)) {
+        return None;
+    }
+    let mut spelled = tokens[..=at].to_vec();
+    spelled.extend_from_slice(&tokens[at + 3..]);
+    Some(spelled)
 }
 
 /// `at least twice` is at least two times.

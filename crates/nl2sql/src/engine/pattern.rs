@@ -3,7 +3,7 @@
 use super::items::Kind;
 use super::lexicon::ColumnId;
 use super::phrases::{Match, Phrase};
-use super::plan::Cond;
+use super::plan::{Cond, Literal};
 use super::reading::{Entity, Reading};
 use super::roles;
 
@@ -65,6 +65,12 @@ impl Reading<'_> {
                     _ => None,
                 })
         });
+        if said_after.is_none()
+            && subject.is_none_or(|(named, _)| named.is_none())
+            && self.read_content(at, place)
+        {
+            return;
+        }
         let Some((named_at, column)) = subject.or_else(|| self.label_of(self.home).map(|id| (None, id)))
         else {
             return;
@@ -86,6 +92,37 @@ impl Reading<'_> {
             text,
             negated: not.is_some(),
         });
+    }
+
+    /// `dishes that contain salmon` where salmon is an ingredient: the value itself, not a part of the name.
+    fn read_content(&mut self, at: usize, place: Match) -> bool {
+        let next = match self.after(at) {
+            Some(next) if place == Match::Contains => next,
+            _ => return false,
+        };
+        let hit = match &self.items[next].kind {
+            Kind::Value(hits) | Kind::Mention(_, hits) => hits
+                .iter()
+                .find(|hit| {
+                    let table = self.lexicon.column(hit.column).table;
+                    let named = roles::label(self.lexicon, self.home).contains(&hit.column);
+                    !named && self.reachable(table)
+                })
+                .cloned(),
+            _ => None,
+        };
+        let Some(hit) = hit else { return false };
+        let not = self.negation_before(at);
+        if let Some(not) = not {
+            self.mark(not);
+        }
+        self.mark_all(at..=next);
+        self.plan.filters.push(Cond::OneOf {
+            column: hit.column,
+            values: vec![Literal::Text(hit.value)],
+            negated: not.is_some(),
+        });
+        true
     }
 
     /// `emails ending with …`: the column is what is asked for, and the pattern's subject too.

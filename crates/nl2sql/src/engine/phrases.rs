@@ -86,7 +86,9 @@ pub(crate) enum Phrase {
     Stocked,
 }
 
-const PRICE: Hint = &["price", "cost", "fee", "rate", "amount", "total", "salary"];
+const PRICE: Hint = &[
+    "price", "cost", "fee", "rate", "fare", "charge", "rent", "amount", "total", "salary",
+];
 const AGE: Hint = &[
     "age",
     "birth",
@@ -227,6 +229,8 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
         &[
             "upwards of|>=|at least|no less than|not less than|no fewer than|minimum of|or more",
             "or higher|or above|greater than or equal to|more than or equal to",
+            "larger than or equal to|bigger than or equal to|higher than or equal to|equal to or more than",
+            "equal to or greater than",
         ],
     ),
     (cmp(Op::Lt), &["<|less than|fewer than|lower than|under|below"]),
@@ -234,7 +238,7 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
         cmp(Op::Le),
         &[
             "<=|at most|no more than|not more than|up to|or less|or fewer|or lower|or below",
-            "not exceeding|less than or equal to",
+            "not exceeding|less than or equal to|lower than or equal to|smaller than or equal to|equal to or less than",
         ],
     ),
     (cmp(Op::Eq), &["=|==|equal to|equals|equal|exactly"]),
@@ -307,6 +311,9 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
             "containing the string|containing the substring|containing the phrase|with the phrase|include the substring",
             "contains|contain|containing|containing the word|contains the word|contain the word",
             "with the word|contains the string|contains the substring|contains the letter",
+            "include the string|includes the string|include the phrase|includes the phrase|include letter|includes letter",
+            "include the letter|contains letter|contain letter|containing letter|with the letters|have the letters",
+            "has the letters|contain the letters|contains the letters",
             "includes the letter|contain the letter|containing the letter|includes the word",
             "include the word|including the word|has the word|have the word|has the substring",
             "have the substring|mentions|mentioning|mention|is like|like|matching",
@@ -418,14 +425,14 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
         &[
             "most|the most|most number of|highest number of|largest number of|greatest number of",
             "the largest number of|the highest number of|maximum number of|most common|most frequent",
-            "most frequently|most often|most frequently used|most active",
+            "most frequently|most often|the most often|most frequently used|most active",
         ],
     ),
     (
         Phrase::Most(false),
         &[
             "fewest|least|the fewest|the least|lowest number of|smallest number of|minimum number of",
-            "least number of|fewest number of|least common|least frequent",
+            "least number of|fewest number of|least common|least frequent|least often|the least often|least frequently",
         ],
     ),
     (Phrase::Top, &["top|limit|limit to|limited to"]),

@@ -62,6 +62,15 @@ impl Reading<'_> {
                 end: at,
                 certain: true,
             }),
+            Kind::Number(_) if self.is_address(at) => {
+                let rest = self.words_from(at + 1);
+                Some(Found {
+                    text: format!("{} {}", self.raw(at), rest.text),
+                    start: at,
+                    certain: true,
+                    ..rest
+                })
+            }
             Kind::Word => Some(self.words_from(at)),
             Kind::Mention(..) if self.entity(at).is_none() => Some(self.words_from(at)),
             Kind::Mention(mention, _)
@@ -85,6 +94,18 @@ impl Reading<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `at address 12 Mill Lane`: a number and words in capitals after a column of texts.
+    fn is_address(&self, at: usize) -> bool {
+        let capital = self.items.get(at + 1).is_some_and(|next| {
+            next.kind == Kind::Word && !next.used && self.tokens[next.start].is_capital()
+        });
+        let named = self
+            .before(at)
+            .filter(|i| at - i <= 2)
+            .and_then(|i| self.column(i));
+        capital && named.is_some_and(|(id, score)| score >= 0.7 && self.is_textual(id))
     }
 
     /// A well-known value that also links to a column elsewhere stays a value where the home table has a column for it.
@@ -148,8 +169,44 @@ impl Reading<'_> {
         if not.is_none() && self.place_parts(&found, column) {
             return;
         }
+        if not.is_none() {
+            self.place_with(&found, column);
+        }
         let value = self.spelled(&found, column);
         self.add_value(column, value, not.is_some(), found.start);
+    }
+
+    /// `stalled or cancelled trips`: the word beside a value that has a column, joined to it, is a value of that column too.
+    fn place_with(&mut self, found: &Found, column: ColumnId) {
+        let Some(joint) = found.start.checked_sub(1) else {
+            return;
+        };
+        let joined = match self.items[joint].kind {
+            Kind::Or => true,
+            Kind::And => Some(found.end + 1) == self.head,
+            _ => false,
+        };
+        let Some(at) = joint.checked_sub(1).filter(|_| joined) else {
+            return;
+        };
+        let samples = &self.lexicon.column(column).column.samples;
+        let plain = self.items[at].kind == Kind::Word && self.is_free(at) && samples.is_empty();
+        let begins = at == 0 || self.is_glue(at - 1) || matches!(self.items[at - 1].kind, Kind::Phrase(_));
+        if !plain || !begins || values::classes(self.word(at)).next().is_some() {
+            return;
+        }
+        let other = self.words_from(at);
+        if other.end != at {
+            return;
+        }
+        self.assume(format!(
+            "\"{}\" is taken for a value of {}",
+            other.text,
+            self.column_title(column)
+        ));
+        self.mark(at);
+        let value = self.spelled(&other, column);
+        self.add_value(column, value, false, at);
     }
 
     /// `John Smith` where a first and a last name are kept apart.

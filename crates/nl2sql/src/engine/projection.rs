@@ -349,6 +349,14 @@ impl Reading<'_> {
                 }
                 if let Some((column, _)) = self.column_where(at, |id| self.is_day(id)) {
                     self.mark(at);
+                    // "quantity ordered per dish": what was ordered is in the plan, and orders are not spoken of.
+                    let table = self.lexicon.column(column).table;
+                    let beside = self.items.iter().enumerate().any(|(i, item)| {
+                        i != at && matches!(item.kind, Kind::Mention(..)) && self.table(i) == Some(table)
+                    });
+                    if table != self.home && !beside {
+                        continue;
+                    }
                     self.plan.filters.push(Cond::Null {
                         column,
                         is_null: false,

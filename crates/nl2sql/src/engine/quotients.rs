@@ -9,7 +9,8 @@ use super::lexicon::Lexicon;
 use super::phrases::Function;
 use super::plan::{Cond, Expr, Plan};
 use super::text::{self, Shape, Token};
-use super::{Draft, Request, confidence, explain, render};
+use super::tongue::fill;
+use super::{Draft, Request, confidence, explain, render, tongue_of};
 
 /// Words that ask for a percentage of what follows.
 const SHARES: &[&str] = &[
@@ -102,7 +103,14 @@ fn share(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Opti
     if own.is_empty() {
         return None;
     }
-    Some(divided(lexicon, "100.0", "percentage", &some, &all, request))
+    Some(divided(
+        lexicon,
+        "100.0",
+        tongue_of(request).percentage,
+        &some,
+        &all,
+        request,
+    ))
 }
 
 /// Whether two figures are of the same rows, or add up the same column.
@@ -183,7 +191,7 @@ fn grouped_share(
     plan.order.clear();
     Some(Draft {
         sql: render::sql(lexicon, &plan, &some.joins, request.dialect),
-        explanation: explain::sentence(lexicon, &plan, &some.assumptions),
+        explanation: explain::sentence(lexicon, &plan, &some.assumptions, tongue_of(request)),
         confidence: some.sure,
         warnings: Vec::new(),
         assumptions: some.assumptions,
@@ -229,8 +237,16 @@ fn ratio(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Opti
     let second = read(other)?;
     let same = first.plan == second.plan;
     let grouped = !first.plan.group.is_empty() || !second.plan.group.is_empty();
-    (!same && !grouped && last.shape == Shape::Word)
-        .then(|| divided(lexicon, "1.0", "ratio", &first, &second, request))
+    (!same && !grouped && last.shape == Shape::Word).then(|| {
+        divided(
+            lexicon,
+            "1.0",
+            tongue_of(request).quotient,
+            &first,
+            &second,
+            request,
+        )
+    })
 }
 
 /// What is kept of the reading of a figure.
@@ -277,12 +293,13 @@ impl Part {
 fn divided(
     lexicon: &Lexicon<'_>,
     factor: &str,
-    what: &str,
+    piece: &str,
     one: &Part,
     other: &Part,
     request: &Request<'_>,
 ) -> Draft {
-    let told = |part: &Part| explain::sentence(lexicon, &part.plan, &[]);
+    let tongue = tongue_of(request);
+    let told = |part: &Part| explain::sentence(lexicon, &part.plan, &[], tongue);
     let mut assumptions = one.assumptions.clone();
     for text in &other.assumptions {
         if !assumptions.contains(text) {
@@ -297,11 +314,7 @@ fn divided(
             (&other.plan, &other.joins),
             request.dialect,
         ),
-        explanation: format!(
-            "Shows the {what} of two figures. {} Divided by: {}",
-            told(one),
-            told(other)
-        ),
+        explanation: fill(piece, &[&told(one), &told(other)]),
         confidence: one.sure.min(other.sure),
         warnings: Vec::new(),
         assumptions,

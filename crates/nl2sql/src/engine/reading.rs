@@ -5,6 +5,7 @@ use super::items::{Item, Kind};
 use super::lexicon::{ColumnId, Lexicon, TableId};
 use super::phrases::{Function, Phrase};
 use super::plan::{Expr, Plan, Related};
+use super::roles;
 use super::text::Token;
 use super::zones;
 
@@ -70,6 +71,8 @@ impl<'q> Reading<'q> {
         reading.find_named();
         reading.find_compounds();
         reading.find_owners();
+        reading.find_listed_owners();
+        reading.find_described_owners();
         reading.find_names();
         reading
     }
@@ -87,98 +90,6 @@ impl<'q> Reading<'q> {
                     self.named.push(id);
                 }
             }
-        }
-    }
-
-    /// `customer name`, `name of the customer`: the column belongs to the table beside it.
-    pub(crate) fn find_owners(&mut self) {
-        for at in 0..self.items.len() {
-            let Some(table) = self.table_near(at) else {
-                continue;
-            };
-            if at + 1 < self.items.len() && self.has_column_of(at + 1, table) {
-                self.items[at + 1].owner = Some(table);
-            }
-            let Some(before) = self.before_list(at) else {
-                continue;
-            };
-            // "quantity per product": a group owns a column only where no other table says its name better.
-            let grouped = (before..at).any(|i| self.phrase(i) == Some(Phrase::PerEach));
-            let mut column = Some(before);
-            while let Some(at) = column {
-                let foreign = grouped && !self.names_best(at, table);
-                if foreign || !self.has_column_of(at, table) || self.items[at].owner.is_some() {
-                    break;
-                }
-                self.items[at].owner = Some(table);
-                column = self.list_before(at);
-            }
-        }
-    }
-
-    /// The table that an item names outright.
-    pub(crate) fn table_near(&self, at: usize) -> Option<TableId> {
-        match &self.items[at].kind {
-            Kind::Mention(mention, _) => mention
-                .tables
-                .first()
-                .filter(|hit| hit.score >= 0.6 && hit.score + 0.05 >= mention.column_score())
-                .map(|hit| hit.id),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn has_column_of(&self, at: usize, table: TableId) -> bool {
-        match &self.items[at].kind {
-            Kind::Mention(mention, _) => mention.columns.iter().any(|hit| {
-                hit.score >= 0.5
-                    && hit.score + 0.05 >= mention.table_score()
-                    && self.lexicon.column(hit.id).table == table
-            }),
-            _ => false,
-        }
-    }
-
-    /// Whether no column of another table fits the item clearly better than one of this table.
-    fn names_best(&self, at: usize, table: TableId) -> bool {
-        match &self.items[at].kind {
-            Kind::Mention(mention, _) => mention.columns.iter().any(|hit| {
-                self.lexicon.column(hit.id).table == table && hit.score + 0.15 >= mention.column_score()
-            }),
-            _ => false,
-        }
-    }
-
-    /// The item before `of [all] [the]` at `at`.
-    pub(crate) fn before_list(&self, at: usize) -> Option<usize> {
-        let mut i = at.checked_sub(1)?;
-        let mut seen_of = false;
-        loop {
-            match &self.items[i].kind {
-                Kind::Glue if matches!(self.word(i), "of" | "for" | "from" | "in" | "on") => seen_of = true,
-                Kind::Glue | Kind::Phrase(Phrase::Distinct) => {}
-                Kind::Phrase(Phrase::PerEach) => seen_of = true,
-                _ => return seen_of.then_some(i),
-            }
-            i = i.checked_sub(1)?;
-        }
-    }
-
-    /// The item before `and` or a comma before `at`.
-    pub(crate) fn list_before(&self, at: usize) -> Option<usize> {
-        let mut i = at.checked_sub(1)?;
-        let mut joined = false;
-        loop {
-            match &self.items[i].kind {
-                Kind::And | Kind::Comma => joined = true,
-                Kind::Glue
-                    if matches!(
-                        self.word(i),
-                        "the" | "their" | "a" | "its" | "as" | "well" | "both"
-                    ) => {}
-                _ => return joined.then_some(i),
-            }
-            i = i.checked_sub(1)?;
         }
     }
 
@@ -298,7 +209,13 @@ impl<'q> Reading<'q> {
         self.items
             .iter()
             .any(|item| matches!(item.kind, Kind::Phrase(Phrase::Aggregate(_))))
-            || (0..self.items.len()).any(|at| self.names_total(at))
+            || (0..self.items.len()).any(|at| self.names_total(at) || self.asks_money(at))
+    }
+
+    /// `revenue per customer`: money that is added up, where no column is called so.
+    fn asks_money(&self, at: usize) -> bool {
+        let item = &self.items[at];
+        item.kind == Kind::Word && roles::is_money(&self.tokens[item.start].stem)
     }
 
     /// `total fare`, where both words together name a column: its sum is asked for at once.

@@ -2,21 +2,19 @@
 
 use super::dates;
 use super::graph::Step;
-use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
+use super::lexicon::{ColumnId, Lexicon, TableId};
 use super::money;
-use super::phrases::{Function, Match, Op};
-use super::plan::{Across, Cond, Expr, Literal, Plan, Related, SetOp};
-use super::quote::{identifier, text_literal};
-use super::words::truth_of;
+use super::phrases::{Function, Op};
+use super::plan::{Across, Cond, Expr, Plan, Related, SetOp};
+use super::quote::identifier;
 use crate::dialect::Dialect;
-use crate::schema::ColumnKind;
 
 /// A writer for one plan.
 pub(crate) struct Writer<'a> {
-    lexicon: &'a Lexicon<'a>,
-    dialect: Dialect,
+    pub(crate) lexicon: &'a Lexicon<'a>,
+    pub(crate) dialect: Dialect,
     /// Whether column names carry their table's name.
-    qualified: bool,
+    pub(crate) qualified: bool,
 }
 
 /// What the row that a key refers to is called beside the rows of its own table.
@@ -164,11 +162,11 @@ impl Writer<'_> {
         scale.map_or_else(|| shown.clone(), |scale| format!("{shown} / {scale}.0"))
     }
 
-    fn table(&self, id: TableId) -> String {
+    pub(crate) fn table(&self, id: TableId) -> String {
         identifier(&self.lexicon.table(id).table.name, self.dialect)
     }
 
-    fn column(&self, id: ColumnId) -> String {
+    pub(crate) fn column(&self, id: ColumnId) -> String {
         let entry = self.lexicon.column(id);
         let name = identifier(&entry.column.name, self.dialect);
         if self.qualified {
@@ -187,7 +185,7 @@ impl Writer<'_> {
         equal.join(" AND ")
     }
 
-    fn expr(&self, expr: &Expr) -> String {
+    pub(crate) fn expr(&self, expr: &Expr) -> String {
         match expr {
             Expr::Column(column) => self.column(*column),
             Expr::Rows => "COUNT(*)".to_owned(),
@@ -208,7 +206,7 @@ impl Writer<'_> {
     }
 
     /// What a column holds in the row that a key refers to; a row of the same table goes by another name.
-    fn across(&self, across: &Across) -> String {
+    pub(crate) fn across(&self, across: &Across) -> String {
         let Across { key, target, column } = *across;
         let table = self.lexicon.column(target).table;
         let name = |id: ColumnId| identifier(&self.lexicon.column(id).column.name, self.dialect);
@@ -222,7 +220,7 @@ impl Writer<'_> {
     }
 
     /// The correlated subquery over related rows.
-    fn related(&self, related: &Related, what: &str) -> String {
+    pub(crate) fn related(&self, related: &Related, what: &str) -> String {
         let Some((first, more)) = related.steps.split_first() else {
             return format!("SELECT {what}");
         };
@@ -234,244 +232,6 @@ impl Writer<'_> {
         conditions.extend(related.filters.iter().map(|cond| self.condition(cond)));
         push_list(&mut sql, " WHERE ", " AND ", &conditions);
         sql
-    }
-
-    fn condition(&self, cond: &Cond) -> String {
-        match cond {
-            Cond::Compare(expr, op, value) => format!(
-                "{} {} {}",
-                self.expr(expr),
-                op_sign(*op),
-                self.value_for(expr, value)
-            ),
-            Cond::Columns(one, op, other) => {
-                format!("{} {} {}", self.column(*one), op_sign(*op), self.column(*other))
-            }
-            Cond::Between(expr, low, high) => {
-                format!(
-                    "{} BETWEEN {} AND {}",
-                    self.expr(expr),
-                    self.value_for(expr, low),
-                    self.value_for(expr, high)
-                )
-            }
-            Cond::OneOf {
-                column,
-                values,
-                negated,
-            } => self.one_of(*column, values, *negated),
-            Cond::Like {
-                column,
-                place,
-                text,
-                negated,
-            } => self.like(*column, *place, text, *negated),
-            Cond::Null { column, is_null } => format!(
-                "{} IS {}",
-                self.column(*column),
-                if *is_null { "NULL" } else { "NOT NULL" }
-            ),
-            Cond::Truth { column, is_true } => self.truth(*column, *is_true),
-            Cond::Within {
-                column,
-                period,
-                negated,
-            } => {
-                let entry = self.lexicon.column(*column);
-                let inside = dates::within(&self.column(*column), entry.sort, period, self.dialect);
-                if *negated {
-                    format!("NOT ({inside})")
-                } else {
-                    inside
-                }
-            }
-            Cond::At { column, op, moment } => {
-                let timed = matches!(self.lexicon.column(*column).sort, Sort::Day { timed: true });
-                format!(
-                    "{} {} {}",
-                    self.column(*column),
-                    op_sign(*op),
-                    dates::moment(*moment, timed, self.dialect)
-                )
-            }
-            Cond::Average(column, op) => {
-                let plain = Writer {
-                    lexicon: self.lexicon,
-                    dialect: self.dialect,
-                    qualified: false,
-                };
-                let table = self.table(self.lexicon.column(*column).table);
-                format!(
-                    "{} {} (SELECT AVG({}) FROM {table})",
-                    self.column(*column),
-                    op_sign(*op),
-                    plain.column(*column)
-                )
-            }
-            Cond::Beyond {
-                column,
-                op,
-                plan,
-                joins,
-            } => format!(
-                "{} {} ({})",
-                self.column(*column),
-                op_sign(*op),
-                sql(self.lexicon, plan, joins, self.dialect)
-            ),
-            Cond::Among {
-                column,
-                shown,
-                filters,
-            } => {
-                let plain = Writer {
-                    lexicon: self.lexicon,
-                    dialect: self.dialect,
-                    qualified: false,
-                };
-                let conds: Vec<String> = filters.iter().map(|cond| plain.condition(cond)).collect();
-                format!(
-                    "{} IN (SELECT {} FROM {} WHERE {})",
-                    self.column(*column),
-                    plain.column(*shown),
-                    self.table(self.lexicon.column(*shown).table),
-                    conds.join(" AND ")
-                )
-            }
-            Cond::Extreme {
-                column,
-                target,
-                by,
-                descending,
-            } => {
-                let plain = Writer {
-                    lexicon: self.lexicon,
-                    dialect: self.dialect,
-                    qualified: false,
-                };
-                format!(
-                    "{} = (SELECT {} FROM {} ORDER BY {}{} LIMIT 1)",
-                    self.column(*column),
-                    plain.column(*target),
-                    self.table(self.lexicon.column(*target).table),
-                    plain.column(*by),
-                    if *descending { " DESC" } else { "" }
-                )
-            }
-            Cond::Against(column, op, across) => {
-                format!(
-                    "{} {} {}",
-                    self.column(*column),
-                    op_sign(*op),
-                    self.across(across)
-                )
-            }
-            Cond::Either(one, other) => {
-                let side = |conds: &[Cond]| -> String {
-                    let parts: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();
-                    parts.join(" AND ")
-                };
-                format!("({} OR {})", side(one), side(other))
-            }
-            Cond::Exists { related, negated } => {
-                format!(
-                    "{}EXISTS ({})",
-                    if *negated { "NOT " } else { "" },
-                    self.related(related, "1")
-                )
-            }
-        }
-    }
-
-    fn one_of(&self, column: ColumnId, values: &[Literal], negated: bool) -> String {
-        let name = self.column(column);
-        let written: Vec<String> = values
-            .iter()
-            .map(|value| self.value_for(&Expr::Column(column), value))
-            .collect();
-        match (&written[..], negated) {
-            ([one], false) => format!("{name} = {one}"),
-            ([one], true) => format!("{name} <> {one}"),
-            (many, false) => format!("{name} IN ({})", many.join(", ")),
-            (many, true) => format!("{name} NOT IN ({})", many.join(", ")),
-        }
-    }
-
-    fn like(&self, column: ColumnId, place: Match, text: &str, negated: bool) -> String {
-        let special = text.contains(['%', '_', '\\', '!']);
-        let escaped: String = if special {
-            text.chars()
-                .flat_map(|c| {
-                    if matches!(c, '%' | '_' | '!') {
-                        vec!['!', c]
-                    } else {
-                        vec![c]
-                    }
-                })
-                .collect()
-        } else {
-            text.to_owned()
-        };
-        let pattern = match place {
-            Match::Starts => format!("{escaped}%"),
-            Match::Contains => format!("%{escaped}%"),
-            Match::Ends => format!("%{escaped}"),
-        };
-        let operator = if self.dialect == Dialect::PostgreSql {
-            "ILIKE"
-        } else {
-            "LIKE"
-        };
-        let escape = if special { " ESCAPE '!'" } else { "" };
-        let not = if negated { "NOT " } else { "" };
-        format!(
-            "{} {not}{operator} {}{escape}",
-            self.column(column),
-            text_literal(&pattern, self.dialect)
-        )
-    }
-
-    fn truth(&self, column: ColumnId, is_true: bool) -> String {
-        let entry = self.lexicon.column(column);
-        let name = self.column(column);
-        if let Some(sample) = entry
-            .column
-            .samples
-            .iter()
-            .find(|sample| truth_of(sample) == Some(is_true))
-            && !matches!(
-                entry.column.kind,
-                ColumnKind::Boolean | ColumnKind::Integer | ColumnKind::Decimal
-            )
-        {
-            return format!("{name} = {}", text_literal(sample, self.dialect));
-        }
-        match (self.dialect, entry.column.kind) {
-            (Dialect::PostgreSql, ColumnKind::Boolean) => {
-                format!("{name} = {}", if is_true { "TRUE" } else { "FALSE" })
-            }
-            (_, ColumnKind::Text) => format!("{name} = {}", if is_true { "'Y'" } else { "'N'" }),
-            _ => format!("{name} = {}", i32::from(is_true)),
-        }
-    }
-
-    /// A literal as the type of what it is compared with wants it.
-    fn value_for(&self, expr: &Expr, value: &Literal) -> String {
-        let kind = match expr {
-            Expr::Column(column) => Some(self.lexicon.column(*column).column.kind),
-            _ => None,
-        };
-        match value {
-            Literal::Number(digits)
-                if !matches!(
-                    kind,
-                    Some(ColumnKind::Text | ColumnKind::Date | ColumnKind::Timestamp)
-                ) =>
-            {
-                digits.clone()
-            }
-            Literal::Number(text) | Literal::Text(text) => text_literal(text, self.dialect),
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which columns of a table name its rows, date them and measure them.
 
+use super::chinese;
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 
 const NAMES: &[&str] = &[
@@ -138,6 +139,15 @@ pub(crate) fn names(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     if let Some(id) = same {
         return vec![id];
     }
+    // modelName of carModels, before brandName.
+    let headed = find(&|words| {
+        matches!(words, [head @ .., last] if NAMES.contains(&last.as_str())
+            && !head.is_empty()
+            && entry.words.ends_with(&head.iter().map(|word| super::stem::singular(word)).collect::<Vec<_>>()))
+    });
+    if let Some(id) = headed {
+        return vec![id];
+    }
     let named = find(&|words| {
         words
             .last()
@@ -265,6 +275,28 @@ pub(crate) fn product(lexicon: &Lexicon<'_>, table: TableId) -> Option<(ColumnId
     ))
 }
 
+/// The column of a table that holds money taken, where its rows say that it was: `tickets.price_paid`, `payments.amount`.
+pub(crate) fn taken(lexicon: &Lexicon<'_>, table: TableId) -> Option<ColumnId> {
+    const TAKEN: &[&str] = &[
+        "revenue", "paid", "amount", "total", "sales", "payment", "fare", "charge",
+    ];
+    TAKEN.iter().find_map(|hint| {
+        lexicon.columns_of(table).find(|id| {
+            let entry = lexicon.column(*id);
+            let counts = entry.words.iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "refund" | "refunded" | "tax" | "discount" | "count" | "number"
+                )
+            });
+            entry.sort == Sort::Number
+                && !counts
+                && !lexicon.is_key(*id)
+                && entry.words.iter().any(|word| word == hint)
+        })
+    })
+}
+
 trait FirstBest: Iterator<Item = ColumnId> + Sized {
     /// The first item with the highest score.
     fn rev_by(self, score: impl Fn(ColumnId) -> i32) -> Option<ColumnId> {
@@ -281,18 +313,28 @@ trait FirstBest: Iterator<Item = ColumnId> + Sized {
 
 impl<I: Iterator<Item = ColumnId>> FirstBest for I {}
 
-/// The tables of people two keys away: payments are of leases, and leases of tenants.
-pub(crate) fn people_beyond(lexicon: &Lexicon<'_>, home: TableId) -> Vec<TableId> {
+/// The tables that a thing may be called after, where none that it refers to is of people: those of people two keys away, or
+/// for a Chinese name those that it refers to, if no sample says how their rows are called.
+pub(crate) fn namesakes(lexicon: &Lexicon<'_>, home: TableId, name: &str) -> Vec<TableId> {
     let targets = |from: TableId| {
         let links = lexicon.graph.links.iter();
         links
             .filter(move |link| link.from == from && link.to != from)
             .map(|link| link.to)
     };
-    let mut found: Vec<TableId> = targets(home)
-        .flat_map(targets)
-        .filter(|table| *table != home && names_people(lexicon, *table))
-        .collect();
+    let unsampled = |table: &TableId| {
+        label(lexicon, *table).first().is_some_and(|id| {
+            let entry = lexicon.column(*id);
+            let named = entry.words.iter().any(|word| word == "name");
+            named && entry.sort == Sort::Text && entry.column.samples.is_empty()
+        })
+    };
+    let people = |table: &TableId| *table != home && names_people(lexicon, *table);
+    let mut found: Vec<TableId> = if name.is_ascii() || chinese::is_person(name) {
+        targets(home).flat_map(targets).filter(people).collect()
+    } else {
+        targets(home).filter(unsampled).collect()
+    };
     found.sort_unstable();
     found.dedup();
     found

@@ -13,15 +13,29 @@ pub(crate) fn sort_of(column: &Column, words: &[String]) -> Sort {
     let truth_suffix = words.len() > 1 && words::TRUTH_SUFFIXES.contains(&last);
     let named_truth =
         words.concat() == "onsale" || matches!(words, [only] if words::TRUTH_WORDS.contains(&only.as_str()));
+    // CHECKED_IN CHAR(1)
+    let one_letter = column.kind == ColumnKind::Text
+        && matches!(
+            column.type_name.to_ascii_lowercase().replace(' ', "").as_str(),
+            "char(1)" | "varchar(1)" | "varchar2(1)" | "nchar(1)"
+        )
+        && words.iter().any(|word| word.len() > 4 && word.ends_with("ed"));
     match column.kind {
         ColumnKind::Boolean => Sort::Truth,
         ColumnKind::Date => Sort::Day { timed: false },
         ColumnKind::Timestamp => Sort::Day { timed: true },
-        ColumnKind::Integer if last == "year" || words.first().is_some_and(|first| first == "year") => {
+        ColumnKind::Integer | ColumnKind::Decimal
+            if last == "year"
+                || words.first().is_some_and(|first| first == "year")
+                || matches!(words, [only] if YEARLY.contains(&only.as_str())) =>
+        {
             Sort::Year
         }
         ColumnKind::Integer | ColumnKind::Decimal | ColumnKind::Other | ColumnKind::Text
-            if (truth_prefix || truth_suffix || named_truth && column.kind == ColumnKind::Integer)
+            if (truth_prefix
+                || truth_suffix
+                || one_letter
+                || named_truth && column.kind == ColumnKind::Integer)
                 && samples().all(|s| words::truth_of(s).is_some()) =>
         {
             Sort::Truth
@@ -53,7 +67,7 @@ pub(crate) fn sort_of(column: &Column, words: &[String]) -> Sort {
                 )
                 && samples().all(|s| s.parse::<f64>().is_ok()) =>
         {
-            if last == "year" {
+            if last == "year" || samples().all(looks_like_year) {
                 Sort::Year
             } else {
                 Sort::Number
@@ -66,6 +80,25 @@ pub(crate) fn sort_of(column: &Column, words: &[String]) -> Sort {
         ColumnKind::Other => Sort::Number,
         ColumnKind::Time | ColumnKind::Json | ColumnKind::Binary => Sort::Other,
     }
+}
+
+/// Numbers of these names are years.
+const YEARLY: &[&str] = &[
+    "founded",
+    "established",
+    "built",
+    "opened",
+    "closed",
+    "released",
+    "published",
+    "born",
+];
+
+fn looks_like_year(sample: &str) -> bool {
+    sample.len() == 4
+        && sample
+            .parse::<u16>()
+            .is_ok_and(|year| (1500..2100).contains(&year))
 }
 
 fn looks_like_day(sample: &str) -> bool {

@@ -260,6 +260,14 @@ impl Reading<'_> {
         ];
         if let Some(column) = self.hinted(self.home, &hint, |id| self.is_measure(id)) {
             self.mark(at);
+            // "the quantity in stock" is that column.
+            let is_itself = self
+                .before(at)
+                .and_then(|i| self.column(i))
+                .is_some_and(|(id, _)| id == column);
+            if is_itself && self.asks_aggregate() {
+                return;
+            }
             let op = if some { Op::Gt } else { Op::Eq };
             self.plan.filters.push(Cond::Compare(
                 Expr::Column(column),

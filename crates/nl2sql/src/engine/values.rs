@@ -25,7 +25,7 @@ const CLASSES: &[Class] = &[
         ],
         members: "active inactive pending cancelled canceled completed complete shipped unshipped delivered open opened closed approved rejected draft published unpublished paid unpaid overdue failed successful \
                   processing processed archived suspended blocked banned expired new resolved unresolved confirmed unconfirmed scheduled ongoing finished refunded returned queued running stopped started accepted declined submitted reviewed \
-                  assigned unassigned verified unverified enabled disabled retired terminated graduated enrolled dropped withdrawn admitted discharged occupied vacant reserved lost won dispatched in-progress progress transit backordered partial hold \
+                  delayed departed landed boarding diverted faulty broken damaged removed postponed blacklisted muted assigned unassigned verified unverified enabled disabled retired terminated graduated enrolled dropped withdrawn admitted discharged occupied vacant reserved lost won dispatched in-progress progress transit backordered partial hold \
                   waiting todo done missed settled outstanding late current operational offline online maintenance planned available unavailable borrowed overdue lapsed trial churned escalated reopened merged abandoned idle busy booked void",
     },
     Class {
@@ -45,6 +45,35 @@ const CLASSES: &[Class] = &[
     Class {
         columns: &["priority", "severity", "urgency", "importance", "level"],
         members: "urgent critical high low medium normal minor major blocker trivial emergency",
+    },
+    Class {
+        columns: &[
+            "brand",
+            "make",
+            "maker",
+            "manufacturer",
+            "producer",
+            "vendor",
+            "company",
+        ],
+        members: "toyota honda ford bmw mercedes audi volkswagen renault peugeot citroen fiat nissan hyundai kia volvo tesla mazda skoda opel chevrolet subaru suzuki lexus jaguar porsche ferrari byd boeing airbus embraer bombardier cessna \
+                  apple samsung huawei xiaomi lenovo dell asus acer sony nokia google microsoft nike adidas puma reebok ikea intel amd nvidia cisco siemens bosch philips panasonic toshiba canon nikon",
+    },
+    Class {
+        columns: &[
+            "fuel",
+            "energy",
+            "engine",
+            "power",
+            "source",
+            "propulsion",
+            "type",
+        ],
+        members: "petrol gasoline diesel electric hybrid gas coal wind solar hydro nuclear biomass geothermal oil lpg",
+    },
+    Class {
+        columns: &["course", "meal", "dish", "category", "type", "kind"],
+        members: "starter main dessert appetizer appetiser beverage drink breakfast lunch dinner brunch snack vegetarian vegan",
     },
     Class {
         columns: &["gender", "sex"],
@@ -103,7 +132,7 @@ const CLASSES: &[Class] = &[
     },
     Class {
         columns: &["continent", "region", "area"],
-        members: "europe asia africa oceania antarctica emea apac",
+        members: "europe asia africa oceania antarctica emea apac north south east west northern southern eastern western northeast northwest southeast southwest central",
     },
     Class {
         columns: &["day", "weekday"],
@@ -189,6 +218,37 @@ pub(crate) const STATES: &[&str] = &[
     "field",
     "job",
     "title",
+    "group",
+    "course",
+    "speciality",
+    "cuisine",
+    "sector",
+    "industry",
+    "segment",
+    "tier",
+    "plan",
+    "tariff",
+    "material",
+    "cause",
+    "fuel",
+];
+/// Columns that hold a proper name beside the row's own, for an adjective in capitals: `Fiat vans`.
+pub(crate) const MAKERS: &[&str] = &[
+    "brand",
+    "make",
+    "maker",
+    "manufacturer",
+    "producer",
+    "vendor",
+    "publisher",
+    "company",
+    "airline",
+    "team",
+    "club",
+    "league",
+    "label",
+    "operator",
+    "owner",
 ];
 /// Columns that hold who or what did something, most likely first.
 pub(crate) const DOERS: &[&str] = &[

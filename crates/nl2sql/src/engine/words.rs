@@ -103,7 +103,7 @@ pub(crate) static STOP: Words = LazyLock::new(|| {
      contain containing contains include including includes placed made located come comes came exist \
      exists respective corresponding associated related results result value values thing things go goes \
      live lives living work works working happened occurred took take takes place well sort order ordered \
-     sorted group grouped through throughout during"
+     sorted group grouped through throughout during make"
         .split_whitespace()
         .collect()
 });
@@ -113,7 +113,7 @@ pub(crate) static SOFT_STOP: Words = LazyLock::new(|| {
     "name records record entries details information data registered recorded available complete list \
      report order ordered result results value values used placed made located view search query place \
      database table full work works working group row rows output entry sort like other existing one \
-     contains live take took takes include info"
+     contains live take took takes include info make"
         .split_whitespace()
         .collect()
 });
@@ -128,6 +128,13 @@ pub(crate) static VERBS: Words = LazyLock::new(|| {
      earns sell sells sold request requests years old times dollars usd eur euros percent kg km cm mm \
      people called based considered employed enter entered carry carries carried belonged deliver \
      delivers driven driving"
+        .split_whitespace()
+        .collect()
+});
+
+/// Past forms that no ending tells, of verbs that relate things.
+pub(crate) static DEEDS: Words = LazyLock::new(|| {
+    "sang sung flew flown drove rode ridden swam swum threw thrown wore worn spoke spoken drew drawn grew grown ate      eaten drank built rented rent chose chosen went gone came met fought taught thought caught brought kept left led      lent sent slept stood told wrote hosts hosted operate operates acted"
         .split_whitespace()
         .collect()
 });

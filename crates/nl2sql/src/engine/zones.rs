@@ -3,6 +3,7 @@
 use super::items::{Item, Kind};
 use super::phrases::{Function, Phrase};
 use super::text::Token;
+use super::words;
 
 /// Words that begin a new request in the middle of a question.
 const RESTARTS: &[&str] = &[
@@ -161,8 +162,9 @@ impl Walk<'_> {
                 false
             }
             Kind::And => {
-                if !self.wanted && self.resumes(at + 1) {
+                if self.resumes(at + 1) {
                     self.wanted = true;
+                    self.seen = false;
                 }
                 false
             }
@@ -235,7 +237,12 @@ impl Walk<'_> {
         }
         // "in which year", "from what city": the question word follows its preposition.
         let asks = matches!(self.word(at + 1), "which" | "what" | "how");
-        if self.seen && word == "with" && self.resumes(at + 1) {
+        if self.seen && word == "with" && (self.resumes(at + 1) || self.goes_on_listing(at + 1)) {
+            return;
+        }
+        // "how many members play chess": what is done, and with what, is not shown.
+        if self.seen && words::VERBS.contains(&word) && !asks {
+            self.wanted = false;
             return;
         }
         if OPENERS.contains(&word) && !asks {
@@ -250,6 +257,30 @@ impl Walk<'_> {
         } else if self.seen && self.items[at].kind == Kind::Word && word.ends_with("ing") && word.len() > 5 {
             self.wanted = false;
         }
+    }
+
+    /// `with the names of their artists`, `with artist names`: nothing but columns to the end, and one that tells who or what.
+    fn goes_on_listing(&self, at: usize) -> bool {
+        let rest = &self.items[at.min(self.items.len())..];
+        let listed = rest.iter().all(|item| {
+            matches!(
+                item.kind,
+                Kind::Mention(..) | Kind::Glue | Kind::And | Kind::Comma
+            )
+        });
+        let of = (at..self.items.len().saturating_sub(1)).any(|i| {
+            self.word(at) == "the"
+                && matches!(self.items[i].kind, Kind::Mention(..))
+                && self.word(i + 1) == "of"
+        });
+        let named = rest.iter().any(|item| {
+            matches!(item.kind, Kind::Mention(..))
+                && matches!(
+                    self.tokens[item.end - 1].lower.as_str(),
+                    "names" | "titles" | "name" | "title"
+                )
+        });
+        listed && (of || named)
     }
 
     /// Whether what follows is shown again: "and their ages", "and how many", "and the number of".

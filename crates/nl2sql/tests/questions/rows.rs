@@ -9,7 +9,7 @@ const PRIVATE: &[&str] = &["name", "email", "phone", "mobile", "tel", "birth", "
 /// Names that hold a word of the above and are nobody's secret.
 const PUBLIC: &[&str] = &[
     "product", "goods", "brand", "site", "model", "plan", "dept", "vessel", "test", "project", "client",
-    "crs", "cls", "tenant", "trnr", "city",
+    "crs", "cls", "tenant", "trnr", "city", "province", "town", "stream", "peak",
 ];
 
 /// The day that the questions are asked on.

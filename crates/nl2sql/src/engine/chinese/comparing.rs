@@ -105,6 +105,19 @@ pub(super) fn compared(rest: &[Part]) -> Option<(Said, usize)> {
         said.extend(money);
         return Some((said, end));
     }
+    // 票房大于预算: two columns.
+    if let [
+        Part::Name(one),
+        Part::Mark(Mark::Compare(op)),
+        Part::Name(other),
+        ..,
+    ] = rest
+        && [one, other]
+            .iter()
+            .all(|name| !name.is_table() && name.is_known())
+    {
+        return Some((english(&format!("whose {} is {op} {}", one.said, other.said)), 3));
+    }
     let (column, mut at) = match &rest[0] {
         Part::Name(name) => (Some(name), 1),
         _ => (None, 0),

@@ -1,5 +1,6 @@
 //! What a Chinese word means over a schema: a name of a table or column, a state that a column holds, or neither.
 
+use super::affixes::{ATTRIBUTES, MODIFIERS, RECORDS, WHOLES};
 use super::codes::{Code, codes};
 use super::is_han;
 use super::part::{KNOWN, Name};
@@ -7,108 +8,6 @@ use super::words::{self, Readings};
 use crate::engine::lexicon::{ColumnEntry, Lexicon, Sort, TableId};
 use crate::engine::link::Namer;
 use crate::engine::roles;
-
-/// Nouns that are columns rather than tables where no schema says.
-const ATTRIBUTES: &[&str] = &[
-    "name",
-    "title",
-    "price",
-    "amount",
-    "total amount",
-    "status",
-    "email",
-    "phone",
-    "mobile",
-    "age",
-    "gender",
-    "city",
-    "country",
-    "salary",
-    "quantity",
-    "stock",
-    "date",
-    "time",
-    "address",
-    "revenue",
-    "cost",
-    "fee",
-    "balance",
-    "level",
-    "category",
-    "type",
-    "score",
-    "rating",
-    "birthday",
-    "id",
-    "created at",
-    "updated at",
-    "registered at",
-    "description",
-];
-
-/// Places that hold everything the database tells of, where no table is called so.
-const WHOLES: &[&str] = &[
-    "company",
-    "system",
-    "library",
-    "hotel",
-    "bank",
-    "store",
-    "hospital",
-    "school",
-    "database",
-    "information",
-    "data",
-    "list",
-    "record",
-    "shop",
-    "detail",
-    "site",
-];
-
-/// Words before a noun that English puts before it too.
-const MODIFIERS: &[(&str, &[&str])] = &[
-    ("预计", &["estimated", "expected"]),
-    ("预估", &["estimated"]),
-    ("实际", &["actual"]),
-    ("计划", &["planned", "scheduled"]),
-    ("目标", &["target"]),
-    ("初始", &["initial"]),
-    ("原始", &["original"]),
-    ("当前", &["current"]),
-    ("每日", &["daily"]),
-    ("日", &["daily"]),
-    ("月", &["monthly"]),
-    ("年", &["annual", "yearly"]),
-    ("默认", &["default"]),
-    ("家庭", &["home"]),
-    ("办公", &["office"]),
-    ("最大", &["max"]),
-    ("最小", &["min"]),
-    ("首次", &["first"]),
-    ("最后", &["last"]),
-    ("可用", &["available"]),
-    ("剩余", &["remaining"]),
-    ("市场", &["market"]),
-    ("注册", &["registered", "registration"]),
-    ("最低", &["min", "minimum"]),
-    ("最高", &["max", "maximum"]),
-    ("总", &["total"]),
-    ("平均", &["average", "avg"]),
-    ("单", &["unit"]),
-    ("净", &["net"]),
-    ("毛", &["gross"]),
-    ("新", &["new"]),
-    ("旧", &["old"]),
-    ("所在", &["home", "located"]),
-    ("下次", &["next"]),
-    ("上次", &["last"]),
-];
-
-/// Endings after which a noun is a table of such things: 发货记录.
-const RECORDS: &[&str] = &[
-    "记录", "信息", "列表", "清单", "资料", "档案", "台账", "单据", "单", "表", "数据", "条目", "明细",
-];
 
 /// A schema as the words of a question see it.
 pub(super) struct Known<'q, 'a> {
@@ -148,7 +47,12 @@ impl<'q, 'a> Known<'q, 'a> {
 
     /// The codes that a word stands for, each with the words of its column.
     pub(super) fn coded(&self, word: &str) -> Vec<(String, String)> {
-        let same = |label: &str| label == word || label.strip_prefix(['已', '被']) == Some(word);
+        let same = |label: &str| {
+            let sex = matches!(label, "男" | "女");
+            label == word
+                || label.strip_prefix(['已', '被']) == Some(word)
+                || sex && word.strip_suffix(['生', '性', '士']) == Some(label)
+        };
         self.codes
             .iter()
             .filter(|(code, _)| same(&code.label) && !matches!(word, "是" | "否"))

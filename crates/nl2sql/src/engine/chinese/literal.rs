@@ -5,6 +5,11 @@ use super::is_han;
 use super::marks::Mark;
 use super::part::Part;
 
+/// Values that English would take for a rank.
+const ORDINALS: &[&str] = &[
+    "first", "second", "third", "last", "top", "best", "most", "latest",
+];
+
 /// A word of Latin letters as English, one of Chinese letters as a value.
 pub(super) fn english_or_value(text: &str) -> Said {
     if text.chars().any(is_han) {
@@ -38,6 +43,8 @@ pub(super) fn values(rest: &[Part]) -> (Said, usize) {
 pub(super) fn literal(part: &Part) -> Option<Said> {
     match part {
         Part::Value(text, true) => Some(value(text)),
+        // A class that is called `first` is no ranking.
+        Part::Value(text, false) if ORDINALS.contains(&text.as_str()) => Some(quoted(text)),
         Part::Value(text, false) => Some(english(text)),
         Part::Quoted(text) => Some(quoted(text)),
         Part::Other(text) => Some(english_or_value(text)),

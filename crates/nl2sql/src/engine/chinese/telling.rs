@@ -99,13 +99,13 @@ pub(super) fn told(rest: &[Part]) -> Option<(Said, usize)> {
         Part::Period(period) => Some((english(&format!("with {} {}", name.said, when(period))), at + 1)),
         Part::Coded(_, codes) => {
             let (_, code) = codes.first()?;
-            Some((is_code(&name.said, &[code.clone()], negated), at + 1))
+            Some((is_code(&name.said, std::slice::from_ref(code), negated), at + 1))
         }
         part => {
             literal(part)?;
             let (list, taken) = match part {
                 // What nothing knows is compared as it was typed.
-                Part::Other(text) | Part::Person(text) if stands_alone(rest.get(at + 1)) => (quoted(text), 1),
+                Part::Other(_) | Part::Person(_) => as_typed(&rest[at..]),
                 _ => values(&rest[at..]),
             };
             let mut said = english(&format!("whose {} {is}", name.said));
@@ -115,9 +115,27 @@ pub(super) fn told(rest: &[Part]) -> Option<(Said, usize)> {
     }
 }
 
-/// Whether a value stands alone, and not in a list.
-fn stands_alone(next: Option<&Part>) -> bool {
-    !matches!(next, Some(Part::Mark(Mark::Or | Mark::And)))
+/// Values that nothing knows, in a list.
+fn as_typed(rest: &[Part]) -> (Said, usize) {
+    let mut said = Said::new();
+    let mut at = 0;
+    while let Some(Part::Other(text) | Part::Person(text) | Part::Value(text, true) | Part::Place(text)) =
+        rest.get(at)
+    {
+        said.extend(quoted(text));
+        at += 1;
+        let more = matches!(rest.get(at), Some(Part::Mark(Mark::Or | Mark::And)))
+            && matches!(
+                rest.get(at + 1),
+                Some(Part::Other(_) | Part::Person(_) | Part::Value(_, true) | Part::Place(_))
+            );
+        if !more {
+            break;
+        }
+        said.extend(english("or"));
+        at += 1;
+    }
+    (said, at.max(1))
 }
 
 /// 没有邮箱, 从未借过书, 尚未归还, 未启用.
@@ -137,8 +155,7 @@ pub(super) fn lacking(rest: &[Part]) -> Option<(Said, usize)> {
         Part::Mark(Mark::Starts) => Some((english("without start date"), at + 1)),
         Part::Name(name) => {
             // 从未借过书: the thing after the verb says no more.
-            let object =
-                matches!(rest.get(at + 1), Some(Part::Name(next)) if next.is_table() && name.is_table());
+            let object = matches!(rest.get(at + 1), Some(Part::Name(next)) if (next.is_table() || !next.is_known()) && name.is_table());
             let end = at + 1 + usize::from(object);
             if name.is_table() || !name.said.ends_with("ed") {
                 return Some((english(&format!("without {}", name.said)), end));
@@ -147,7 +164,7 @@ pub(super) fn lacking(rest: &[Part]) -> Option<(Said, usize)> {
         }
         Part::Coded(_, codes) => {
             let (column, code) = codes.first()?;
-            Some((is_code(column, &[code.clone()], true), at + 1))
+            Some((is_code(column, std::slice::from_ref(code), true), at + 1))
         }
         Part::Value(..) => {
             let (list, taken) = values(&rest[at..]);

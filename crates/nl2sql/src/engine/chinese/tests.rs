@@ -248,3 +248,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_supposed_and_left_out_is_told_in_chinese() {
+    let draft = ask("价格最高的前3个商店");
+    let notes = draft.assumptions.iter().chain(&draft.warnings);
+    assert!(
+        notes.into_iter().all(|note| note.chars().any(super::is_han)),
+        "{draft:?}"
+    );
+    assert!(!draft.explanation.contains("Assumed"), "{}", draft.explanation);
+}

@@ -14,6 +14,7 @@ pub(crate) type Readings = Vec<&'static str>;
 /// Nouns and verbs that name tables and columns, by the trade that they come from.
 const NOUNS: &[&str] = &[
     include_str!("nouns/common.txt"),
+    include_str!("nouns/endings.txt"),
     include_str!("nouns/health.txt"),
     include_str!("nouns/media.txt"),
     include_str!("nouns/money.txt"),

@@ -1,0 +1,77 @@
+//! Whether a part may stand after another in a Chinese question, and what has to follow it.
+
+use super::marks::Mark;
+use super::part::Part;
+
+/// Whether what follows a part is a text to look for as it stands: 名称包含…, 叫….
+pub(super) fn spells(part: &Part, before: Option<&Part>) -> bool {
+    match part {
+        Part::Mark(Mark::Contains) => matches!(before, Some(Part::Name(name)) if !name.is_table()),
+        Part::Mark(Mark::Called) => true,
+        _ => false,
+    }
+}
+
+/// Whether a short mark may stand after what is before it: 个 counts only after a number.
+pub(super) fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
+    match mark {
+        Mark::Unit => matches!(
+            before,
+            Some(Part::Number(_) | Part::Mark(Mark::Measure | Mark::Unit | Mark::Count | Mark::Which))
+        ),
+        Mark::Measure | Mark::Years => matches!(
+            before,
+            Some(
+                Part::Number(_)
+                    | Part::Value(..)
+                    | Part::Place(_)
+                    | Part::Other(_)
+                    | Part::Quoted(_)
+                    | Part::Mark(Mark::Each | Mark::Count | Mark::Which | Mark::First)
+            )
+        ),
+        Mark::Currency(_) => {
+            length > 1 || matches!(before, Some(Part::Number(_) | Part::Mark(Mark::Measure)))
+        }
+        Mark::CompareAfter(_) => {
+            matches!(
+                before,
+                Some(Part::Number(_) | Part::Mark(Mark::Measure | Mark::Years | Mark::Currency(_)))
+            )
+        }
+        Mark::After | Mark::Before | Mark::Since if length == 1 => matches!(before, Some(Part::Period(_))),
+        Mark::First if length == 1 => !matches!(before, Some(Part::Period(_))),
+        Mark::Count if length == 1 => {
+            matches!(before, Some(Part::Name(_) | Part::Value(..) | Part::Coded(..)))
+        }
+        Mark::Maker => matches!(before, Some(Part::Value(..) | Part::Other(_) | Part::Quoted(_))),
+        _ => true,
+    }
+}
+
+/// 票房过亿: the comparison, or after it the unit that is a number by itself.
+pub(super) fn beyond_unit(rest: &[char], before: Option<&Part>) -> Option<Part> {
+    let unit = |c: char| match c {
+        '百' => Some("100"),
+        '千' => Some("1000"),
+        '万' => Some("10000"),
+        '亿' => Some("100000000"),
+        _ => None,
+    };
+    match (rest, before) {
+        (['过' | '超' | '破' | '上', next, ..], Some(Part::Name(name)))
+            if name.measure && unit(*next).is_some() =>
+        {
+            Some(Part::Mark(Mark::Compare("more than")))
+        }
+        ([c, next @ ..], Some(Part::Mark(Mark::Compare(_))))
+            if matches!(
+                next.first(),
+                None | Some('的' | '元' | '块' | '人' | '次' | '，' | ' ')
+            ) =>
+        {
+            unit(*c).map(|digits| Part::Number(digits.to_owned()))
+        }
+        _ => None,
+    }
+}

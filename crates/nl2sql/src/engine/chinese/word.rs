@@ -1,0 +1,223 @@
+//! Finds the longest word that begins at a character of a Chinese question and means something.
+
+use super::cut::Cutter;
+use super::known::{is_chinese_word, is_whole};
+use super::marks::Mark;
+use super::part::{Name, Part};
+use super::stands::stands;
+use super::words::{self, LONGEST};
+use crate::engine::lexicon::TableId;
+
+impl Cutter<'_, '_> {
+    /// 5套房源: a character that counts is no beginning of the word that it counts.
+    pub(super) fn is_measure(&self, rest: &[char], before: Option<&Part>) -> bool {
+        let counted = matches!(
+            before,
+            Some(Part::Number(_) | Part::Mark(Mark::Each | Mark::Count | Mark::Which))
+        );
+        let measure = words::mark(&rest[0].to_string()) == Some(Mark::Measure);
+        let noun = |rest: &[char]| {
+            (2..=LONGEST.min(rest.len())).any(|length| {
+                let word: String = rest[..length].iter().collect();
+                words::noun(&word).is_some() || self.known.spells(&word)
+            })
+        };
+        counted && measure && noun(&rest[1..])
+    }
+
+    /// The length of the longest word of the tables or the schema at a character.
+    pub(super) fn longest_word(&self, at: usize) -> usize {
+        let rest = &self.chars[at..];
+        (1..=LONGEST.min(rest.len()))
+            .rev()
+            .find(|length| {
+                let word: String = rest[..*length].iter().collect();
+                words::is_word(&word) || self.known.spells(&word)
+            })
+            .unwrap_or(0)
+    }
+
+    /// The longest word that means something here; a noun or state that nothing here is called by comes last.
+    pub(super) fn word(&self, at: usize, before: Option<&Part>) -> Option<(Part, usize)> {
+        let rest = &self.chars[at..];
+        let mut unknown: Option<(Part, usize)> = None;
+        for length in (1..=LONGEST.min(rest.len())).rev() {
+            let word: String = rest[..length].iter().collect();
+            if !is_chinese_word(&word) && word.chars().any(char::is_alphanumeric) {
+                continue;
+            }
+            if let Some(part) = self.spelled(at, length, &word, before) {
+                return Some((part, length));
+            }
+            if let Some(name) = self.summed(&word) {
+                return Some((Part::Name(name), length));
+            }
+            let coded = self.known.coded(&word);
+            // 公狗: a code of one character stands before what it tells of.
+            if !coded.is_empty()
+                && (length > 1 || self.chars.get(at + 1).is_none_or(|_| self.longest_word(at) == 1))
+            {
+                return Some((Part::Coded(word, coded), length));
+            }
+            if let Some(said) = words::place(&word) {
+                let part = match self.known.state(said, None) {
+                    (said, true) => Part::Value(said, false),
+                    _ => Part::Place(self.typed[at..at + length].iter().collect()),
+                };
+                return Some((part, length));
+            }
+            let mark = words::mark(&word);
+            if let Some(mark) = mark
+                && mark != Mark::Verb
+                && stands(mark, length, before)
+                // 按年龄 sorts or groups by 年龄, not by 年.
+                && !(matches!(mark, Mark::Monthly(_)) && self.longest_word(at + 1) >= length)
+            {
+                return Some((Part::Mark(mark), length));
+            }
+            let after: String = rest[length..].iter().take(2).collect();
+            if let Some((name, more)) = self.known.recorded(&word, &after) {
+                return Some((Part::Name(name), length + more));
+            }
+            // 支付宝: what is left of a longer word that nothing here is called by is to be a word too.
+            if let Some((_, longer)) = unknown
+                && longer > length
+                && longer - length < 2
+                && self.longest_word(at + length) == 0
+            {
+                return unknown;
+            }
+            let noun = words::noun(&word)
+                .map(|said| self.known.noun(&word, said))
+                .filter(|noun| noun.is_known() || !self.known.has_schema())
+                .or_else(|| self.known.compound(&word))
+                .or_else(|| words::noun(&word).map(|said| self.known.noun(&word, said)));
+            // 订单数 counts the orders where there is no column that does.
+            let noun =
+                noun.filter(|noun| !counts(&word) || noun.measure && noun.is_known() && !noun.is_table());
+            let state = words::state(&word).map(|said| self.known.state(said, self.table_ahead(at + length)));
+            // 付款 names the payments where there are such, 已付款 never.
+            let thing = noun
+                .as_ref()
+                .is_some_and(|noun| noun.is_table() && noun.table >= 0.8);
+            match (noun, state) {
+                (Some(name), Some(_)) if thing => return Some((Part::Name(name), length)),
+                (_, Some((said, true))) => return Some((Part::Value(said, false), length)),
+                (Some(name), _) if name.is_known() => {
+                    let name = self.at_home(&word, length, at, name);
+                    return Some((Part::Name(self.known.sharper(&word, name)), length));
+                }
+                _ if mark == Some(Mark::Verb) && unknown.is_none() => {
+                    return Some((Part::Mark(Mark::Verb), length));
+                }
+                (_, Some((said, false))) if unknown.is_none() => {
+                    unknown = Some((Part::Value(said, false), length));
+                }
+                // 最高价 is the highest price where no column is called so.
+                (Some(_), None) if self.known.has_schema() && (length == 1 || figures(&word)) => {}
+                (Some(name), None) if unknown.is_none() && length > 1 => {
+                    let part = if is_whole(&name.said) && matches!(before, Some(Part::Other(_))) {
+                        // 华强公司 is a name to its end.
+                        Part::Other(self.typed[at..at + length].iter().collect())
+                    } else if is_whole(&name.said) {
+                        Part::Mark(Mark::Filler)
+                    } else {
+                        Part::Name(name)
+                    };
+                    return Some((part, length));
+                }
+                (Some(name), None) if unknown.is_none() => unknown = Some((Part::Name(name), length)),
+                _ => {}
+            }
+        }
+        unknown
+    }
+
+    /// 维修总费用: the sum of a column whose name goes on around the word that says so.
+    fn summed(&self, word: &str) -> Option<Name> {
+        let (lead, tail) = word.split_once('总')?;
+        if lead.chars().count() < 2 || tail.chars().count() < 2 {
+            return None;
+        }
+        let whole = format!("{lead}{tail}");
+        let name = if self.known.spells(&whole) {
+            self.known.name(&whole)
+        } else {
+            self.known.compound(&whole)?
+        };
+        (name.measure && !name.is_table()).then_some(Name { total: true, ..name })
+    }
+
+    /// 导演的出生年份: a column of the table in question, where a noun has one there too.
+    fn at_home(&self, word: &str, length: usize, at: usize, name: Name) -> Name {
+        let Some(said) = words::noun(word).filter(|_| !name.is_table()) else {
+            return name;
+        };
+        let homes = [self.table_ahead(at + length), self.home.get()];
+        let mut homes = homes.into_iter().flatten();
+        if homes.clone().any(|home| Some(home) == name.column_home) {
+            return name;
+        }
+        homes
+            .find_map(|home| self.known.column_of(Some(home), said))
+            .map_or(name.clone(), |column| Name {
+                total: name.total,
+                ..column
+            })
+    }
+
+    /// The next table that the question names.
+    fn table_ahead(&self, at: usize) -> Option<TableId> {
+        (at..self.chars.len().min(at + 8)).find_map(|at| {
+            let rest = &self.chars[at..];
+            (1..=LONGEST.min(rest.len())).rev().find_map(|length| {
+                let word: String = rest[..length].iter().collect();
+                let name = if self.known.spells(&word) {
+                    self.known.name(&word)
+                } else {
+                    self.known.noun(&word, words::noun(&word)?)
+                };
+                name.table_home.filter(|_| name.is_table())
+            })
+        })
+    }
+
+    /// A word that the schema itself uses, as it was typed or in simplified characters.
+    fn spelled(&self, at: usize, length: usize, word: &str, before: Option<&Part>) -> Option<Part> {
+        let typed: String = self.typed[at..at + length].iter().collect();
+        let word = [typed.as_str(), word]
+            .into_iter()
+            .find(|word| self.known.spells(word))?;
+        let name = self.known.name(word);
+        if !name.is_known() {
+            return None;
+        }
+        // 宠物数量 counts the pets, whatever other table has a 数量.
+        if words::mark(word) == Some(Mark::Count)
+            && matches!(before, Some(Part::Name(thing)) if thing.is_table() && thing.table_home != name.column_home)
+        {
+            return None;
+        }
+        let noun = words::noun(word).map(|said| self.known.noun(word, said));
+        // A column that is called like a table only refers to it.
+        let table = noun.filter(|noun| {
+            let sure = if name.column < 0.9 { 0.65 } else { 0.9 };
+            noun.table >= sure && !name.is_table()
+        });
+        let total = word.contains('总');
+        Some(Part::Name(table.unwrap_or(Name { total, ..name })))
+    }
+}
+
+/// Whether a word says how many there are: 订单数.
+fn counts(word: &str) -> bool {
+    ["总数", "数量", "人数", "次数", "总量", "数", "量"]
+        .iter()
+        .find_map(|end| word.strip_suffix(end))
+        .is_some_and(|thing| words::noun(thing).is_some())
+}
+
+/// Whether a word begins with a figure: 最高价.
+fn figures(word: &str) -> bool {
+    ["最", "平均", "总"].iter().any(|lead| word.starts_with(lead))
+}

@@ -1,0 +1,156 @@
+//! Finds the sample values that spans of a question spell, also places by their other names.
+
+use super::exonyms;
+use super::lexicon::{ColumnId, Lexicon, Sort};
+use super::link::{Span, ValueHit};
+use super::stem::singular;
+use super::text::Token;
+
+/// The longest sample value that is looked for, in words.
+const MAX_VALUE_SPAN: usize = 8;
+
+/// All spans that name a known value, overlapping ones too.
+pub(crate) fn sample_values(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Vec<ValueHit>>> {
+    let keys: Vec<String> = tokens.iter().map(|token| key(&token.lower)).collect();
+    let mut found: Vec<Span<Vec<ValueHit>>> = Vec::new();
+    for (number, entry) in lexicon.columns.iter().enumerate() {
+        if !matches!(entry.sort, Sort::Text | Sort::Other) {
+            continue;
+        }
+        for sample in &entry.column.samples {
+            let head = first_word(sample);
+            if head.is_empty() || sample.len() > 80 {
+                continue;
+            }
+            for start in 0..tokens.len() {
+                if !starts_like(&keys[start], head) {
+                    continue;
+                }
+                if let Some(end) = value_end(sample, &keys, start) {
+                    let hit = ValueHit {
+                        column: ColumnId(number),
+                        value: sample.clone(),
+                    };
+                    match found
+                        .iter_mut()
+                        .find(|span| span.start == start && span.end == end)
+                    {
+                        Some(span) => span.what.push(hit),
+                        None => found.push(Span {
+                            start,
+                            end,
+                            what: vec![hit],
+                        }),
+                    }
+                }
+            }
+        }
+    }
+    other_names(lexicon, tokens, &keys, &mut found);
+    found
+}
+
+/// Places that the question calls otherwise than the values do.
+fn other_names(
+    lexicon: &Lexicon<'_>,
+    tokens: &[Token],
+    keys: &[String],
+    found: &mut Vec<Span<Vec<ValueHit>>>,
+) {
+    for start in 0..keys.len() {
+        for end in (start + 1..=keys.len().min(start + exonyms::LONGEST)).rev() {
+            let capitals = tokens[start..end]
+                .iter()
+                .all(|token| token.text.chars().all(char::is_uppercase));
+            let spelled = keys[start..end].join(" ");
+            let names: Vec<&str> = exonyms::others(&spelled, capitals).collect();
+            if names.is_empty() || found.iter().any(|span| span.start <= start && span.end >= end) {
+                continue;
+            }
+            let hits: Vec<ValueHit> = lexicon
+                .columns
+                .iter()
+                .enumerate()
+                .filter(|(_, entry)| matches!(entry.sort, Sort::Text | Sort::Other))
+                .filter_map(|(number, entry)| {
+                    let samples = &entry.column.samples;
+                    let same = |sample: &&String| {
+                        let shape = sample.len() > 2 || sample.chars().all(char::is_uppercase);
+                        shape && names.contains(&key(sample).as_str())
+                    };
+                    samples.iter().find(same).map(|sample| ValueHit {
+                        column: ColumnId(number),
+                        value: sample.clone(),
+                    })
+                })
+                .collect();
+            if !hits.is_empty() {
+                found.push(Span {
+                    start,
+                    end,
+                    what: hits,
+                });
+                break;
+            }
+        }
+    }
+}
+
+fn first_word(sample: &str) -> &str {
+    let trimmed = sample.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let end = trimmed
+        .find(|c: char| !c.is_alphanumeric())
+        .unwrap_or(trimmed.len());
+    &trimmed[..end]
+}
+
+/// A cheap test before the words are compared: same first letters, in any case.
+fn starts_like(key: &str, head: &str) -> bool {
+    let mut letters = key.chars();
+    head.chars()
+        .take(3)
+        .all(|c| letters.next().is_some_and(|k| c.to_lowercase().next() == Some(k)))
+}
+
+/// The end of the span at `start` that spells the sample, in any case and punctuation; a single word also in the plural.
+fn value_end(sample: &str, keys: &[String], start: usize) -> Option<usize> {
+    let wanted = key(sample);
+    // One letter says nothing, one Chinese character is a word.
+    if wanted.chars().count() < 2
+        && sample
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_ascii() && !c.is_uppercase())
+    {
+        return None;
+    }
+    let mut said = String::new();
+    for end in start + 1..=keys.len().min(start + MAX_VALUE_SPAN) {
+        if !said.is_empty() {
+            said.push(' ');
+        }
+        said.push_str(&keys[end - 1]);
+        if said == wanted
+            || (end == start + 1 && wanted.len() > 3 && !wanted.contains(' ') && singular(&said) == wanted)
+        {
+            return Some(end);
+        }
+        if said.len() > wanted.len() {
+            return None;
+        }
+    }
+    None
+}
+
+/// Lower case, with every run of other characters as one blank.
+fn key(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            key.extend(c.to_lowercase());
+        } else if !key.ends_with(' ') && !key.is_empty() {
+            key.push(' ');
+        }
+    }
+    key.trim_end().to_owned()
+}
