@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, Write};
 
 use jiff::civil::{Date, date};
-use nl2sql::{Dialect, Lexicon, Request, Schema, SchemaValues, answer, answer_with, read_ddl};
+use nl2sql::{Dialect, Lexicon, Request, Schema, SchemaValues, answer, answer_with, read_ddl, weighed};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -20,6 +20,8 @@ struct Line {
     #[serde(default)]
     schema_values: SchemaValues,
     today: Option<Date>,
+    #[serde(default)]
+    signals: bool,
 }
 
 fn main() -> io::Result<()> {
@@ -39,6 +41,7 @@ fn main() -> io::Result<()> {
             today: line.today.unwrap_or(date(2026, 1, 15)),
             aliases: None,
         };
+        let mut readings = Vec::new();
         let result = match &line.schema_ddl {
             None => answer(&request),
             Some(ddl) => {
@@ -50,10 +53,13 @@ fn main() -> io::Result<()> {
                     let schema: &'static Schema = Box::leak(Box::new(schema));
                     Box::leak(Box::new(Lexicon::new(schema)))
                 });
+                if line.signals {
+                    readings = weighed(lexicon, &request);
+                }
                 answer_with(lexicon, &request)
             }
         };
-        let reply = match result {
+        let mut reply = match result {
             Ok(draft) => json!({
                 "id": line.id,
                 "sql": draft.sql,
@@ -61,6 +67,7 @@ fn main() -> io::Result<()> {
                 "explanation": draft.explanation,
                 "warnings": draft.warnings,
                 "alternative": draft.alternative,
+                "signals": line.signals.then(|| map(&draft.signals)),
             }),
             Err(refusal) => json!({
                 "id": line.id,
@@ -70,7 +77,20 @@ fn main() -> io::Result<()> {
                 "suggestions": refusal.suggestions,
             }),
         };
+        if line.signals {
+            reply["readings"] = readings
+                .iter()
+                .map(|one| json!({"sql": one.sql, "signals": map(&one.signals)}))
+                .collect();
+        }
         writeln!(out, "{reply}")?;
     }
     out.flush()
+}
+
+fn map(signals: &[(&'static str, f64)]) -> serde_json::Map<String, serde_json::Value> {
+    signals
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), json!(value)))
+        .collect()
 }

@@ -59,6 +59,7 @@ mod render;
 mod roles;
 mod samples;
 pub(crate) mod shorthand;
+mod signals;
 mod sorts;
 pub(crate) mod stem;
 pub(crate) mod synonyms;
@@ -67,6 +68,7 @@ mod timing;
 pub(crate) mod tongue;
 mod truth;
 mod values;
+mod weights;
 pub(crate) mod words;
 mod zones;
 
@@ -122,6 +124,8 @@ pub struct Draft {
     pub assumptions: Vec<String>,
     /// The SQL of another reading that is nearly as likely.
     pub alternative: Option<String>,
+    /// What the confidence was made from, by name: to fit it anew, and to see why it is what it is.
+    pub signals: Vec<(&'static str, f64)>,
 }
 
 /// Why there is no answer.
@@ -322,6 +326,32 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     Ok(draft(lexicon, &chosen, request))
 }
 
+/// A reading of a question that was weighed against others, as a fit needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    /// The SQL.
+    pub sql: String,
+    /// Its measures.
+    pub signals: Vec<(&'static str, f64)>,
+}
+
+/// All readings of a question in English, best first: what there is to choose from.
+pub fn weighed(lexicon: &Lexicon<'_>, request: &Request<'_>) -> Vec<Weighed> {
+    let Ok(tokens) = admit(request.question) else {
+        return Vec::new();
+    };
+    let spelled = paraphrase::spelled_out(lexicon, &tokens);
+    let tokens = spelled.as_deref().unwrap_or(&tokens);
+    let items = items::cut(lexicon, tokens, request.today);
+    choose::ranked(lexicon, tokens, &items)
+        .iter()
+        .map(|one| Weighed {
+            sql: render::sql(lexicon, &one.reading.plan, &one.joins, request.dialect),
+            signals: one.signals.named(),
+        })
+        .collect()
+}
+
 /// The noun that the question asks for, when neither the schema nor the reading knows it.
 fn unknown_subject(chosen: &Chosen<'_>) -> Option<String> {
     let reading = &chosen.reading;
@@ -373,11 +403,12 @@ fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> D
     }
     Draft {
         explanation: explain::sentence(lexicon, &plan, &reading.assumptions, tongue_of(request)),
-        confidence: confidence::estimate(&confidence::features(chosen)),
+        confidence: confidence::estimate(&chosen.signals),
         alternative: rival(lexicon, chosen, request).filter(|other| *other != sql),
         sql,
         warnings,
         assumptions: reading.assumptions.clone(),
+        signals: chosen.signals.named(),
     }
 }
 

@@ -21,5 +21,5 @@ pub use agree::Meaning;
 pub use check::{CheckError, CheckedSql, ColumnRef, check};
 pub use ddl::{DdlProblem, DdlReading, read_ddl};
 pub use dialect::Dialect;
-pub use engine::{Draft, Lexicon, Refusal, RefusalKind, Request, answer, answer_with};
+pub use engine::{Draft, Lexicon, Refusal, RefusalKind, Request, Weighed, answer, answer_with, weighed};
 pub use schema::{Aliases, Column, ColumnKind, ForeignKey, Schema, SchemaValues, Table};

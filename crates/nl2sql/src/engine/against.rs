@@ -171,5 +171,6 @@ fn written(
         warnings: Vec::new(),
         assumptions: reading.assumptions.clone(),
         alternative: None,
+        signals: Vec::new(),
     })
 }

@@ -292,6 +292,7 @@ impl Guess {
             ],
             assumptions,
             alternative: None,
+            signals: Vec::new(),
         })
     }
 

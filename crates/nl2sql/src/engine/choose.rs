@@ -9,22 +9,30 @@ use super::phrases::{Function, Phrase};
 use super::ranks;
 use super::reading::Reading;
 use super::roles;
+use super::signals::{self, Signals};
 use super::text::Token;
 
 /// How many tables are tried as the one the question is about.
 const MAX_CANDIDATES: usize = 5;
-/// How much the fitted estimate of a reading weighs beside what it explains.
-const SURENESS: f32 = 0.4;
 /// How much less a second reading may be worth to be told beside the first.
-const NEAR: f32 = 0.5;
+const NEAR: f64 = 0.5;
+/// The margin of a reading without another one.
+const NOTHING_NEAR: f64 = 9.0;
 
 /// A reading with its joins and its worth.
 pub(crate) struct Chosen<'q> {
     pub reading: Reading<'q>,
     pub joins: Vec<Step>,
+    /// How well it explains the question.
     pub worth: f32,
-    /// How much better it is than the next different one.
-    pub margin: f32,
+    /// What speaks for its table before it is read.
+    pub prior: f32,
+    /// What is measured of it.
+    pub signals: Signals,
+    /// How much it is to be preferred.
+    pub preference: f64,
+    /// How much more than the next different one.
+    pub margin: f64,
     /// The next different one, where it is nearly as good.
     pub rival: Option<Box<Chosen<'q>>>,
 }
@@ -38,6 +46,18 @@ struct Candidate {
 
 /// The best reading, when the question names anything of the schema.
 pub(crate) fn best<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[Item]) -> Option<Chosen<'q>> {
+    let mut readings = ranked(lexicon, tokens, items).into_iter();
+    let mut best = readings.next()?;
+    if let Some(next) = readings.find(|next| next.reading.plan != best.reading.plan) {
+        best.margin = best.preference - next.preference;
+        best.rival = (best.margin < NEAR).then(|| Box::new(next));
+    }
+    best.signals = signals::compared(&best);
+    Some(best)
+}
+
+/// The readings of a question, best first.
+pub(crate) fn ranked<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[Item]) -> Vec<Chosen<'q>> {
     let mut found: Vec<Chosen<'q>> = Vec::new();
     for candidate in candidates(lexicon, tokens, items) {
         let reading = Reading::new(lexicon, tokens, items, candidate.table, candidate.head).run();
@@ -47,27 +67,22 @@ pub(crate) fn best<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[I
         if !reading.plan.is_sound() {
             continue;
         }
-        let worth = worth(&reading, &joins) + candidate.prior;
-        let margin = 1.0;
-        found.push(Chosen {
+        let mut one = Chosen {
+            worth: worth(&reading, &joins) + candidate.prior,
             reading,
             joins,
-            worth,
-            margin,
+            prior: candidate.prior,
+            signals: Signals::none(),
+            preference: 0.0,
+            margin: NOTHING_NEAR,
             rival: None,
-        });
+        };
+        one.signals = signals::of(&one);
+        one.preference = confidence::preference(&one.signals);
+        found.push(one);
     }
-    for one in &mut found {
-        one.worth += SURENESS * confidence::logit(&confidence::features(one)) as f32;
-    }
-    found.sort_by(|a, b| b.worth.total_cmp(&a.worth));
-    let mut readings = found.into_iter();
-    let mut best = readings.next()?;
-    if let Some(next) = readings.find(|next| next.reading.plan != best.reading.plan) {
-        best.margin = best.worth - next.worth;
-        best.rival = (best.margin < NEAR).then(|| Box::new(next));
-    }
-    Some(best)
+    found.sort_by(|a, b| b.preference.total_cmp(&a.preference));
+    found
 }
 
 /// Tables that the question may be about, with where it says so, likeliest first.

@@ -123,6 +123,7 @@ fn either(
         warnings: Vec::new(),
         assumptions: reading.assumptions.clone(),
         alternative: None,
+        signals: Vec::new(),
     })
 }
 
@@ -167,5 +168,6 @@ fn set(
         warnings: Vec::new(),
         assumptions,
         alternative: None,
+        signals: Vec::new(),
     })
 }

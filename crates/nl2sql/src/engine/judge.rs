@@ -13,7 +13,7 @@ use super::{Refusal, RefusalKind};
 /// The share of the words with a meaning that an answer with words left over must have used.
 const EXPLAINED: f64 = 0.6;
 /// The confidence under which an answer with words left over is none.
-const LEAST: f64 = 0.12;
+const LEAST: f64 = 0.06;
 
 /// Why a reading is no answer to its question.
 pub(crate) fn objection(chosen: &Chosen<'_>) -> Option<Refusal> {
@@ -28,7 +28,7 @@ pub(crate) fn objection(chosen: &Chosen<'_>) -> Option<Refusal> {
         return Some(refuse::lost(reading, at));
     }
     let (explained, left) = explained(reading);
-    let sure = confidence::estimate(&confidence::features(chosen));
+    let sure = confidence::estimate(&chosen.signals);
     let vague = explained < EXPLAINED || sure < LEAST;
     left.filter(|_| vague).map(|at| refuse::vague(reading, at))
 }

@@ -47,10 +47,11 @@ pub(crate) fn answer(
     Some(Draft {
         sql: render::over_groups(lexicon, function, (&plan, &chosen.joins), request.dialect),
         explanation: fill(piece, &[inner]),
-        confidence: confidence::estimate(&confidence::features(&chosen)),
+        confidence: confidence::estimate(&chosen.signals),
         warnings: Vec::new(),
         assumptions,
         alternative: None,
+        signals: Vec::new(),
     })
 }
 

@@ -196,6 +196,7 @@ fn grouped_share(
         warnings: Vec::new(),
         assumptions: some.assumptions,
         alternative: None,
+        signals: Vec::new(),
     })
 }
 
@@ -265,7 +266,7 @@ impl Part {
             plan: chosen.reading.plan.clone(),
             joins: chosen.joins.clone(),
             assumptions: chosen.reading.assumptions.clone(),
-            sure: confidence::estimate(&confidence::features(chosen)),
+            sure: confidence::estimate(&chosen.signals),
             named: chosen.reading.head.is_some(),
         }
     }
@@ -318,5 +319,6 @@ fn divided(
         warnings: Vec::new(),
         assumptions,
         alternative: None,
+        signals: Vec::new(),
     }
 }
