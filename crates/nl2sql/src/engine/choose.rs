@@ -126,6 +126,13 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
         }
         order += 1;
     }
+    if let Some(table) = kind_in_front(lexicon, tokens, items) {
+        return vec![Candidate {
+            table,
+            head: None,
+            prior: 1.2,
+        }];
+    }
     let most = if found.is_empty() { 2.0 } else { 0.4 };
     for (table, prior) in by_columns(lexicon, items) {
         offer(
@@ -165,6 +172,27 @@ fn candidates(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Vec<Ca
     found.sort_by(|a, b| b.prior.total_cmp(&a.prior).then(a.table.cmp(&b.table)));
     found.truncate(MAX_CANDIDATES);
     found
+}
+
+/// `paintings by …`: a question that begins with a kind of rows, in the plural, is about the table that has the kind.
+fn kind_in_front(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Option<TableId> {
+    let at = items.iter().position(|item| {
+        !matches!(
+            item.kind,
+            Kind::Glue
+                | Kind::Number(_)
+                | Kind::Phrase(Phrase::Filler | Phrase::Distinct | Phrase::Aggregate(_))
+        )
+    })?;
+    let Kind::Value(hits) = &items[at].kind else {
+        return None;
+    };
+    let plural = tokens[items[at].end - 1].lower.ends_with('s');
+    let followed = items
+        .get(at + 1)
+        .is_some_and(|next| matches!(next.kind, Kind::Glue | Kind::Phrase(Phrase::By)));
+    let hit = hits.first().filter(|_| plural && followed)?;
+    Some(lexicon.column(hit.column).table)
 }
 
 fn offer(found: &mut Vec<Candidate>, new: Candidate) {

@@ -153,6 +153,15 @@ pub(crate) fn within(column: &str, sort: Sort, period: &Period, dialect: Dialect
     [from, to].into_iter().flatten().collect::<Vec<_>>().join(" AND ")
 }
 
+/// Whether both ends are firsts of January, more than a year apart.
+fn many_years(period: &Period) -> bool {
+    let first = |moment| match moment {
+        Some(Moment::Fixed(day)) if (day.month(), day.day()) == (1, 1) => Some(day.year()),
+        _ => None,
+    };
+    matches!((first(period.from), first(period.to)), (Some(from), Some(to)) if to > from + 1)
+}
+
 /// A column that holds years, not days.
 fn year_within(column: &str, period: &Period, dialect: Dialect) -> String {
     let this_year = match dialect {
@@ -162,6 +171,16 @@ fn year_within(column: &str, period: &Period, dialect: Dialect) -> String {
     };
     match (period.year, period.from) {
         (Some(year), _) => format!("{column} = {year}"),
+        // "1950s", and what was before or from a day on.
+        (None, from) if many_years(period) => {
+            let year = |moment: Option<Moment>| match moment {
+                Some(Moment::Fixed(day)) => Some(day.year()),
+                _ => None,
+            };
+            let from = year(from).map(|year| format!("{column} >= {year}"));
+            let to = year(period.to).map(|year| format!("{column} < {year}"));
+            [from, to].into_iter().flatten().collect::<Vec<_>>().join(" AND ")
+        }
         (None, Some(Moment::Fixed(day))) => format!("{column} = {}", day.year()),
         (
             None,

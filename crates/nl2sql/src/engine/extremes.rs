@@ -79,7 +79,12 @@ impl Reading<'_> {
                 self.word(at - 1),
                 "with" | "has" | "have" | "had" | "having" | "whose"
             );
+        // "the aircraft that can cover the maximum distance": whose it is, is asked.
+        let related = self.head.is_some_and(|head| {
+            head < at && (head + 1..at).any(|i| matches!(self.word(i), "that" | "who" | "which"))
+        });
         let introduced = introduced
+            || related
             || (at >= 2
                 && self.word(at - 1) == "the"
                 && matches!(

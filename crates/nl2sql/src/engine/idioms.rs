@@ -30,9 +30,19 @@ fn degree(token: &Token) -> Option<bool> {
 
 /// The question without its idioms, when it has one.
 pub(crate) fn spelled_out(tokens: &[Token]) -> Option<Vec<Token>> {
-    [first, by, rate, comparative, both_ends, once, kinds, holding]
-        .iter()
-        .find_map(|idiom| idiom(tokens))
+    [
+        first,
+        by,
+        rate,
+        comparative,
+        without_than,
+        both_ends,
+        once,
+        kinds,
+        holding,
+    ]
+    .iter()
+    .find_map(|idiom| idiom(tokens))
 }
 
 /// `a higher fee than 50` is a fee higher than 50.
@@ -55,6 +65,21 @@ fn comparative(tokens: &[Token]) -> Option<Vec<Token>> {
     spelled.extend_from_slice(measured);
     spelled.push(tokens[at].clone());
     spelled.extend_from_slice(&tokens[than..]);
+    Some(spelled)
+}
+
+/// `enrollment greater 18000` leaves out a "than".
+fn without_than(tokens: &[Token]) -> Option<Vec<Token>> {
+    const COMPARATIVES: &[&str] = &[
+        "higher", "lower", "larger", "greater", "bigger", "smaller", "longer", "shorter", "older", "younger",
+        "less", "fewer", "heavier", "lighter",
+    ];
+    let at = tokens
+        .windows(2)
+        .position(|two| COMPARATIVES.contains(&two[0].lower.as_str()) && two[1].shape == Shape::Number)?;
+    let mut spelled = tokens[..=at].to_vec();
+    spelled.extend(text::tokens("than"));
+    spelled.extend_from_slice(&tokens[at + 1..]);
     Some(spelled)
 }
 

@@ -311,7 +311,44 @@ impl Reading<'_> {
             .is_some_and(|i| self.items[i].used && matches!(self.items[i].kind, Kind::Mention(..)))
     }
 
+    /// `paintings by …`: the word that a question begins with is what it asks for.
+    fn is_subject(&self, at: usize) -> bool {
+        let begins = (0..at).all(|i| {
+            self.is_glue(i)
+                || matches!(
+                    self.items[i].kind,
+                    Kind::Number(_)
+                        | Kind::Phrase(
+                            Phrase::Filler | Phrase::Distinct | Phrase::Aggregate(Function::Count)
+                        )
+                )
+        });
+        let word = self.word(at);
+        let plural = word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
+        begins
+            && plural
+            && self.items.get(at + 1).is_some_and(|_| {
+                (self.is_glue(at + 1) || self.phrase(at + 1) == Some(Phrase::By))
+                    && matches!(
+                        self.word(at + 1),
+                        "by" | "of"
+                            | "from"
+                            | "in"
+                            | "with"
+                            | "for"
+                            | "that"
+                            | "which"
+                            | "who"
+                            | "whose"
+                            | "at"
+                    )
+            })
+    }
+
     fn part_of(&self, at: usize) -> Option<Part> {
+        if self.is_subject(at) {
+            return Some(Part::Condition);
+        }
         // "average monthly salary": the word only describes what the phrase before it took.
         let mut end = at;
         while self.items.get(end + 1).is_some_and(|_| self.is_leftover(end + 1)) {

@@ -16,6 +16,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     let named = peopled;
     let counted = times(named.as_deref().unwrap_or(tokens)).or(named);
     let counted = figure_of_number(lexicon, counted.as_deref().unwrap_or(tokens)).or(counted);
+    let counted = family_name(lexicon, counted.as_deref().unwrap_or(tokens)).or(counted);
     let tokens = counted.as_deref().unwrap_or(tokens);
     people_spelled_out(lexicon, tokens).or(counted)
 }
@@ -59,27 +60,44 @@ fn inhabitants(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
 
 /// `average number of seats` where a column holds the seats is the average of that column.
 fn figure_of_number(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    let at = tokens.windows(4).position(|four| {
-        matches!(
-            four[0].lower.as_str(),
+    let said = |at: usize| {
+        matches!(tokens.get(at..at + 4), Some([figure, number, of, _]) if matches!(
+            figure.lower.as_str(),
             "average" | "mean" | "avg" | "maximum" | "minimum" | "highest" | "lowest" | "total" | "median"
-        ) && matches!(four[1].lower.as_str(), "number" | "amount" | "count")
-            && four[2].lower == "of"
-    })?;
-    let measured = |length: usize| {
-        let words = tokens.get(at + 3..at + 3 + length)?;
-        let said: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
-        let mention = Namer::new(lexicon).mention(&said.join(" "));
-        let column = mention.columns.iter().any(|hit| {
-            hit.score >= 0.9 && lexicon.column(hit.id).sort == Sort::Number && !lexicon.is_key(hit.id)
-        });
-        Some(column && mention.table_score() < 0.6)
+        ) && matches!(number.lower.as_str(), "number" | "amount" | "count")
+            && of.lower == "of")
     };
-    if !(measured(2) == Some(true) || measured(1) == Some(true)) {
-        return None;
+    let measured = |at: usize, length: usize| {
+        tokens.get(at + 3..at + 3 + length).is_some_and(|words| {
+            let said: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
+            let mention = Namer::new(lexicon).mention(&said.join(" "));
+            let column = mention.columns.iter().any(|hit| {
+                hit.score >= 0.9 && lexicon.column(hit.id).sort == Sort::Number && !lexicon.is_key(hit.id)
+            });
+            column && mention.table_score() < 0.6
+        })
+    };
+    let mut spelled: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        spelled.push(tokens[at].clone());
+        let is_figure = said(at) && (measured(at, 2) || measured(at, 1));
+        at += if is_figure { 3 } else { 1 };
     }
-    let mut spelled = tokens[..=at].to_vec();
-    spelled.extend_from_slice(&tokens[at + 3..]);
+    (spelled.len() < tokens.len()).then_some(spelled)
+}
+
+/// `family name` is the last name, where the schema does not speak of families.
+fn family_name(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    const OTHER: &[(&str, &str)] = &[("family", "last"), ("given", "first"), ("christian", "first")];
+    let at = tokens.windows(2).position(|two| {
+        matches!(two[1].lower.as_str(), "name" | "names")
+            && OTHER.iter().any(|(word, _)| *word == two[0].lower)
+            && !lexicon.has_word(&two[0].lower)
+    })?;
+    let (_, word) = OTHER.iter().find(|(word, _)| *word == tokens[at].lower)?;
+    let mut spelled = tokens.to_vec();
+    spelled.splice(at..=at, text::tokens(word));
     Some(spelled)
 }
 

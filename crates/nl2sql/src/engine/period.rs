@@ -83,10 +83,25 @@ pub(crate) fn read(tokens: &[Token], before: Option<&Token>, today: Date) -> Opt
         let day = parse_day(&first.text)?;
         return Some((one_day(day), 1));
     }
+    if let Some(decade) = decade(&first.text) {
+        return Some((decade, 1));
+    }
     relative(tokens, before.is_some_and(|token| token.lower == "the"))
         .or_else(|| quarter(tokens, today))
         .or_else(|| named_month(tokens, before, today))
         .or_else(|| year(tokens, before))
+}
+
+/// `1950s`: ten years.
+fn decade(text: &str) -> Option<Period> {
+    let first: i16 = text.strip_suffix('s')?.trim_end_matches('\'').parse().ok()?;
+    let is_decade = (1500..2100).contains(&first) && first % 10 == 0;
+    is_decade.then(|| {
+        Some(between(
+            Date::new(first, 1, 1).ok()?,
+            Date::new(first + 10, 1, 1).ok(),
+        ))
+    })?
 }
 
 /// A single day.

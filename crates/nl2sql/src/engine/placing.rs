@@ -130,8 +130,8 @@ impl Reading<'_> {
         };
         let mut end = at;
         if capital(at) || self.tokens[self.items[at].start].is_capital() {
-            while capital(end + 1) {
-                end += 1;
+            while capital(end + 1) || self.joins_names(end + 1) && capital(end + 2) {
+                end += if capital(end + 1) { 1 } else { 2 };
             }
         }
         let text: Vec<String> = (at..=end).map(|i| self.raw(i)).collect();
@@ -143,6 +143,17 @@ impl Reading<'_> {
             end,
             certain,
         }
+    }
+
+    /// A small word within a name: `Lord of the Rings`, `Fast as a Fox` are not cut there.
+    fn joins_names(&self, at: usize) -> bool {
+        self.items.get(at).is_some_and(|item| {
+            item.kind == Kind::Glue
+                && matches!(
+                    self.word(at),
+                    "of" | "the" | "a" | "an" | "de" | "la" | "du" | "van" | "von" | "der" | "del" | "di"
+                )
+        })
     }
 
     pub(crate) fn place(&mut self, found: Found) {

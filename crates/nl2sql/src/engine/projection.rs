@@ -1,7 +1,7 @@
 //! Recognises which columns are to be shown, and what words left over say.
 
 use super::items::Kind;
-use super::lexicon::ColumnId;
+use super::lexicon::{ColumnId, Sort};
 use super::phrases::Phrase;
 use super::plan::{Cond, Expr, Literal};
 use super::reading::{Entity, Reading};
@@ -55,6 +55,7 @@ impl Reading<'_> {
                     && !fuzzy_table
                     && !self.is_claimed(at)
                     && !self.is_qualifier_of_value(at)
+                    && !self.is_adjective_of_rows(at, id)
                 {
                     found.push((at, id));
                 }
@@ -77,6 +78,17 @@ impl Reading<'_> {
                     "been" | "were" | "was" | "are" | "is" | "be" | "have" | "has" | "that" | "who"
                 ));
         day && self.participle(at) && adjective
+    }
+
+    /// `refunded tickets`, `available electric cars`: an adjective of the rows, whatever the question is taken to be about.
+    fn is_adjective_of_rows(&self, at: usize, id: ColumnId) -> bool {
+        let entry = self.lexicon.column(id);
+        let adjective = entry.sort == Sort::Truth || self.is_day(id) && self.participle(at);
+        let next = (at + 1..self.items.len().min(at + 4))
+            .find(|i| !matches!(self.items[*i].kind, Kind::Value(_) | Kind::Word));
+        adjective
+            && self.items[at].end - self.items[at].start == 1
+            && next.is_some_and(|i| self.table(i) == Some(entry.table))
     }
 
     pub(crate) fn read_projection(&mut self) {

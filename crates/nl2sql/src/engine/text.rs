@@ -161,7 +161,15 @@ fn number(chars: &[char], start: usize, found: &mut Vec<Token>) -> usize {
         .unwrap_or(chars.len());
     let tail = text(end, tail_end).to_lowercase();
     match tail.as_str() {
-        "" | "st" | "nd" | "rd" | "th" => found.push(Token::new(digits, Shape::Number)),
+        "" => {
+            // "1.5 million"
+            if let Some((by, end)) = magnitude(chars, tail_end) {
+                found.push(Token::new(scaled(&digits, by), Shape::Number));
+                return end;
+            }
+            found.push(Token::new(digits, Shape::Number));
+        }
+        "st" | "nd" | "rd" | "th" => found.push(Token::new(digits, Shape::Number)),
         "usd" | "eur" => {
             found.push(Token::new(digits, Shape::Number));
             found.push(Token::new(tail, Shape::Word));
@@ -171,6 +179,27 @@ fn number(chars: &[char], start: usize, found: &mut Vec<Token>) -> usize {
         _ => found.push(Token::new(text(start, tail_end), Shape::Word)),
     }
     tail_end
+}
+
+/// What the word after a number makes of it, and where the word ends.
+fn magnitude(chars: &[char], after: usize) -> Option<(u64, usize)> {
+    let start = (after..chars.len())
+        .find(|&i| chars[i] != ' ')
+        .filter(|start| *start > after)?;
+    let end = (start..chars.len())
+        .find(|&i| !chars[i].is_alphabetic())
+        .unwrap_or(chars.len());
+    let word: String = chars[start..end].iter().collect::<String>().to_lowercase();
+    let by = match word.as_str() {
+        "hundred" => 100,
+        "thousand" => 1_000,
+        "lakh" => 100_000,
+        "million" | "mio" | "mn" => 1_000_000,
+        "crore" => 10_000_000,
+        "billion" | "bn" => 1_000_000_000,
+        _ => return None,
+    };
+    Some((by, end))
 }
 
 fn scaled(digits: &str, by: u64) -> String {

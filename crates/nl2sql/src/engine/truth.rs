@@ -37,6 +37,12 @@ const ANTONYMS: &[(&str, &str)] = &[
     ("optional", "required"),
     ("optional", "mandatory"),
     ("mandatory", "optional"),
+    ("left", "active"),
+    ("resigned", "active"),
+    ("terminated", "active"),
+    ("alive", "died"),
+    ("living", "died"),
+    ("alive", "death"),
     ("guilty", "innocent"),
     ("dead", "alive"),
     ("single", "married"),
@@ -166,7 +172,9 @@ impl Reading<'_> {
     fn asked_for(&self, at: usize) -> bool {
         let listed = |i: usize| matches!(self.items[i].kind, Kind::And | Kind::Comma);
         let name = self.raw(at);
-        let whole = name.contains('_') || (name != name.to_lowercase() && at > 0);
+        let spelled = name.contains('_') || (name != name.to_lowercase() && at > 0);
+        // "closed on Mondays" is no spelling of a column.
+        let whole = spelled && (!name.contains(' ') || name.starts_with(char::is_uppercase));
         whole
             || (at > 0
                 && listed(at - 1)
@@ -226,9 +234,10 @@ impl Reading<'_> {
         }
         // "unpaid invoices" where paid_at is a moment.
         let moment = positives.iter().find_map(|text| {
-            self.lexicon
-                .columns_of(self.home)
-                .find(|id| self.is_day(*id) && matches(id, text))
+            self.lexicon.columns_of(self.home).find(|id| {
+                let dated = self.is_day(*id) || self.lexicon.column(*id).sort == Sort::Year;
+                dated && matches(id, text)
+            })
         });
         let sampled = self.lexicon.columns_of(self.home).any(|id| {
             self.lexicon
