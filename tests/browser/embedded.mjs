@@ -168,7 +168,10 @@ await lost.getByText('The plugin cannot be reached from this page.').waitFor();
 assert.ok(await page.getByLabel('Your question').isEditable());
 await new Promise((go) => host.server.listen(port, '127.0.0.1', go));
 await lost.getByRole('button', { name: 'Try again' }).click();
-await until('an answer', async () => (await page.locator('article.turn').first().getAttribute('data-state')) === 'answered');
+await until(
+  'an answer',
+  async () => (await page.locator('article.turn').first().getAttribute('data-state')) === 'answered',
+);
 
 // No store of the kind: the page says what to do.
 host.stores = host.stores.slice(0, 1);
