@@ -15,9 +15,12 @@ pub(crate) type Readings = Vec<&'static str>;
 const NOUNS: &[&str] = &[
     include_str!("nouns/common.txt"),
     include_str!("nouns/endings.txt"),
+    include_str!("nouns/general.txt"),
     include_str!("nouns/health.txt"),
+    include_str!("nouns/measures.txt"),
     include_str!("nouns/media.txt"),
     include_str!("nouns/money.txt"),
+    include_str!("nouns/objects.txt"),
     include_str!("nouns/people.txt"),
     include_str!("nouns/study.txt"),
     include_str!("nouns/systems.txt"),
@@ -26,7 +29,11 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/travel.txt"),
     include_str!("nouns/work.txt"),
 ];
-const STATES: &[&str] = &[include_str!("states.txt")];
+const STATES: &[&str] = &[
+    include_str!("states.txt"),
+    include_str!("states_common.txt"),
+    include_str!("states_general.txt"),
+];
 const PLACES: &[&str] = &[include_str!("places.txt")];
 
 static MARK_OF: LazyLock<HashMap<&'static str, Mark>> = LazyLock::new(|| {
