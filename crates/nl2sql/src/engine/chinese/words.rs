@@ -15,10 +15,16 @@ pub(crate) type Readings = Vec<&'static str>;
 const NOUNS: &[&str] = &[
     include_str!("nouns/common.txt"),
     include_str!("nouns/endings.txt"),
+    include_str!("nouns/general.txt"),
     include_str!("nouns/health.txt"),
+    include_str!("nouns/measures.txt"),
     include_str!("nouns/media.txt"),
     include_str!("nouns/money.txt"),
+    include_str!("nouns/objects.txt"),
+    include_str!("nouns/office.txt"),
     include_str!("nouns/people.txt"),
+    include_str!("nouns/projects.txt"),
+    include_str!("nouns/society.txt"),
     include_str!("nouns/study.txt"),
     include_str!("nouns/systems.txt"),
     include_str!("nouns/things.txt"),
@@ -26,8 +32,15 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/travel.txt"),
     include_str!("nouns/work.txt"),
 ];
-const STATES: &[&str] = &[include_str!("states.txt"), include_str!("kinds.txt")];
-const PLACES: &[&str] = &[include_str!("places.txt")];
+const STATES: &[&str] = &[
+    include_str!("states.txt"),
+    include_str!("kinds.txt"),
+    include_str!("states_common.txt"),
+    include_str!("states_general.txt"),
+];
+const PLACES: &[&str] = &[
+    include_str!("places.txt"),
+];
 
 static MARKS_OF: LazyLock<HashMap<&'static str, Vec<Mark>>> = LazyLock::new(|| {
     let mut marks: HashMap<&'static str, Vec<Mark>> = HashMap::new();
