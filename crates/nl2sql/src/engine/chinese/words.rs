@@ -14,17 +14,26 @@ pub(crate) type Readings = Vec<&'static str>;
 /// Nouns and verbs that name tables and columns, by the trade that they come from.
 const NOUNS: &[&str] = &[
     include_str!("nouns/common.txt"),
+    include_str!("nouns/culture.txt"),
     include_str!("nouns/endings.txt"),
+    include_str!("nouns/food.txt"),
+    include_str!("nouns/gallery.txt"),
     include_str!("nouns/general.txt"),
     include_str!("nouns/health.txt"),
+    include_str!("nouns/home.txt"),
+    include_str!("nouns/learning.txt"),
+    include_str!("nouns/living.txt"),
     include_str!("nouns/measures.txt"),
     include_str!("nouns/media.txt"),
     include_str!("nouns/money.txt"),
+    include_str!("nouns/nature.txt"),
     include_str!("nouns/objects.txt"),
     include_str!("nouns/office.txt"),
+    include_str!("nouns/outing.txt"),
     include_str!("nouns/people.txt"),
     include_str!("nouns/projects.txt"),
     include_str!("nouns/society.txt"),
+    include_str!("nouns/sport.txt"),
     include_str!("nouns/study.txt"),
     include_str!("nouns/systems.txt"),
     include_str!("nouns/things.txt"),
@@ -37,10 +46,15 @@ const STATES: &[&str] = &[
     include_str!("kinds.txt"),
     include_str!("states_common.txt"),
     include_str!("states_general.txt"),
+    include_str!("states_home.txt"),
+    include_str!("states_kinds.txt"),
+    include_str!("states_learning.txt"),
+    include_str!("states_life.txt"),
+    include_str!("states_outing.txt"),
+    include_str!("states_sport.txt"),
+    include_str!("states_wild.txt"),
 ];
-const PLACES: &[&str] = &[
-    include_str!("places.txt"),
-];
+const PLACES: &[&str] = &[include_str!("places.txt")];
 
 static MARKS_OF: LazyLock<HashMap<&'static str, Vec<Mark>>> = LazyLock::new(|| {
     let mut marks: HashMap<&'static str, Vec<Mark>> = HashMap::new();
