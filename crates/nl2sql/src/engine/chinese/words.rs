@@ -13,12 +13,21 @@ pub(crate) type Readings = Vec<&'static str>;
 
 /// Nouns and verbs that name tables and columns, by the trade that they come from.
 const NOUNS: &[&str] = &[
+    include_str!("nouns/analysis.txt"),
     include_str!("nouns/common.txt"),
+    include_str!("nouns/computing.txt"),
+    include_str!("nouns/connected.txt"),
+    include_str!("nouns/defence.txt"),
     include_str!("nouns/endings.txt"),
+    include_str!("nouns/energy.txt"),
+    include_str!("nouns/geography.txt"),
     include_str!("nouns/health.txt"),
+    include_str!("nouns/machines.txt"),
     include_str!("nouns/media.txt"),
+    include_str!("nouns/medicine.txt"),
     include_str!("nouns/money.txt"),
     include_str!("nouns/people.txt"),
+    include_str!("nouns/science.txt"),
     include_str!("nouns/study.txt"),
     include_str!("nouns/systems.txt"),
     include_str!("nouns/things.txt"),
