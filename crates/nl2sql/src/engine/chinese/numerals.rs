@@ -24,6 +24,11 @@ pub(crate) fn number(chars: &[char]) -> Option<(String, usize)> {
             }
             digit = Some(value);
         } else if let Some(unit) = unit(c) {
+            // 五千瓦 are five of them, 三千米 three thousand, 五十千米 fifty.
+            let counted = digit.is_some() && chars.get(at + 1) == Some(&'米');
+            if at > 0 && !counted && is_unit(&chars[at..]) {
+                break;
+            }
             if unit >= 10_000 {
                 section += digit.unwrap_or(0);
                 total = total.saturating_add(section.max(1).saturating_mul(unit));
@@ -50,7 +55,22 @@ fn is_digit(chars: &[char], at: usize) -> bool {
     digit(at) || (at > 0 && digit(at - 1) && (chars[at] == '.' && digit(at + 1) || thousands))
 }
 
+/// Whether a unit of measure, not a numeral, begins here: 千瓦时, kg.
+fn is_unit(chars: &[char]) -> bool {
+    match chars {
+        ['千', '字', '节', ..] | ['千', '比', '特', ..] | ['千', '牛', '顿', ..] | ['百', '帕', ..] => {
+            true
+        }
+        ['千', next, ..] => "瓦克伏卡帕赫焦米".contains(*next),
+        ['k' | 'K' | 'w' | 'W', next, ..] => next.is_ascii_alphanumeric(),
+        _ => false,
+    }
+}
+
 fn scale(chars: &[char]) -> (u64, usize) {
+    if is_unit(chars) {
+        return (1, 0);
+    }
     match chars {
         ['百', '万', ..] => (1_000_000, 2),
         ['千', '万', ..] => (10_000_000, 2),
@@ -112,6 +132,16 @@ mod tests {
             ("10,000元", "10000"),
             ("30岁", "30"),
             ("3百万", "3000000"),
+            ("800千瓦时", "800"),
+            ("1.5千克", "1.5"),
+            ("5千米", "5"),
+            ("5千元", "5000"),
+            ("100km", "100"),
+            ("20k", "20000"),
+            ("三千米", "3000"),
+            ("五十千米", "50"),
+            ("五百千瓦", "500"),
+            ("1000百帕", "1000"),
         ] {
             let chars: Vec<char> = said.chars().collect();
             assert_eq!(
