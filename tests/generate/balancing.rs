@@ -166,6 +166,11 @@ impl Fleet {
 
     /// Waits until the balancer believes that all take calls over gRPC.
     fn wait_for_grpc(&self) {
+        self.wait_for_grpc_of(3);
+    }
+
+    /// Waits until Envoy believes that so many take calls over gRPC, or HAProxy that all do.
+    fn wait_for_grpc_of(&self, healthy: usize) {
         let started = Instant::now();
         loop {
             let own = get(self.own, "/metrics").text();
@@ -176,8 +181,10 @@ impl Fleet {
                 );
                 own.contains(&line)
             };
-            let envoy = "envoy_cluster_membership_healthy{envoy_cluster_name=\"plugins_grpc\"} 3";
-            if own.contains(envoy) || (0..3).all(up) {
+            let envoy = format!(
+                "envoy_cluster_membership_healthy{{envoy_cluster_name=\"plugins_grpc\"}} {healthy}\n"
+            );
+            if own.contains(&envoy) || (0..3).all(up) {
                 return;
             }
             assert!(started.elapsed() < PATIENCE, "{}", self.log());
@@ -509,8 +516,9 @@ fn grpc_goes_through_both_to_every_plugin() {
         // One after the other, so that nobody is asked twice in vain while it is not ready.
         let on = send(fleet.plugins[0].http, "POST", MAINTENANCE, &[KEEPER], b"");
         assert_eq!(on.status, 200, "{}", on.text());
-        if balancer == Balancer::Haproxy {
-            fleet.wait(0, "DOWN");
+        match balancer {
+            Balancer::Haproxy => fleet.wait(0, "DOWN"),
+            Balancer::Envoy => fleet.wait_for_grpc_of(2),
         }
         for _ in 0..6 {
             let told = call(fleet.grpc, "remote.Loader/Query", &question);
