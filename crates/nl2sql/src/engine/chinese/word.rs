@@ -100,6 +100,9 @@ impl Cutter<'_, '_> {
             match (noun, state) {
                 (Some(name), Some(_)) if thing => return Some((Part::Name(name), length)),
                 (_, Some((said, true))) => return Some((Part::Value(said, false), length)),
+                (Some(name), _) if name.is_known() && self.lead_that_tells(&word, &name).is_some() => {
+                    return self.lead_that_tells(&word, &name);
+                }
                 (Some(name), _) if name.is_known() => {
                     let name = self.at_home(&word, length, at, name);
                     return Some((Part::Name(self.known.sharper(&word, name)), length));
@@ -128,6 +131,36 @@ impl Cutter<'_, '_> {
             }
         }
         unknown
+    }
+
+    /// 智能电表 where the meters have a column that tells the smart ones: the beginning of the word is a condition.
+    fn lead_that_tells(&self, word: &str, name: &Name) -> Option<(Part, usize)> {
+        if !self.known.has_schema() {
+            return None;
+        }
+        let cuts = word.char_indices().skip(1).map(|(at, _)| word.split_at(at));
+        cuts.collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .find_map(|(lead, tail)| {
+                let readings = words::state(lead).or_else(|| words::noun(lead))?;
+                let rest = self.known.noun(tail, words::noun(tail)?);
+                let same = rest.is_known()
+                    && if name.is_table() {
+                        rest.is_table() && rest.table_home == name.table_home
+                    } else {
+                        !rest.is_table() && rest.column_home == name.column_home && rest.said == name.said
+                    };
+                if !same {
+                    return None;
+                }
+                let (said, told) = self.known.state(
+                    readings,
+                    name.table_home.filter(|_| name.is_table()).or(name.column_home),
+                );
+                let unsaid = !name.said.contains(said.as_str());
+                (told && unsaid).then(|| (Part::Value(said, false), lead.chars().count()))
+            })
     }
 
     /// 维修总费用: the sum of a column whose name goes on around the word that says so.

@@ -104,6 +104,9 @@ fn read(files: &[&'static str]) -> HashMap<String, Readings> {
         for word in words.split_whitespace() {
             let readings = found.entry(word.to_owned()).or_default();
             for reading in said.split('|').map(str::trim) {
+                if !keeps_figure(word, reading) {
+                    continue;
+                }
                 if !readings.contains(&reading) {
                     readings.push(reading);
                 }
@@ -111,6 +114,41 @@ fn read(files: &[&'static str]) -> HashMap<String, Readings> {
         }
     }
     found
+}
+
+/// Whether a reading says the figure that a word begins with: 最大容量 is no plain capacity, of which the highest is asked.
+fn keeps_figure(word: &str, reading: &str) -> bool {
+    const FIGURES: &[&str] = &[
+        "最大", "最小", "最高", "最低", "最多", "最少", "最长", "最短", "平均",
+    ];
+    const SAID: &[&str] = &[
+        "max",
+        "maximum",
+        "min",
+        "minimum",
+        "highest",
+        "lowest",
+        "high",
+        "low",
+        "top",
+        "peak",
+        "most",
+        "least",
+        "longest",
+        "shortest",
+        "average",
+        "avg",
+        "mean",
+        "supreme",
+        "gust",
+        "gpa",
+        "aov",
+        "mttr",
+        "moq",
+        "expectancy",
+    ];
+    !FIGURES.iter().any(|figure| word.starts_with(figure))
+        || reading.split([' ', '_']).any(|part| SAID.contains(&part))
 }
 
 /// What a phrase of structure may do.
