@@ -267,6 +267,11 @@ impl<'q, 'a> Known<'q, 'a> {
             .map_or((first, false), |said| (said, true))
     }
 
+    /// Whether a sample of a table is spelled so.
+    pub(super) fn is_sample(&self, said: &str, home: Option<TableId>) -> bool {
+        home.is_some() && self.sampled(&said.to_lowercase(), home).is_some()
+    }
+
     /// How a sample spells an English word.
     fn sampled(&self, said: &str, home: Option<TableId>) -> Option<String> {
         let lexicon = self.lexicon?;

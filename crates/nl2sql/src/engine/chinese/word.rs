@@ -97,6 +97,9 @@ impl Cutter<'_, '_> {
             let thing = noun
                 .as_ref()
                 .is_some_and(|noun| noun.is_table() && noun.table >= 0.8);
+            if let Some(said) = noun.as_ref().and_then(|noun| self.kind(&word, noun)) {
+                return Some((Part::Value(said, false), length));
+            }
             match (noun, state) {
                 (Some(name), Some(_)) if thing => return Some((Part::Name(name), length)),
                 (_, Some((said, true))) => return Some((Part::Value(said, false), length)),
@@ -131,6 +134,15 @@ impl Cutter<'_, '_> {
             }
         }
         unknown
+    }
+
+    /// 绘画 where works are of the kind `painting`: a likelier reading than the table's is a sample of the table.
+    fn kind(&self, word: &str, noun: &Name) -> Option<String> {
+        let readings = words::noun(word).filter(|_| noun.is_table())?;
+        let table = readings.iter().position(|said| *said == noun.said)?;
+        let likelier = readings[..table].to_vec();
+        let (said, told) = self.known.state(&likelier, noun.table_home);
+        (told && !likelier.is_empty() && self.known.is_sample(&said, noun.table_home)).then_some(said)
     }
 
     /// 智能电表 where the meters have a column that tells the smart ones: the beginning of the word is a condition.
