@@ -272,6 +272,11 @@ impl<'q, 'a> Known<'q, 'a> {
         home.is_some() && self.sampled(&said.to_lowercase(), home).is_some()
     }
 
+    /// Whether a sample of any table is spelled so.
+    pub(super) fn is_sampled(&self, said: &str) -> bool {
+        said.len() > 2 && self.sampled(said, None).is_some()
+    }
+
     /// How a sample spells an English word.
     fn sampled(&self, said: &str, home: Option<TableId>) -> Option<String> {
         let lexicon = self.lexicon?;
