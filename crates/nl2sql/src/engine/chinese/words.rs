@@ -13,10 +13,13 @@ pub(crate) type Readings = Vec<&'static str>;
 
 /// Nouns and verbs that name tables and columns, by the trade that they come from.
 const NOUNS: &[&str] = &[
+    include_str!("nouns/accounts.txt"),
+    include_str!("nouns/banking.txt"),
     include_str!("nouns/common.txt"),
     include_str!("nouns/endings.txt"),
     include_str!("nouns/general.txt"),
     include_str!("nouns/health.txt"),
+    include_str!("nouns/industry.txt"),
     include_str!("nouns/measures.txt"),
     include_str!("nouns/media.txt"),
     include_str!("nouns/money.txt"),
@@ -24,18 +27,22 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/office.txt"),
     include_str!("nouns/people.txt"),
     include_str!("nouns/projects.txt"),
+    include_str!("nouns/selling.txt"),
     include_str!("nouns/society.txt"),
     include_str!("nouns/study.txt"),
     include_str!("nouns/systems.txt"),
     include_str!("nouns/things.txt"),
     include_str!("nouns/trade.txt"),
     include_str!("nouns/travel.txt"),
+    include_str!("nouns/warehousing.txt"),
     include_str!("nouns/work.txt"),
 ];
 const STATES: &[&str] = &[
     include_str!("states.txt"),
     include_str!("states_common.txt"),
     include_str!("states_general.txt"),
+    include_str!("states_office.txt"),
+    include_str!("states_trade.txt"),
 ];
 const PLACES: &[&str] = &[include_str!("places.txt")];
 
