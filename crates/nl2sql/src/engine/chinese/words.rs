@@ -33,6 +33,7 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/things.txt"),
     include_str!("nouns/trade.txt"),
     include_str!("nouns/travel.txt"),
+    include_str!("nouns/wider.txt"),
     include_str!("nouns/work.txt"),
 ];
 const STATES: &[&str] = &[
@@ -45,7 +46,7 @@ const STATES: &[&str] = &[
     include_str!("states_sport.txt"),
     include_str!("states_wild.txt"),
 ];
-const PLACES: &[&str] = &[include_str!("places.txt")];
+const PLACES: &[&str] = &[include_str!("places.txt"), include_str!("peoples.txt")];
 
 static MARK_OF: LazyLock<HashMap<&'static str, Mark>> = LazyLock::new(|| {
     let split = |(mark, said): &(Mark, &'static str)| -> Vec<(&'static str, Mark)> {
