@@ -53,6 +53,7 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/trade.txt"),
     include_str!("nouns/travel.txt"),
     include_str!("nouns/warehousing.txt"),
+    include_str!("nouns/wider.txt"),
     include_str!("nouns/work.txt"),
 ];
 const STATES: &[&str] = &[
