@@ -35,8 +35,21 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/travel.txt"),
     include_str!("nouns/work.txt"),
 ];
-const STATES: &[&str] = &[include_str!("states.txt")];
-const PLACES: &[&str] = &[include_str!("places.txt")];
+const STATES: &[&str] = &[
+    include_str!("states.txt"),
+    include_str!("states_computing.txt"),
+    include_str!("states_medicine.txt"),
+    include_str!("states_peoples.txt"),
+    include_str!("states_technical.txt"),
+];
+const PLACES: &[&str] = &[
+    include_str!("places.txt"),
+    include_str!("places_america.txt"),
+    include_str!("places_capitals.txt"),
+    include_str!("places_china.txt"),
+    include_str!("places_cities.txt"),
+    include_str!("places_world.txt"),
+];
 
 static MARK_OF: LazyLock<HashMap<&'static str, Mark>> = LazyLock::new(|| {
     let split = |(mark, said): &(Mark, &'static str)| -> Vec<(&'static str, Mark)> {
