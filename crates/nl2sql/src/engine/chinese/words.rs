@@ -60,18 +60,29 @@ const STATES: &[&str] = &[
     include_str!("states.txt"),
     include_str!("kinds.txt"),
     include_str!("states_common.txt"),
+    include_str!("states_computing.txt"),
     include_str!("states_general.txt"),
     include_str!("states_home.txt"),
     include_str!("states_kinds.txt"),
     include_str!("states_learning.txt"),
     include_str!("states_life.txt"),
+    include_str!("states_medicine.txt"),
     include_str!("states_office.txt"),
     include_str!("states_outing.txt"),
+    include_str!("states_peoples.txt"),
     include_str!("states_sport.txt"),
+    include_str!("states_technical.txt"),
     include_str!("states_trade.txt"),
     include_str!("states_wild.txt"),
 ];
-const PLACES: &[&str] = &[include_str!("places.txt")];
+const PLACES: &[&str] = &[
+    include_str!("places.txt"),
+    include_str!("places_america.txt"),
+    include_str!("places_capitals.txt"),
+    include_str!("places_china.txt"),
+    include_str!("places_cities.txt"),
+    include_str!("places_world.txt"),
+];
 
 static MARKS_OF: LazyLock<HashMap<&'static str, Vec<Mark>>> = LazyLock::new(|| {
     let mut marks: HashMap<&'static str, Vec<Mark>> = HashMap::new();
