@@ -77,6 +77,7 @@ const STATES: &[&str] = &[
 ];
 const PLACES: &[&str] = &[
     include_str!("places.txt"),
+    include_str!("peoples.txt"),
     include_str!("places_america.txt"),
     include_str!("places_capitals.txt"),
     include_str!("places_china.txt"),
