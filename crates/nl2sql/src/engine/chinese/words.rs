@@ -38,6 +38,7 @@ const NOUNS: &[&str] = &[
 const STATES: &[&str] = &[
     include_str!("states.txt"),
     include_str!("states_computing.txt"),
+    include_str!("states_makers.txt"),
     include_str!("states_medicine.txt"),
     include_str!("states_peoples.txt"),
     include_str!("states_technical.txt"),
