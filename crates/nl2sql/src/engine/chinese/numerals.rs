@@ -58,7 +58,9 @@ fn is_digit(chars: &[char], at: usize) -> bool {
 /// Whether a unit of measure, not a numeral, begins here: 千瓦时, kg.
 fn is_unit(chars: &[char]) -> bool {
     match chars {
-        ['千', '字', '节', ..] | ['千', '比', '特', ..] | ['千', '牛', '顿', ..] | ['百', '帕', ..] => true,
+        ['千', '字', '节', ..] | ['千', '比', '特', ..] | ['千', '牛', '顿', ..] | ['百', '帕', ..] => {
+            true
+        }
         ['千', next, ..] => "瓦克伏卡帕赫焦米".contains(*next),
         ['k' | 'K' | 'w' | 'W', next, ..] => next.is_ascii_alphanumeric(),
         _ => false,
