@@ -66,6 +66,7 @@ const STATES: &[&str] = &[
     include_str!("states_kinds.txt"),
     include_str!("states_learning.txt"),
     include_str!("states_life.txt"),
+    include_str!("states_makers.txt"),
     include_str!("states_medicine.txt"),
     include_str!("states_office.txt"),
     include_str!("states_outing.txt"),
