@@ -47,7 +47,9 @@ fn figure<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], request: &Request<'
         is_whole(chosen)
             && plan.limit.is_none()
             && plan.having.is_empty()
-            && plan.select.iter().any(is_figure)
+            && !plan.star
+            && plan.select.iter().filter(|expr| is_figure(expr)).count() == 1
+            && (plan.select.len() == 1 || !plan.group.is_empty())
     })
 }
 
