@@ -88,13 +88,99 @@ const WRITES: &[&str] = &[
     "sell",
     "pay",
     "schedule",
+    "enroll",
+    "enrol",
+    "unenroll",
+    "admit",
+    "discharge",
+    "suspend",
+    "terminate",
+    "dismiss",
+    "appoint",
+    "invite",
+    "subscribe",
+    "unsubscribe",
+    "reserve",
+    "upload",
+    "deploy",
+    "restart",
+    "reboot",
+    "evict",
+    "rehire",
+    "demote",
+    "charge",
+    "bill",
+    "reschedule",
+    "turn",
+    "switch",
 ];
 /// Verbs that also read ("close" as an adjective, "empty rooms"): a write only with an object that is pointed at.
 const MILD: &[&str] = &[
-    "close", "empty", "lower", "lock", "store", "block", "correct", "double", "make", "mark", "clear",
-    "move", "change", "set", "cancel", "copy", "restore", "archive", "transfer", "refund", "approve",
-    "reject", "publish", "register", "activate", "raise", "kill", "write", "save", "fix", "fire", "hire",
-    "promote", "send", "email", "notify", "buy", "sell", "pay", "schedule",
+    "close",
+    "empty",
+    "lower",
+    "lock",
+    "store",
+    "block",
+    "correct",
+    "double",
+    "make",
+    "mark",
+    "clear",
+    "move",
+    "change",
+    "set",
+    "cancel",
+    "copy",
+    "restore",
+    "archive",
+    "transfer",
+    "refund",
+    "approve",
+    "reject",
+    "publish",
+    "register",
+    "activate",
+    "raise",
+    "kill",
+    "write",
+    "save",
+    "fix",
+    "fire",
+    "hire",
+    "promote",
+    "send",
+    "email",
+    "notify",
+    "buy",
+    "sell",
+    "pay",
+    "schedule",
+    "enroll",
+    "enrol",
+    "unenroll",
+    "admit",
+    "discharge",
+    "suspend",
+    "terminate",
+    "dismiss",
+    "appoint",
+    "invite",
+    "subscribe",
+    "unsubscribe",
+    "reserve",
+    "upload",
+    "deploy",
+    "restart",
+    "reboot",
+    "evict",
+    "rehire",
+    "demote",
+    "charge",
+    "bill",
+    "reschedule",
+    "turn",
+    "switch",
 ];
 /// Words of courtesy before the real beginning.
 const COURTESY: &[&str] = &[
@@ -281,7 +367,37 @@ fn imperative(tokens: &[Token]) -> Option<&str> {
         };
         let pointed = (first + 2..=first + 3).any(|at| at + 1 == tokens.len() && numbered(at));
         let counted = numbered(first + 1) && assigned;
-        return (object || pointed || counted || (verb == "set" && given) || (statement && assigned))
+        // "enroll Ada Novak in Physics", "turn off plant 7"
+        let named = first == 0
+            && tokens.get(1).is_some_and(Token::is_capital)
+            && tokens.len() > 2
+            && matches!(
+                verb,
+                "enroll"
+                    | "enrol"
+                    | "unenroll"
+                    | "appoint"
+                    | "invite"
+                    | "dismiss"
+                    | "promote"
+                    | "demote"
+                    | "fire"
+                    | "hire"
+                    | "suspend"
+                    | "notify"
+                    | "email"
+                    | "rehire"
+                    | "evict"
+                    | "pay"
+            );
+        let switched = matches!(verb, "turn" | "switch") && matches!(next, Some("on" | "off"));
+        return (object
+            || pointed
+            || counted
+            || named
+            || switched
+            || (verb == "set" && given)
+            || (statement && assigned))
             .then_some(verb);
     }
     Some(verb)
