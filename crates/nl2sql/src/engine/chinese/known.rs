@@ -159,7 +159,23 @@ impl<'q, 'a> Known<'q, 'a> {
         for (place, said) in readings.iter().enumerate() {
             let name = self.name(said);
             let worth = name.table.max(name.column) - 0.02 * place as f32;
-            if best.as_ref().is_none_or(|(known, _)| worth > known + 1e-6) {
+            // 主厨 is the head chef where there is one, not any chef.
+            let vaguer = best.as_ref().is_some_and(|(known, sharper)| {
+                *known >= 0.8
+                    && sharper
+                        .said
+                        .strip_suffix(*said)
+                        .is_some_and(|lead| lead.ends_with(' '))
+            });
+            // 评论 are the reviews, not the comment that each of them has.
+            let whole = best.as_ref().is_some_and(|(_, part)| {
+                !part.is_table()
+                    && !part.measure
+                    && name.is_table()
+                    && name.table >= 0.9
+                    && name.table_home == part.column_home
+            });
+            if !vaguer && (whole || best.as_ref().is_none_or(|(known, _)| worth > known + 1e-6)) {
                 best = Some((worth, name));
             }
             if self.namer.is_none() {
@@ -169,6 +185,42 @@ impl<'q, 'a> Known<'q, 'a> {
         let mut name = best.map_or_else(|| self.name(word), |(_, name)| name);
         name.total = word.starts_with('总') || word.ends_with("总额");
         name
+    }
+
+    /// The first reading of a noun that is a table: what 10条评论 are.
+    pub(super) fn rows(&self, readings: &Readings) -> Option<Name> {
+        self.namer.as_ref()?;
+        readings
+            .iter()
+            .map(|said| self.name(said))
+            .find(|name| name.is_table() && name.table >= 0.9)
+    }
+
+    /// What a column holds.
+    pub(super) fn sort_of(&self, name: &Name) -> Option<Sort> {
+        let hit = self.namer.as_ref()?.mention(&name.said).columns.first()?.id;
+        (!name.is_table()).then(|| self.lexicon.map(|lexicon| lexicon.column(hit).sort))?
+    }
+
+    /// Whether rows of a table have a key of another.
+    pub(super) fn refers(&self, from: TableId, to: TableId) -> bool {
+        self.lexicon.is_some_and(|lexicon| {
+            lexicon
+                .graph
+                .links
+                .iter()
+                .any(|link| link.from == from && link.to == to && link.from != link.to)
+        })
+    }
+
+    /// Whether a table has a state as a sample or a flag.
+    pub(super) fn holds(&self, said: &str, home: TableId) -> bool {
+        let Some(lexicon) = self.lexicon else { return false };
+        self.sampled(said, Some(home)).is_some()
+            || lexicon
+                .columns
+                .iter()
+                .any(|entry| entry.table == home && entry.sort == Sort::Truth && says(&entry.words, said))
     }
 
     /// A noun with an ending that makes a table of it, and how many characters the ending has.

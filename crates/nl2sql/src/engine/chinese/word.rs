@@ -8,6 +8,12 @@ use super::stands::which;
 use super::words::{self, LONGEST};
 use crate::engine::lexicon::TableId;
 
+/// Verbs that say when a thing itself began or came out.
+#[rustfmt::skip]
+const BEGINNINGS: &[&str] = &[
+    "成立", "创立", "创办", "创建", "建立", "建成", "落成", "建造", "竣工", "投产", "投运", "开业", "开办", "出生", "入职", "上映", "首映", "退役",
+];
+
 impl Cutter<'_, '_> {
     /// 5套房源: a character that counts is no beginning of the word that it counts.
     pub(super) fn is_measure(&self, rest: &[char], before: Option<&Part>) -> bool {
@@ -67,6 +73,17 @@ impl Cutter<'_, '_> {
                 return Some((part, length));
             }
             let mark = words::marks(&word);
+            // 没有过敏原: 过 is no end of a mark where a word begins with it.
+            if length > 1 && word.ends_with('过') && self.longest_word(at + length - 1) > 1 {
+                continue;
+            }
+            // 运营商运营的电厂: what one does to the other, whatever state it is too.
+            if mark.contains(&Mark::Verb)
+                && matches!(before, Some(Part::Name(doer)) if doer.is_table())
+                && rest.get(length) == Some(&'的')
+            {
+                return Some((Part::Mark(Mark::Verb), length));
+            }
             if let Some(mark) = which(mark, length, before)
                 // 按年龄 sorts or groups by 年龄, not by 年.
                 && !(matches!(mark, Mark::Monthly(_)) && self.longest_word(at + 1) >= length)
@@ -93,12 +110,27 @@ impl Cutter<'_, '_> {
             // 订单数 counts the orders where there is no column that does.
             let noun = noun.filter(|noun| self.is_no_count(&word, noun));
             let state = words::state(&word).map(|said| self.known.state(said, self.table_ahead(at + length)));
+            // 最新的10条评论: what is counted is rows.
+            let noun = if self.counted.get() {
+                let rows = words::noun(&word).and_then(|said| self.known.rows(said));
+                rows.or(noun)
+            } else {
+                noun
+            };
+            // 2000年投产: a time says when, not that it is so.
+            let timed = matches!(
+                before,
+                Some(Part::Period(_) | Part::Mark(Mark::After | Mark::Before | Mark::Since | Mark::RangeEnd))
+            );
             // 付款 names the payments where there are such, 已付款 never.
             let thing = noun
                 .as_ref()
                 .is_some_and(|noun| noun.is_table() && noun.table >= 0.8);
             match (noun, state) {
                 (Some(name), Some(_)) if thing => return Some((Part::Name(name), length)),
+                (Some(name), Some(_)) if timed && name.is_known() && !name.is_table() => {
+                    return Some((Part::Name(self.at_home(&word, length, at, name)), length));
+                }
                 (_, Some((said, true))) => return Some((Part::Value(said, false), length)),
                 (Some(name), _) if name.is_known() && self.lead_that_tells(&word, &name).is_some() => {
                     return self.lead_that_tells(&word, &name);
@@ -204,16 +236,34 @@ impl Cutter<'_, '_> {
         if homes.clone().any(|home| Some(home) == name.column_home) {
             return name;
         }
+        // 成立 is when the thing itself began, never when a row of another table did.
+        let elsewhere = match said.first() {
+            Some(first) if BEGINNINGS.contains(&word) && homes.clone().next().is_some() => Name {
+                said: (*first).to_owned(),
+                ..Name::default()
+            },
+            _ => name.clone(),
+        };
+        let begins = BEGINNINGS.contains(&word);
+        let moments: Vec<String> = said
+            .iter()
+            .filter(|_| begins)
+            .flat_map(|said| ["year", "on", "at", "date"].map(|unit| format!("{said} {unit}")))
+            .collect();
+        let moments: Vec<&str> = moments.iter().map(String::as_str).collect();
         homes
-            .find_map(|home| self.known.column_of(Some(home), said))
-            .map_or(name.clone(), |column| Name {
+            .find_map(|home| {
+                let plain = self.known.column_of(Some(home), said);
+                plain.or_else(|| self.known.column_of(Some(home), &moments))
+            })
+            .map_or(elsewhere, |column| Name {
                 total: name.total,
                 ..column
             })
     }
 
     /// The next table that the question names.
-    fn table_ahead(&self, at: usize) -> Option<TableId> {
+    pub(super) fn table_ahead(&self, at: usize) -> Option<TableId> {
         (at..self.chars.len().min(at + 8)).find_map(|at| {
             let rest = &self.chars[at..];
             (1..=LONGEST.min(rest.len())).rev().find_map(|length| {
