@@ -27,6 +27,8 @@ mod settle;
 mod shape;
 mod spans;
 mod stands;
+#[cfg(test)]
+mod structures;
 mod tallies;
 mod telling;
 #[cfg(test)]

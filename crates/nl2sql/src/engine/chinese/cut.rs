@@ -140,6 +140,9 @@ impl Cutter<'_, '_> {
         if let Some((name, taken)) = self.done(rest) {
             return (Some(Part::Name(name)), taken);
         }
+        if self.never_did(at, before) {
+            return (Some(Part::Mark(Mark::Verb)), 2);
+        }
         let word = self.word(at, before);
         let known = word.as_ref().map_or(0, |(part, length)| match part {
             Part::Name(name) if !name.is_known() => 0,

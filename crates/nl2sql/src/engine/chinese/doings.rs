@@ -1,6 +1,7 @@
 //! Verbs of a Chinese question: what was done to what, by whom, and what never was.
 
 use super::cut::Cutter;
+use super::is_han;
 use super::known::Known;
 use super::marks::Mark;
 use super::part::{Name, Part};
@@ -30,6 +31,13 @@ impl Cutter<'_, '_> {
         let longer: String = rest[1..3].iter().collect();
         let name = self.known.noun(&word, readings);
         (name.is_known() && !words::is_word(&longer)).then_some((name, 3))
+    }
+
+    /// 从未办过演唱会: whatever the verb is, there is none of its thing.
+    pub(super) fn never_did(&self, at: usize, before: Option<&Part>) -> bool {
+        let never = matches!(before, Some(Part::Mark(Mark::Lacks | Mark::NotYet)));
+        let verb = matches!(&self.chars[at..], [verb, '过', thing, ..] if is_han(*verb) && is_han(*thing) && *thing != '的');
+        never && verb && self.longest_word(at) < 2 && self.longest_word(at + 1) < 2
     }
 }
 
@@ -117,7 +125,9 @@ fn lacked(parts: &mut [Part], known: &Known<'_, '_>) {
     for at in 1..parts.len() {
         let Part::Name(name) = &parts[at] else { continue };
         let lacks = matches!(parts[at - 1], Part::Mark(Mark::Lacks | Mark::NotYet));
-        if !lacks || name.is_table() || name.measure {
+        // 从没订过票: what was never done has no rows, what is lacking may be a figure.
+        let figure = name.measure && parts[at - 1] != Part::Mark(Mark::NotYet);
+        if !lacks || name.is_table() || figure {
             continue;
         }
         let Some((home, _)) = entity_after(parts, at + 1) else {

@@ -139,7 +139,11 @@ impl<'q, 'a> Known<'q, 'a> {
         readings.iter().find_map(|said| {
             let mention = namer.mention(said);
             let hit = mention.columns.iter().find(|hit| {
-                hit.score >= 0.8 && home.is_none_or(|home| lexicon.column(hit.id).table == home)
+                let entry = lexicon.column(hit.id);
+                // length_m is the length, in its unit.
+                let in_unit = hit.score >= 0.6
+                    && matches!(&entry.words[..], [name, unit] if name == said && unit.len() <= 2);
+                (hit.score >= 0.8 || in_unit && home.is_some()) && home.is_none_or(|home| entry.table == home)
             })?;
             let entry = lexicon.column(hit.id);
             Some(Name {
@@ -183,6 +187,16 @@ impl<'q, 'a> Known<'q, 'a> {
             }
         }
         let mut name = best.map_or_else(|| self.name(word), |(_, name)| name);
+        // 载客量 is how many fit in, not who they are.
+        if name.is_table()
+            && word.ends_with(['量', '率', '额'])
+            && let Some(column) = readings
+                .iter()
+                .map(|said| self.name(said))
+                .find(|name| name.measure && !name.is_table() && name.column >= 0.8)
+        {
+            name = column;
+        }
         name.total = word.starts_with('总') || word.ends_with("总额");
         name
     }

@@ -62,6 +62,43 @@ pub(super) fn expired(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     }
 }
 
+/// 已关闭的影院: those with a moment of it, where a column is called so.
+pub(super) fn over(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    for at in (0..parts.len()).rev() {
+        let Part::Value(said, _) = &parts[at] else {
+            continue;
+        };
+        let Some((home, _)) = entity_after(parts, at + 1) else {
+            continue;
+        };
+        let said = said.to_lowercase();
+        let called: Vec<&str> = CLOSINGS
+            .iter()
+            .filter(|closing| {
+                closing
+                    .strip_prefix(said.as_str())
+                    .is_some_and(|rest| rest.starts_with(' '))
+            })
+            .copied()
+            .collect();
+        if known.holds(&said, home) {
+            continue;
+        }
+        let column = known.column_of(Some(home), &called);
+        let denied = at.checked_sub(1).is_some_and(|before| {
+            matches!(parts[before], Part::Mark(Mark::Lacks | Mark::NotYet | Mark::Not))
+        });
+        if let Some(column) = column.filter(|column| matches!(known.sort_of(column), Some(Sort::Day { .. })))
+        {
+            let told = if denied { Mark::Null } else { Mark::NotNull };
+            parts.splice(
+                at - usize::from(denied)..=at,
+                [Part::Name(column), Part::Mark(told)],
+            );
+        }
+    }
+}
+
 /// 仍在运行的电厂: those without a moment of their end, where nothing else says so.
 pub(super) fn running(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     for at in (0..parts.len()).rev() {

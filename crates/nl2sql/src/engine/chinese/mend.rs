@@ -107,7 +107,11 @@ fn pair(parts: &mut Vec<Part>, and: usize, known: &Known<'_, '_>) -> bool {
             .is_some_and(|(from, to)| known.refers(from, to))
     };
     let last = match &parts[and + 2..] {
+        // Another thing is shown by its name.
         [] if refers(&thing, &other) => Name {
+            said: known
+                .column_of(other.table_home, &["name", "title"])
+                .map_or(other.said.clone(), |name| format!("{} {}", other.said, name.said)),
             table: 0.0,
             column: 1.0,
             ..other

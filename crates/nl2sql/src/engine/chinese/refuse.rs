@@ -53,7 +53,7 @@ const SMALL_TALK: &[&str] = &[
 ];
 
 /// Those that a question may speak of too.
-const TOPICS: &[&str] = &["新闻", "股票", "菜谱", "翻译"];
+const TOPICS: &[&str] = &["天气", "新闻", "股票", "菜谱", "翻译"];
 
 /// The verb of a request to change something.
 pub(crate) fn write_verb(question: &str) -> Option<&'static str> {

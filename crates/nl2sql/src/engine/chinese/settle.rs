@@ -3,7 +3,7 @@
 use super::doings::doings;
 use super::extremes::extremes;
 use super::known::Known;
-use super::lasting::{expired, running};
+use super::lasting::{expired, over, running};
 use super::marks::Mark;
 use super::mend::pairs;
 use super::part::{Name, Part};
@@ -29,10 +29,11 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     kinds(parts, known);
     extremes(parts, known);
     expired(parts, known);
+    over(parts, known);
     running(parts, known);
     compare(parts, known);
     common(parts);
-    counted_after(parts);
+    counted_after(parts, known);
     quantities(parts);
     doings(parts, known);
     pairs(parts, known);

@@ -40,6 +40,31 @@ pub(crate) fn span(chars: &[char], today: Date) -> Option<(String, usize)> {
 }
 
 fn fixed(chars: &[char]) -> Option<(String, usize)> {
+    coming(chars).or_else(|| listed(chars))
+}
+
+/// 即将放映的: what is to happen is to come, but what is to end is not.
+fn coming(chars: &[char]) -> Option<(String, usize)> {
+    const OVER: &[[char; 2]] = &[
+        ['到', '期'],
+        ['过', '期'],
+        ['结', '束'],
+        ['截', '止'],
+        ['退', '休'],
+        ['完', '成'],
+        ['满', '期'],
+        ['失', '效'],
+        ['毕', '业'],
+    ];
+    match chars {
+        ['即', '将', one, other, '的', ..] if !OVER.contains(&[*one, *other]) => {
+            Some(("upcoming".to_owned(), 4))
+        }
+        _ => None,
+    }
+}
+
+fn listed(chars: &[char]) -> Option<(String, usize)> {
     FIXED
         .iter()
         .filter(|(said, _)| starts(chars, said))

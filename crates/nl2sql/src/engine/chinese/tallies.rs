@@ -1,10 +1,12 @@
 //! Conditions on how many things there are: 两只以上宠物, 至少有5个订单.
 
+use super::known::Known;
 use super::marks::Mark;
 use super::part::Part;
+use crate::engine::lexicon::Sort;
 
 /// 两只以上宠物, 超过5篇文章: a thing that is counted is said before its number.
-pub(super) fn counted_after(parts: &mut Vec<Part>) {
+pub(super) fn counted_after(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     for at in 0..parts.len() {
         let before = at.checked_sub(1).map(|before| &parts[before]);
         if matches!(before, Some(Part::Name(name)) if !name.is_table())
@@ -25,6 +27,10 @@ pub(super) fn counted_after(parts: &mut Vec<Part>) {
             match part {
                 // 有5个以上订单, 至少写过3条评论
                 Part::Mark(Mark::Has | Mark::Verb | Mark::Filler) if !counts => had.push(end),
+                // 买过10张以上船票: a verb that is the moment of it.
+                Part::Name(verb) if end == at && matches!(known.sort_of(verb), Some(Sort::Day { .. })) => {
+                    had.push(end);
+                }
                 Part::Mark(Mark::Compare(_)) if !compares && !counts => compares = true,
                 Part::Number(_) if !counts => counts = true,
                 Part::Mark(Mark::CompareAfter(_)) if counts => compares = true,

@@ -1,51 +1,38 @@
 //! Comparisons that 比 begins: 比平均价格贵, 比100元便宜.
 
 use super::cut::Cutter;
+use super::extremes::columns_of;
 use super::known::Known;
 use super::marks::Mark;
 use super::part::Part;
 use super::settle::entity_after;
 
-/// What may stand at the end of a comparison, and what it says.
-const ENDS: &[(&str, &str)] = &[
-    ("贵", "more than"),
-    ("高", "more than"),
-    ("大", "more than"),
-    ("多", "more than"),
-    ("长", "more than"),
-    ("重", "more than"),
-    ("快", "more than"),
-    ("晚", "more than"),
-    ("深", "more than"),
-    ("远", "more than"),
-    ("宽", "more than"),
-    ("厚", "more than"),
-    ("便宜", "less than"),
-    ("低", "less than"),
-    ("小", "less than"),
-    ("少", "less than"),
-    ("短", "less than"),
-    ("轻", "less than"),
-    ("慢", "less than"),
-    ("早", "less than"),
-    ("浅", "less than"),
-    ("近", "less than"),
-    ("窄", "less than"),
-    ("薄", "less than"),
-];
-
-/// Columns that something is dear or cheap by.
-const PRICES: &[&str] = &[
-    "price",
-    "unit price",
-    "list price",
-    "sale price",
-    "cost",
-    "fee",
-    "fare",
-    "rent",
-    "rate",
-    "amount",
+/// What may stand at the end of a comparison, what it says, and the extreme of the same column.
+const ENDS: &[(&str, &str, &str)] = &[
+    ("贵", "more than", "most expensive"),
+    ("高", "more than", "tallest"),
+    ("大", "more than", "largest"),
+    ("多", "more than", ""),
+    ("长", "more than", "longest"),
+    ("重", "more than", "heaviest"),
+    ("快", "more than", "fastest"),
+    ("晚", "more than", ""),
+    ("深", "more than", "deepest"),
+    ("远", "more than", "farthest"),
+    ("宽", "more than", "widest"),
+    ("厚", "more than", "widest"),
+    ("便宜", "less than", "cheapest"),
+    ("低", "less than", "lowest"),
+    ("小", "less than", "smallest"),
+    ("少", "less than", ""),
+    ("短", "less than", "shortest"),
+    ("轻", "less than", "lightest"),
+    ("慢", "less than", "slowest"),
+    ("早", "less than", ""),
+    ("浅", "less than", "shallowest"),
+    ("近", "less than", "nearest"),
+    ("窄", "less than", "widest"),
+    ("薄", "less than", "widest"),
 ];
 
 impl Cutter<'_, '_> {
@@ -60,7 +47,7 @@ impl Cutter<'_, '_> {
         }
         let more = usize::from(matches!(self.chars[at], '更' | '还' | '要'));
         let rest = &self.chars[at + more..];
-        let (word, op) = ENDS.iter().find(|(word, _)| {
+        let (word, op, _) = ENDS.iter().find(|(word, ..)| {
             let length = word.chars().count();
             let ends = match rest.get(length) {
                 None => true,
@@ -126,9 +113,10 @@ fn compared(
         _ => None,
     });
     let from = than - usize::from(before.is_some());
-    let priced = || {
-        let home = thing.map(|(home, _)| home);
-        matches!(word, "贵" | "便宜").then(|| known.column_of(home, PRICES))?
+    let measured = || {
+        let home = thing.map(|(home, _)| home)?;
+        let (.., extreme) = ENDS.iter().find(|(known, ..)| *known == word)?;
+        known.column_of(Some(home), columns_of(extreme))
     };
     let compare = Part::Mark(Mark::Compare(op));
     let told = match &with[..] {
@@ -145,7 +133,7 @@ fn compared(
             ]
         }
         [Part::Mark(Mark::Figure(figure) | Mark::FigureAfter(figure))] => {
-            let column = before.or_else(priced)?;
+            let column = before.or_else(measured)?;
             let of = Part::Name(column.clone());
             vec![Part::Name(column), compare, Part::Mark(Mark::Figure(figure)), of]
         }
@@ -154,7 +142,7 @@ fn compared(
                 .iter()
                 .all(|part| matches!(part, Part::Mark(Mark::Measure | Mark::Currency(_)))) =>
         {
-            let mut told = vec![Part::Name(before.or_else(priced)?), compare];
+            let mut told = vec![Part::Name(before.or_else(measured)?), compare];
             told.extend(with.iter().cloned());
             told
         }

@@ -84,6 +84,14 @@ impl Cutter<'_, '_> {
             {
                 return Some((Part::Mark(Mark::Verb), length));
             }
+            // 未结订单: a mark does not break off the beginning of a state whose rest means nothing.
+            if let Some((Part::Value(..), longer)) = unknown
+                && longer == length + 1
+                && mark.contains(&Mark::NotYet)
+                && self.longest_word(at + length) == 0
+            {
+                return unknown;
+            }
             if let Some(mark) = which(mark, length, before)
                 // 按年龄 sorts or groups by 年龄, not by 年.
                 && !(matches!(mark, Mark::Monthly(_)) && self.longest_word(at + 1) >= length)
