@@ -70,6 +70,11 @@ fn caused(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             (Some(before), Some(told), Some(column)) => {
                 parts.splice(before..=at, [Part::Name(column), Part::Mark(Mark::Is), told]);
             }
+            // 燃料不足导致的停电: a cause that nothing here knows is not left out.
+            (Some(before), None, Some(_)) if !matches!(&parts[before], Part::Name(name) if name.is_table()) =>
+            {
+                parts[at] = Part::Other("导致".to_owned());
+            }
             _ => parts[at] = Part::Mark(Mark::Verb),
         }
     }

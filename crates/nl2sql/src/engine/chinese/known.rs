@@ -216,6 +216,15 @@ impl<'q, 'a> Known<'q, 'a> {
         (!name.is_table()).then(|| self.lexicon.map(|lexicon| lexicon.column(hit).sort))?
     }
 
+    /// The words of a column that holds a moment.
+    pub(super) fn words_of_moment(&self, name: &Name) -> Option<String> {
+        let hits = self.namer.as_ref()?.mention(&name.said).columns;
+        let lexicon = self.lexicon?;
+        let mut columns = hits.iter().map(|hit| lexicon.column(hit.id));
+        let column = columns.find(|entry| name.column_home.is_none_or(|home| home == entry.table))?;
+        matches!(column.sort, Sort::Day { .. }).then(|| column.words.join(" "))
+    }
+
     /// Whether rows of a table have a key of another.
     pub(super) fn refers(&self, from: TableId, to: TableId) -> bool {
         self.lexicon.is_some_and(|lexicon| {

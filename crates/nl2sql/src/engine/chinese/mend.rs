@@ -77,58 +77,68 @@ fn average_of_all(parts: &mut Vec<Part>, at: usize) {
     }
 }
 
-/// 演唱会标题和艺人名称, 电厂名称及其运营商: a column of one thing, and another thing or a column of it, each told by its thing.
+/// 演唱会标题、艺人名称和场馆名称, 电厂名称及其运营商: columns of several things, each told by its thing.
 pub(super) fn pairs(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     let and = (1..parts.len().saturating_sub(1)).find(|at| {
         parts[*at] == Part::Mark(Mark::And) && matches!(&parts[*at + 1], Part::Name(name) if name.is_table())
     });
-    if let Some(and) = and {
-        pair(parts, and, known);
+    if let Some((start, listed)) = and.and_then(|and| columns_of_things(parts, and, known)) {
+        parts.splice(start.., listed);
     }
 }
 
-fn pair(parts: &mut Vec<Part>, and: usize, known: &Known<'_, '_>) -> bool {
-    let Some(Part::Name(first)) = and.checked_sub(1).map(|at| parts[at].clone()) else {
-        return false;
-    };
+/// The columns of a list whose first has its thing before it, and where they begin.
+fn columns_of_things(parts: &[Part], and: usize, known: &Known<'_, '_>) -> Option<(usize, Vec<Part>)> {
     let of = usize::from(and > 1 && parts[and - 2] == Part::Mark(Mark::De));
-    let Some(Part::Name(thing)) = (and).checked_sub(2 + of).map(|at| parts[at].clone()) else {
-        return false;
+    let start = and.checked_sub(2 + of)?;
+    let (Part::Name(thing), Part::Name(first)) = (&parts[start], &parts[and - 1]) else {
+        return None;
     };
-    let Part::Name(other) = parts[and + 1].clone() else {
-        return false;
-    };
-    if first.is_table() || !thing.is_table() || thing.table_home == other.table_home {
-        return false;
+    if first.is_table() || !thing.is_table() {
+        return None;
     }
-    let refers = |from: &Name, to: &Name| {
-        from.table_home
-            .zip(to.table_home)
-            .is_some_and(|(from, to)| known.refers(from, to))
-    };
-    let last = match &parts[and + 2..] {
-        // Another thing is shown by its name.
-        [] if refers(&thing, &other) => Name {
-            said: known
-                .column_of(other.table_home, &["name", "title"])
-                .map_or(other.said.clone(), |name| format!("{} {}", other.said, name.said)),
-            table: 0.0,
-            column: 1.0,
-            ..other
-        },
-        [Part::Name(column)] if !column.is_table() && column.is_known() => Name {
-            said: format!("{} {}", other.said, column.said),
-            ..column.clone()
-        },
-        _ => return false,
-    };
-    let one = Name {
-        said: format!("{} {}", thing.said, first.said),
-        ..first
-    };
-    parts.splice(
-        and - 2 - of..,
-        [Part::Name(one), Part::Mark(Mark::And), Part::Name(last)],
-    );
-    true
+    let mut listed = vec![Part::Name(told_by(thing, first, known))];
+    let mut rest = &parts[and..];
+    while let [Part::Mark(Mark::And), Part::Name(other), more @ ..] = rest {
+        if !other.is_table() || other.table_home == thing.table_home {
+            return None;
+        }
+        let (column, after) = match more {
+            [Part::Mark(Mark::De), Part::Name(column), after @ ..] | [Part::Name(column), after @ ..]
+                if !column.is_table() && column.is_known() =>
+            {
+                (told_by(other, column, known), after)
+            }
+            _ => (shown(thing, other, known)?, more),
+        };
+        listed.extend([Part::Mark(Mark::And), Part::Name(column)]);
+        rest = after;
+    }
+    rest.is_empty().then_some((start, listed))
+}
+
+/// A column with its thing before it; a moment by the schema's own words, for "departed" asks whether it has.
+fn told_by(thing: &Name, column: &Name, known: &Known<'_, '_>) -> Name {
+    let said = known
+        .words_of_moment(column)
+        .unwrap_or_else(|| column.said.clone());
+    Name {
+        said: format!("{} {said}", thing.said),
+        ..column.clone()
+    }
+}
+
+/// Another thing that a thing refers to, by its name.
+fn shown(thing: &Name, other: &Name, known: &Known<'_, '_>) -> Option<Name> {
+    let refers = thing
+        .table_home
+        .zip(other.table_home)
+        .is_some_and(|(from, to)| known.refers(from, to));
+    let name = known.column_of(other.table_home, &["name", "title"]);
+    refers.then(|| Name {
+        said: name.map_or(other.said.clone(), |name| format!("{} {}", other.said, name.said)),
+        table: 0.0,
+        column: 1.0,
+        ..other.clone()
+    })
 }

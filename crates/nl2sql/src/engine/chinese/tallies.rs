@@ -28,7 +28,7 @@ pub(super) fn counted_after(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
                 // 有5个以上订单, 至少写过3条评论
                 Part::Mark(Mark::Has | Mark::Verb | Mark::Filler) if !counts => had.push(end),
                 // 买过10张以上船票: a verb that is the moment of it.
-                Part::Name(verb) if end == at && matches!(known.sort_of(verb), Some(Sort::Day { .. })) => {
+                Part::Name(verb) if !counts && matches!(known.sort_of(verb), Some(Sort::Day { .. })) => {
                     had.push(end);
                 }
                 Part::Mark(Mark::Compare(_)) if !compares && !counts => compares = true,

@@ -14,6 +14,21 @@ const BEGINNINGS: &[&str] = &[
     "成立", "创立", "创办", "创建", "建立", "建成", "落成", "建造", "竣工", "投产", "投运", "开业", "开办", "出生", "入职", "上映", "首映", "退役",
 ];
 
+/// Those of a thing that was made or opened, and what a schema may call the day of it.
+const THINGS_BEGIN: &[&str] = &[
+    "成立", "创立", "创办", "创建", "建立", "建成", "落成", "建造", "竣工", "投产", "投运", "开业", "开办",
+];
+const BEGUN: &[&str] = &[
+    "founded",
+    "formed",
+    "established",
+    "opened",
+    "commissioned",
+    "built",
+    "launched",
+    "created",
+];
+
 impl Cutter<'_, '_> {
     /// 5套房源: a character that counts is no beginning of the word that it counts.
     pub(super) fn is_measure(&self, rest: &[char], before: Option<&Part>) -> bool {
@@ -137,15 +152,17 @@ impl Cutter<'_, '_> {
             match (noun, state) {
                 (Some(name), Some(_)) if thing => return Some((Part::Name(name), length)),
                 (Some(name), Some(_)) if timed && name.is_known() && !name.is_table() => {
-                    return Some((Part::Name(self.at_home(&word, length, at, name)), length));
+                    return Some((self.placed(&word, length, at, name), length));
                 }
                 (_, Some((said, true))) => return Some((Part::Value(said, false), length)),
+                (Some(name), _) if self.thing_of_name(&word, &name).is_some() => {
+                    return self.thing_of_name(&word, &name);
+                }
                 (Some(name), _) if name.is_known() && self.lead_that_tells(&word, &name).is_some() => {
                     return self.lead_that_tells(&word, &name);
                 }
                 (Some(name), _) if name.is_known() => {
-                    let name = self.at_home(&word, length, at, name);
-                    return Some((Part::Name(self.known.sharper(&word, name)), length));
+                    return Some((self.placed(&word, length, at, name), length));
                 }
                 _ if mark.contains(&Mark::Verb) && unknown.is_none() => {
                     return Some((Part::Mark(Mark::Verb), length));
@@ -234,6 +251,32 @@ impl Cutter<'_, '_> {
             })
     }
 
+    /// A name of the thing in question; a beginning that it has no column of is a word that nothing explains.
+    fn placed(&self, word: &str, length: usize, at: usize, name: Name) -> Part {
+        let name = self.at_home(word, length, at, name);
+        if name.is_known() || !BEGINNINGS.contains(&word) {
+            Part::Name(self.known.sharper(word, name))
+        } else {
+            Part::Other(self.typed[at..at + length].iter().collect())
+        }
+    }
+
+    /// 场馆名称: the name of the thing that the word begins with, where it has one.
+    fn thing_of_name(&self, word: &str, name: &Name) -> Option<(Part, usize)> {
+        if name.is_table() || !matches!(name.said.as_str(), "name" | "title") {
+            return None;
+        }
+        let (lead, tail) = ["名称", "姓名", "名字", "标题"]
+            .iter()
+            .find_map(|tail| Some((word.strip_suffix(tail)?, *tail)))?;
+        let thing = self.known.noun(lead, words::noun(lead)?);
+        let home = thing
+            .table_home
+            .filter(|_| thing.is_table() && thing.table >= 0.9)?;
+        self.known.column_of(Some(home), words::noun(tail)?)?;
+        Some((Part::Name(thing), lead.chars().count()))
+    }
+
     /// 导演的出生年份: a column of the table in question, where a noun has one there too.
     fn at_home(&self, word: &str, length: usize, at: usize, name: Name) -> Name {
         let Some(said) = words::noun(word).filter(|_| !name.is_table()) else {
@@ -252,10 +295,11 @@ impl Cutter<'_, '_> {
             },
             _ => name.clone(),
         };
-        let begins = BEGINNINGS.contains(&word);
+        let begun: &[&str] = if THINGS_BEGIN.contains(&word) { BEGUN } else { &[] };
         let moments: Vec<String> = said
             .iter()
-            .filter(|_| begins)
+            .filter(|_| BEGINNINGS.contains(&word))
+            .chain(begun)
             .flat_map(|said| ["year", "on", "at", "date"].map(|unit| format!("{said} {unit}")))
             .collect();
         let moments: Vec<&str> = moments.iter().map(String::as_str).collect();
