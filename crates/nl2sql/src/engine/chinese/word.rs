@@ -6,6 +6,7 @@ use super::marks::Mark;
 use super::part::{Name, Part};
 use super::stands::which;
 use super::words::{self, LONGEST};
+use crate::engine::exonyms;
 use crate::engine::lexicon::TableId;
 
 /// Verbs that say when a thing itself began or came out.
@@ -81,8 +82,15 @@ impl Cutter<'_, '_> {
                 return Some((Part::Coded(word, coded), length));
             }
             if let Some(said) = words::place(&word) {
-                let part = match self.known.state(said, None) {
-                    (said, true) => Part::Value(said, false),
+                // 意大利 where a nationality is Italian.
+                let others = said
+                    .iter()
+                    .flat_map(|said| exonyms::others(said, true))
+                    .filter(|other| self.known.is_sampled(other))
+                    .collect::<Vec<_>>();
+                let part = match (self.known.state(said, None), others.first()) {
+                    ((said, true), _) => Part::Value(said, false),
+                    (_, Some(other)) => Part::Value((*other).to_owned(), false),
                     _ => Part::Place(self.typed[at..at + length].iter().collect()),
                 };
                 return Some((part, length));
@@ -149,6 +157,9 @@ impl Cutter<'_, '_> {
             let thing = noun
                 .as_ref()
                 .is_some_and(|noun| noun.is_table() && noun.table >= 0.8);
+            if let Some(name) = noun.as_ref().and_then(|noun| self.kind(&word, noun)) {
+                return Some((Part::Name(name), length));
+            }
             match (noun, state) {
                 (Some(name), Some(_)) if thing => return Some((Part::Name(name), length)),
                 (Some(name), Some(_)) if timed && name.is_known() && !name.is_table() => {
@@ -188,6 +199,19 @@ impl Cutter<'_, '_> {
             }
         }
         unknown
+    }
+
+    /// 绘画 where works are of the kind `painting`: a likelier reading than the table's is a sample of the table.
+    fn kind(&self, word: &str, noun: &Name) -> Option<Name> {
+        let readings = words::noun(word).filter(|_| noun.is_table())?;
+        let table = readings.iter().position(|said| *said == noun.said)?;
+        let likelier = readings[..table].to_vec();
+        let (said, told) = self.known.state(&likelier, noun.table_home);
+        let is_kind = told && !likelier.is_empty() && self.known.is_sample(&said, noun.table_home);
+        is_kind.then(|| Name {
+            said: format!("{said} {}", noun.said),
+            ..noun.clone()
+        })
     }
 
     /// 智能电表 where the meters have a column that tells the smart ones: the beginning of the word is a condition.

@@ -13,7 +13,9 @@ pub(crate) type Readings = Vec<&'static str>;
 
 /// Nouns and verbs that name tables and columns, by the trade that they come from.
 const NOUNS: &[&str] = &[
+    include_str!("nouns/accounts.txt"),
     include_str!("nouns/analysis.txt"),
+    include_str!("nouns/banking.txt"),
     include_str!("nouns/common.txt"),
     include_str!("nouns/computing.txt"),
     include_str!("nouns/connected.txt"),
@@ -27,6 +29,7 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/geography.txt"),
     include_str!("nouns/health.txt"),
     include_str!("nouns/home.txt"),
+    include_str!("nouns/industry.txt"),
     include_str!("nouns/learning.txt"),
     include_str!("nouns/living.txt"),
     include_str!("nouns/machines.txt"),
@@ -41,6 +44,7 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/people.txt"),
     include_str!("nouns/projects.txt"),
     include_str!("nouns/science.txt"),
+    include_str!("nouns/selling.txt"),
     include_str!("nouns/society.txt"),
     include_str!("nouns/sport.txt"),
     include_str!("nouns/study.txt"),
@@ -48,22 +52,39 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/things.txt"),
     include_str!("nouns/trade.txt"),
     include_str!("nouns/travel.txt"),
+    include_str!("nouns/warehousing.txt"),
+    include_str!("nouns/wider.txt"),
     include_str!("nouns/work.txt"),
 ];
 const STATES: &[&str] = &[
     include_str!("states.txt"),
     include_str!("kinds.txt"),
     include_str!("states_common.txt"),
+    include_str!("states_computing.txt"),
     include_str!("states_general.txt"),
     include_str!("states_home.txt"),
     include_str!("states_kinds.txt"),
     include_str!("states_learning.txt"),
     include_str!("states_life.txt"),
+    include_str!("states_makers.txt"),
+    include_str!("states_medicine.txt"),
+    include_str!("states_office.txt"),
     include_str!("states_outing.txt"),
+    include_str!("states_peoples.txt"),
     include_str!("states_sport.txt"),
+    include_str!("states_technical.txt"),
+    include_str!("states_trade.txt"),
     include_str!("states_wild.txt"),
 ];
-const PLACES: &[&str] = &[include_str!("places.txt")];
+const PLACES: &[&str] = &[
+    include_str!("places.txt"),
+    include_str!("peoples.txt"),
+    include_str!("places_america.txt"),
+    include_str!("places_capitals.txt"),
+    include_str!("places_china.txt"),
+    include_str!("places_cities.txt"),
+    include_str!("places_world.txt"),
+];
 
 static MARKS_OF: LazyLock<HashMap<&'static str, Vec<Mark>>> = LazyLock::new(|| {
     let mut marks: HashMap<&'static str, Vec<Mark>> = HashMap::new();
