@@ -268,10 +268,11 @@ impl Cutter<'_, '_> {
         let table = words::noun(thing)
             .map(|said| self.known.noun(thing, said))
             .filter(Name::is_table);
-        // 评论数 beside comments is a column only where it is called so in full.
+        // 评论数 beside comments is a column only where it is called so in full; 载客量 is how much fits in.
         column
             && table.is_none_or(|table| {
-                table.table_home == noun.column_home || noun.said.contains(' ') && noun.column >= 0.9
+                let full = noun.said.contains(' ') || word.ends_with('量') && !word.ends_with("数量");
+                table.table_home == noun.column_home || full && noun.column >= 0.9
             })
     }
 
