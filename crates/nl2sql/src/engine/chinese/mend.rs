@@ -119,9 +119,13 @@ fn columns_of_things(parts: &[Part], and: usize, known: &Known<'_, '_>) -> Optio
 
 /// A column with its thing before it; a moment by the schema's own words, for "departed" asks whether it has.
 fn told_by(thing: &Name, column: &Name, known: &Known<'_, '_>) -> Name {
-    let said = known
-        .words_of_moment(column)
-        .unwrap_or_else(|| column.said.clone());
+    let own = known.words_of_moment(column);
+    // 事故的日期 is that of the accident, whatever other table has a column of that name.
+    let said = match own {
+        Some(_) if column.column_home != thing.table_home => "date".to_owned(),
+        Some(own) if column.said.split(' ').any(|word| word.ends_with("ed")) => own,
+        _ => column.said.clone(),
+    };
     Name {
         said: format!("{} {said}", thing.said),
         ..column.clone()
