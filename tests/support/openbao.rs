@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use super::peer::{Peer, venv, wanted};
 
 #[path = "ports.rs"]
+#[allow(clippy::duplicate_mod, reason = "each file here stands for itself")]
 mod ports;
 use ports::free_address;
 

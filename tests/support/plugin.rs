@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use super::http;
 
 #[path = "ports.rs"]
+#[allow(clippy::duplicate_mod, reason = "each file here stands for itself")]
 mod ports;
 pub use ports::free_address;
 

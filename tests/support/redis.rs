@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use super::peer::wanted;
 
 #[path = "ports.rs"]
+#[allow(clippy::duplicate_mod, reason = "each file here stands for itself")]
 mod ports;
 use ports::free_address;
 

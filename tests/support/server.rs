@@ -12,6 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 #[path = "ports.rs"]
+#[allow(clippy::duplicate_mod, reason = "each file here stands for itself")]
 mod ports;
 use ports::free_address;
 
