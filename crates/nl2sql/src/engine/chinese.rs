@@ -9,6 +9,7 @@ mod comparing;
 mod cut;
 mod doings;
 mod extremes;
+mod facts;
 mod grouping;
 mod known;
 mod lasting;

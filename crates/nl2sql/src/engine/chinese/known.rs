@@ -12,7 +12,7 @@ use crate::engine::roles;
 /// A schema as the words of a question see it.
 pub(super) struct Known<'q, 'a> {
     pub lexicon: Option<&'q Lexicon<'a>>,
-    namer: Option<Namer<'q, 'a>>,
+    pub(super) namer: Option<Namer<'q, 'a>>,
     /// What the comments say of codes, with the words of their columns.
     codes: Vec<(Code, String)>,
 }
@@ -201,51 +201,6 @@ impl<'q, 'a> Known<'q, 'a> {
         name
     }
 
-    /// The first reading of a noun that is a table: what 10条评论 are.
-    pub(super) fn rows(&self, readings: &Readings) -> Option<Name> {
-        self.namer.as_ref()?;
-        readings
-            .iter()
-            .map(|said| self.name(said))
-            .find(|name| name.is_table() && name.table >= 0.9)
-    }
-
-    /// What a column holds.
-    pub(super) fn sort_of(&self, name: &Name) -> Option<Sort> {
-        let hit = self.namer.as_ref()?.mention(&name.said).columns.first()?.id;
-        (!name.is_table()).then(|| self.lexicon.map(|lexicon| lexicon.column(hit).sort))?
-    }
-
-    /// The words of a column that holds a moment.
-    pub(super) fn words_of_moment(&self, name: &Name) -> Option<String> {
-        let hits = self.namer.as_ref()?.mention(&name.said).columns;
-        let lexicon = self.lexicon?;
-        let mut columns = hits.iter().map(|hit| lexicon.column(hit.id));
-        let column = columns.find(|entry| name.column_home.is_none_or(|home| home == entry.table))?;
-        matches!(column.sort, Sort::Day { .. }).then(|| column.words.join(" "))
-    }
-
-    /// Whether rows of a table have a key of another.
-    pub(super) fn refers(&self, from: TableId, to: TableId) -> bool {
-        self.lexicon.is_some_and(|lexicon| {
-            lexicon
-                .graph
-                .links
-                .iter()
-                .any(|link| link.from == from && link.to == to && link.from != link.to)
-        })
-    }
-
-    /// Whether a table has a state as a sample or a flag.
-    pub(super) fn holds(&self, said: &str, home: TableId) -> bool {
-        let Some(lexicon) = self.lexicon else { return false };
-        self.sampled(said, Some(home)).is_some()
-            || lexicon
-                .columns
-                .iter()
-                .any(|entry| entry.table == home && entry.sort == Sort::Truth && says(&entry.words, said))
-    }
-
     /// A noun with an ending that makes a table of it, and how many characters the ending has.
     pub(super) fn recorded(&self, word: &str, rest: &str) -> Option<(Name, usize)> {
         let ending = RECORDS
@@ -353,7 +308,7 @@ impl<'q, 'a> Known<'q, 'a> {
     }
 
     /// How a sample spells an English word.
-    fn sampled(&self, said: &str, home: Option<TableId>) -> Option<String> {
+    pub(super) fn sampled(&self, said: &str, home: Option<TableId>) -> Option<String> {
         let lexicon = self.lexicon?;
         let columns = lexicon.columns.iter();
         columns
@@ -384,7 +339,7 @@ fn same_word(sample: &str, said: &str) -> bool {
 }
 
 /// Whether the words of a column say a state or its opposite.
-fn says(words: &[String], said: &str) -> bool {
+pub(super) fn says(words: &[String], said: &str) -> bool {
     use crate::engine::stem::stem;
     let bare: Vec<&str> = ["un", "in", "dis", ""]
         .iter()
