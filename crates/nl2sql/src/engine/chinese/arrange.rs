@@ -4,6 +4,7 @@
 use super::clause::{Clause, Said, english};
 use super::grouping::take_groups;
 use super::marks::Mark;
+use super::mend::mend;
 use super::ordering::{take_order, take_top};
 use super::part::Part;
 use super::wording::sentence;
@@ -51,79 +52,6 @@ fn take_currency(parts: &mut Vec<Part>) -> Said {
     match at.map(|at| parts.remove(at)) {
         Some(Part::Mark(Mark::Currency(name))) => english(&format!("in {name}")),
         _ => Said::new(),
-    }
-}
-
-/// Sequences that only one reading fits are put as the rest expects them.
-fn mend(parts: &mut Vec<Part>) {
-    let mut at = 0;
-    while at < parts.len() {
-        match &parts[at..] {
-            // 总金额的平均值
-            [Part::Mark(Mark::De), Part::Mark(Mark::FigureAfter(_)), ..]
-                if at > 0 && matches!(parts[at - 1], Part::Name(_)) =>
-            {
-                parts.remove(at);
-            }
-            // 平均每笔订单的金额: an average of all, not of each.
-            [Part::Mark(Mark::Figure(_)), Part::Mark(Mark::Each), ..] => average_of_all(parts, at),
-            // 最高和最低的价格: each of the column.
-            [Part::Mark(one), Part::Mark(Mark::And), Part::Mark(other), ..]
-                if is_figure(*one) && is_figure(*other) =>
-            {
-                let of = at + 3 + usize::from(parts.get(at + 3) == Some(&Part::Mark(Mark::De)));
-                if let Some(Part::Name(name)) = parts
-                    .get(of)
-                    .filter(|part| matches!(part, Part::Name(name) if !name.is_table()))
-                {
-                    let name = Part::Name(name.clone());
-                    parts.drain(at + 3..of);
-                    parts.insert(at + 1, name);
-                }
-            }
-            // 片名和导演姓名: the thing says only whose column it is.
-            [
-                Part::Mark(Mark::And),
-                Part::Name(thing),
-                Part::Name(column),
-                rest @ ..,
-            ] if thing.is_table()
-                && column.is_known()
-                && !column.is_table()
-                && at > 0
-                && matches!(&parts[at - 1], Part::Name(name) if !name.is_table())
-                && matches!(rest, [] | [Part::Mark(Mark::And), ..]) =>
-            {
-                let said = format!("{} {}", thing.said, column.said);
-                parts.remove(at + 1);
-                if let Some(Part::Name(name)) = parts.get_mut(at + 1) {
-                    name.said = said;
-                }
-            }
-            // 余额排名前10的会员: 余额最高的前10
-            [Part::Name(name), Part::Mark(Mark::First), Part::Number(_), ..] if name.measure => {
-                parts.insert(at + 1, Part::Mark(Mark::Highest(true, "most")));
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-}
-
-fn is_figure(mark: Mark) -> bool {
-    matches!(mark, Mark::Figure(_) | Mark::Highest(..))
-}
-
-/// 平均每笔订单的金额 as 订单的平均金额.
-fn average_of_all(parts: &mut Vec<Part>, at: usize) {
-    parts.remove(at + 1);
-    while parts.get(at + 1) == Some(&Part::Mark(Mark::Measure)) {
-        parts.remove(at + 1);
-    }
-    if matches!(parts.get(at + 1), Some(Part::Name(name)) if name.is_table()) {
-        let figure = parts.remove(at);
-        let place = at + 1 + usize::from(parts.get(at + 1) == Some(&Part::Mark(Mark::De)));
-        parts.insert(place.min(parts.len()), figure);
     }
 }
 

@@ -62,6 +62,11 @@ pub(crate) fn value(text: &str) -> Said {
     vec![Token::new(text, shape)]
 }
 
+/// Whether a time is all that is to come or all that has been.
+pub(super) fn is_open(period: &str) -> bool {
+    matches!(period, "upcoming" | "past")
+}
+
 pub(super) fn quoted(text: &str) -> Said {
     vec![Token::new(text, Shape::Quoted)]
 }
@@ -134,6 +139,8 @@ impl Clause {
                 .push(joined(&[english("whose name starts with"), quoted(text)])),
             Part::Number(digits) => self.number = Some(digits.clone()),
             Part::Place(text) => self.conditions.push(joined(&[english("from"), value(text)])),
+            // 即将举行的演唱会: upcoming ones.
+            Part::Period(said) if is_open(said) => self.adjectives.push(english(said)),
             Part::Period(said) => self.conditions.push(english(&when(said))),
             Part::Mark(Mark::Count) => self.counts = true,
             Part::Mark(Mark::Distinct) => self.distinct = true,

@@ -75,7 +75,9 @@ pub(super) fn between(rest: &[Part]) -> Option<(Said, usize)> {
             said.extend(money.into_iter().take(1));
             end += usize::from(closed);
         }
-        (Part::Period(one), Part::Period(other)) => {
+        (Part::Number(one) | Part::Period(one), Part::Period(other))
+            if matches!(first, Part::Period(_)) || one.len() == 4 && other.len() == 4 =>
+        {
             end += usize::from(matches!(rest.get(end), Some(Part::Mark(Mark::RangeEnd))));
             if said.is_empty()
                 && let Some(Part::Name(name)) = rest

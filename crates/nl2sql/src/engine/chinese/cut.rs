@@ -10,7 +10,7 @@ use super::marks::Mark;
 use super::part::Part;
 use super::settle::settle;
 use super::shape::{iso_day, plain, quoted};
-use super::stands::{beyond_unit, spells};
+use super::stands::{beyond_unit, counts, spells};
 use super::traditional::simple;
 use super::{numerals, spans};
 use crate::engine::lexicon::{Lexicon, Sort, TableId};
@@ -25,10 +25,19 @@ pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) 
         typed,
         today,
         home: Cell::new(None),
+        counted: Cell::new(false),
     };
     let mut parts: Vec<Part> = Vec::new();
     let mut at = 0;
     while at < cutter.chars.len() {
+        if let Some(taken) = cutter
+            .numbered(at, &mut parts)
+            .or_else(|| cutter.surpassed(at, &mut parts))
+        {
+            at += taken;
+            continue;
+        }
+        cutter.counted.set(counts(&parts));
         let (part, taken) = cutter.next(at, parts.last());
         at += taken;
         if let Some(Part::Name(name)) = &part
@@ -98,6 +107,8 @@ pub(super) struct Cutter<'q, 'a> {
     today: Date,
     /// The table that was named last.
     pub home: Cell<Option<TableId>>,
+    /// Whether a number and its measure word stand before: what follows is rows.
+    pub counted: Cell<bool>,
 }
 
 impl Cutter<'_, '_> {
@@ -125,6 +136,12 @@ impl Cutter<'_, '_> {
         }
         if self.is_measure(rest, before) {
             return (Some(Part::Mark(Mark::Measure)), 1);
+        }
+        if let Some((name, taken)) = self.done(rest) {
+            return (Some(Part::Name(name)), taken);
+        }
+        if self.never_did(at, before) {
+            return (Some(Part::Mark(Mark::Verb)), 2);
         }
         let word = self.word(at, before);
         let known = word.as_ref().map_or(0, |(part, length)| match part {

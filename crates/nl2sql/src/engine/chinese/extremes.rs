@@ -94,6 +94,14 @@ const UNDERSTOOD: &[&str] = &[
     "cheapest",
 ];
 
+/// The columns that an extreme may be one of.
+pub(super) fn columns_of(extreme: &str) -> &'static [&'static str] {
+    EXTREMES
+        .iter()
+        .find(|(said, ..)| *said == extreme)
+        .map_or(&[], |(.., columns)| columns)
+}
+
 /// 最深的矿井: the thing with the extreme of the column that tells it.
 pub(super) fn extremes(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     for at in (0..parts.len()).rev() {

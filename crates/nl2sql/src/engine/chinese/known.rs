@@ -12,7 +12,7 @@ use crate::engine::roles;
 /// A schema as the words of a question see it.
 pub(super) struct Known<'q, 'a> {
     pub lexicon: Option<&'q Lexicon<'a>>,
-    namer: Option<Namer<'q, 'a>>,
+    pub(super) namer: Option<Namer<'q, 'a>>,
     /// What the comments say of codes, with the words of their columns.
     codes: Vec<(Code, String)>,
 }
@@ -139,7 +139,11 @@ impl<'q, 'a> Known<'q, 'a> {
         readings.iter().find_map(|said| {
             let mention = namer.mention(said);
             let hit = mention.columns.iter().find(|hit| {
-                hit.score >= 0.8 && home.is_none_or(|home| lexicon.column(hit.id).table == home)
+                let entry = lexicon.column(hit.id);
+                // length_m is the length, in its unit.
+                let in_unit = hit.score >= 0.6
+                    && matches!(&entry.words[..], [name, unit] if name == said && unit.len() <= 2);
+                (hit.score >= 0.8 || in_unit && home.is_some()) && home.is_none_or(|home| entry.table == home)
             })?;
             let entry = lexicon.column(hit.id);
             Some(Name {
@@ -159,7 +163,23 @@ impl<'q, 'a> Known<'q, 'a> {
         for (place, said) in readings.iter().enumerate() {
             let name = self.name(said);
             let worth = name.table.max(name.column) - 0.02 * place as f32;
-            if best.as_ref().is_none_or(|(known, _)| worth > known + 1e-6) {
+            // 主厨 is the head chef where there is one, not any chef.
+            let vaguer = best.as_ref().is_some_and(|(known, sharper)| {
+                *known >= 0.8
+                    && sharper
+                        .said
+                        .strip_suffix(*said)
+                        .is_some_and(|lead| lead.ends_with(' '))
+            });
+            // 评论 are the reviews, not the comment that each of them has.
+            let whole = best.as_ref().is_some_and(|(_, part)| {
+                !part.is_table()
+                    && !part.measure
+                    && name.is_table()
+                    && name.table >= 0.9
+                    && name.table_home == part.column_home
+            });
+            if !vaguer && (whole || best.as_ref().is_none_or(|(known, _)| worth > known + 1e-6)) {
                 best = Some((worth, name));
             }
             if self.namer.is_none() {
@@ -167,6 +187,16 @@ impl<'q, 'a> Known<'q, 'a> {
             }
         }
         let mut name = best.map_or_else(|| self.name(word), |(_, name)| name);
+        // 载客量 is how many fit in, not who they are.
+        if name.is_table()
+            && word.ends_with(['量', '率', '额'])
+            && let Some(column) = readings
+                .iter()
+                .map(|said| self.name(said))
+                .find(|name| name.measure && !name.is_table() && name.column >= 0.8)
+        {
+            name = column;
+        }
         name.total = word.starts_with('总') || word.ends_with("总额");
         name
     }
@@ -278,7 +308,7 @@ impl<'q, 'a> Known<'q, 'a> {
     }
 
     /// How a sample spells an English word.
-    fn sampled(&self, said: &str, home: Option<TableId>) -> Option<String> {
+    pub(super) fn sampled(&self, said: &str, home: Option<TableId>) -> Option<String> {
         let lexicon = self.lexicon?;
         let columns = lexicon.columns.iter();
         columns
@@ -309,7 +339,7 @@ fn same_word(sample: &str, said: &str) -> bool {
 }
 
 /// Whether the words of a column say a state or its opposite.
-fn says(words: &[String], said: &str) -> bool {
+pub(super) fn says(words: &[String], said: &str) -> bool {
     use crate::engine::stem::stem;
     let bare: Vec<&str> = ["un", "in", "dis", ""]
         .iter()

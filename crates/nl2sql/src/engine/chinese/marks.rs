@@ -77,13 +77,19 @@ pub(crate) enum Mark {
     Toward,
     /// 每类: for each kind of what follows.
     EachKind,
+    /// 比: what follows is compared with.
+    Than,
+    /// 贵, 更高 at the end of a comparison that 比 began: the word, what it says in English, and whether of a price.
+    Beyond(&'static str, &'static str),
+    /// 引起, 导致: the cause is told before.
+    Caused,
 }
 
 use Mark::{
-    After, And, Before, Between, By, Called, Compare, CompareAfter, Contains, Count, Currency, De, Degree,
-    Direction, Distinct, Each, EachKind, Ends, Figure, FigureAfter, Filler, First, From, Has, Highest, Is,
-    Lacks, Maker, Measure, Monthly, Not, NotNull, NotYet, Null, Or, RangeEnd, Since, Sort, Starts, Tally, To,
-    Toward, Unit, Verb, Which, With, Years,
+    After, And, Before, Between, By, Called, Caused, Compare, CompareAfter, Contains, Count, Currency, De,
+    Degree, Direction, Distinct, Each, EachKind, Ends, Figure, FigureAfter, Filler, First, From, Has,
+    Highest, Is, Lacks, Maker, Measure, Monthly, Not, NotNull, NotYet, Null, Or, RangeEnd, Since, Sort,
+    Starts, Tally, Than, To, Toward, Unit, Verb, Which, With, Years,
 };
 
 /// Each mark with the phrases that make it, separated by blanks.
@@ -92,6 +98,9 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (Filler, "请 请问 麻烦 帮我 帮忙 给我 告诉我 我想 我要 想要 需要 知道 看看 看一下 查看 查询 查一下 查 显示 展示 列出 列举 列一下 获取 返回 找出 找到 找 搜索 检索 选出 筛选 输出 打印 提供 给出"),
     (Filler, "所有 全部 全体 一共 总共 共有 一下 的话 呢 吗 啊 吧 了 过 被 下过 出来 分别 各自 其中 当前 目前 现在 都 它们 他们 这些 那些 里 中 内 上 是多少 是什么 有什么 分别是多少 情况 记录数据 所 曾 曾经 进行 做过 以及其 填写 填 分配 绑定 登记 指定 设定 得 用得 使用得 用的 出现得 出现 应该 具体 相应 对应 对应的 相关 下面 为止 截至 正在 名单 一览 清单 明细表 发生 产生 任何 任意 一些 某些 以下是"),
     (Filler, "仍 仍然 依然 还在 还 已经 其 着 起来 一共有 总共有 想知道 想看 想查 统计一下 帮忙查 帮查 请列出 请显示 请查询 请统计 这里 这儿 一次 一遍 我们 咱们 本 该 整个 至今为止 的时候 时 地 请给出 瞧瞧 给看 调出 拉出 拉一下 导出 汇报 罗列 一起 一并"),
+    (Filler, "由"),
+    (Than, "比"),
+    (Caused, "引起 导致 引发 所引起 所导致 所致 造成"),
     (De, "的 之"),
     (And, "及其 以及其 连同 和 与 及 以及 并且 并 且 而且 同时 还有 跟 、 ， ,"),
     (Or, "或 或者 或是"),
@@ -105,7 +114,7 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (CompareAfter("at least"), "以上 及以上 或以上 或更多"),
     (CompareAfter("at most"), "以下 及以下 或以下 以内"),
     (Between, "介于 位于区间"),
-    (RangeEnd, "之间"),
+    (RangeEnd, "之间 期间"),
     (To, "到 至 ~ ～ -"),
     (Is, "是 为 属于 ： :"),
     (Called, "叫 叫做 名为 名叫 称为 叫作"),
@@ -132,7 +141,7 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (FigureAfter("maximum"), "最大值 最高值"),
     (FigureAfter("minimum"), "最小值 最低值"),
     (Count, "数量 多少 有多少 几 有几 个数 总数 数目 数 次数 总次数 条数 笔数 人数 总人数 总数量 有多少个 有几个 有多少条 多少个 几个 几条 几名 几位 几本"),
-    (Distinct, "不同 不同的 不重复的 去重的 去重后的 去重 有哪些 唯一的 哪些不同的 不重复 都有哪些 包括哪些"),
+    (Distinct, "不同 不同的 不要重复 不要重复的 去掉重复 去掉重复的 去除重复 没有重复 无重复 不重复的 去重的 去重后的 去重 有哪些 唯一的 哪些不同的 不重复 都有哪些 包括哪些"),
     (Highest(true, "tallest"), "最高"),
     (Highest(true, "largest"), "最大"),
     (Highest(true, "most"), "最多"),
@@ -156,6 +165,7 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (Highest(false, "coldest"), "最冷"),
     (Degree("most expensive"), "最贵 最昂贵"),
     (Degree("cheapest"), "最便宜 最廉价"),
+    (Degree("most common"), "最常见 最普遍 最多见 最常用 最常出现 最常发生"),
     (Degree("latest"), "最新 最近 最晚 最后"),
     (Degree("earliest"), "最早 最先 最旧"),
     (Degree("oldest"), "历史最悠久 最悠久 最古老 最年长 最老 年纪最大 年龄最大"),
@@ -180,6 +190,6 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (Currency("euros"), "欧元"),
     (Currency("pounds"), "英镑"),
     (Toward, "发往 寄往 运往 飞往 开往 前往 到达 抵达 发到 寄到"),
-    (Verb, "饰演 扮演 签 订 订过 住 去 看 看过 签订 签署 签过 订立 养 饲养 喂养 开 开具 打 打过 做 做过 买 买过 卖 卖过 卖出 卖掉 上过 交 发生 发起 产生 出过 拍 拍过 演 演过 唱 唱过 踢 踢过 玩 玩过 用过 吃 喝 住过 造成 发表 发过 租过 借过 借 租 下 下过 接 接待 接诊 处理 处理过 负责 管理 承担 举办 举行 组织 参与 加入 去过 拿过 获得 获得过 得过 赢得 收到 收到过 付过 交过 报过 选过 选 教 教过 带 提供 供应 涉及 写过 写了 出版过 开设 开过 设有 建造 驾驶 开着 领养 收养 经过 停靠 贡献 拥有过 担任 担任过 服务 服务过 对应 花 花费 花了 消费 消费过 养了 存放 存储 存 装 装有 配备"),
+    (Verb, "饰演 扮演 签 订 订过 住 去 看 看过 签订 签署 签过 订立 养 饲养 喂养 开 开具 打 打过 做 做过 买 买过 卖 卖过 卖出 卖掉 上过 交 发生 发起 产生 出过 拍 拍过 演 演过 唱 唱过 踢 踢过 玩 玩过 用过 吃 喝 住过 发表 发过 租过 借过 借 租 下 下过 接 接待 接诊 处理 处理过 负责 管理 承担 举办 举行 组织 参与 加入 去过 拿过 获得 获得过 得过 赢得 收到 收到过 付过 交过 报过 选过 选 教 教过 带 提供 供应 涉及 写过 写了 出版过 开设 开过 设有 建造 驾驶 开着 领养 收养 运营 经营 写 撰写 发布 发送 发出 提交 主持 主办 承办 策划 指导 负责过 举办过 参加 参加过 预订 预订过 开办 维护 执导 导演 主演 拥有着 看管 照看 照顾 经过 停靠 贡献 拥有过 担任 担任过 服务 服务过 对应 花 花费 花了 消费 消费过 养了 存放 存储 存 装 装有 配备"),
     (Maker, "写 撰写 编写 著 所写 制作 生产"),
 ];

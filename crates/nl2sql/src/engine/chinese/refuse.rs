@@ -2,7 +2,7 @@
 
 use super::known::Known;
 use super::traditional::simplified;
-use super::words;
+use super::words::{self, LONGEST};
 use crate::engine::lexicon::Lexicon;
 use crate::engine::{Refusal, RefusalKind};
 
@@ -51,6 +51,9 @@ const SMALL_TALK: &[&str] = &[
     "你是谁", "你叫什么", "你会什么", "你能做什么", "唱首歌", "唱歌", "写首诗", "写一首诗", "作诗", "几点了", "股票", "新闻", "翻译", "菜谱", "人生的意义",
     "你多大", "吃了吗", "忽略之前", "忽略以上", "忽略所有指令", "系统提示", "测试一下",
 ];
+
+/// Those that a question may speak of too.
+const TOPICS: &[&str] = &["天气", "新闻", "股票", "菜谱", "翻译"];
 
 /// The verb of a request to change something.
 pub(crate) fn write_verb(question: &str) -> Option<&'static str> {
@@ -150,9 +153,26 @@ pub(crate) fn is_small_talk(question: &str, lexicon: Option<&Lexicon<'_>>) -> bo
             .zip(lexicon)
             .is_some_and(|(said, lexicon)| Known::new(Some(lexicon)).noun(talk, said).is_known())
     };
+    // 订阅了新闻邮件的粉丝 asks of a table, whatever else it speaks of.
+    let asks = || lexicon.is_some_and(|lexicon| names_table(&question, lexicon));
     SMALL_TALK
         .iter()
-        .any(|talk| question.contains(talk) && !about(talk))
+        .any(|talk| question.contains(talk) && !about(talk) && !(TOPICS.contains(talk) && asks()))
+}
+
+/// Whether a question has a noun that a table is called by.
+fn names_table(question: &str, lexicon: &Lexicon<'_>) -> bool {
+    let known = Known::new(Some(lexicon));
+    let chars: Vec<char> = question.chars().collect();
+    (0..chars.len()).any(|at| {
+        (2..=LONGEST.min(chars.len() - at)).any(|length| {
+            let word: String = chars[at..at + length].iter().collect();
+            words::noun(&word).is_some_and(|said| {
+                let name = known.noun(&word, said);
+                name.is_table() && name.table >= 0.9
+            })
+        })
+    })
 }
 
 /// A refusal in the language of the question; names stay as they are.

@@ -13,6 +13,9 @@ const FIXED: &[(&str, &str)] = &[
     ("当月", "this month"), ("上个月", "last month"), ("上月", "last month"), ("下个月", "next month"), ("下月", "next month"),
     ("本季度", "this quarter"), ("上季度", "last quarter"), ("上个季度", "last quarter"), ("今年以来", "year to date"), ("年初以来", "year to date"), ("今年", "this year"),
     ("本年", "this year"), ("本年度", "this year"), ("去年", "last year"), ("上一年", "last year"), ("明年", "next year"),
+    ("即将举行", "upcoming"), ("即将举办", "upcoming"), ("即将召开", "upcoming"), ("即将开始", "upcoming"), ("即将开演", "upcoming"), ("即将上映", "upcoming"),
+    ("即将到来", "upcoming"), ("即将进行", "upcoming"), ("即将出发", "upcoming"), ("将要举行", "upcoming"), ("未来的", "upcoming"), ("还没举行", "upcoming"),
+    ("尚未举行", "upcoming"), ("还未举行", "upcoming"), ("未举行", "upcoming"), ("已经举行", "past"), ("已举行", "past"), ("过去的", "past"),
 ];
 const MONTHS: &[&str] = &[
     "january",
@@ -37,6 +40,31 @@ pub(crate) fn span(chars: &[char], today: Date) -> Option<(String, usize)> {
 }
 
 fn fixed(chars: &[char]) -> Option<(String, usize)> {
+    coming(chars).or_else(|| listed(chars))
+}
+
+/// 即将放映的: what is to happen is to come, but what is to end is not.
+fn coming(chars: &[char]) -> Option<(String, usize)> {
+    const OVER: &[[char; 2]] = &[
+        ['到', '期'],
+        ['过', '期'],
+        ['结', '束'],
+        ['截', '止'],
+        ['退', '休'],
+        ['完', '成'],
+        ['满', '期'],
+        ['失', '效'],
+        ['毕', '业'],
+    ];
+    match chars {
+        ['即', '将', one, other, '的', ..] if !OVER.contains(&[*one, *other]) => {
+            Some(("upcoming".to_owned(), 4))
+        }
+        _ => None,
+    }
+}
+
+fn listed(chars: &[char]) -> Option<(String, usize)> {
     FIXED
         .iter()
         .filter(|(said, _)| starts(chars, said))

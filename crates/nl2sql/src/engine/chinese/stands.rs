@@ -95,3 +95,17 @@ pub(super) fn beyond_unit(rest: &[char], before: Option<&Part>) -> Option<Part> 
         _ => None,
     }
 }
+
+/// Whether a number and its measure word end the parts: 10条.
+pub(super) fn counts(parts: &[Part]) -> bool {
+    let measures = parts
+        .iter()
+        .rev()
+        .take_while(|part| matches!(part, Part::Mark(Mark::Measure | Mark::Unit)));
+    let taken = measures.count();
+    taken > 0
+        && matches!(
+            parts.get(parts.len().wrapping_sub(taken + 1)),
+            Some(Part::Number(_))
+        )
+}

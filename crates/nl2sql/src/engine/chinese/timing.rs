@@ -1,6 +1,6 @@
 //! Conditions of time of a Chinese question: 2025年注册, 2024年3月之后.
 
-use super::clause::{Said, english};
+use super::clause::{Said, english, is_open};
 use super::literal::{skip, when};
 use super::marks::Mark;
 use super::part::Part;
@@ -25,6 +25,9 @@ pub(super) fn timed(rest: &[Part]) -> Option<(Said, usize)> {
     let Part::Period(period) = rest.get(at)? else {
         return None;
     };
+    if is_open(period) {
+        return None;
+    }
     at += 1;
     if let Some(Part::Mark(mark)) = rest.get(at) {
         let said = match mark {

@@ -9,6 +9,27 @@ use super::words::{self, LONGEST};
 use crate::engine::exonyms;
 use crate::engine::lexicon::TableId;
 
+/// Verbs that say when a thing itself began or came out.
+#[rustfmt::skip]
+const BEGINNINGS: &[&str] = &[
+    "成立", "创立", "创办", "创建", "建立", "建成", "落成", "建造", "竣工", "投产", "投运", "开业", "开办", "出生", "入职", "上映", "首映", "退役",
+];
+
+/// Those of a thing that was made or opened, and what a schema may call the day of it.
+const THINGS_BEGIN: &[&str] = &[
+    "成立", "创立", "创办", "创建", "建立", "建成", "落成", "建造", "竣工", "投产", "投运", "开业", "开办",
+];
+const BEGUN: &[&str] = &[
+    "founded",
+    "formed",
+    "established",
+    "opened",
+    "commissioned",
+    "built",
+    "launched",
+    "created",
+];
+
 impl Cutter<'_, '_> {
     /// 5套房源: a character that counts is no beginning of the word that it counts.
     pub(super) fn is_measure(&self, rest: &[char], before: Option<&Part>) -> bool {
@@ -75,6 +96,25 @@ impl Cutter<'_, '_> {
                 return Some((part, length));
             }
             let mark = words::marks(&word);
+            // 没有过敏原: 过 is no end of a mark where a word begins with it.
+            if length > 1 && word.ends_with('过') && self.longest_word(at + length - 1) > 1 {
+                continue;
+            }
+            // 运营商运营的电厂: what one does to the other, whatever state it is too.
+            if mark.contains(&Mark::Verb)
+                && matches!(before, Some(Part::Name(doer)) if doer.is_table())
+                && rest.get(length) == Some(&'的')
+            {
+                return Some((Part::Mark(Mark::Verb), length));
+            }
+            // 未结订单: a mark does not break off the beginning of a state whose rest means nothing.
+            if let Some((Part::Value(..), longer)) = unknown
+                && longer == length + 1
+                && mark.contains(&Mark::NotYet)
+                && self.longest_word(at + length) == 0
+            {
+                return unknown;
+            }
             if let Some(mark) = which(mark, length, before)
                 // 按年龄 sorts or groups by 年龄, not by 年.
                 && !(matches!(mark, Mark::Monthly(_)) && self.longest_word(at + 1) >= length)
@@ -101,6 +141,18 @@ impl Cutter<'_, '_> {
             // 订单数 counts the orders where there is no column that does.
             let noun = noun.filter(|noun| self.is_no_count(&word, noun));
             let state = words::state(&word).map(|said| self.known.state(said, self.table_ahead(at + length)));
+            // 最新的10条评论: what is counted is rows.
+            let noun = if self.counted.get() {
+                let rows = words::noun(&word).and_then(|said| self.known.rows(said));
+                rows.or(noun)
+            } else {
+                noun
+            };
+            // 2000年投产: a time says when, not that it is so.
+            let timed = matches!(
+                before,
+                Some(Part::Period(_) | Part::Mark(Mark::After | Mark::Before | Mark::Since | Mark::RangeEnd))
+            );
             // 付款 names the payments where there are such, 已付款 never.
             let thing = noun
                 .as_ref()
@@ -110,13 +162,18 @@ impl Cutter<'_, '_> {
             }
             match (noun, state) {
                 (Some(name), Some(_)) if thing => return Some((Part::Name(name), length)),
+                (Some(name), Some(_)) if timed && name.is_known() && !name.is_table() => {
+                    return Some((self.placed(&word, length, at, name), length));
+                }
                 (_, Some((said, true))) => return Some((Part::Value(said, false), length)),
+                (Some(name), _) if self.thing_of_name(&word, &name).is_some() => {
+                    return self.thing_of_name(&word, &name);
+                }
                 (Some(name), _) if name.is_known() && self.lead_that_tells(&word, &name).is_some() => {
                     return self.lead_that_tells(&word, &name);
                 }
                 (Some(name), _) if name.is_known() => {
-                    let name = self.at_home(&word, length, at, name);
-                    return Some((Part::Name(self.known.sharper(&word, name)), length));
+                    return Some((self.placed(&word, length, at, name), length));
                 }
                 _ if mark.contains(&Mark::Verb) && unknown.is_none() => {
                     return Some((Part::Mark(Mark::Verb), length));
@@ -211,11 +268,38 @@ impl Cutter<'_, '_> {
         let table = words::noun(thing)
             .map(|said| self.known.noun(thing, said))
             .filter(Name::is_table);
-        // 评论数 beside comments is a column only where it is called so in full.
+        // 评论数 beside comments is a column only where it is called so in full; 载客量 is how much fits in.
         column
             && table.is_none_or(|table| {
-                table.table_home == noun.column_home || noun.said.contains(' ') && noun.column >= 0.9
+                let full = noun.said.contains(' ') || word.ends_with('量') && !word.ends_with("数量");
+                table.table_home == noun.column_home || full && noun.column >= 0.9
             })
+    }
+
+    /// A name of the thing in question; a beginning that it has no column of is a word that nothing explains.
+    fn placed(&self, word: &str, length: usize, at: usize, name: Name) -> Part {
+        let name = self.at_home(word, length, at, name);
+        if name.is_known() || !BEGINNINGS.contains(&word) {
+            Part::Name(self.known.sharper(word, name))
+        } else {
+            Part::Other(self.typed[at..at + length].iter().collect())
+        }
+    }
+
+    /// 场馆名称: the name of the thing that the word begins with, where it has one.
+    fn thing_of_name(&self, word: &str, name: &Name) -> Option<(Part, usize)> {
+        if name.is_table() || !matches!(name.said.as_str(), "name" | "title") {
+            return None;
+        }
+        let (lead, tail) = ["名称", "姓名", "名字", "标题"]
+            .iter()
+            .find_map(|tail| Some((word.strip_suffix(tail)?, *tail)))?;
+        let thing = self.known.noun(lead, words::noun(lead)?);
+        let home = thing
+            .table_home
+            .filter(|_| thing.is_table() && thing.table >= 0.9)?;
+        self.known.column_of(Some(home), words::noun(tail)?)?;
+        Some((Part::Name(thing), lead.chars().count()))
     }
 
     /// 导演的出生年份: a column of the table in question, where a noun has one there too.
@@ -228,16 +312,35 @@ impl Cutter<'_, '_> {
         if homes.clone().any(|home| Some(home) == name.column_home) {
             return name;
         }
+        // 成立 is when the thing itself began, never when a row of another table did.
+        let elsewhere = match said.first() {
+            Some(first) if BEGINNINGS.contains(&word) && homes.clone().next().is_some() => Name {
+                said: (*first).to_owned(),
+                ..Name::default()
+            },
+            _ => name.clone(),
+        };
+        let begun: &[&str] = if THINGS_BEGIN.contains(&word) { BEGUN } else { &[] };
+        let moments: Vec<String> = said
+            .iter()
+            .filter(|_| BEGINNINGS.contains(&word))
+            .chain(begun)
+            .flat_map(|said| ["year", "on", "at", "date"].map(|unit| format!("{said} {unit}")))
+            .collect();
+        let moments: Vec<&str> = moments.iter().map(String::as_str).collect();
         homes
-            .find_map(|home| self.known.column_of(Some(home), said))
-            .map_or(name.clone(), |column| Name {
+            .find_map(|home| {
+                let plain = self.known.column_of(Some(home), said);
+                plain.or_else(|| self.known.column_of(Some(home), &moments))
+            })
+            .map_or(elsewhere, |column| Name {
                 total: name.total,
                 ..column
             })
     }
 
     /// The next table that the question names.
-    fn table_ahead(&self, at: usize) -> Option<TableId> {
+    pub(super) fn table_ahead(&self, at: usize) -> Option<TableId> {
         (at..self.chars.len().min(at + 8)).find_map(|at| {
             let rest = &self.chars[at..];
             (1..=LONGEST.min(rest.len())).rev().find_map(|length| {

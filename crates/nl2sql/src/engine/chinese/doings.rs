@@ -1,0 +1,180 @@
+//! Verbs of a Chinese question: what was done to what, by whom, and what never was.
+
+use super::cut::Cutter;
+use super::is_han;
+use super::known::Known;
+use super::marks::Mark;
+use super::part::{Name, Part};
+use super::settle::entity_after;
+use super::words;
+use crate::engine::lexicon::Sort;
+
+const CAUSES: &[&str] = &["cause", "reason", "root cause", "cause type"];
+/// Flags of what one may sign up for are told by a verb: 订阅了新闻邮件, 开通短信通知.
+const JOINS: &[&str] = &[
+    "subscribed",
+    "enabled",
+    "opened",
+    "registered",
+    "activated",
+    "active",
+];
+
+impl Cutter<'_, '_> {
+    /// 下过单, 请了假: a verb and its thing with 过 or 了 between them.
+    pub(super) fn done(&self, rest: &[char]) -> Option<(Name, usize)> {
+        let [verb, '过' | '了', thing, ..] = rest else {
+            return None;
+        };
+        let word: String = [*verb, *thing].iter().collect();
+        let readings = words::noun(&word)?;
+        let longer: String = rest[1..3].iter().collect();
+        let name = self.known.noun(&word, readings);
+        (name.is_known() && !words::is_word(&longer)).then_some((name, 3))
+    }
+
+    /// 从未办过演唱会: whatever the verb is, there is none of its thing.
+    pub(super) fn never_did(&self, at: usize, before: Option<&Part>) -> bool {
+        let never = matches!(before, Some(Part::Mark(Mark::Lacks | Mark::NotYet)));
+        let verb = matches!(&self.chars[at..], [verb, '过', thing, ..] if is_han(*verb) && is_han(*thing) && *thing != '的');
+        never && verb && self.longest_word(at) < 2 && self.longest_word(at + 1) < 2
+    }
+}
+
+/// Settles the verbs of a question, those with a meaning of their own first.
+pub(super) fn doings(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    caused(parts, known);
+    joined(parts, known);
+    never(parts, known);
+    verbs(parts, known);
+    lacked(parts, known);
+}
+
+/// 由雷击引起的停电: the column that tells the cause is what is told.
+fn caused(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    for at in (0..parts.len()).rev() {
+        if parts[at] != Part::Mark(Mark::Caused) {
+            continue;
+        }
+        let before = at.checked_sub(1);
+        let told = before.and_then(|before| match &parts[before] {
+            Part::Name(name) if !name.is_known() => Some(Part::Value(name.said.clone(), false)),
+            part @ (Part::Value(..) | Part::Quoted(_) | Part::Other(_) | Part::Person(_)) => {
+                Some(part.clone())
+            }
+            _ => None,
+        });
+        let home = entity_after(parts, at + 1).map(|(home, _)| home);
+        let column = home.and_then(|home| known.column_of(Some(home), CAUSES));
+        match (before, told, column) {
+            (Some(before), Some(told), Some(column)) => {
+                parts.splice(before..=at, [Part::Name(column), Part::Mark(Mark::Is), told]);
+            }
+            // 燃料不足导致的停电: a cause that nothing here knows is not left out.
+            (Some(before), None, Some(_)) if !matches!(&parts[before], Part::Name(name) if name.is_table()) =>
+            {
+                parts[at] = Part::Other("导致".to_owned());
+            }
+            _ => parts[at] = Part::Mark(Mark::Verb),
+        }
+    }
+}
+
+/// 订阅了新闻邮件的粉丝: who has said yes to it.
+fn joined(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    for at in 0..parts.len() {
+        let joins = match &parts[at] {
+            Part::Value(said, false) => JOINS.contains(&said.as_str()),
+            Part::Name(name) => JOINS.contains(&name.said.as_str()),
+            _ => false,
+        };
+        let next = (at + 1..parts.len()).find(|next| parts[*next] != Part::Mark(Mark::Filler));
+        if joins
+            && let Some(next) = next
+            && let Part::Name(name) = &parts[next]
+            && known.sort_of(name) == Some(Sort::Truth)
+            && parts.get(next + 1) == Some(&Part::Mark(Mark::De))
+        {
+            let lacks = at.checked_sub(1).is_some_and(|before| {
+                matches!(parts[before], Part::Mark(Mark::Lacks | Mark::NotYet | Mark::Not))
+            });
+            let has = if lacks { Mark::Filler } else { Mark::Has };
+            parts[at] = Part::Mark(has);
+            parts.drain(at + 1..next);
+            return;
+        }
+    }
+}
+
+/// 从没买过票的粉丝: of a verb and its thing, the thing is what there is none of.
+fn never(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    for at in 1..parts.len() {
+        if !matches!(parts[at - 1], Part::Mark(Mark::Lacks | Mark::NotYet)) {
+            continue;
+        }
+        let Part::Name(verb) = &parts[at] else { continue };
+        let next = (at + 1..parts.len()).find(|next| parts[*next] != Part::Mark(Mark::Filler));
+        if matches!(known.sort_of(verb), Some(Sort::Day { .. }))
+            && let Some(next) = next
+            && matches!(&parts[next], Part::Name(thing) if thing.is_table())
+            && matches!(parts.get(next + 1), Some(Part::Mark(Mark::De)))
+        {
+            parts.drain(at..next);
+            return;
+        }
+    }
+}
+
+/// 从没报修过的房间: a column of other rows stands for those rows.
+fn lacked(parts: &mut [Part], known: &Known<'_, '_>) {
+    for at in 1..parts.len() {
+        let Part::Name(name) = &parts[at] else { continue };
+        let lacks = matches!(parts[at - 1], Part::Mark(Mark::Lacks | Mark::NotYet));
+        // 从没订过票: what was never done has no rows, what is lacking may be a figure.
+        let figure = name.measure && parts[at - 1] != Part::Mark(Mark::NotYet);
+        if !lacks || name.is_table() || figure {
+            continue;
+        }
+        let Some((home, _)) = entity_after(parts, at + 1) else {
+            continue;
+        };
+        if let Some(other) = name.column_home
+            && other != home
+            && known.column_of(Some(home), &[name.said.as_str()]).is_none()
+        {
+            parts[at] = Part::Name(known.table_name(other));
+        }
+    }
+}
+
+/// 不养宠物 says that there are none; a verb elsewhere says no more than the things that it is between.
+fn verbs(parts: &mut [Part], known: &Known<'_, '_>) {
+    for at in 0..parts.len() {
+        if parts[at] != Part::Mark(Mark::Verb) {
+            continue;
+        }
+        let before = at.checked_sub(1);
+        match before.map(|before| &parts[before]) {
+            Some(Part::Mark(Mark::Not)) => {
+                if let Some(before) = before {
+                    parts[before] = Part::Mark(Mark::Lacks);
+                }
+            }
+            Some(Part::Mark(Mark::Lacks | Mark::NotYet)) => {
+                let next = (at + 1..parts.len()).find(|next| parts[*next] != Part::Mark(Mark::Filler));
+                // 没打过疫苗: a row that has one is what there is none of.
+                if let Some(next) = next
+                    && let Part::Name(Name {
+                        column_home: Some(home),
+                        measure: false,
+                        ..
+                    }) = &parts[next]
+                    && !matches!(&parts[next], Part::Name(name) if name.is_table())
+                {
+                    parts[next] = Part::Name(known.table_name(*home));
+                }
+            }
+            _ => parts[at] = Part::Mark(Mark::Filler),
+        }
+    }
+}
