@@ -34,8 +34,8 @@ const FLOORS: &[(&str, f64, f64)] = &[
     // Chinese over schemas that were written before anything was changed for them; of "held" no failure was looked at.
     ("fresh", 93.0, 84.0),
     // English requests over later schemas, put into Chinese.
-    ("translated", 75.0, 65.0),
-    ("held", 77.0, 73.0),
+    ("translated", 85.0, 75.0),
+    ("held", 80.0, 77.0),
     ("refuse", 93.0, 90.0),
     ("held back", 92.0, 88.0),
 ];
