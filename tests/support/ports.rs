@@ -8,6 +8,9 @@ use std::net::{SocketAddr, TcpListener};
 /// between here and the start of the program that it is for.
 const PORTS: std::ops::Range<u16> = 15_000..30_000;
 
+/// Some peers take the port after theirs, too: OpenBao for its cluster.
+const APART: u16 = 4;
+
 /// A port on loopback that nobody listens on. Tests run as many processes at once: they share a file with the last port that
 /// was given out, so that no two of them get the same one.
 pub fn free_address() -> SocketAddr {
@@ -27,8 +30,8 @@ pub fn free_address() -> SocketAddr {
         .expect("the file of ports is read");
     let mut port = text.parse().unwrap_or(PORTS.start);
     let address = PORTS.into_iter().find_map(|_| {
-        port = if PORTS.contains(&(port + 1)) {
-            port + 1
+        port = if PORTS.contains(&(port + APART)) {
+            port + APART
         } else {
             PORTS.start
         };
