@@ -7,6 +7,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::support::peer::{beside_venv, wanted};
 use crate::support::plugin::PATIENCE;
 
@@ -169,7 +171,11 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        // Its end takes everything in it along.
+        // The end of its first process takes everything in it along; nspawn's own end may leave that one behind.
+        let leader = self.leader().and_then(|leader| leader.parse().ok());
+        if let Some(leader) = leader.and_then(Pid::from_raw) {
+            let _ = kill_process(leader, Signal::KILL);
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
