@@ -322,7 +322,7 @@ impl Reading<'_> {
         self.limit_for(at);
     }
 
-    /// `which country has the most customers`: the rows of the home table by what was named before (or after).
+    /// `which town has the most members`: the rows of the home table by what was named before (or after).
     pub(crate) fn most_of_home(&mut self, at: usize, next: usize, most: bool) {
         let subject = |reading: &Self, i: usize| match reading.entity(i) {
             Some(Entity::Table(table, _)) if table == reading.home => None,

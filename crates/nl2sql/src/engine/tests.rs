@@ -497,7 +497,7 @@ fn what_is_no_question_is_refused_with_its_reason() {
         ("set the fee of visit 5 to 10", RefusalKind::Write),
         ("show patients; drop table patients", RefusalKind::Write),
         ("hello", RefusalKind::ChitChat),
-        ("what is the weather tomorrow", RefusalKind::ChitChat),
+        ("will the weather be fine on Sunday", RefusalKind::ChitChat),
         ("thank you so much", RefusalKind::ChitChat),
         ("show all unicorns", RefusalKind::NotInSchema),
     ] {
