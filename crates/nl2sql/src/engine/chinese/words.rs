@@ -99,14 +99,14 @@ static NOUN_OF: LazyLock<HashMap<String, Readings>> = LazyLock::new(|| read(NOUN
 static PLACE_OF: LazyLock<HashMap<String, Readings>> = LazyLock::new(|| read(PLACES));
 static STATE_OF: LazyLock<HashMap<String, Readings>> = LazyLock::new(|| {
     let mut states = read(STATES);
-    // 归档 says of itself what 已归档 says: 未归档 is its opposite.
-    let bare: Vec<(String, Readings)> = states
-        .iter()
-        .filter_map(|(word, said)| {
-            let bare = word.strip_prefix('已').or_else(|| word.strip_prefix('被'))?;
+    // 归档 says of itself what 已归档 says, else what 被归档 does: 未归档 is its opposite.
+    let without = |prefix: char| {
+        states.iter().filter_map(move |(word, said)| {
+            let bare = word.strip_prefix(prefix)?;
             (bare.chars().count() > 1).then(|| (bare.to_owned(), said.clone()))
         })
-        .collect();
+    };
+    let bare: Vec<(String, Readings)> = without('已').chain(without('被')).collect();
     for (word, said) in bare {
         states.entry(word).or_insert(said);
     }
@@ -236,6 +236,8 @@ mod tests {
     fn a_word_of_two_trades_has_the_readings_of_both() {
         assert!(noun("用户").is_some_and(|said| said.first() == Some(&"user")));
         assert!(state("归档").is_some());
+        // 被借出 says it, too, with other readings first.
+        assert_eq!(state("借出"), state("已借出"));
         assert!(is_noun("訂單"));
     }
 }
