@@ -412,6 +412,25 @@ fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> D
     }
 }
 
+/// The answer that a plan is, where the whole question is in it.
+fn draft_of(
+    lexicon: &Lexicon<'_>,
+    (plan, joins): (&plan::Plan, &[graph::Step]),
+    sure: f64,
+    assumptions: Vec<String>,
+    request: &Request<'_>,
+) -> Draft {
+    Draft {
+        sql: render::sql(lexicon, plan, joins, request.dialect),
+        explanation: explain::sentence(lexicon, plan, &assumptions, tongue_of(request)),
+        confidence: sure,
+        warnings: Vec::new(),
+        assumptions,
+        alternative: None,
+        signals: Vec::new(),
+    }
+}
+
 /// The SQL of the next reading, when it is nearly as good and says all of the question.
 fn rival(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> Option<String> {
     let rival = chosen.rival.as_ref().filter(|rival| combine::is_whole(rival))?;

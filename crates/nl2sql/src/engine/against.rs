@@ -8,7 +8,7 @@ use super::phrases::{Function, Op, Phrase};
 use super::plan::{Cond, Expr};
 use super::reading::Reading;
 use super::text::{self, Token};
-use super::{Draft, Request, confidence, explain, render, tongue_of};
+use super::{Draft, Request, confidence, draft_of};
 
 /// The answer to a question that compares with what another question finds.
 pub(crate) fn answer(
@@ -164,13 +164,11 @@ fn written(
         joins: second.joins.clone(),
     });
     let joins = reading.joins()?;
-    Some(Draft {
-        sql: render::sql(lexicon, &reading.plan, &joins, request.dialect),
-        explanation: explain::sentence(lexicon, &reading.plan, &reading.assumptions, tongue_of(request)),
-        confidence: sure,
-        warnings: Vec::new(),
-        assumptions: reading.assumptions.clone(),
-        alternative: None,
-        signals: Vec::new(),
-    })
+    Some(draft_of(
+        lexicon,
+        (&reading.plan, &joins),
+        sure,
+        reading.assumptions.clone(),
+        request,
+    ))
 }

@@ -10,7 +10,7 @@ use super::lexicon::Lexicon;
 use super::plan::{Cond, Expr, Plan, SetOp};
 use super::text::Token;
 use super::tongue::fill;
-use super::{Draft, Request, judge, render};
+use super::{Draft, Request, draft_of, judge, render};
 use super::{confidence, explain, tongue_of};
 
 /// The answer to a question that is two in one, where the reading of it as one question misses that.
@@ -116,15 +116,13 @@ fn either(
     plan.distinct |= first.reading.plan.distinct;
     reading.plan = plan;
     let joins = reading.joins()?;
-    Some(Draft {
-        sql: render::sql(lexicon, &reading.plan, &joins, request.dialect),
-        explanation: explain::sentence(lexicon, &reading.plan, &reading.assumptions, tongue_of(request)),
-        confidence: sure,
-        warnings: Vec::new(),
-        assumptions: reading.assumptions.clone(),
-        alternative: None,
-        signals: Vec::new(),
-    })
+    Some(draft_of(
+        lexicon,
+        (&reading.plan, &joins),
+        sure,
+        reading.assumptions.clone(),
+        request,
+    ))
 }
 
 fn set(

@@ -1,4 +1,4 @@
-//! Idioms of ranking, put into words that the recognisers read.
+//! Idioms of ranking, comparing and listing, put into words that the recognisers read.
 
 use super::money;
 use super::text::{self, Shape, Token};
@@ -15,6 +15,11 @@ const OPEN: &[(&str, bool)] = &[
     ("shortest", false),
     ("lowest", false),
     ("lightest", false),
+];
+/// Comparatives of what can be measured.
+const MEASURED: &[&str] = &[
+    "higher", "lower", "larger", "greater", "bigger", "smaller", "longer", "shorter", "heavier", "lighter",
+    "older", "younger",
 ];
 /// Words after which `by` says something else than what is measured.
 const OTHER: &[&str] = &[
@@ -47,13 +52,11 @@ pub(crate) fn spelled_out(tokens: &[Token]) -> Option<Vec<Token>> {
 
 /// `a higher fee than 50` is a fee higher than 50.
 fn comparative(tokens: &[Token]) -> Option<Vec<Token>> {
-    const COMPARATIVES: &[&str] = &[
-        "higher", "lower", "larger", "greater", "bigger", "smaller", "longer", "shorter", "better", "worse",
-        "later", "earlier", "heavier", "lighter", "older", "younger",
-    ];
-    let at = tokens
-        .iter()
-        .position(|token| COMPARATIVES.contains(&token.lower.as_str()))?;
+    const OTHERS: &[&str] = &["better", "worse", "later", "earlier"];
+    let at = tokens.iter().position(|token| {
+        let word = token.lower.as_str();
+        MEASURED.contains(&word) || OTHERS.contains(&word)
+    })?;
     let than = (at + 2..tokens.len().min(at + 5)).find(|i| tokens[*i].lower == "than")?;
     let measured = &tokens[at + 1..than];
     let plain =
@@ -70,13 +73,10 @@ fn comparative(tokens: &[Token]) -> Option<Vec<Token>> {
 
 /// `enrollment greater 18000` leaves out a "than".
 fn without_than(tokens: &[Token]) -> Option<Vec<Token>> {
-    const COMPARATIVES: &[&str] = &[
-        "higher", "lower", "larger", "greater", "bigger", "smaller", "longer", "shorter", "older", "younger",
-        "less", "fewer", "heavier", "lighter",
-    ];
-    let at = tokens
-        .windows(2)
-        .position(|two| COMPARATIVES.contains(&two[0].lower.as_str()) && two[1].shape == Shape::Number)?;
+    let at = tokens.windows(2).position(|two| {
+        let word = two[0].lower.as_str();
+        (MEASURED.contains(&word) || matches!(word, "less" | "fewer")) && two[1].shape == Shape::Number
+    })?;
     let mut spelled = tokens[..=at].to_vec();
     spelled.extend(text::tokens("than"));
     spelled.extend_from_slice(&tokens[at + 1..]);
@@ -189,35 +189,26 @@ fn rate(tokens: &[Token]) -> Option<Vec<Token>> {
     const UNITS: &[&str] = &[
         "hour", "day", "night", "week", "month", "year", "unit", "item", "piece", "person", "kg", "km",
     ];
-    let at = tokens.windows(4).position(|four| {
-        let [number, currency, per, unit] = four else {
-            return false;
-        };
-        number.shape == Shape::Number
+    let paid = |four: &[Token]| {
+        matches!(four, [number, currency, per, unit] if number.shape == Shape::Number
             && money::is_currency(&currency.lower)
             && matches!(per.lower.as_str(), "per" | "a" | "an" | "each")
-            && UNITS.contains(&unit.lower.as_str())
-    });
-    // "more than 30 per hour"
-    let bare = || {
-        let at = tokens.windows(4).position(|four| {
-            let [compared, number, per, unit] = four else {
-                return false;
-            };
-            number.shape == Shape::Number
-                && matches!(
-                    compared.lower.as_str(),
-                    "than" | "over" | "under" | "above" | "below" | "least" | "most" | "exactly"
-                )
-                && matches!(per.lower.as_str(), "per" | "a" | "an")
-                && matches!(
-                    unit.lower.as_str(),
-                    "hour" | "night" | "kg" | "km" | "unit" | "piece"
-                )
-        })?;
-        Some(at)
+            && UNITS.contains(&unit.lower.as_str()))
     };
-    let at = at.or_else(bare)?;
+    // "more than 30 per hour"
+    let compared = |four: &[Token]| {
+        matches!(four, [than, number, per, unit] if number.shape == Shape::Number
+            && matches!(
+                than.lower.as_str(),
+                "than" | "over" | "under" | "above" | "below" | "least" | "most" | "exactly"
+            )
+            && matches!(per.lower.as_str(), "per" | "a" | "an")
+            && matches!(unit.lower.as_str(), "hour" | "night" | "kg" | "km" | "unit" | "piece"))
+    };
+    let at = tokens
+        .windows(4)
+        .position(paid)
+        .or_else(|| tokens.windows(4).position(compared))?;
     let mut spelled = tokens[..at + 2].to_vec();
     spelled.extend_from_slice(&tokens[at + 4..]);
     Some(spelled)

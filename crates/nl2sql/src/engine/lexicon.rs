@@ -273,14 +273,14 @@ impl<'a> Lexicon<'a> {
             .flatten()
             .map(|id| (*id, 0.85))
             .collect();
-        if !whole.is_empty() || word.len() < 6 {
+        let Some(bones) = shorthand::bones_of_long(word).filter(|_| whole.is_empty()) else {
             return whole;
-        }
+        };
         let mut shortened: Vec<(WordId, f32)> = self
             .by_skeleton
-            .values()
-            .flatten()
-            .filter(|id| shorthand::may_shorten(&self.vocabulary[**id].raw, word))
+            .iter()
+            .filter(|(short, _)| shorthand::leaves_one_out(short, &bones))
+            .flat_map(|(_, ids)| ids)
             .map(|id| (*id, 0.8))
             .collect();
         shortened.sort_by_key(|(id, _)| *id);

@@ -9,16 +9,19 @@ use super::text::{self, Token};
 /// `headcount` is the number of rows of the one table of people, and the people that `how many` counts are its rows,
 /// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    let ranked = idioms::spelled_out(tokens);
-    let tokens = ranked.as_deref().unwrap_or(tokens);
-    let named = both_names(tokens).or_else(|| ranked.clone());
-    let peopled = inhabitants(lexicon, named.as_deref().unwrap_or(tokens)).or(named);
-    let named = peopled;
-    let counted = times(named.as_deref().unwrap_or(tokens)).or(named);
-    let counted = figure_of_number(lexicon, counted.as_deref().unwrap_or(tokens)).or(counted);
-    let counted = family_name(lexicon, counted.as_deref().unwrap_or(tokens)).or(counted);
-    let tokens = counted.as_deref().unwrap_or(tokens);
-    people_spelled_out(lexicon, tokens).or(counted)
+    type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
+    const STEPS: &[Step] = &[
+        |_, tokens| idioms::spelled_out(tokens),
+        |_, tokens| both_names(tokens),
+        inhabitants,
+        |_, tokens| times(tokens),
+        figure_of_number,
+        family_name,
+        people_spelled_out,
+    ];
+    STEPS.iter().fold(None, |spelled: Option<Vec<Token>>, step| {
+        step(lexicon, spelled.as_deref().unwrap_or(tokens)).or(spelled)
+    })
 }
 
 /// `how many people live in …` where people are no rows but a population.
@@ -67,10 +70,14 @@ fn figure_of_number(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token
         ) && matches!(number.lower.as_str(), "number" | "amount" | "count")
             && of.lower == "of")
     };
-    let measured = |at: usize, length: usize| {
-        tokens.get(at + 3..at + 3 + length).is_some_and(|words| {
+    let measured = |at: usize| {
+        let namer = Namer::new(lexicon);
+        [2, 1].into_iter().any(|length| {
+            let Some(words) = tokens.get(at + 3..at + 3 + length) else {
+                return false;
+            };
             let said: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
-            let mention = Namer::new(lexicon).mention(&said.join(" "));
+            let mention = namer.mention(&said.join(" "));
             let column = mention.columns.iter().any(|hit| {
                 hit.score >= 0.9 && lexicon.column(hit.id).sort == Sort::Number && !lexicon.is_key(hit.id)
             });
@@ -81,7 +88,7 @@ fn figure_of_number(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token
     let mut at = 0;
     while at < tokens.len() {
         spelled.push(tokens[at].clone());
-        let is_figure = said(at) && (measured(at, 2) || measured(at, 1));
+        let is_figure = said(at) && measured(at);
         at += if is_figure { 3 } else { 1 };
     }
     (spelled.len() < tokens.len()).then_some(spelled)

@@ -39,13 +39,15 @@ pub(crate) struct Period {
     pub single_day: bool,
 }
 
+/// The beginning of today.
+const TODAY: Moment = Moment::StartOf {
+    offset: 0,
+    unit: Unit::Day,
+};
+
 impl Period {
     /// Whether it is all that is to come, or all that has been.
     pub(crate) fn is_open(&self) -> bool {
-        const TODAY: Moment = Moment::StartOf {
-            offset: 0,
-            unit: Unit::Day,
-        };
         matches!((self.from, self.to), (Some(TODAY), None) | (None, Some(TODAY)))
     }
 }
@@ -200,34 +202,21 @@ fn relative(tokens: &[Token], the: bool) -> Option<(Period, usize)> {
     let is_span = tokens.get(1).is_some_and(|next| {
         unit(next).is_some() || count(next).is_some() || matches!(next.lower.as_str(), "few" | "due")
     });
-    let today = Some(Moment::StartOf {
-        offset: 0,
-        unit: Unit::Day,
-    });
-    match word(0) {
-        "upcoming" | "future" if !is_span => {
-            return Some((
-                Period {
-                    from: today,
-                    to: None,
-                    year: None,
-                    single_day: false,
-                },
-                1,
-            ));
-        }
-        "past" if !is_span && tokens.len() > 1 => {
-            return Some((
-                Period {
-                    from: None,
-                    to: today,
-                    year: None,
-                    single_day: false,
-                },
-                1,
-            ));
-        }
-        _ => {}
+    let open = match word(0) {
+        "upcoming" | "future" if !is_span => Some((Some(TODAY), None)),
+        "past" if !is_span && tokens.len() > 1 => Some((None, Some(TODAY))),
+        _ => None,
+    };
+    if let Some((from, to)) = open {
+        return Some((
+            Period {
+                from,
+                to,
+                year: None,
+                single_day: false,
+            },
+            1,
+        ));
     }
     let offset = match word(0) {
         "this" | "current" => 0,

@@ -10,7 +10,7 @@ use super::phrases::Function;
 use super::plan::{Cond, Expr, Plan};
 use super::text::{self, Shape, Token};
 use super::tongue::fill;
-use super::{Draft, Request, confidence, explain, render, tongue_of};
+use super::{Draft, Request, confidence, draft_of, explain, render, tongue_of};
 
 /// Words that ask for a percentage of what follows.
 const SHARES: &[&str] = &[
@@ -191,15 +191,13 @@ fn grouped_share(
     };
     plan.filters = shared;
     plan.order.clear();
-    Some(Draft {
-        sql: render::sql(lexicon, &plan, &some.joins, request.dialect),
-        explanation: explain::sentence(lexicon, &plan, &some.assumptions, tongue_of(request)),
-        confidence: some.sure,
-        warnings: Vec::new(),
-        assumptions: some.assumptions,
-        alternative: None,
-        signals: Vec::new(),
-    })
+    Some(draft_of(
+        lexicon,
+        (&plan, &some.joins),
+        some.sure,
+        some.assumptions,
+        request,
+    ))
 }
 
 /// `ratio of open to closed tickets`, `ratio between students and teachers`.

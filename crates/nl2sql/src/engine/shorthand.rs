@@ -162,10 +162,16 @@ pub(crate) fn skeleton(word: &str) -> String {
 
 /// Whether a word without vowels leaves out one more letter of a long word: `dlvd` for "delivered".
 pub(crate) fn may_shorten(short: &str, word: &str) -> bool {
-    if !is_vowelless(short) || word.len() < 6 || !word.is_ascii() {
-        return false;
-    }
-    let (short, bones) = (skeleton(short), skeleton(word));
+    is_vowelless(short) && bones_of_long(word).is_some_and(|bones| leaves_one_out(&skeleton(short), &bones))
+}
+
+/// The letters that are left of a word long enough to lose one more.
+pub(crate) fn bones_of_long(word: &str) -> Option<String> {
+    (word.len() >= 6 && word.is_ascii()).then(|| skeleton(word))
+}
+
+/// Whether the letters of a short form are those that are left of a long word, but one.
+pub(crate) fn leaves_one_out(short: &str, bones: &str) -> bool {
     let mut left = bones.chars();
     bones.len() == short.len() + 1
         && short.len() >= 3

@@ -297,16 +297,6 @@ impl<'q, 'a> Known<'q, 'a> {
             .map_or((first, false), |said| (said, true))
     }
 
-    /// Whether a sample of a table is spelled so.
-    pub(super) fn is_sample(&self, said: &str, home: Option<TableId>) -> bool {
-        home.is_some() && self.sampled(&said.to_lowercase(), home).is_some()
-    }
-
-    /// Whether a sample of any table is spelled so.
-    pub(super) fn is_sampled(&self, said: &str) -> bool {
-        said.len() > 2 && self.sampled(said, None).is_some()
-    }
-
     /// How a sample spells an English word.
     pub(super) fn sampled(&self, said: &str, home: Option<TableId>) -> Option<String> {
         let lexicon = self.lexicon?;

@@ -83,14 +83,19 @@ impl Cutter<'_, '_> {
             }
             if let Some(said) = words::place(&word) {
                 // 意大利 where a nationality is Italian.
-                let others = said
-                    .iter()
-                    .flat_map(|said| exonyms::others(said, true))
-                    .filter(|other| self.known.is_sampled(other))
-                    .collect::<Vec<_>>();
-                let part = match (self.known.state(said, None), others.first()) {
-                    ((said, true), _) => Part::Value(said, false),
-                    (_, Some(other)) => Part::Value((*other).to_owned(), false),
+                let other = || {
+                    said.iter()
+                        .flat_map(|said| exonyms::others(said, true))
+                        .find(|other| other.len() > 2 && self.known.sampled(other, None).is_some())
+                };
+                let (reading, is_told) = self.known.state(said, None);
+                let value = if is_told {
+                    Some(reading)
+                } else {
+                    other().map(str::to_owned)
+                };
+                let part = match value {
+                    Some(value) => Part::Value(value, false),
                     _ => Part::Place(self.typed[at..at + length].iter().collect()),
                 };
                 return Some((part, length));
@@ -169,10 +174,10 @@ impl Cutter<'_, '_> {
                 (Some(name), _) if self.thing_of_name(&word, &name).is_some() => {
                     return self.thing_of_name(&word, &name);
                 }
-                (Some(name), _) if name.is_known() && self.lead_that_tells(&word, &name).is_some() => {
-                    return self.lead_that_tells(&word, &name);
-                }
                 (Some(name), _) if name.is_known() => {
+                    if let Some(cut) = self.lead_that_tells(&word, &name) {
+                        return Some(cut);
+                    }
                     return Some((self.placed(&word, length, at, name), length));
                 }
                 _ if mark.contains(&Mark::Verb) && unknown.is_none() => {
@@ -207,7 +212,8 @@ impl Cutter<'_, '_> {
         let table = readings.iter().position(|said| *said == noun.said)?;
         let likelier = readings[..table].to_vec();
         let (said, told) = self.known.state(&likelier, noun.table_home);
-        let is_kind = told && !likelier.is_empty() && self.known.is_sample(&said, noun.table_home);
+        let sampled = |home| self.known.sampled(&said.to_lowercase(), Some(home)).is_some();
+        let is_kind = told && !likelier.is_empty() && noun.table_home.is_some_and(sampled);
         is_kind.then(|| Name {
             said: format!("{said} {}", noun.said),
             ..noun.clone()
