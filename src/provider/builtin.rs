@@ -26,7 +26,7 @@ impl Provider for Builtin {
             // Linking words to a large schema takes milliseconds of pure CPU: not on a runtime worker.
             match profiling::tasks::spawn_blocking(
                 "write SQL with the embedded engine",
-                trace::carry(move || write(&request)),
+                trace::carry(move || engine::answer(&request.to_engine())),
             )
             .await
             {
@@ -45,16 +45,6 @@ impl Provider for Builtin {
     fn probe(&self) -> BoxFuture<'_, Result<(), ProviderError>> {
         Box::pin(async { Ok(()) })
     }
-}
-
-fn write(request: &CompletionRequest) -> Result<Draft, Refusal> {
-    engine::answer(&engine::Request {
-        question: &request.question,
-        schema: request.schema.as_deref(),
-        dialect: request.dialect,
-        today: request.today,
-        aliases: Some(&*request.aliases).filter(|aliases| !aliases.is_empty()),
-    })
 }
 
 impl From<Draft> for Completion {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use nl2sql::{Aliases, Dialect, Schema};
+use nl2sql::{Aliases, Dialect, Schema, engine};
 use serde::{Deserialize, Serialize};
 
 /// What a provider is asked to do.
@@ -29,6 +29,19 @@ pub struct CompletionRequest {
     pub repair: Option<Repair>,
     /// It is one of several samples, which chance should make differ.
     pub is_sample: bool,
+}
+
+impl CompletionRequest {
+    /// The same for the embedded engine.
+    pub fn to_engine(&self) -> engine::Request<'_> {
+        engine::Request {
+            question: &self.question,
+            schema: self.schema.as_deref(),
+            dialect: self.dialect,
+            today: self.today,
+            aliases: Some(&*self.aliases).filter(|aliases| !aliases.is_empty()),
+        }
+    }
 }
 
 /// SQL that did not pass, for the one who wrote it.

@@ -1,6 +1,5 @@
 //! A second opinion that costs no call: the embedded engine reads the same question.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use nl2sql::engine::{self, Draft};
@@ -56,9 +55,9 @@ pub async fn second_opinion(
     checked: &CheckedSql,
     deadline: Instant,
 ) -> Opinion {
-    let Some(schema) = request.schema.clone().filter(|schema| !schema.is_empty()) else {
+    if request.schema.as_ref().is_none_or(|schema| schema.is_empty()) {
         return Opinion::default();
-    };
+    }
     if request.existing_sql.is_some() {
         return Opinion::default();
     }
@@ -69,24 +68,17 @@ pub async fn second_opinion(
     if left < SHORT {
         return Opinion::not_asked("the time for this question is nearly over");
     }
-    let (question, dialect, today) = (request.question.clone(), request.dialect, request.today);
-    let (checked, aliases) = (checked.clone(), Arc::clone(&request.aliases));
+    let (request, checked) = (request.clone(), checked.clone());
     let reading = profiling::tasks::spawn_blocking(
         "second opinion of the embedded engine",
         trace::carry(move || {
-            let asked = engine::Request {
-                question: &question,
-                schema: Some(&schema),
-                dialect,
-                today,
-                aliases: Some(&*aliases).filter(|aliases| !aliases.is_empty()),
-            };
-            let draft = engine::answer(&asked).ok()?;
+            let draft = engine::answer(&request.to_engine()).ok()?;
             if draft.confidence < SURE_ENOUGH {
                 return None;
             }
-            let own = Meaning::read(&draft.sql, dialect, Some(&schema))?;
-            let degree = Meaning::of(&checked, Some(&schema))?.agreement(&own);
+            let schema = request.schema.as_deref();
+            let own = Meaning::read(&draft.sql, request.dialect, schema)?;
+            let degree = Meaning::of(&checked, schema)?.agreement(&own);
             Some((draft, degree))
         }),
     );

@@ -75,6 +75,10 @@ const SENTENCES: [(&str, &str); 55] = [
 
 /// Whether a request wants to be told in Chinese. What is no object of parameters wants nothing.
 pub(super) fn is_wanted(sql: &str) -> bool {
+    // Most requests do not say a language, and need not be read once more.
+    if !sql.contains("language") {
+        return false;
+    }
     let Ok(parameters) = Parameters::optional(sql) else {
         return false;
     };
