@@ -216,6 +216,11 @@ fn play(podman: &Podman, file: &Path) {
     let started = Instant::now();
     while !is_up {
         assert!(started.elapsed() < 2 * PATIENCE, "the pod does not start: {said}");
+        // It has ended, which podman notes late, or never.
+        let init = said.split_once("once init container ");
+        if let Some(id) = init.and_then(|(_, rest)| rest.split([':', ' ']).next()) {
+            podman.run(&["rm", "--force", id]);
+        }
         let output = podman.run(&["pod", "start", POD]);
         is_up = output.status.success();
         said = String::from_utf8_lossy(&output.stderr).into_owned();
