@@ -115,21 +115,26 @@ fn profiles_are_due_at_once_and_after_each_interval_also_a_changed_one() {
 async fn profiles_come_into_the_state_folder_and_the_oldest_make_room() {
     let state = tempfile::tempdir().unwrap();
     let folder = state.path().join("profiles");
-    let running = Running::start(config(), Some(state.path()));
-    until("the first profile comes", || !names(&folder).is_empty()).await;
-    let first = names(&folder)[0].clone();
-    assert!(first.ends_with("-interval-cpu.pb.gz"), "{first}");
-    let bytes = std::fs::read(folder.join(&first)).unwrap();
-    assert_eq!(bytes[..2], [0x1f, 0x8b]);
-
-    // Room for one alone.
+    // A profile of an hour ago fills it: whatever size the next one has, both have no room.
+    std::fs::create_dir(&folder).unwrap();
+    let old = KeptName {
+        at: Timestamp::now() - jiff::SignedDuration::from_hours(1),
+        cause: ProfileCause::Interval,
+        profile: ProfileName::Cpu,
+    };
     let mut small = config();
-    small.profiling.continuous.max_size = Size(bytes.len() as u64 * 3 / 2);
-    running.config.store(Arc::new(small));
-    until("another one takes its place", || {
-        names(&folder).len() == 1 && names(&folder)[0] > first
+    small.profiling.continuous.max_size = Size(4 << 20);
+    std::fs::write(folder.join(old.to_string()), vec![0; 4 << 20]).unwrap();
+    let running = Running::start(small, Some(state.path()));
+    until("the first profile comes", || {
+        names(&folder).iter().any(|name| *name != old.to_string())
     })
     .await;
+    let kept = names(&folder);
+    assert!(!kept.contains(&old.to_string()), "{kept:?}");
+    assert!(kept[0].ends_with("-interval-cpu.pb.gz"), "{kept:?}");
+    let bytes = std::fs::read(folder.join(&kept[0])).unwrap();
+    assert_eq!(bytes[..2], [0x1f, 0x8b]);
     until("the metrics tell", || running.kept("interval", "folder") >= 2).await;
     running.end().await;
 }
