@@ -6,6 +6,7 @@ mod absence;
 mod against;
 mod bare;
 mod belonging;
+mod beside;
 mod between;
 mod chinese;
 mod choose;
@@ -55,6 +56,7 @@ mod quotients;
 mod ranks;
 mod reading;
 mod refuse;
+mod related;
 mod render;
 mod roles;
 mod samples;
@@ -66,6 +68,7 @@ pub(crate) mod synonyms;
 pub(crate) mod text;
 mod timing;
 pub(crate) mod tongue;
+mod totals;
 mod truth;
 mod values;
 mod weights;
@@ -303,6 +306,7 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     }
     if let Some(draft) = quotients::answer(lexicon, tokens, request)
         .or_else(|| layers::answer(lexicon, tokens, &items, request))
+        .or_else(|| beside::answer(lexicon, tokens, &items, request))
     {
         return Ok(draft);
     }

@@ -13,6 +13,7 @@ use crate::schema::ColumnKind;
 impl Writer<'_> {
     pub(crate) fn condition(&self, cond: &Cond) -> String {
         match cond {
+            Cond::Compare(Expr::Related(related), op, value) => self.compared_count(related, *op, value),
             Cond::Compare(expr, op, value) => format!(
                 "{} {} {}",
                 self.expr(expr),
@@ -70,11 +71,7 @@ impl Writer<'_> {
                 )
             }
             Cond::Average(column, op) => {
-                let plain = Writer {
-                    lexicon: self.lexicon,
-                    dialect: self.dialect,
-                    qualified: false,
-                };
+                let plain = self.plain();
                 let table = self.table(self.lexicon.column(*column).table);
                 format!(
                     "{} {} (SELECT AVG({}) FROM {table})",
@@ -99,11 +96,7 @@ impl Writer<'_> {
                 shown,
                 filters,
             } => {
-                let plain = Writer {
-                    lexicon: self.lexicon,
-                    dialect: self.dialect,
-                    qualified: false,
-                };
+                let plain = self.plain();
                 let conds: Vec<String> = filters.iter().map(|cond| plain.condition(cond)).collect();
                 format!(
                     "{} IN (SELECT {} FROM {} WHERE {})",
@@ -119,11 +112,7 @@ impl Writer<'_> {
                 by,
                 descending,
             } => {
-                let plain = Writer {
-                    lexicon: self.lexicon,
-                    dialect: self.dialect,
-                    qualified: false,
-                };
+                let plain = self.plain();
                 format!(
                     "{} = (SELECT {} FROM {} ORDER BY {}{} LIMIT 1)",
                     self.column(*column),
@@ -148,13 +137,7 @@ impl Writer<'_> {
                 };
                 format!("({} OR {})", side(one), side(other))
             }
-            Cond::Exists { related, negated } => {
-                format!(
-                    "{}EXISTS ({})",
-                    if *negated { "NOT " } else { "" },
-                    self.related(related, "1")
-                )
-            }
+            Cond::Exists { related, negated } => self.exists(related, *negated),
         }
     }
 

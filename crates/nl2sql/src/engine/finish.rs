@@ -26,6 +26,7 @@ impl Reading<'_> {
             self.finish_aggregate(aggregates);
         }
         self.show_kinds_once();
+        self.count_once();
         self.settle_order();
         self.drop_idle_keys();
         self.prune();
@@ -53,6 +54,28 @@ impl Reading<'_> {
         let all = self.tokens.iter().any(|token| token.lower == "all");
         if alone && kind && !rows && all {
             self.plan.distinct = true;
+        }
+    }
+
+    /// "top 5 artists by number of concerts, with … total concerts": what is sorted by is the count of the joined rows that is shown.
+    fn count_once(&mut self) {
+        let via = &self.via;
+        let is_counted = |expr: &Expr| match expr {
+            Expr::Related(related) => {
+                related.filters.is_empty()
+                    && related.steps.last().is_some_and(|step| via.contains(&step.added))
+            }
+            _ => false,
+        };
+        let plan = &mut self.plan;
+        if plan.group.is_empty() || !plan.select.contains(&Expr::Rows) {
+            return;
+        }
+        plan.select.retain(|expr| !is_counted(expr));
+        for (expr, _) in &mut plan.order {
+            if is_counted(expr) {
+                *expr = Expr::Rows;
+            }
         }
     }
 

@@ -110,7 +110,8 @@ impl Reading<'_> {
                 self.aggregates.push(expr.clone());
             }
         }
-        if related {
+        // "name and genre of the top 5 artists by number of concerts": what is listed is all that is shown.
+        if related && self.projected_columns().is_empty() {
             self.show_labels();
             self.plan.select.push(expr.clone());
         }

@@ -42,6 +42,15 @@ impl Reading<'_> {
             next = self.after(i);
         }
         self.mark(at);
+        // "number of refunded tickets": the adjective is a condition on what is counted.
+        while !distinct
+            && let Some(i) = next
+            && self
+                .column(i)
+                .is_some_and(|(id, _)| self.is_adjective_of_rows(i, id))
+        {
+            next = self.after(i);
+        }
         let target = next.and_then(|i| Some((i, self.entity(i)?)));
         let expr = match target {
             Some((i, Entity::Table(table, _))) => {

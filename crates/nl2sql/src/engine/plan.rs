@@ -190,7 +190,9 @@ impl Plan {
         let all_rows = self.select.iter().any(Expr::is_aggregate);
         let ordered = grouped || !self.order.iter().any(|(expr, _)| expr.is_aggregate());
         let one_or_group = grouped || !all_rows || self.select.iter().all(Expr::is_aggregate) && !self.star;
-        shown && ordered && one_or_group && (grouped || self.having.is_empty())
+        // How many rows belong to a row is told of the row, not of a group of them.
+        let counted = self.group.iter().any(|expr| matches!(expr, Expr::Related(_)));
+        shown && ordered && one_or_group && !counted && (grouped || self.having.is_empty())
     }
 
     /// Whether an aggregate is shown or sorted by.
@@ -214,15 +216,6 @@ impl Expr {
                 | Expr::Share(_)
                 | Expr::PartOfAll
         )
-    }
-
-    /// Whether it reads rows beside those of the query it stands in, so that names need their tables.
-    pub(crate) fn is_correlated(&self) -> bool {
-        match self {
-            Expr::Related(_) | Expr::Across(_) => true,
-            Expr::Share(conds) => conds.iter().any(Cond::is_correlated),
-            _ => false,
-        }
     }
 
     /// Puts one column in the place of another.
@@ -262,15 +255,6 @@ fn swap(column: &mut ColumnId, old: ColumnId, new: ColumnId) {
 }
 
 impl Cond {
-    /// Whether it reads rows beside those of the query it stands in, so that names need their tables.
-    pub(crate) fn is_correlated(&self) -> bool {
-        match self {
-            Cond::Exists { .. } | Cond::Against(..) | Cond::Compare(Expr::Related(_), ..) => true,
-            Cond::Either(one, other) => one.iter().chain(other).any(Cond::is_correlated),
-            _ => false,
-        }
-    }
-
     /// Puts one column in the place of another.
     pub(crate) fn replace(&mut self, old: ColumnId, new: ColumnId) {
         match self {

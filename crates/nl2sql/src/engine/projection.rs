@@ -81,7 +81,7 @@ impl Reading<'_> {
     }
 
     /// `refunded tickets`, `available electric cars`: an adjective of the rows, whatever the question is taken to be about.
-    fn is_adjective_of_rows(&self, at: usize, id: ColumnId) -> bool {
+    pub(crate) fn is_adjective_of_rows(&self, at: usize, id: ColumnId) -> bool {
         let entry = self.lexicon.column(id);
         let adjective = entry.sort == Sort::Truth || self.is_day(id) && self.participle(at);
         let next = (at + 1..self.items.len().min(at + 4))
@@ -150,8 +150,10 @@ impl Reading<'_> {
         let Some(head) = self.head.filter(|_| self.aggregates.is_empty() && !self.grouped) else {
             return;
         };
-        let owned = (head + 1..self.items.len().saturating_sub(1))
-            .any(|i| self.word(i) == "with" && matches!(self.word(i + 1), "their" | "its" | "his" | "her"));
+        let owned = (head + 1..self.items.len().saturating_sub(1)).any(|i| {
+            self.word(i) == "with"
+                && (matches!(self.word(i + 1), "their" | "its" | "his" | "her") || self.targets[i + 1])
+        });
         let labels = roles::label(self.lexicon, self.home);
         let shown = labels
             .iter()

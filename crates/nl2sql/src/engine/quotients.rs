@@ -251,9 +251,9 @@ fn ratio(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Opti
 
 /// What is kept of the reading of a figure.
 #[derive(Clone)]
-struct Part {
-    plan: Plan,
-    joins: Vec<super::graph::Step>,
+pub(super) struct Part {
+    pub(super) plan: Plan,
+    pub(super) joins: Vec<super::graph::Step>,
     assumptions: Vec<String>,
     sure: f64,
     /// Whether the words name what is counted.
@@ -261,7 +261,7 @@ struct Part {
 }
 
 impl Part {
-    fn of(chosen: &Chosen<'_>) -> Part {
+    pub(super) fn of(chosen: &Chosen<'_>) -> Part {
         Part {
             plan: chosen.reading.plan.clone(),
             joins: chosen.joins.clone(),
@@ -298,6 +298,25 @@ fn divided(
     other: &Part,
     request: &Request<'_>,
 ) -> Draft {
+    let sql = render::quotient(
+        lexicon,
+        factor,
+        (&one.plan, &one.joins),
+        (&other.plan, &other.joins),
+        request.dialect,
+    );
+    both(lexicon, sql, piece, one, other, request)
+}
+
+/// The answer that is made of two figures.
+pub(super) fn both(
+    lexicon: &Lexicon<'_>,
+    sql: String,
+    piece: &str,
+    one: &Part,
+    other: &Part,
+    request: &Request<'_>,
+) -> Draft {
     let tongue = tongue_of(request);
     let told = |part: &Part| explain::sentence(lexicon, &part.plan, &[], tongue);
     let mut assumptions = one.assumptions.clone();
@@ -307,13 +326,7 @@ fn divided(
         }
     }
     Draft {
-        sql: render::quotient(
-            lexicon,
-            factor,
-            (&one.plan, &one.joins),
-            (&other.plan, &other.joins),
-            request.dialect,
-        ),
+        sql,
         explanation: fill(piece, &[&told(one), &told(other)]),
         confidence: one.sure.min(other.sure),
         warnings: Vec::new(),

@@ -97,6 +97,7 @@ impl<'q> Reading<'q> {
     pub(crate) fn run(mut self) -> Reading<'q> {
         self.read_where_true();
         self.read_counterparts();
+        self.read_totals();
         self.read_how();
         self.read_order();
         self.read_averages();

@@ -5,11 +5,13 @@ use super::graph::Step;
 use super::lexicon::{ColumnId, Lexicon, TableId};
 use super::money;
 use super::phrases::{Function, Op};
-use super::plan::{Across, Cond, Expr, Plan, Related, SetOp};
+use super::plan::{Across, Cond, Expr, Plan, SetOp};
 use super::quote::identifier;
+use super::related::Counts;
 use crate::dialect::Dialect;
 
 /// A writer for one plan.
+#[derive(Clone, Copy)]
 pub(crate) struct Writer<'a> {
     pub(crate) lexicon: &'a Lexicon<'a>,
     pub(crate) dialect: Dialect,
@@ -52,56 +54,61 @@ pub(crate) fn quotient(
     )
 }
 
+/// Two figures in one row.
+pub(crate) fn beside(
+    lexicon: &Lexicon<'_>,
+    one: (&Plan, &[Step]),
+    other: (&Plan, &[Step]),
+    dialect: Dialect,
+) -> String {
+    format!(
+        "SELECT ({}), ({})",
+        sql(lexicon, one.0, one.1, dialect),
+        sql(lexicon, other.0, other.1, dialect)
+    )
+}
+
 /// The SQL of a plan, the one thing it shows perhaps under a name.
 fn named(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: Dialect, name: Option<&str>) -> String {
-    let outer = Writer {
+    let mut writer = Writer {
         lexicon,
         dialect,
         qualified: !joins.is_empty(),
     };
-    let inner = Writer {
-        lexicon,
-        dialect,
-        qualified: true,
-    };
+    let counts = writer.counts(plan, joins);
+    writer.qualified |= counts.is_some();
     let mut sql = format!(
         "SELECT {}{}",
         if plan.distinct { "DISTINCT " } else { "" },
-        outer.outputs(plan, &inner)
+        writer.outputs(plan, counts.as_ref())
     );
     if let Some(name) = name {
         sql.push_str(&format!(" AS {name}"));
     }
-    sql.push_str(&format!(" FROM {}", outer.table(plan.home)));
+    sql.push_str(&format!(" FROM {}", writer.table(plan.home)));
     for step in joins {
         sql.push_str(&format!(
             " JOIN {} ON {}",
-            outer.table(step.added),
-            inner.on(step)
+            writer.table(step.added),
+            writer.on(step)
         ));
     }
-    let conditions = |conds: &[Cond]| -> Vec<String> {
-        conds
-            .iter()
-            .map(|cond| {
-                if cond.is_correlated() {
-                    inner.condition(cond)
-                } else {
-                    outer.condition(cond)
-                }
-            })
-            .collect()
-    };
+    let conditions =
+        |conds: &[Cond]| -> Vec<String> { conds.iter().map(|cond| writer.condition(cond)).collect() };
+    let mut group: Vec<String> = plan.group.iter().map(|expr| writer.expr(expr)).collect();
+    if let Some(counts) = &counts {
+        sql.push_str(&counts.joins);
+        group.extend_from_slice(&counts.group);
+    }
     push_list(&mut sql, " WHERE ", " AND ", &conditions(&plan.filters));
-    let group: Vec<String> = plan.group.iter().map(|expr| outer.expr(expr)).collect();
     push_list(&mut sql, " GROUP BY ", ", ", &group);
     push_list(&mut sql, " HAVING ", " AND ", &conditions(&plan.having));
     let order: Vec<String> = plan
         .order
         .iter()
         .map(|(expr, descending)| {
-            let writer = if expr.is_correlated() { &inner } else { &outer };
-            format!("{}{}", writer.expr(expr), if *descending { " DESC" } else { "" })
+            let direction = if *descending { " DESC" } else { "" };
+            format!("{}{direction}", writer.figure(expr, counts.as_ref()))
         })
         .collect();
     push_list(&mut sql, " ORDER BY ", ", ", &order);
@@ -130,15 +137,31 @@ pub(crate) fn combined(
     )
 }
 
-fn push_list(sql: &mut String, before: &str, between: &str, parts: &[String]) {
+pub(super) fn push_list(sql: &mut String, before: &str, between: &str, parts: &[String]) {
     if !parts.is_empty() {
         sql.push_str(before);
         sql.push_str(&parts.join(between));
     }
 }
 
-impl Writer<'_> {
-    fn outputs(&self, plan: &Plan, inner: &Writer<'_>) -> String {
+impl<'a> Writer<'a> {
+    /// The same, with each column's table before its name.
+    pub(super) fn qualified(&self) -> Writer<'a> {
+        Writer {
+            qualified: true,
+            ..*self
+        }
+    }
+
+    /// The same for a query over one table alone.
+    pub(super) fn plain(&self) -> Writer<'a> {
+        Writer {
+            qualified: false,
+            ..*self
+        }
+    }
+
+    fn outputs(&self, plan: &Plan, counts: Option<&Counts<'_>>) -> String {
         let mut outputs = Vec::new();
         if plan.star {
             outputs.push(if self.qualified {
@@ -148,18 +171,27 @@ impl Writer<'_> {
             });
         }
         outputs.extend(plan.select.iter().map(|expr| match expr {
-            _ if expr.is_correlated() => inner.expr(expr),
-            _ if plan.whole_units => self.in_whole_units(expr),
-            _ => self.expr(expr),
+            _ if plan.whole_units => self.in_whole_units(expr, self.figure(expr, counts)),
+            _ => self.figure(expr, counts),
         }));
         outputs.join(", ")
     }
 
+    /// An expression, by the counts of the query where it is one of them.
+    fn figure(&self, expr: &Expr, counts: Option<&Counts<'_>>) -> String {
+        let counted = match (expr, counts) {
+            (Expr::Related(related), Some(counts)) => counts.figure_of(related),
+            _ => None,
+        };
+        counted.map_or_else(|| self.expr(expr), str::to_owned)
+    }
+
     /// An amount in cents as one in dollars; anything else as it is.
-    fn in_whole_units(&self, expr: &Expr) -> String {
-        let scale = money::measured(expr).and_then(|id| self.lexicon.column(id).scale);
-        let shown = self.expr(expr);
-        scale.map_or_else(|| shown.clone(), |scale| format!("{shown} / {scale}.0"))
+    fn in_whole_units(&self, expr: &Expr, shown: String) -> String {
+        match money::measured(expr).and_then(|id| self.lexicon.column(id).scale) {
+            Some(scale) => format!("{shown} / {scale}.0"),
+            None => shown,
+        }
     }
 
     pub(crate) fn table(&self, id: TableId) -> String {
@@ -176,7 +208,7 @@ impl Writer<'_> {
         }
     }
 
-    fn on(&self, step: &Step) -> String {
+    pub(super) fn on(&self, step: &Step) -> String {
         let pairs = &self.lexicon.graph.links[step.link].pairs;
         let equal: Vec<String> = pairs
             .iter()
@@ -195,7 +227,7 @@ impl Writer<'_> {
             }
             Expr::SumOfProduct(one, other) => format!("SUM({} * {})", self.column(*one), self.column(*other)),
             Expr::Bucket(unit, column) => dates::bucket(&self.column(*column), *unit, self.dialect),
-            Expr::Related(related) => format!("({})", self.related(related, "COUNT(*)")),
+            Expr::Related(related) => format!("({})", self.qualified().correlated(related, "COUNT(*)")),
             Expr::Share(conds) => {
                 let conds: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();
                 format!("AVG(CASE WHEN {} THEN 100.0 ELSE 0 END)", conds.join(" AND "))
@@ -215,23 +247,8 @@ impl Writer<'_> {
             name(column),
             self.table(table),
             name(target),
-            self.column(key)
+            self.qualified().column(key)
         )
-    }
-
-    /// The correlated subquery over related rows.
-    pub(crate) fn related(&self, related: &Related, what: &str) -> String {
-        let Some((first, more)) = related.steps.split_first() else {
-            return format!("SELECT {what}");
-        };
-        let mut sql = format!("SELECT {what} FROM {}", self.table(first.added));
-        for step in more {
-            sql.push_str(&format!(" JOIN {} ON {}", self.table(step.added), self.on(step)));
-        }
-        let mut conditions = vec![self.on(first)];
-        conditions.extend(related.filters.iter().map(|cond| self.condition(cond)));
-        push_list(&mut sql, " WHERE ", " AND ", &conditions);
-        sql
     }
 }
 

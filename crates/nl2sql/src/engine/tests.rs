@@ -89,7 +89,7 @@ pub(super) fn ask(schema: &Schema, dialect: Dialect, question: &str) -> Result<D
     })
 }
 
-fn sql(schema: &Schema, dialect: Dialect, question: &str) -> String {
+pub(super) fn sql(schema: &Schema, dialect: Dialect, question: &str) -> String {
     ask(schema, dialect, question).map_or_else(|refusal| format!("refused: {refusal}"), |draft| draft.sql)
 }
 
@@ -343,7 +343,7 @@ fn rankings_sort_and_limit() {
             ),
             (
                 "doctor with the fewest visits",
-                "SELECT full_name FROM doctors ORDER BY (SELECT COUNT(*) FROM visits WHERE visits.doctor_id = doctors.id) LIMIT 1",
+                "SELECT doctors.full_name FROM doctors LEFT JOIN visits ON visits.doctor_id = doctors.id GROUP BY doctors.id, doctors.full_name ORDER BY COUNT(visits.id) LIMIT 1",
             ),
             (
                 "top 3 doctors by total fee",

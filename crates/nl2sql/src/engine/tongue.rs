@@ -96,6 +96,7 @@ pub(crate) struct Tongue {
     /// Average, highest, lowest figure over the groups of a question.
     pub over_groups: [&'static str; 3],
     pub quotient: &'static str,
+    pub beside: &'static str,
     pub percentage: &'static str,
 
     /// Notes as the recognisers write them, each with how this language says it; none where they are written in it.
@@ -239,6 +240,7 @@ pub(crate) static ENGLISH: Tongue = Tongue {
         "Shows the highest of {0}",
         "Shows the lowest of {0}",
     ],
+    beside: "Shows two figures. {0} And: {1}",
     quotient: "Shows the ratio of two figures. {0} Divided by: {1}",
     percentage: "Shows the percentage of two figures. {0} Divided by: {1}",
     notes_said: &[],

@@ -111,7 +111,7 @@ fn who_is_ranked_is_shown_with_what_ranks() {
             ),
             (
                 "wards by headcount",
-                "SELECT title, (SELECT COUNT(*) FROM nurses WHERE nurses.ward_id = wards.id) FROM wards ORDER BY (SELECT COUNT(*) FROM nurses WHERE nurses.ward_id = wards.id) DESC",
+                "SELECT wards.title, COUNT(nurses.id) FROM wards LEFT JOIN nurses ON nurses.ward_id = wards.id GROUP BY wards.id, wards.title ORDER BY COUNT(nurses.id) DESC",
             ),
         ],
     );

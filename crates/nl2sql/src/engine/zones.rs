@@ -233,6 +233,8 @@ impl Walk<'_> {
             return;
         }
         if !self.wanted {
+            // "top 5 artists by number of concerts, with their genre"
+            self.wanted = self.seen && word == "with" && self.goes_on_listing(at + 1);
             return;
         }
         // "in which year", "from what city": the question word follows its preposition.
@@ -259,7 +261,8 @@ impl Walk<'_> {
         }
     }
 
-    /// `with the names of their artists`, `with artist names`: nothing but columns to the end, and one that tells who or what.
+    /// `with the names of their artists`, `with artist names`, `with city and capacity`, `with their genre`: nothing but columns
+    /// to the end, and one that tells who or what, or whose they are, or several of them.
     fn goes_on_listing(&self, at: usize) -> bool {
         let rest = &self.items[at.min(self.items.len())..];
         let listed = rest.iter().all(|item| {
@@ -280,7 +283,15 @@ impl Walk<'_> {
                     "names" | "titles" | "name" | "title"
                 )
         });
-        listed && (of || named)
+        let columns = rest.iter().filter(|item| matches!(item.kind, Kind::Mention(..)));
+        let are_columns = columns.clone().all(|item| {
+            matches!(&item.kind, Kind::Mention(mention, values) if values.is_empty()
+                && mention.column_score() >= 0.7
+                && mention.column_score() > mention.table_score())
+                && !is_participle(&self.tokens[item.start].lower)
+        });
+        let owned = matches!(self.word(at), "their" | "its" | "his" | "her");
+        listed && (of || named || are_columns && (owned || columns.count() > 1))
     }
 
     /// Whether what follows is shown again: "and their ages", "and how many", "and the number of".

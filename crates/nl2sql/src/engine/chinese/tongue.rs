@@ -77,6 +77,7 @@ pub(crate) static CHINESE: Tongue = Tongue {
     also_found: "{0}只保留同时满足下列查询的行：{1}",
     not_found: "{0}去掉满足下列查询的行：{1}",
     over_groups: ["各组的平均值：{0}", "各组的最大值：{0}", "各组的最小值：{0}"],
+    beside: "显示两个数。{0}以及：{1}",
     quotient: "显示两个数的比值。{0}除以：{1}",
     percentage: "显示两个数的百分比。{0}除以：{1}",
     notes_said: &[
