@@ -31,6 +31,7 @@ mod how;
 mod idioms;
 mod items;
 mod judge;
+mod kept;
 mod kinship;
 mod layers;
 mod leftover;

@@ -4,6 +4,7 @@ use super::choose::Chosen;
 use super::confidence;
 use super::cuts;
 use super::items::Kind;
+use super::kept;
 use super::phrases::Phrase;
 use super::plan::Cond;
 use super::reading::Reading;
@@ -25,6 +26,9 @@ pub(crate) fn objection(chosen: &Chosen<'_>) -> Option<Refusal> {
         return Some(refuse::lost(reading, at));
     }
     if let Some(at) = unranked(reading) {
+        return Some(refuse::lost(reading, at));
+    }
+    if let Some(at) = kept::lost(chosen) {
         return Some(refuse::lost(reading, at));
     }
     let (explained, left) = explained(reading);

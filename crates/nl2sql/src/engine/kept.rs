@@ -1,0 +1,83 @@
+//! Checks that what a reading took from its question is in its plan: what was taken and lost is told by no word left over.
+
+use super::choose::Chosen;
+use super::items::Kind;
+use super::phrases::{Function, Phrase};
+use super::plan::{Cond, Expr, Plan};
+use super::reading::Reading;
+use super::render;
+use crate::dialect::Dialect;
+
+/// The first item that was taken and is not in the plan.
+pub(crate) fn lost(chosen: &Chosen<'_>) -> Option<usize> {
+    let reading = &chosen.reading;
+    let sql = render::sql(reading.lexicon, &reading.plan, &chosen.joins, Dialect::Sqlite);
+    (0..reading.items.len()).find(|at| match &reading.items[*at].kind {
+        Kind::Number(digits) => !reading.is_free(*at) && !holds_number(&sql, digits),
+        Kind::Phrase(Phrase::PerEach) => is_lost_group(reading, *at),
+        Kind::Phrase(Phrase::Aggregate(function)) => {
+            !reading.is_free(*at) && is_lost_figure(&reading.plan, *function)
+        }
+        _ => false,
+    })
+}
+
+/// Whether a number is in the SQL, perhaps in cents or as a part of a date. "At least one" needs none.
+fn holds_number(sql: &str, digits: &str) -> bool {
+    let plain = digits.trim_start_matches('0');
+    matches!(plain, "" | "1") || sql.contains(plain)
+}
+
+/// `total minutes for each show` where no row of the answer is a show.
+fn is_lost_group(reading: &Reading<'_>, at: usize) -> bool {
+    let plan = &reading.plan;
+    let one_row = plan.group.is_empty() && !plan.star && plan.select.iter().all(Expr::is_aggregate);
+    one_row
+        && reading
+            .after(at)
+            .is_some_and(|i| matches!(reading.items[i].kind, Kind::Mention(..)))
+}
+
+/// A sum, an average or an extreme of which nothing is shown, sorted by or compared with.
+fn is_lost_figure(plan: &Plan, function: Function) -> bool {
+    let is_figure = |expr: &Expr| expr.is_aggregate() || matches!(expr, Expr::Related(_) | Expr::Column(_));
+    let shown = plan
+        .select
+        .iter()
+        .any(|expr| expr.is_aggregate() || matches!(expr, Expr::Related(_)));
+    let compared = plan.filters.iter().any(|cond| {
+        matches!(
+            cond,
+            Cond::Average(..)
+                | Cond::Beyond { .. }
+                | Cond::Extreme { .. }
+                | Cond::Compare(Expr::Related(_), ..)
+        )
+    });
+    function != Function::Count
+        && !shown
+        && !compared
+        && plan.having.is_empty()
+        && !plan.order.iter().any(|(expr, _)| is_figure(expr))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dialect::Dialect;
+    use crate::engine::tests::{ask, clinic};
+
+    #[test]
+    fn what_was_said_and_is_not_in_the_plan_is_no_answer() {
+        for (question, word) in [
+            ("total fee of the 3 newest visits", "3"),
+            ("find the total fee of visits of the top 2 doctors", "2"),
+        ] {
+            match ask(&clinic(), Dialect::Sqlite, question) {
+                Err(refusal) => assert!(refusal.reason.contains(&format!("\"{word}\"")), "{refusal}"),
+                Ok(draft) => assert!(draft.sql.contains(&format!("LIMIT {word}")), "{}", draft.sql),
+            }
+        }
+        let one = ask(&clinic(), Dialect::Sqlite, "doctors with at least one visit").unwrap();
+        assert!(!one.sql.contains('1'), "{}", one.sql);
+    }
+}
