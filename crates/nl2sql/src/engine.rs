@@ -390,16 +390,15 @@ fn draft(lexicon: &Lexicon<'_>, chosen: &Chosen<'_>, request: &Request<'_>) -> D
         chinese::respell(lexicon, &mut plan, request.question);
     }
     let sql = render::sql(lexicon, &plan, &chosen.joins, request.dialect);
+    let unread = kept::unread(chosen);
     let mut warnings = Vec::new();
-    for at in 0..reading.items.len() {
-        let item = &reading.items[at];
-        if item.used {
-            continue;
-        }
-        if matches!(
-            item.kind,
-            Kind::Word | Kind::Number(_) | Kind::Quoted(..) | Kind::Value(_) | Kind::Period(_)
-        ) {
+    for (at, item) in reading.items.iter().enumerate() {
+        let left = !item.used
+            && matches!(
+                item.kind,
+                Kind::Word | Kind::Number(_) | Kind::Quoted(..) | Kind::Value(_) | Kind::Period(_)
+            );
+        if left || unread.contains(&at) {
             warnings.push(format!(
                 "\"{}\" was not understood and is not part of the answer",
                 shown(&reading.raw(at))

@@ -6,7 +6,17 @@ use super::phrases::{Function, Phrase};
 use super::plan::{Cond, Expr, Plan};
 use super::reading::Reading;
 use super::render;
+use super::signals::echoes::Said;
+use super::stem::singular;
 use crate::dialect::Dialect;
+
+/// From this on a word names a column, and from there on it may name a table.
+const SURE: f32 = 0.9;
+const MAY_BE: f32 = 0.6;
+/// Words for what rows are called, which is shown for them anyway.
+const NAMES: &[&str] = &[
+    "name", "title", "id", "code", "number", "type", "kind", "date", "record",
+];
 
 /// The first item that was taken and is not in the plan.
 pub(crate) fn lost(chosen: &Chosen<'_>) -> Option<usize> {
@@ -20,6 +30,43 @@ pub(crate) fn lost(chosen: &Chosen<'_>) -> Option<usize> {
         }
         _ => false,
     })
+}
+
+/// Columns of the plan's tables that were taken and that nothing reads. That is no wrong answer by itself ("the names of all
+/// cities"), but whoever asked should know.
+pub(crate) fn unread(chosen: &Chosen<'_>) -> Vec<usize> {
+    let reading = &chosen.reading;
+    let counts = reading.plan.aggregates()
+        || reading
+            .plan
+            .filters
+            .iter()
+            .any(|cond| matches!(cond, Cond::Compare(Expr::Related(_), ..) | Cond::Exists { .. }));
+    let said = Said::new(chosen);
+    let is_unread = |at: &usize| {
+        let item = &reading.items[*at];
+        let Kind::Mention(mention, values) = &item.kind else {
+            return false;
+        };
+        let is_here = mention
+            .columns
+            .iter()
+            .any(|hit| hit.score >= SURE && said.tables.contains(&reading.lexicon.column(hit.id).table));
+        let tokens = &reading.tokens[item.start..item.end];
+        // "the number of authors": rows.
+        let is_rows = counts && tokens.last().is_some_and(|token| token.lower.ends_with('s'));
+        item.used
+            && is_here
+            && values.is_empty()
+            && !mention.fuzzy
+            && !is_rows
+            && mention.table_score() < MAY_BE
+            && !mention.columns.iter().any(|hit| said.columns.contains(&hit.id))
+            && !tokens.iter().any(|token| {
+                said.stems.contains(&token.stem) || NAMES.contains(&singular(&token.lower).as_str())
+            })
+    };
+    (0..reading.items.len()).filter(is_unread).collect()
 }
 
 /// Whether a number is in the SQL, perhaps in cents or as a part of a date. "At least one" needs none.
@@ -79,5 +126,13 @@ mod tests {
         }
         let one = ask(&clinic(), Dialect::Sqlite, "doctors with at least one visit").unwrap();
         assert!(!one.sql.contains('1'), "{}", one.sql);
+    }
+
+    #[test]
+    fn a_column_that_is_named_and_not_read_is_warned_of() {
+        let question = "top 3 doctors by number of visits, with name and specialty";
+        let draft = ask(&clinic(), Dialect::Sqlite, question).unwrap();
+        let warned = draft.warnings.iter().any(|text| text.contains("specialty"));
+        assert!(warned != draft.sql.contains("specialty"), "{draft:?}");
     }
 }

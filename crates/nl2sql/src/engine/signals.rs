@@ -1,6 +1,6 @@
 //! What is measured of a reading, to choose between readings and to tell how likely one is right.
 
-mod echoes;
+pub(super) mod echoes;
 mod filters;
 mod links;
 mod mismatches;

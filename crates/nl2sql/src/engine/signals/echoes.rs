@@ -95,15 +95,15 @@ fn names(chosen: &Chosen<'_>, asked: &Asked<'_>, all: &mut Signals) {
 }
 
 /// What the plan says: the tables and columns it reads, the stems of their words, and its values.
-struct Said {
-    tables: Vec<TableId>,
-    columns: Vec<ColumnId>,
-    stems: Vec<String>,
+pub(in super::super) struct Said {
+    pub(in super::super) tables: Vec<TableId>,
+    pub(in super::super) columns: Vec<ColumnId>,
+    pub(in super::super) stems: Vec<String>,
     values: String,
 }
 
 impl Said {
-    fn new(chosen: &Chosen<'_>) -> Said {
+    pub(in super::super) fn new(chosen: &Chosen<'_>) -> Said {
         let plan = &chosen.reading.plan;
         let lexicon = chosen.reading.lexicon;
         let mut tables = tables_of(chosen);
