@@ -142,8 +142,19 @@ fn next(
                 next.shape != Shape::Sign && !matches!(next.lower.as_str(), "and" | "with")
             })
     };
-    if let Some((phrase, taken)) = phrases::read(tokens, at).filter(|(_, taken)| {
-        !(names_before || two_moments(*taken) || names_it && is_plain_name(tokens, at, owned, named_after))
+    // "with name and genre": columns, not a name.
+    let lists_name = |phrase: Phrase, taken: usize| {
+        phrase == Phrase::Named
+            && token.lower == "with"
+            && tokens
+                .get(at + taken)
+                .is_none_or(|next| matches!(next.lower.as_str(), "and" | "," | "or"))
+    };
+    if let Some((phrase, taken)) = phrases::read(tokens, at).filter(|(phrase, taken)| {
+        !(names_before
+            || lists_name(*phrase, *taken)
+            || two_moments(*taken)
+            || names_it && is_plain_name(tokens, at, owned, named_after))
     }) {
         // A state that a sample spells just so is that state: sold_out.
         let priority = match phrase {

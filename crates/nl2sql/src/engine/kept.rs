@@ -8,6 +8,7 @@ use super::reading::Reading;
 use super::render;
 use super::signals::echoes::Said;
 use super::stem::singular;
+use super::words;
 use crate::dialect::Dialect;
 
 /// From this on a word names a column, and from there on it may name a table.
@@ -32,7 +33,7 @@ pub(crate) fn lost(chosen: &Chosen<'_>) -> Option<usize> {
     })
 }
 
-/// Columns of the plan's tables that were taken and that nothing reads. That is no wrong answer by itself ("the names of all
+/// Columns of the plan's tables that are named and that nothing reads. That is no wrong answer by itself ("the names of all
 /// cities"), but whoever asked should know.
 pub(crate) fn unread(chosen: &Chosen<'_>) -> Vec<usize> {
     let reading = &chosen.reading;
@@ -55,15 +56,17 @@ pub(crate) fn unread(chosen: &Chosen<'_>) -> Vec<usize> {
         let tokens = &reading.tokens[item.start..item.end];
         // "the number of authors": rows.
         let is_rows = counts && tokens.last().is_some_and(|token| token.lower.ends_with('s'));
-        item.used
-            && is_here
+        is_here
             && values.is_empty()
             && !mention.fuzzy
             && !is_rows
             && mention.table_score() < MAY_BE
             && !mention.columns.iter().any(|hit| said.columns.contains(&hit.id))
             && !tokens.iter().any(|token| {
-                said.stems.contains(&token.stem) || NAMES.contains(&singular(&token.lower).as_str())
+                let word = token.lower.as_str();
+                said.stems.contains(&token.stem)
+                    || words::VERBS.contains(word)
+                    || NAMES.contains(&singular(word).as_str())
             })
     };
     (0..reading.items.len()).filter(is_unread).collect()

@@ -265,6 +265,11 @@ impl Walk<'_> {
     /// to the end, and one that tells who or what, or whose they are, or several of them.
     fn goes_on_listing(&self, at: usize) -> bool {
         let rest = &self.items[at.min(self.items.len())..];
+        // "…, sorted by capacity"
+        let end = rest
+            .iter()
+            .position(|item| matches!(item.kind, Kind::Phrase(Phrase::OrderBy | Phrase::OrderedOf(_))));
+        let rest = &rest[..end.unwrap_or(rest.len())];
         let listed = rest.iter().all(|item| {
             matches!(
                 item.kind,
