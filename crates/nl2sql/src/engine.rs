@@ -10,12 +10,14 @@ mod beside;
 mod between;
 mod chinese;
 mod choose;
+mod codes;
 mod combine;
 mod compare;
 mod conditions;
 mod confidence;
 mod counterparts;
 mod counting;
+mod countries;
 mod cuts;
 mod dates;
 mod degree;
@@ -32,6 +34,7 @@ mod idioms;
 mod items;
 mod judge;
 mod kept;
+mod kinds;
 mod kinship;
 mod layers;
 mod leftover;
@@ -78,6 +81,8 @@ mod zones;
 
 #[cfg(test)]
 mod generated;
+#[cfg(test)]
+mod habits;
 #[cfg(test)]
 mod nearness;
 #[cfg(test)]

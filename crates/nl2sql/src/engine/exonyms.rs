@@ -3,55 +3,13 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::countries::COUNTRIES;
+
 /// Names of one place, in lower case, separated by bars.
 const PLACES: &[&str] = &[
-    "usa|us|u s|u s a|united states|united states of america|america|the united states|american",
-    "uk|united kingdom|great britain|britain|gb|gbr|british",
-    "uae|united arab emirates",
-    "china|prc|cn|people s republic of china|chinese",
-    "south korea|korea|republic of korea|korean",
-    "russia|russian federation|russian",
-    "czechia|czech republic|czech",
-    "netherlands|holland|the netherlands|dutch",
-    "ivory coast|cote d ivoire",
-    "turkey|turkiye|turkish",
-    "france|french",
-    "germany|german",
-    "spain|spanish",
-    "italy|italian",
-    "portugal|portuguese",
-    "japan|japanese",
-    "india|indian",
-    "canada|canadian",
-    "australia|australian",
-    "brazil|brazilian",
-    "mexico|mexican",
-    "argentina|argentine|argentinian",
-    "sweden|swedish",
-    "norway|norwegian",
-    "denmark|danish",
-    "finland|finnish",
-    "poland|polish",
-    "austria|austrian",
-    "switzerland|swiss",
-    "belgium|belgian",
-    "greece|greek",
-    "ireland|irish",
     "scotland|scottish",
     "england|english",
     "wales|welsh",
-    "hungary|hungarian",
-    "romania|romanian",
-    "ukraine|ukrainian",
-    "egypt|egyptian",
-    "nigeria|nigerian",
-    "kenya|kenyan",
-    "south africa|south african",
-    "thailand|thai",
-    "vietnam|vietnamese",
-    "indonesia|indonesian",
-    "israel|israeli",
-    "new zealand|new zealander",
     "nyc|new york city",
     "alabama|al",
     "alaska|ak",
@@ -107,23 +65,42 @@ const PLACES: &[&str] = &[
 /// The most words that a name has.
 pub(crate) const LONGEST: usize = 4;
 
-static BY_NAME: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
-    PLACES
-        .iter()
-        .flat_map(|group| group.split('|').map(move |name| (name, *group)))
-        .collect()
+/// Each name with the other names of its places: a code may be that of a state and of a country.
+static BY_NAME: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut by_name: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
+    for group in PLACES {
+        for name in group.split('|') {
+            by_name.entry(name).or_default().push(group);
+        }
+    }
+    for country in COUNTRIES {
+        // The codes come first: what follows them are names.
+        let names = country.splitn(3, '|').nth(2).unwrap_or_default();
+        for name in country.split('|') {
+            let groups = by_name.entry(name).or_default();
+            if !groups.contains(&names) {
+                groups.push(names);
+            }
+        }
+    }
+    by_name
 });
 
-/// The other names of a place. A name of two letters counts only where it is written in capitals.
+/// The other names of a place. A name of three letters or fewer counts only where it is written in capitals.
 pub(crate) fn others(name: &str, capitals: bool) -> impl Iterator<Item = &'static str> {
     let known = BY_NAME
         .get_key_value(name)
-        .filter(|(name, _)| name.len() > 2 || capitals)
-        .map(|(name, group)| (*name, *group));
-    known
-        .into_iter()
-        .flat_map(|(name, group)| group.split('|').filter(move |other| *other != name))
+        .filter(|(name, _)| name.len() > 3 || capitals || name.len() == 3 && SHORT.contains(name));
+    known.into_iter().flat_map(|(name, groups)| {
+        groups
+            .iter()
+            .flat_map(|group| group.split('|'))
+            .filter(move |other| other != name)
+    })
 }
+
+/// Names of three letters that are no codes, or that are written in small letters too.
+const SHORT: &[&str] = &["usa", "uae", "nyc", "prc", "u s"];
 
 #[cfg(test)]
 mod tests {
@@ -135,7 +112,7 @@ mod tests {
         assert_eq!(others("louisiana", false).collect::<Vec<_>>(), ["la"]);
         assert_eq!(
             others("LA".to_lowercase().as_str(), true).collect::<Vec<_>>(),
-            ["louisiana"]
+            ["louisiana", "laos", "laotian"]
         );
         assert_eq!(others("in", false).count(), 0);
         assert_eq!(others("atlantis", true).count(), 0);

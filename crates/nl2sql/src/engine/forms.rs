@@ -4,26 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::chinese;
 use super::graph::key_stump;
+use super::kinds::table_words;
 use super::shorthand;
 use super::stem::{identifier_words, singular, stem, unglued};
 use super::words;
 use crate::schema::{Column, Schema, Table};
-
-/// The words of a table's name without the prefixes and suffixes that only say that it is a table.
-pub(crate) fn table_words(name: &str) -> Vec<String> {
-    let mut words = identifier_words(name);
-    while words.len() > 1 && words::TABLE_PREFIXES.contains(&words[0].as_str()) {
-        words.remove(0);
-    }
-    while words.len() > 1
-        && words
-            .last()
-            .is_some_and(|last| words::TABLE_SUFFIXES.contains(&last.as_str()))
-    {
-        words.pop();
-    }
-    words
-}
 
 /// The last words of tables' names, singular, that no other table's name has: `carModels` are the models.
 pub(crate) fn heads(schema: &Schema) -> HashSet<String> {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::graph::Graph;
 use super::stem::{identifier_words, is_near, singular, stem};
-use super::{forms, shorthand, sorts, synonyms};
+use super::{forms, kinds, shorthand, sorts, synonyms};
 use crate::schema::{Aliases, Column, Schema, Table};
 
 /// The place of a table in its schema.
@@ -102,8 +102,9 @@ impl<'a> Lexicon<'a> {
         };
         let shared = forms::shared_prefix(schema);
         let heads = forms::heads(schema);
+        let named = kinds::named(schema);
         for table in &schema.tables {
-            lexicon.add_table(table, shared.as_deref(), &heads);
+            lexicon.add_table(table, shared.as_deref(), &heads, &named);
         }
         lexicon.graph = Graph::new(&lexicon.tables, &lexicon.columns);
         lexicon
@@ -145,9 +146,15 @@ impl<'a> Lexicon<'a> {
         }
     }
 
-    fn add_table(&mut self, table: &'a Table, shared: Option<&str>, heads: &HashSet<String>) {
+    fn add_table(
+        &mut self,
+        table: &'a Table,
+        shared: Option<&str>,
+        heads: &HashSet<String>,
+        named: &HashMap<String, u32>,
+    ) {
         let id = TableId(self.tables.len());
-        let words = forms::table_words(&table.name);
+        let words = kinds::table_words(&table.name);
         let spelled = shorthand::spelled_out(&words);
         let mut said = vec![(words.clone(), 1.0)];
         if spelled != words {
@@ -164,6 +171,13 @@ impl<'a> Lexicon<'a> {
             && heads.contains(&singular(head))
         {
             said.push((vec![head.clone()], 0.86));
+        }
+        let bare = kinds::without_kind(&words, named);
+        said.extend(bare.into_iter().map(|words| (words, 0.92)));
+        // "order headers", where most people say "orders".
+        let whole = shorthand::spelled_out(&identifier_words(&table.name));
+        if whole.len() > words.len() {
+            said.push((whole, 0.9));
         }
         said.extend(forms::comment_forms(table.comment.as_deref()));
         let variants = self.variants(said);
@@ -283,8 +297,23 @@ impl<'a> Lexicon<'a> {
             .flat_map(|(_, ids)| ids)
             .map(|id| (*id, 0.8))
             .collect();
+        if shortened.is_empty() {
+            shortened = self.loosely_shortened(&bones);
+        }
         shortened.sort_by_key(|(id, _)| *id);
         shortened
+    }
+
+    /// The one word of the schema, no listed short form, whose letters stand in a long word in their order: `hrvs` for "harvester".
+    fn loosely_shortened(&self, bones: &str) -> Vec<(WordId, f32)> {
+        let mut fit = self.by_skeleton.iter().filter(|(short, ids)| {
+            let is_free = |id: &WordId| shorthand::long_forms(&self.vocabulary[*id].raw).is_empty();
+            shorthand::stands_in(short, bones) && ids.iter().all(is_free)
+        });
+        match (fit.next(), fit.next()) {
+            (Some((_, ids)), None) => ids.iter().map(|id| (*id, 0.75)).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The words of the schema that a word may be a misspelling of.

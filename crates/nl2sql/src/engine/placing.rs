@@ -1,5 +1,7 @@
 //! Gives values the column they belong to: by samples, by the words beside them, or by what kind of value they are.
 
+use super::codes;
+use super::countries;
 use super::items::Kind;
 use super::lexicon::ColumnId;
 use super::link::ValueHit;
@@ -262,6 +264,16 @@ impl Reading<'_> {
             .find(|sample| sample.to_lowercase() == lower || sample.to_lowercase() == singular(&lower))
         {
             return Literal::Text(sample.clone());
+        }
+        if let Some(letters) = countries::letters_in(self.lexicon.column(column))
+            && let Some(code) = countries::code_of(&lower, letters)
+        {
+            return Literal::Text(code);
+        }
+        if codes::are_codes(samples)
+            && let Some(code) = codes::code_of(&lower, samples)
+        {
+            return Literal::Text(code.clone());
         }
         let initial = lower.chars().next().map(|c| c.to_uppercase().to_string());
         let coded = samples

@@ -1,10 +1,13 @@
 //! Finds the sample values that spans of a question spell, also places by their other names.
 
+use super::codes;
+use super::countries;
 use super::exonyms;
 use super::lexicon::{ColumnId, Lexicon, Sort};
 use super::link::{Span, ValueHit};
 use super::stem::singular;
 use super::text::Token;
+use super::{phrases, values, words};
 
 /// The longest sample value that is looked for, in words.
 const MAX_VALUE_SPAN: usize = 8;
@@ -47,7 +50,55 @@ pub(crate) fn sample_values(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span
         }
     }
     other_names(lexicon, tokens, &keys, &mut found);
+    coded(lexicon, tokens, &mut found);
     found
+}
+
+/// Words that columns of codes have a short form of, where nothing of the schema is called so: `ELEC` for "electronics".
+fn coded(lexicon: &Lexicon<'_>, tokens: &[Token], found: &mut Vec<Span<Vec<ValueHit>>>) {
+    let columns: Vec<(usize, &[String])> = lexicon
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.sort == Sort::Text && codes::are_codes(&entry.column.samples))
+        .map(|(number, entry)| (number, entry.column.samples.as_slice()))
+        .collect();
+    if columns.is_empty() {
+        return;
+    }
+    for (start, token) in tokens.iter().enumerate() {
+        let is_open = token.is_word()
+            && token.lower.len() >= 4
+            && !words::STOP.contains(token.lower.as_str())
+            && !words::VERBS.contains(token.lower.as_str())
+            && !phrases::is_part(&token.lower)
+            && !found.iter().any(|span| span.start <= start && span.end > start)
+            && lexicon.senses(&token.lower, &token.stem).is_empty();
+        if !is_open {
+            continue;
+        }
+        let hits: Vec<ValueHit> = columns
+            .iter()
+            .filter_map(|(number, samples)| {
+                let kinds = codes::tells_kinds(&lexicon.columns[*number].words);
+                let usual = (kinds && !values::is_known(&token.lower))
+                    .then(|| codes::usual(&token.lower, samples))
+                    .flatten();
+                let value = usual.or_else(|| codes::cut(&token.lower, samples))?.clone();
+                Some(ValueHit {
+                    column: ColumnId(*number),
+                    value,
+                })
+            })
+            .collect();
+        if !hits.is_empty() {
+            found.push(Span {
+                start,
+                end: start + 1,
+                what: hits,
+            });
+        }
+    }
 }
 
 /// Places that the question calls otherwise than the values do.
@@ -78,9 +129,14 @@ fn other_names(
                         let shape = sample.len() > 2 || sample.chars().all(char::is_uppercase);
                         shape && names.contains(&key(sample).as_str())
                     };
-                    samples.iter().find(same).map(|sample| ValueHit {
+                    let coded = || {
+                        let code = countries::code_of(&spelled, countries::letters_in(entry)?)?;
+                        samples.contains(&code).then_some(code)
+                    };
+                    let value = samples.iter().find(same).cloned().or_else(coded)?;
+                    Some(ValueHit {
                         column: ColumnId(number),
-                        value: sample.clone(),
+                        value,
                     })
                 })
                 .collect();

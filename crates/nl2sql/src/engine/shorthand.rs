@@ -1,18 +1,10 @@
 //! Spells out the short forms of a schema: `stu_nm` is a student's name, `TCHR` a teacher.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::abbreviations::ABBREVIATIONS;
+use super::abbreviations::{ABBREVIATIONS, KEPT};
 use super::synonyms;
-
-/// Short forms that mean too many things, or that are looked for as they are.
-const KEPT: &[&str] = &[
-    "f", "l", "max", "min", "avg", "std", "dob", "ref", "ts", "mo", "int", "st", "co", "ln", "fn", "mail",
-    "sex", "sub", "col", "res", "int", "act", "del", "mod", "gen", "fin", "ver", "web", "fax", "med", "mem",
-    "rem", "exp", "br", "sw", "rev", "pub", "rat", "sta", "hum", "auth", "dep", "pr", "gr", "fl", "tp", "bk",
-    "hr", "sn", "ser", "dev", "cap", "dist", "cert", "pay", "ship", "teach", "pos",
-];
 
 /// Words of business schemas beside the synonyms, for names that leave their vowels out.
 const COMMON: &[&str] = &[
@@ -103,8 +95,15 @@ const COMMON: &[&str] = &[
     "zone",
 ];
 
-static SHORT: LazyLock<HashMap<&'static str, &'static [&'static str]>> =
-    LazyLock::new(|| ABBREVIATIONS.iter().copied().collect());
+static SHORT: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let entries = ABBREVIATIONS.split_whitespace();
+    entries
+        .filter_map(|entry| entry.split_once('='))
+        .map(|(short, long)| (short, long.split(',').collect()))
+        .collect()
+});
+
+static AS_THEY_ARE: LazyLock<HashSet<&'static str>> = LazyLock::new(|| KEPT.split_whitespace().collect());
 
 static WHOLE: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let mut whole = HashMap::new();
@@ -116,7 +115,7 @@ static WHOLE: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
 
 /// What a short form in a schema stands for.
 pub(crate) fn long_forms(word: &str) -> &'static [&'static str] {
-    SHORT.get(word).copied().unwrap_or(&[])
+    SHORT.get(word).map_or(&[], Vec::as_slice)
 }
 
 /// The words of a name with its short forms spelled out: by the list, else by the letters that are left of a common word.
@@ -125,17 +124,18 @@ pub(crate) fn spelled_out(words: &[String]) -> Vec<String> {
     words
         .iter()
         .enumerate()
-        .map(|(at, word)| {
+        .flat_map(|(at, word)| {
             let short = long_forms(word);
             let said = match short.first() {
                 // "no" in front denies: `no_show`.
                 Some(_) if word == "no" && at < last.max(1) => None,
-                Some(_) if KEPT.contains(&word.as_str()) => None,
+                Some(_) if AS_THEY_ARE.contains(word.as_str()) => None,
                 Some(long) => Some(*long),
                 None if is_vowelless(word) => WHOLE.get(&skeleton(word)).copied(),
                 None => None,
             };
-            said.map_or_else(|| word.clone(), str::to_owned)
+            let said = said.unwrap_or(word.as_str());
+            said.split('_').map(str::to_owned).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -180,6 +180,17 @@ pub(crate) fn leaves_one_out(short: &str, bones: &str) -> bool {
         && short.chars().all(|letter| left.any(|bone| bone == letter))
 }
 
+/// Whether the letters of a short form stand in their order among those left of a long word, begin like it and are more than half of them.
+pub(crate) fn stands_in(short: &str, bones: &str) -> bool {
+    let mut left = bones.chars();
+    short.len() >= 3
+        && short.len() * 2 > bones.len()
+        && short.len() < bones.len()
+        && short.as_bytes()[..1] == bones.as_bytes()[..1]
+        && (short.as_bytes()[1] == bones.as_bytes()[1] || short.ends_with(&bones[bones.len() - 1..]))
+        && short.chars().all(|letter| left.any(|bone| bone == letter))
+}
+
 fn is_vowel(letter: u8) -> bool {
     matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u')
 }
@@ -197,6 +208,10 @@ mod tests {
             ("CUST_NO", "customer number"),
             ("prdQty", "product quantity"),
             ("GNDR_CD", "gender code"),
+            ("QTY_OH", "quantity on hand"),
+            ("FRT_CTS", "freight cents"),
+            ("LST_CNT_DT", "last count date"),
+            ("BATCH_RCVD_TM", "batch received tm"),
             ("no_show", "no show"),
             ("order_item_id", "order item id"),
         ] {
@@ -210,6 +225,10 @@ mod tests {
         assert!(is_vowelless("mbr"));
         assert!(may_shorten("dlvd", "delivered") && may_shorten("cnfmd", "confirmed"));
         assert!(!may_shorten("dlvd", "devoured") && !may_shorten("cnt", "contracts"));
+        assert!(stands_in("hrvs", &skeleton("harvester")) && stands_in("bldg", &skeleton("bulldogging")));
+        assert!(
+            !stands_in("hrv", &skeleton("unharvested")) && !stands_in("cnt", &skeleton("constitutional"))
+        );
         assert!(!is_vowelless("member"));
         assert!(!is_vowelless("id"));
     }

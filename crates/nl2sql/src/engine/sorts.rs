@@ -1,6 +1,7 @@
 //! What a column holds, as far as questions care: told from its type, its name and its samples.
 
 use super::lexicon::Sort;
+use super::shorthand;
 use super::words;
 use crate::schema::{Column, ColumnKind};
 
@@ -108,8 +109,45 @@ fn looks_like_day(sample: &str) -> bool {
 
 /// How many of a column's units make one that people speak of: amounts in cents are told by their names.
 pub(crate) fn scale_of(column: &Column, words: &[String]) -> Option<u32> {
-    let small = words
-        .iter()
-        .any(|word| matches!(word.as_str(), "cents" | "cent" | "pence" | "minor" | "fen"));
-    (column.kind.is_number() && small && words.len() > 1).then_some(100)
+    let small = |word: &String| {
+        matches!(
+            word.as_str(),
+            "cents" | "cent" | "cts" | "pence" | "pennies" | "penny" | "minor" | "fen" | "centavos" | "paise"
+        )
+    };
+    // A single "ct" may count; at the end of a price it says cents.
+    let after_money = matches!(words, [.., what, last]
+        if matches!(last.as_str(), "ct" | "c" | "p") && is_money(shorthand::long_forms(what).first().unwrap_or(&what.as_str())));
+    (column.kind.is_number() && words.len() > 1 && (words.iter().any(small) || after_money)).then_some(100)
+}
+
+/// Whether a word of a column's name says that it is an amount of money.
+fn is_money(word: &str) -> bool {
+    matches!(
+        word,
+        "price"
+            | "cost"
+            | "amount"
+            | "fee"
+            | "pay"
+            | "salary"
+            | "wage"
+            | "total"
+            | "charge"
+            | "fare"
+            | "balance"
+            | "premium"
+            | "freight"
+            | "tax"
+            | "discount"
+            | "rent"
+            | "revenue"
+            | "payment"
+            | "budget"
+            | "gross"
+            | "net"
+            | "deposit"
+            | "bonus"
+            | "value"
+    )
 }

@@ -1,0 +1,267 @@
+//! Codes of one letter or a few that stand for states and kinds in older schemas: `X` for cancelled beside `C` for closed.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::shorthand;
+use super::stem::{singular, stem};
+
+/// Words and the codes that are usual for them, most usual first. Words of a line mean the same.
+const CODES: &[(&str, &str)] = &[
+    ("active current", "A AC ACT ACTV Y 1"),
+    ("inactive", "I N IN INA INAC INACT D 0"),
+    ("open opened outstanding", "O OP OPN N 1"),
+    ("closed", "C CL CLS CLSD Z X"),
+    (
+        "cancelled canceled cancellation annulled called-off",
+        "X CX CN CXL CNL CAN CANC CNCL CA V C",
+    ),
+    ("void voided", "V VD VO VOID X"),
+    (
+        "completed complete done finished fulfilled",
+        "C F D CP CM CMP CMPL COMP DN FIN Z",
+    ),
+    ("pending waiting awaiting", "P W PE PN PD PND PEND"),
+    ("paid settled", "P Y PD S"),
+    ("unpaid", "U N O UP UNP"),
+    ("overdue late", "O L V OD LT"),
+    ("partial partially", "P PT PP R"),
+    ("processing processed progress in-progress", "P I W IP PR WIP PRC"),
+    ("picking picked", "K P PK PCK"),
+    ("packed", "P K PK"),
+    ("shipped dispatched sent", "S SH SP SHP SHPD D"),
+    ("delivered", "D DL DE DLV DLVD"),
+    ("returned", "R RT RE RTN RET"),
+    ("refunded", "R RF RFD F"),
+    ("received", "R RC RV RCV RCVD"),
+    ("released", "R RL RLS"),
+    ("issued", "I IS ISS"),
+    ("invoiced billed", "I B IN INV BL"),
+    ("rejected refused declined denied", "R J D RJ REJ DN DEN"),
+    ("approved accepted", "A AP APR APPR AC Y"),
+    ("new", "N NW NEW"),
+    ("draft", "D DR DF DRF DRFT"),
+    ("planned", "P PL PLN"),
+    ("scheduled", "S SC SCH SCHD"),
+    ("deleted removed", "D X DEL"),
+    ("suspended", "S SU SUS SUSP"),
+    ("terminated", "T TM TR TRM TERM X"),
+    ("resigned left", "R L RS RSG X"),
+    ("retired", "R RT RET T"),
+    ("leave", "L LV LOA"),
+    ("probation probationary", "P PB PRB"),
+    ("deceased died dead", "D DC DEC X"),
+    ("alive living", "A L"),
+    ("discharged", "D DC DS DIS DSCH"),
+    ("admitted", "A AD ADM I"),
+    ("transferred", "T TR TRF X"),
+    ("inpatient", "I IP"),
+    ("outpatient", "O OP"),
+    ("emergency", "E ER EM"),
+    ("elective", "L E EL"),
+    ("passed", "P PS Y"),
+    ("failed failing", "F FL E X"),
+    ("graduated graduate", "G GR GRD"),
+    ("enrolled", "E EN ENR"),
+    ("withdrawn", "W WD WDN WTH"),
+    ("dropped", "D DR DP"),
+    ("excused", "E X"),
+    ("absent", "A AB ABS"),
+    ("present", "P PR"),
+    ("tardy", "T L"),
+    ("male man boy", "M 1"),
+    ("female woman girl", "F W 2"),
+    ("married", "M MA MR MAR"),
+    ("single unmarried", "S SG SI"),
+    ("divorced", "D DV DIV"),
+    ("widowed widow widower", "W WD"),
+    ("separated", "P X SP"),
+    ("full-time fulltime full", "F FT"),
+    ("part-time parttime part", "P PT"),
+    ("contract contractor", "C CT CN"),
+    ("temporary temp", "T TP TMP"),
+    ("permanent", "P R PM PRM"),
+    ("intern", "I IN"),
+    ("hourly", "H HR"),
+    ("salaried", "S SL"),
+    ("weekly", "W WK"),
+    ("monthly", "M MO"),
+    ("quarterly", "Q QT"),
+    ("annual yearly annually", "A Y YR"),
+    ("high", "H HI"),
+    ("medium normal", "M N MD ME"),
+    ("low", "L LO LW"),
+    ("critical", "C CR"),
+    ("urgent", "U UR H"),
+    ("credit", "C CR CC"),
+    ("debit", "D DR DB DC"),
+    ("cash", "C CA CS H"),
+    ("check cheque", "K Q CK CH CHQ"),
+    ("transfer", "T TR TF W"),
+    ("deposit", "D DP DEP"),
+    ("withdrawal", "W WD WDL"),
+    ("fee charge", "F C"),
+    ("checking", "C K CH CHK"),
+    ("savings saving", "S SV SAV"),
+    ("loan", "L LN"),
+    ("mortgage", "M MG MTG"),
+    ("confirmed", "C CF CNF CONF"),
+    ("booked", "B BK"),
+    ("reserved", "R RS RSV"),
+    ("no-show", "N NS"),
+    ("hold held", "H HD HLD"),
+    ("backordered backorder", "B BO"),
+    ("expired", "E X EX EXP"),
+    ("frozen", "F Z FR"),
+    ("blocked", "B BL BLK"),
+    ("locked", "L LK"),
+    ("dormant", "D DM"),
+    ("lapsed", "L LP"),
+    ("available", "A AV Y F"),
+    ("unavailable", "U N UA"),
+    ("occupied", "O OC"),
+    ("vacant free", "V F VC"),
+    ("maintenance", "M MT"),
+    ("sold", "S SD SLD"),
+    ("lost", "L LS"),
+    ("won", "W WN"),
+    ("damaged", "D DM DMG"),
+    ("resolved", "R RS RSLV"),
+    ("assigned", "A AS ASG"),
+    ("posted", "P PS"),
+    ("reversed", "R V RV"),
+    ("domestic", "D DOM"),
+    ("international", "I INT"),
+    ("import imported", "I IM"),
+    ("export exported", "E X EX"),
+    ("individual personal", "I P"),
+    ("corporate business company", "C B"),
+    ("retail", "R RT"),
+    ("wholesale", "W WS"),
+    ("manual", "M MN"),
+    ("automatic", "A AU"),
+    ("income", "I IN"),
+    ("expense", "E X EX"),
+];
+
+static BY_WORD: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+    CODES
+        .iter()
+        .flat_map(|(words, codes)| words.split(' ').map(move |word| (word, *codes)))
+        .collect()
+});
+
+/// A column of more different codes holds names of things, not kinds.
+const MOST: usize = 30;
+
+/// Whether samples are codes: a few short words without a small letter.
+pub(crate) fn are_codes(samples: &[String]) -> bool {
+    let code = |sample: &String| {
+        (1..=6).contains(&sample.len())
+            && sample
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
+    };
+    (1..=MOST).contains(&samples.len())
+        && samples.iter().all(code)
+        && samples
+            .iter()
+            .any(|sample| sample.bytes().any(|b| b.is_ascii_uppercase()))
+}
+
+/// Whether a column's name says that it tells states or kinds.
+pub(crate) fn tells_kinds(words: &[String]) -> bool {
+    const KINDS: &[&str] = &[
+        "status",
+        "state",
+        "type",
+        "kind",
+        "class",
+        "category",
+        "code",
+        "method",
+        "mode",
+        "stage",
+        "phase",
+        "group",
+        "level",
+        "priority",
+        "flag",
+        "indicator",
+        "frequency",
+        "basis",
+        "gender",
+        "sex",
+        "marital",
+        "result",
+        "reason",
+    ];
+    words.iter().any(|word| KINDS.contains(&word.as_str()))
+}
+
+/// The most usual code of a word that is among the samples.
+pub(crate) fn usual<'s>(lower: &str, samples: &'s [String]) -> Option<&'s String> {
+    let codes = BY_WORD.get(lower)?;
+    codes
+        .split(' ')
+        .find_map(|code| samples.iter().find(|sample| sample.eq_ignore_ascii_case(code)))
+}
+
+/// The sample that is the code of a word: the most usual one that is there, else its only beginning or short form.
+pub(crate) fn code_of<'s>(lower: &str, samples: &'s [String]) -> Option<&'s String> {
+    usual(lower, samples).or_else(|| cut(lower, samples))
+}
+
+/// The only sample of three letters or more that a word is cut to: `ELEC` for "electronics", `CARD` for "cardiology", `FNC` for "finance".
+pub(crate) fn cut<'s>(lower: &str, samples: &'s [String]) -> Option<&'s String> {
+    let one = singular(lower);
+    if one.len() < 4 || !one.is_ascii() {
+        return None;
+    }
+    let root = stem(lower);
+    let bones = shorthand::skeleton(&one);
+    let fits = |sample: &&String| {
+        let code = sample.to_ascii_lowercase();
+        let begins = code.len() >= 3 && one.len() > code.len() && one.starts_with(&code);
+        let listed = shorthand::long_forms(&code)
+            .iter()
+            .any(|long| *long == one || stem(long) == root);
+        let bare = shorthand::is_vowelless(&code) && (code == bones || shorthand::stands_in(&code, &bones));
+        begins || listed || bare
+    };
+    let mut found = samples.iter().filter(fits);
+    match (found.next(), found.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(text: &str) -> Vec<String> {
+        text.split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_state_has_the_code_that_no_other_state_has_first() {
+        for (word, codes, code) in [
+            ("cancelled", "O C X", "X"),
+            ("closed", "O C X", "C"),
+            ("completed", "O C X", "C"),
+            ("cancelled", "P A C", "C"),
+            ("inactive", "A I T", "I"),
+            ("terminated", "A I T", "T"),
+            ("female", "M F", "F"),
+            ("cardiology", "CARD NEUR ORTH", "CARD"),
+            ("finance", "FNC HRD LGL", "FNC"),
+        ] {
+            let samples = samples(codes);
+            assert!(are_codes(&samples), "{codes}");
+            assert_eq!(code_of(word, &samples).map(String::as_str), Some(code), "{word}");
+        }
+        assert_eq!(code_of("purple", &samples("O C X")), None);
+        assert!(!are_codes(&samples("Open Closed")));
+    }
+}
