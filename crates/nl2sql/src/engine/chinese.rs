@@ -21,6 +21,7 @@ mod numerals;
 mod ordering;
 mod part;
 mod people;
+pub(crate) mod pinyin;
 mod ranking;
 mod refuse;
 mod respell;

@@ -119,13 +119,17 @@ fn bare_words(comment: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The column that tells a table's rows apart: its declared key, or where none is declared the column that is named like one.
-pub(crate) fn key_of<'t>(table: &'t Table, table_words: &[String]) -> Option<&'t str> {
+pub(crate) fn key_of<'t>(
+    table: &'t Table,
+    table_words: &[String],
+    spelled: impl Fn(&Column) -> Vec<String>,
+) -> Option<&'t str> {
     match &table.primary_key[..] {
         [key] => Some(key),
         [] => {
             let own: Vec<String> = table_words.iter().map(|word| singular(word)).collect();
             let named = |column: &&Column, is_own: &dyn Fn(&[String]) -> bool| {
-                let words = shorthand::spelled_out(&identifier_words(&column.name));
+                let words = spelled(column);
                 words == ["id"] || key_stump(&words).is_some_and(|stump| is_own(&stump))
             };
             let columns = || table.columns.iter();

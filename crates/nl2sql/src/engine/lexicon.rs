@@ -2,10 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::chinese::pinyin;
 use super::graph::Graph;
 use super::stem::{identifier_words, is_near, singular, stem};
-use super::{forms, kinds, shorthand, sorts, synonyms};
+use crate::schema::{Aliases, Column, ForeignKey, Schema, Table};
 use crate::schema::{Aliases, Column, Schema, Table};
+use super::{forms, kinds, shorthand, sorts, synonyms};
+use super::{forms, shorthand, sorts, synonyms};
 
 /// The place of a table in its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +82,8 @@ pub struct Lexicon<'a> {
     pub(crate) tables: Vec<TableEntry<'a>>,
     pub(crate) columns: Vec<ColumnEntry<'a>>,
     pub(crate) graph: Graph,
+    /// Whether its names are Chinese words in Latin letters.
+    pub(crate) is_pinyin: bool,
     vocabulary: Vec<WordEntry>,
     by_word: HashMap<String, WordId>,
     by_stem: HashMap<String, Vec<(WordId, f32)>>,
@@ -94,6 +99,7 @@ impl<'a> Lexicon<'a> {
             tables: Vec::with_capacity(schema.tables.len()),
             columns: Vec::new(),
             graph: Graph::default(),
+            is_pinyin: pinyin::is_pinyin(schema),
             vocabulary: Vec::new(),
             by_word: HashMap::new(),
             by_stem: HashMap::new(),
@@ -154,11 +160,28 @@ impl<'a> Lexicon<'a> {
         named: &HashMap<String, u32>,
     ) {
         let id = TableId(self.tables.len());
+<<<<<<< HEAD
         let words = kinds::table_words(&table.name);
         let spelled = shorthand::spelled_out(&words);
+=======
+        let words = forms::table_words(&table.name);
+        let told = if self.is_pinyin {
+            pinyin::of_table(&words)
+        } else {
+            Vec::new()
+        };
+        let spelled = told.first().map_or_else(
+            || shorthand::spelled_out(&words),
+            |reading| reading.english.clone(),
+        );
+>>>>>>> work-Z
         let mut said = vec![(words.clone(), 1.0)];
         if spelled != words {
             said.push((spelled.clone(), 0.98));
+        }
+        said.extend(told.iter().skip(1).map(|reading| (reading.english.clone(), 0.9)));
+        for reading in &told {
+            said.extend(forms::comment_forms(Some(&reading.chinese)));
         }
         if let (Some(shared), [first, rest @ ..]) = (shared, &spelled[..])
             && words.first().is_some_and(|word| word == shared)
@@ -182,10 +205,29 @@ impl<'a> Lexicon<'a> {
         said.extend(forms::comment_forms(table.comment.as_deref()));
         let variants = self.variants(said);
         let first = self.columns.len();
-        let key = forms::key_of(table, &spelled);
-        for column in &table.columns {
+        let readings: Vec<Vec<pinyin::Reading>> = table
+            .columns
+            .iter()
+            .map(|column| {
+                let refers = |key: &ForeignKey| key.columns.contains(&column.name);
+                if self.is_pinyin {
+                    pinyin::of_column(column, table.foreign_keys.iter().any(refers))
+                } else {
+                    Vec::new()
+                }
+            })
+            .collect();
+        let key = forms::key_of(table, &spelled, |column| {
+            let at = table.columns.iter().position(|one| one.name == column.name);
+            let told = at.and_then(|at| readings[at].first());
+            told.map_or_else(
+                || shorthand::spelled_out(&identifier_words(&column.name)),
+                |reading| reading.english.clone(),
+            )
+        });
+        for (column, told) in table.columns.iter().zip(&readings) {
             let is_primary = key.is_some_and(|key| key.eq_ignore_ascii_case(&column.name));
-            self.add_column(id, &words, column, is_primary);
+            self.add_column(id, (&words, &spelled), column, is_primary, told);
         }
         let singular_words = spelled.iter().map(|word| singular(word)).collect();
         self.tables.push(TableEntry {
@@ -196,14 +238,30 @@ impl<'a> Lexicon<'a> {
         });
     }
 
-    fn add_column(&mut self, id: TableId, table_words: &[String], column: &'a Column, is_primary: bool) {
+    /// Adds a column of a table whose words are given as they stand and spelled out.
+    fn add_column(
+        &mut self,
+        id: TableId,
+        (table_words, spelled_table): (&[String], &[String]),
+        column: &'a Column,
+        is_primary: bool,
+        told: &[pinyin::Reading],
+    ) {
         let raw = identifier_words(&column.name);
-        let words = shorthand::spelled_out(&raw);
+        let words = told
+            .first()
+            .map_or_else(|| shorthand::spelled_out(&raw), |reading| reading.english.clone());
         let mut said = forms::column_forms(&raw, table_words);
         if words != raw {
-            let spelled_table = shorthand::spelled_out(table_words);
-            let spelled = forms::column_forms(&words, &spelled_table);
+            let spelled = forms::column_forms(&words, spelled_table);
             said.extend(spelled.into_iter().map(|(words, weight)| (words, weight * 0.98)));
+        }
+        for reading in told.iter().skip(1) {
+            let spelled = forms::column_forms(&reading.english, spelled_table);
+            said.extend(spelled.into_iter().map(|(words, weight)| (words, weight * 0.88)));
+        }
+        for reading in told {
+            said.extend(forms::comment_forms(Some(&reading.chinese)));
         }
         said.extend(forms::comment_forms(column.comment.as_deref()));
         if is_primary && words.concat().ends_with("id") && !words.iter().any(|word| word == "id") {

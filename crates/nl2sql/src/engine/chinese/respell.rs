@@ -33,9 +33,12 @@ pub(crate) fn respell(lexicon: &Lexicon<'_>, plan: &mut Plan, question: &str) {
     }
 }
 
-/// Whether a column has a Chinese comment and no samples.
+/// Whether a column has a Chinese comment, or its schema Chinese names in Latin letters, and it has no samples.
 fn is_told_in_chinese(lexicon: &Lexicon<'_>, column: ColumnId) -> bool {
     let column = lexicon.column(column).column;
+    if lexicon.is_pinyin && column.samples.is_empty() {
+        return true;
+    }
     let told = column
         .comment
         .as_deref()
