@@ -16,7 +16,13 @@ impl Reading<'_> {
                 Some(Phrase::Absent(is_null)) => self.read_null(at, is_null),
                 Some(Phrase::None_) => self.read_none(at),
                 Some(Phrase::Not) => self.read_not(at),
-                _ => {}
+                _ => continue,
+            }
+            if self.is_free(at) && matches!(self.phrase(at), Some(Phrase::None_ | Phrase::Not)) {
+                self.read_undone(at);
+            }
+            if !self.is_free(at) {
+                self.mark_anything(at);
             }
         }
     }
@@ -83,6 +89,14 @@ impl Reading<'_> {
         let Some(next) = self.after(at) else {
             return;
         };
+        // "not used by any post"
+        if self.phrase(next) == Some(Phrase::By)
+            && let Some(by) = self.after(next).filter(|i| i - at <= 4)
+            && self.table(by).is_some_and(|table| table != self.home)
+            && self.absent_table(at, by, 0.7)
+        {
+            return;
+        }
         if next - at > 4 || !matches!(self.items[next].kind, Kind::Mention(..) | Kind::Word) {
             return;
         }

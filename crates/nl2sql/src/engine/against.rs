@@ -18,6 +18,10 @@ pub(crate) fn answer(
     whole: &Reading<'_>,
     request: &Request<'_>,
 ) -> Option<Draft> {
+    let peers = |cond: &Cond| matches!(cond, Cond::PeerAverage { .. });
+    if whole.plan.filters.iter().any(peers) {
+        return None;
+    }
     let at = (1..items.len()).find(|at| compares(items, *at))?;
     let (op, average) = match items[at].kind {
         Kind::Phrase(Phrase::Compare { op, .. }) => (op, false),

@@ -15,6 +15,9 @@ impl Reading<'_> {
             let Some(Phrase::AboveAverage(above)) = self.phrase(at) else {
                 continue;
             };
+            if !self.is_free(at) {
+                continue;
+            }
             let own = |reading: &Self, i: usize| reading.number_column(i).filter(|_| reading.is_free(i));
             let after = self.after(at).filter(|i| i - at <= 2);
             let owned = after
@@ -187,7 +190,7 @@ impl Reading<'_> {
 }
 
 /// The columns that a comparison with an average speaks of: "taller than average".
-fn hinted(word: &str) -> Option<Hint> {
+pub(super) fn hinted(word: &str) -> Option<Hint> {
     Some(match word {
         "taller" => &["height", "elevation", "altitude"],
         "shorter" => &["height", "length", "duration", "distance"],

@@ -6,6 +6,7 @@ use super::how;
 use super::items::{Item, Kind};
 use super::lexicon::{Lexicon, TableId};
 use super::phrases::{Function, Phrase};
+use super::plan::{Cond, Expr, Plan};
 use super::ranks;
 use super::reading::Reading;
 use super::roles;
@@ -18,6 +19,8 @@ const MAX_CANDIDATES: usize = 5;
 const NEAR: f64 = 0.5;
 /// The margin of a reading without another one.
 const NOTHING_NEAR: f64 = 9.0;
+/// How much a structure of several words speaks for the reading that has it.
+const STRUCTURE: f64 = 3.0;
 
 /// A reading with its joins and its worth.
 pub(crate) struct Chosen<'q> {
@@ -77,12 +80,43 @@ pub(crate) fn ranked<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &
             margin: NOTHING_NEAR,
             rival: None,
         };
-        one.signals = signals::of(&one);
-        one.preference = confidence::preference(&one.signals);
+        one.signals = measured(&one);
+        one.preference = confidence::preference(&one.signals) + structured(&one.reading.plan);
         found.push(one);
     }
     found.sort_by(|a, b| b.preference.total_cmp(&a.preference));
     found
+}
+
+/// What is measured of a reading; of one that keeps what is first in each group, by the figures of the groups that it stands for.
+fn measured(one: &Chosen<'_>) -> Signals {
+    let Some(plan) = one.reading.figures_of_groups() else {
+        return signals::of(one);
+    };
+    let mut reading = one.reading.clone();
+    reading.plan = plan;
+    signals::of(&Chosen {
+        joins: reading.joins().unwrap_or_default(),
+        reading,
+        worth: one.worth,
+        prior: one.prior,
+        signals: Signals::none(),
+        preference: 0.0,
+        margin: one.margin,
+        rival: None,
+    })
+}
+
+/// What speaks for a plan that has a place for a structure of several words: others leave it out.
+fn structured(plan: &Plan) -> f64 {
+    let timed = plan.select.iter().any(|expr| matches!(expr, Expr::Elapsed(_)));
+    let filtered = plan.filters.iter().any(|cond| {
+        matches!(
+            cond,
+            Cond::FirstOfGroup(_) | Cond::PeerAverage { .. } | Cond::Compare(Expr::Elapsed(_), ..)
+        )
+    });
+    if timed || filtered { STRUCTURE } else { 0.0 }
 }
 
 /// Tables that the question may be about, with where it says so, likeliest first.

@@ -21,8 +21,14 @@ pub(crate) fn answer(
     whole: &Chosen<'_>,
     request: &Request<'_>,
 ) -> Option<Draft> {
+    // "who have not ordered since May": none of their rows in that time says it all.
+    let none_such =
+        whole.reading.plan.filters.iter().any(
+            |cond| matches!(cond, Cond::Exists { related, negated: true } if !related.filters.is_empty()),
+        ) && is_whole(whole);
     cuts(tokens, items, &whole.reading)
         .into_iter()
+        .filter(|cut| !(none_such && cut.op == Join::ButNot))
         .take(TRIES)
         .find_map(|cut| joined(lexicon, &cut, request))
 }

@@ -26,7 +26,7 @@ impl Reading<'_> {
     }
 
     pub(crate) fn compare_at(&mut self, at: usize, op: Op, hint: Hint, time: bool) -> bool {
-        if self.trailing_comparison(at, op, hint) {
+        if self.trailing_comparison(at, op, hint) || !time && self.compare_length(at, op, hint) {
             return true;
         }
         let Some(next) = self.after(at).filter(|i| i - at <= 3) else {
@@ -71,6 +71,10 @@ impl Reading<'_> {
             Kind::Period(period) if self.is_figure(at, next, time, &period) => {
                 let number = self.tokens[self.items[next].start].text.clone();
                 self.compare_number(at, next, op, hint, number)
+            }
+            // "more than 90 days ago" is earlier.
+            Kind::Period(period) if !time && self.raw(next).ends_with("ago") => {
+                self.compare_period(at, next, reversed(op), period)
             }
             Kind::Period(period) => self.compare_period(at, next, op, period),
             Kind::Mention(..) if !time && !matches!(op, Op::Eq | Op::Ne) => {
@@ -130,16 +134,9 @@ impl Reading<'_> {
         let (Some(column), Ok(amount)) = (self.moment_column(at), number.parse::<i32>()) else {
             return false;
         };
-        let op = match op {
-            Op::Gt => Op::Lt,
-            Op::Ge => Op::Le,
-            Op::Lt => Op::Gt,
-            Op::Le => Op::Ge,
-            other => other,
-        };
         self.plan.filters.push(Cond::At {
             column,
-            op,
+            op: reversed(op),
             moment: Moment::FromNow {
                 amount: -amount.min(100_000),
                 unit: unit.1,
@@ -366,6 +363,17 @@ fn time_unit(word: &str) -> Option<Unit> {
         "year" | "years" => Some(Unit::Year),
         "hour" | "hours" => Some(Unit::Hour),
         _ => None,
+    }
+}
+
+/// The comparison of moments that says how long ago they were.
+fn reversed(op: Op) -> Op {
+    match op {
+        Op::Gt => Op::Lt,
+        Op::Ge => Op::Le,
+        Op::Lt => Op::Gt,
+        Op::Le => Op::Ge,
+        other => other,
     }
 }
 

@@ -80,6 +80,8 @@ impl Writer<'_> {
                     plain.column(*column)
                 )
             }
+            Cond::PeerAverage { column, op, key } => self.peer_average(*column, *op, *key),
+            Cond::FirstOfGroup(first) => self.first_of_group(first),
             Cond::Beyond {
                 column,
                 op,

@@ -3,6 +3,7 @@
 use super::lexicon::Sort;
 use super::period::{Moment, Period, Unit};
 use crate::dialect::Dialect;
+use crate::schema::ColumnKind;
 
 fn plural(unit: Unit) -> &'static str {
     match unit {
@@ -74,6 +75,38 @@ fn from_now(amount: i32, unit: Unit, timed: bool, dialect: Dialect) -> String {
             };
             format!("{now} {sign} INTERVAL '{size} {}'", plural(unit))
         }
+    }
+}
+
+/// How long it is from one moment to another, in hours, days or weeks.
+pub(crate) fn elapsed(
+    (from, from_kind): (String, ColumnKind),
+    (to, to_kind): (String, ColumnKind),
+    unit: Unit,
+    dialect: Dialect,
+) -> String {
+    let is_days = from_kind == ColumnKind::Date && to_kind == ColumnKind::Date;
+    let (days, seconds) = match dialect {
+        Dialect::Sqlite => (format!("julianday({to}) - julianday({from})"), false),
+        Dialect::MySql if is_days => (format!("DATEDIFF({to}, {from})"), false),
+        Dialect::MySql => (format!("TIMESTAMPDIFF(SECOND, {from}, {to})"), true),
+        Dialect::PostgreSql if is_days => (format!("{to} - {from}"), false),
+        Dialect::PostgreSql => {
+            let cast = |side: String, kind| match kind {
+                ColumnKind::Timestamp => side,
+                _ => format!("CAST({side} AS timestamp)"),
+            };
+            let (from, to) = (cast(from, from_kind), cast(to, to_kind));
+            (format!("EXTRACT(EPOCH FROM ({to} - {from}))"), true)
+        }
+    };
+    match (unit, seconds) {
+        (Unit::Hour, true) => format!("{days} / 3600.0"),
+        (Unit::Week, true) => format!("{days} / 604800.0"),
+        (_, true) => format!("{days} / 86400.0"),
+        (Unit::Hour, false) => format!("({days}) * 24"),
+        (Unit::Week, false) => format!("({days}) / 7.0"),
+        (_, false) => days,
     }
 }
 

@@ -386,6 +386,7 @@ pub(crate) fn expr_table(reading: &Reading<'_>, expr: &Expr) -> Option<TableId> 
         | Expr::Apply(_, id)
         | Expr::Bucket(_, id)
         | Expr::SumOfProduct(id, _) => Some(reading.lexicon.column(*id).table),
+        Expr::Elapsed(elapsed) => Some(reading.lexicon.column(elapsed.from).table),
         Expr::Rows | Expr::Related(_) | Expr::Share(_) | Expr::PartOfAll | Expr::Across(_) => None,
     }
 }

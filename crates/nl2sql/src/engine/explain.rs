@@ -99,6 +99,20 @@ impl Teller<'_> {
             Expr::Bucket(unit, id) => fill(tongue.bucket, &[self.unit(*unit), &self.column(*id)]),
             Expr::Related(related) => fill(tongue.related_count, &[&self.related(related)]),
             Expr::Share(conds) => fill(tongue.share, &[&self.conds(conds)]),
+            Expr::Elapsed(elapsed) => {
+                let time = fill(
+                    tongue.elapsed,
+                    &[
+                        self.unit(elapsed.unit),
+                        &self.column(elapsed.from),
+                        &self.column(elapsed.to),
+                    ],
+                );
+                match elapsed.function {
+                    Some(function) => fill(tongue.apply, &[self.function(function), &time]),
+                    None => time,
+                }
+            }
             Expr::PartOfAll => tongue.part_of_all.to_owned(),
             Expr::Across(across) => self.across(across),
         }
@@ -181,6 +195,18 @@ impl Teller<'_> {
                 &[&self.column(*column), self.op(*op), &self.moment(*moment)],
             ),
             Cond::Average(id, op) => fill(tongue.average, &[&self.column(*id), self.op(*op)]),
+            Cond::PeerAverage { column, op, key } => fill(
+                tongue.peer_average,
+                &[&self.column(*column), self.op(*op), &self.column(*key)],
+            ),
+            Cond::FirstOfGroup(first) => {
+                let piece = if first.descending {
+                    tongue.highest_of_each
+                } else {
+                    tongue.lowest_of_each
+                };
+                fill(piece, &[&self.column(first.by), &self.column(first.key)])
+            }
             Cond::Beyond { column, op, plan, .. } => {
                 let found = sentence(self.lexicon, plan, &[], tongue);
                 let found = found

@@ -9,6 +9,7 @@ impl Reading<'_> {
     /// Settles what is shown, and keeps rows from being repeated by joins.
     pub(crate) fn finish(&mut self) {
         self.absorb_filters();
+        self.settle_peers();
         let aggregates = std::mem::take(&mut self.aggregates);
         if self.grouped {
             self.finish_group(aggregates);
@@ -25,6 +26,7 @@ impl Reading<'_> {
         } else {
             self.finish_aggregate(aggregates);
         }
+        self.settle_direction();
         self.show_kinds_once();
         self.count_once();
         self.settle_order();
@@ -52,7 +54,14 @@ impl Reading<'_> {
             .enumerate()
             .any(|(at, _)| self.table(at).is_some() || Some(at) == self.head);
         let all = self.tokens.iter().any(|token| token.lower == "all");
-        if alone && kind && !rows && all {
+        // "which towns do the members come from": a kind is asked for, whosever it is.
+        let which = (1..self.items.len()).any(|at| {
+            matches!(self.word(at - 1), "which" | "what")
+                && self.table(at).is_none()
+                && self.column_where(at, |other| other == id).is_some()
+                && self.tokens[self.items[at].end - 1].lower.ends_with('s')
+        });
+        if alone && kind && (!rows && all || which) {
             self.plan.distinct = true;
         }
     }

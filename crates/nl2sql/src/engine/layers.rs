@@ -17,6 +17,22 @@ pub(crate) fn answer(
     items: &[Item],
     request: &Request<'_>,
 ) -> Option<Draft> {
+    // "how many days does it take on average", "the average number of days between" are times.
+    let timed = items.iter().enumerate().any(|(at, item)| {
+        item.kind == Kind::Phrase(Phrase::Aggregate(Function::Count))
+            && items
+                .get(at + 1)
+                .is_some_and(|next| super::lengths::unit(&tokens[next.start].lower).is_some())
+    });
+    let takes = tokens.iter().any(|token| {
+        matches!(
+            token.lower.as_str(),
+            "take" | "takes" | "took" | "between" | "from"
+        )
+    });
+    if timed && takes {
+        return None;
+    }
     let (function, asked) = after_function(tokens, items).or_else(|| on_average(tokens, items))?;
     let inner = items::cut(lexicon, &asked, request.today);
     let chosen = choose::best(lexicon, &asked, &inner).filter(is_whole)?;

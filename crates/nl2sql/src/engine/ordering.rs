@@ -1,7 +1,6 @@
 //! Recognises what an answer is sorted by.
 
 use super::items::Kind;
-use super::lexicon::ColumnId;
 use super::phrases::{Function, Phrase};
 use super::plan::Expr;
 use super::reading::{Entity, Reading};
@@ -70,39 +69,6 @@ impl Reading<'_> {
             for (_, desc) in &mut self.plan.order[first..] {
                 *desc = descending;
             }
-        }
-    }
-
-    /// A direction without a column sorts by what is shown: the columns before it, or the name.
-    fn loose_direction(&mut self) {
-        let Some((at, descending)) = (0..self.items.len()).find_map(|at| match self.phrase(at) {
-            Some(Phrase::Direction(descending)) if self.is_free(at) => Some((at, descending)),
-            _ => None,
-        }) else {
-            return;
-        };
-        if !self.plan.order.is_empty() {
-            self.mark(at);
-            return;
-        }
-        let raw = self.raw(at).to_lowercase();
-        let counted = (0..self.items.len()).any(|i| self.aggregate_at(i) == Some(Function::Count));
-        if counted && raw.contains("most") && raw.contains("least") {
-            self.mark(at);
-            self.plan.order.push((Expr::Rows, descending));
-            return;
-        }
-        let shown = (0..at).find_map(|i| match self.entity(i) {
-            Some(Entity::Column(id, score)) if score >= 0.6 && self.is_free(i) => Some(id),
-            _ => None,
-        });
-        let columns: Vec<ColumnId> =
-            shown.map_or_else(|| roles::label(self.lexicon, self.home), |id| vec![id]);
-        if !columns.is_empty() {
-            self.mark(at);
-            self.plan
-                .order
-                .extend(columns.into_iter().map(|id| (Expr::Column(id), descending)));
         }
     }
 

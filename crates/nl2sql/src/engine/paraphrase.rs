@@ -4,13 +4,17 @@ use super::idioms;
 use super::lexicon::{Lexicon, Sort};
 use super::link::Namer;
 use super::roles;
+use super::sayings;
 use super::text::{self, Token};
+use super::versus;
 
 /// `headcount` is the number of rows of the one table of people, and the people that `how many` counts are its rows,
 /// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
     const STEPS: &[Step] = &[
+        versus::spelled_out,
+        sayings::spelled_out,
         |_, tokens| idioms::spelled_out(tokens),
         |_, tokens| both_names(tokens),
         inhabitants,

@@ -33,6 +33,8 @@ pub(crate) enum Expr {
     PartOfAll,
     /// A column of the row that a key of the home table refers to, where several keys refer to one table or one to the table itself.
     Across(Across),
+    /// The time between two moments of a row.
+    Elapsed(Elapsed),
 }
 
 /// A column of the row that a key refers to, read apart from the joins.
@@ -52,6 +54,29 @@ pub(crate) struct Related {
     /// From the home table outwards; the first step is the correlation.
     pub steps: Vec<Step>,
     pub filters: Vec<Cond>,
+}
+
+/// The rows that are first within their groups.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct First {
+    /// What the rows of a group share.
+    pub key: ColumnId,
+    pub by: ColumnId,
+    pub descending: bool,
+    /// From the home table to that of the key.
+    pub steps: Vec<Step>,
+    /// What holds for all rows that the first is taken of.
+    pub filters: Vec<Cond>,
+}
+
+/// How long it was from one moment of a row to another, in a unit of time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Elapsed {
+    pub from: ColumnId,
+    pub to: ColumnId,
+    pub unit: Unit,
+    /// What is taken of the rows' lengths.
+    pub function: Option<Function>,
 }
 
 /// A condition on rows or groups.
@@ -92,6 +117,14 @@ pub(crate) enum Cond {
     },
     /// Above (or below) the average of the same column over the whole table.
     Average(ColumnId, Op),
+    /// Above (or below) the average of the same column over the rows with the same key.
+    PeerAverage {
+        column: ColumnId,
+        op: Op,
+        key: ColumnId,
+    },
+    /// First by a column among the rows with the same key.
+    FirstOfGroup(First),
     Exists {
         related: Related,
         negated: bool,
@@ -207,15 +240,16 @@ impl Plan {
 
 impl Expr {
     pub(crate) fn is_aggregate(&self) -> bool {
-        matches!(
-            self,
-            Expr::Rows
-                | Expr::CountDistinct(_)
-                | Expr::Apply(..)
-                | Expr::SumOfProduct(..)
-                | Expr::Share(_)
-                | Expr::PartOfAll
-        )
+        matches!(self, Expr::Elapsed(elapsed) if elapsed.function.is_some())
+            || matches!(
+                self,
+                Expr::Rows
+                    | Expr::CountDistinct(_)
+                    | Expr::Apply(..)
+                    | Expr::SumOfProduct(..)
+                    | Expr::Share(_)
+                    | Expr::PartOfAll
+            )
     }
 
     /// Puts one column in the place of another.
@@ -230,6 +264,10 @@ impl Expr {
                 swap(other, old, new);
             }
             Expr::Share(conds) => conds.iter_mut().for_each(|cond| cond.replace(old, new)),
+            Expr::Elapsed(elapsed) => {
+                swap(&mut elapsed.from, old, new);
+                swap(&mut elapsed.to, old, new);
+            }
             Expr::Rows | Expr::Related(_) | Expr::PartOfAll | Expr::Across(_) => {}
         }
     }
@@ -243,6 +281,7 @@ impl Expr {
             Expr::SumOfProduct(one, other) => found.extend([*one, *other]),
             Expr::Share(conds) => conds.iter().for_each(|cond| cond.columns(found)),
             Expr::Across(across) => found.push(across.key),
+            Expr::Elapsed(elapsed) => found.extend([elapsed.from, elapsed.to]),
             Expr::Rows | Expr::Related(_) | Expr::PartOfAll => {}
         }
     }
@@ -272,13 +311,14 @@ impl Cond {
             | Cond::Beyond { column, .. }
             | Cond::Among { column, .. }
             | Cond::Extreme { column, .. }
+            | Cond::PeerAverage { column, .. }
             | Cond::Average(column, _) => swap(column, old, new),
             Cond::Either(one, other) => {
                 one.iter_mut()
                     .chain(other)
                     .for_each(|cond| cond.replace(old, new));
             }
-            Cond::Exists { .. } | Cond::Against(..) => {}
+            Cond::Exists { .. } | Cond::Against(..) | Cond::FirstOfGroup(_) => {}
         }
     }
 
@@ -296,6 +336,8 @@ impl Cond {
             | Cond::Among { column, .. }
             | Cond::Extreme { column, .. }
             | Cond::Average(column, _) => found.push(*column),
+            Cond::PeerAverage { column, key, .. } => found.extend([*column, *key]),
+            Cond::FirstOfGroup(first) => found.extend([first.by, first.key]),
             Cond::Against(column, _, across) => found.extend([*column, across.key]),
             Cond::Either(one, other) => one.iter().chain(other).for_each(|cond| cond.columns(found)),
             Cond::Exists { .. } => {}

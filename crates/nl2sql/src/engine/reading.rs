@@ -99,6 +99,8 @@ impl<'q> Reading<'q> {
         self.read_counterparts();
         self.read_totals();
         self.read_how();
+        self.read_durations();
+        self.read_peers();
         self.read_order();
         self.read_averages();
         self.read_absences();

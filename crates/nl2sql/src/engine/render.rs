@@ -5,7 +5,7 @@ use super::graph::Step;
 use super::lexicon::{ColumnId, Lexicon, TableId};
 use super::money;
 use super::phrases::{Function, Op};
-use super::plan::{Across, Cond, Expr, Plan, SetOp};
+use super::plan::{Across, Cond, Elapsed, Expr, First, Plan, SetOp};
 use super::quote::identifier;
 use super::related::Counts;
 use crate::dialect::Dialect;
@@ -21,6 +21,8 @@ pub(crate) struct Writer<'a> {
 
 /// What the row that a key refers to is called beside the rows of its own table.
 const OTHER: &str = "other";
+/// What rows with the same key are called beside a row of their table.
+const PEER: &str = "peer";
 
 /// The SQL of a plan whose joins are known.
 pub(crate) fn sql(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: Dialect) -> String {
@@ -232,8 +234,60 @@ impl<'a> Writer<'a> {
                 let conds: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();
                 format!("AVG(CASE WHEN {} THEN 100.0 ELSE 0 END)", conds.join(" AND "))
             }
+            Expr::Elapsed(elapsed) => self.elapsed(elapsed),
             Expr::PartOfAll => "100.0 * COUNT(*) / SUM(COUNT(*)) OVER ()".to_owned(),
             Expr::Across(across) => self.across(across),
+        }
+    }
+
+    /// Above or below the average of the rows with the same key; those go by another name.
+    pub(super) fn peer_average(&self, column: ColumnId, op: Op, key: ColumnId) -> String {
+        let name = |id: ColumnId| identifier(&self.lexicon.column(id).column.name, self.dialect);
+        let table = self.table(self.lexicon.column(column).table);
+        format!(
+            "{} {} (SELECT AVG({PEER}.{}) FROM {table} AS {PEER} WHERE {PEER}.{} = {})",
+            self.column(column),
+            op_sign(op),
+            name(column),
+            name(key),
+            self.qualified().column(key)
+        )
+    }
+
+    /// First within its group, by a list of what is first in each.
+    pub(super) fn first_of_group(&self, first: &First) -> String {
+        let inside = Writer {
+            qualified: !first.steps.is_empty(),
+            ..*self
+        };
+        let home = self.lexicon.column(first.by).table;
+        let mut from = inside.table(home);
+        for step in &first.steps {
+            from.push_str(&format!(
+                " JOIN {} ON {}",
+                inside.table(step.added),
+                inside.on(step)
+            ));
+        }
+        let conds: Vec<String> = first.filters.iter().map(|cond| inside.condition(cond)).collect();
+        push_list(&mut from, " WHERE ", " AND ", &conds);
+        let key = inside.column(first.key);
+        format!(
+            "({}, {}) IN (SELECT {key}, {}({}) FROM {from} GROUP BY {key})",
+            self.column(first.key),
+            self.column(first.by),
+            if first.descending { "MAX" } else { "MIN" },
+            inside.column(first.by)
+        )
+    }
+
+    /// The time between two moments of a row, or what is taken of it over rows.
+    fn elapsed(&self, elapsed: &Elapsed) -> String {
+        let side = |id: ColumnId| (self.column(id), self.lexicon.column(id).column.kind);
+        let time = dates::elapsed(side(elapsed.from), side(elapsed.to), elapsed.unit, self.dialect);
+        match elapsed.function {
+            Some(function) => format!("{}({time})", function_name(function)),
+            None => time,
         }
     }
 

@@ -16,7 +16,10 @@ impl Reading<'_> {
             if !self.is_free(at) {
                 continue;
             }
-            let Some(column) = self.moment_column(at) else {
+            let undone = self
+                .undone_before(at)
+                .and_then(|table| roles::moment(self.lexicon, table));
+            let Some(column) = undone.or_else(|| self.moment_column(at)) else {
                 continue;
             };
             let not = self.negation_before(at).filter(|i| self.is_free(*i));

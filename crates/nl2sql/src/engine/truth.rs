@@ -149,6 +149,19 @@ impl Reading<'_> {
         if listed {
             return;
         }
+        // "patients per insured": the groups.
+        let groups = self
+            .before(at)
+            .is_some_and(|i| self.phrase(i) == Some(Phrase::PerEach));
+        if groups
+            && self
+                .items
+                .get(at + 1)
+                .is_none_or(|_| self.table(at + 1).is_none() && self.is_free(at + 1))
+            && self.asks_aggregate()
+        {
+            return;
+        }
         let not = self
             .negation_before(at)
             .or_else(|| self.before(at).filter(|i| self.phrase(*i) == Some(Phrase::None_)));

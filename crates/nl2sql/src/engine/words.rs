@@ -149,7 +149,7 @@ pub(crate) static STOP: Words = LazyLock::new(|| {
      contain containing contains include including includes placed made located come comes came exist \
      exists respective corresponding associated related results result value values thing things go goes \
      live lives living work works working happened occurred took take takes place well sort order ordered \
-     sorted group grouped through throughout during make"
+     sorted group grouped through throughout during make anything anyone anybody"
         .split_whitespace()
         .collect()
 });
