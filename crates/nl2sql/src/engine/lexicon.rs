@@ -5,10 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::chinese::pinyin;
 use super::graph::Graph;
 use super::stem::{identifier_words, is_near, singular, stem};
-use crate::schema::{Aliases, Column, ForeignKey, Schema, Table};
-use crate::schema::{Aliases, Column, Schema, Table};
 use super::{forms, kinds, shorthand, sorts, synonyms};
-use super::{forms, shorthand, sorts, synonyms};
+use crate::schema::{Aliases, Column, ForeignKey, Schema, Table};
 
 /// The place of a table in its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,11 +158,7 @@ impl<'a> Lexicon<'a> {
         named: &HashMap<String, u32>,
     ) {
         let id = TableId(self.tables.len());
-<<<<<<< HEAD
         let words = kinds::table_words(&table.name);
-        let spelled = shorthand::spelled_out(&words);
-=======
-        let words = forms::table_words(&table.name);
         let told = if self.is_pinyin {
             pinyin::of_table(&words)
         } else {
@@ -174,7 +168,6 @@ impl<'a> Lexicon<'a> {
             || shorthand::spelled_out(&words),
             |reading| reading.english.clone(),
         );
->>>>>>> work-Z
         let mut said = vec![(words.clone(), 1.0)];
         if spelled != words {
             said.push((spelled.clone(), 0.98));
