@@ -19,6 +19,11 @@ const NAMES: &[&str] = &[
     "name", "title", "id", "code", "number", "type", "kind", "date", "record",
 ];
 
+/// How many of a smaller unit make one: days, hours, minutes, cents, grams and the like.
+const UNITS: &[u64] = &[
+    7, 12, 24, 30, 60, 100, 365, 1_000, 1_440, 3_600, 60_000, 1_000_000,
+];
+
 /// The first item that was taken and is not in the plan.
 pub(crate) fn lost(chosen: &Chosen<'_>) -> Option<usize> {
     let reading = &chosen.reading;
@@ -72,10 +77,15 @@ pub(crate) fn unread(chosen: &Chosen<'_>) -> Vec<usize> {
     (0..reading.items.len()).filter(is_unread).collect()
 }
 
-/// Whether a number is in the SQL, perhaps in cents or as a part of a date. "At least one" needs none.
+/// Whether a number is in the SQL, perhaps in another unit or as a part of a date. "At least one" needs none.
 fn holds_number(sql: &str, digits: &str) -> bool {
     let plain = digits.trim_start_matches('0');
-    matches!(plain, "" | "1") || sql.contains(plain)
+    let in_unit = |per: u64| {
+        plain
+            .parse::<u64>()
+            .is_ok_and(|number| sql.contains(&number.saturating_mul(per).to_string()))
+    };
+    matches!(plain, "" | "1") || sql.contains(plain) || UNITS.iter().any(|per| in_unit(*per))
 }
 
 /// `total minutes for each show` where no row of the answer is a show.
