@@ -21,7 +21,7 @@ pub(crate) const ABBREVIATIONS: &str = "\
     brc=branch brcd=barcode brn=branch brnch=branch brnd=brand brth=birth bsns=business bt=batch btch=batch bth=birth,bath bu=business_unit
     buy=buyer byr=buyer bz=business cal=calendar,calories calc=calculated camp=campaign canc=cancelled cand=candidate cap=capacity
     capty=capacity carr=carrier cat=category catg=category catgry=category catgy=category catlg=catalog ccy=currency cd=code cde=code
-    cel=cell,mobile cen=center cert=certificate certn=certification cfg=configuration cgpa=grade chan=channel chap=chapter char=character
+    cel=cell,mobile cen=center cert=certificate certn=certification cfg=configuration chan=channel chap=chapter char=character
     chd=child chf=chief chg=charge chk=check chkd=checked chld=child chnl=channel chqe=cheque chrg=charge cit=city cl=class clb=club
     cli=client clin=clinic clm=claim clnc=clinic clnt=client clr=color cls=class,closed clsd=closed clsf=classification clss=class
     cmnt=comment cmp=company,campaign cmpgn=campaign cmpl=completed cmpln=complaint cmplt=complete,completed cmpltd=completed cmpny=company
@@ -31,7 +31,7 @@ pub(crate) const ABBREVIATIONS: &str = "\
     colr=color comm=commission,comment,communication comp=company compl=completed,complaint compy=company conc=concentration
     conf=confirmed,conference config=configuration cons=consultation contnr=container contr=contract conv=conversion coord=coordinator
     cord=coordinator corp=corporation corr=correspondence cos=cost cov=coverage covg=coverage cpcty=capacity cpl=complaint,couple
-    cplt=completed cpn=coupon cpty=capacity cpy=company cr=credit crcy=currency crd=card crdt=credit cre=created credt=credit crncy=currency
+    cplt=completed cpn=coupon cpty=capacity cpy=company cr=credit crcy=currency crd=card,credit crdt=credit cre=created credt=credit crncy=currency
     crny=currency crs=course crsp=correspondence crt=created,cart crtd=created crtf=certificate crtn=creation,carton cs=case csh=cash
     cst=cost,customer cstmr=customer ct=count,cents ctc=contact ctct=contact ctfc=certificate ctg=category ctgy=category ctl=control
     ctnr=container ctr=center,counter ctrct=contract ctrl=control ctry=country cts=cents cty=city ctzn=citizen cur=currency curr=currency
@@ -60,7 +60,7 @@ pub(crate) const ABBREVIATIONS: &str = "\
     fem=female fin=finish fl=flag fld=field,failed flg=flag flr=floor flt=flight flty=faculty fmly=family fn=firstname fname=firstname
     fnd=fund fnds=funds fnl=final frcst=forecast freq=frequency frght=freight frgt=freight frm=from,form,firm frst=first frt=freight fst=first
     ft=feet ftg=footage ftr=feature fw=firmware fwd=forward fy=fiscal_year gdn=guardian gds=goods gen=gender gl=general_ledger glb=global
-    gnd=gender gndr=gender gov=government govn=government govt=government gpa=grade gr=grade grad=graduation,graduate grd=grade grde=grade
+    gnd=gender gndr=gender gov=government govn=government govt=government gr=grade grad=graduation,graduate grd=grade grde=grade
     grdn=guardian,garden grnt=grant,guarantee grnty=guarantee grp=group grpg=grouping grs=gross grsn=gross gst=guest gtd=guaranteed
     guar=guarantee guard=guardian gur=guarantor hc=headcount hd=head hdct=headcount hdr=header hght=height hgt=height hh=household
     hist=history hlday=holiday hldy=holiday hlth=health hm=home hol=holiday hosp=hospital hr=hour hrd=hired hrly=hourly hrs=hours hs=house
@@ -148,7 +148,7 @@ pub(crate) const ABBREVIATIONS: &str = "\
     subs=subscription,subscriber subscr=subscriber,subscription subt=subtotal subtot=subtotal sup=supplier supp=supplier suppl=supplier
     supr=supervisor supv=supervisor supvr=supervisor surg=surgery,surgeon surn=surname surv=survey svc=service svcs=services svgs=savings
     svng=savings svr=server,severity svrty=severity svyr=surveyor sw=switch swt=switch sym=symptom,symbol symp=symptom sys=system sz=size
-    tab=table tbl=table tchr=teacher tck=ticket tckt=ticket tcn=technician teach=teacher tech=technician,technology techn=technician tel=phone
+    tab=table tbl=table tchr=teacher tck=ticket tckt=ticket tcn=technician teach=teacher tech=technician,technology techn=technician term=termination,terminated,term tel=phone
     tele=telephone teln=telephone telno=phone temp=temperature termd=terminated termn=termination terr=territory terrt=territory tgt=target
     thr=threshold thresh=threshold thrs=threshold tim=time tk=ticket tkn=taken,token tkr=ticker tkt=ticket tkts=tickets tl=total tlnt=talent
     tm=time,team tme=time tmp=temperature,temporary tmpr=temperature tms=times tmst=timestamp tnnt=tenant tnr=tenure tnt=tenant
@@ -175,6 +175,6 @@ pub(crate) const KEPT: &str = "\
     act adv alt auth auto avg bag bk bm bp br bt buy cal camp cap cert cgpa char cit cl co col coll comm conf cons cos cr cs ct db def del dep
     dev dist dl dob dy ed em eng est exp ext f fax fem fin fl fn ft gen gpa gr gross head hm hr hs hum icd inc ing int kwh l lab ln mag mail
     mat max med mem mid min mo mod mort mph neg ob obj op ot oz par pay pc pd pen pg pl pos pr prog pub rat rec ref rel rem res rest ret rev
-    ro rt sav sec sel sen ser sex ship sig sl sn soc sp spl st sta std str sub sup sw sym tab teach tech tl tm tp ts tut ty uni var ven ver
+    ro rt sav sec sel sen ser sex ship sig sl sn soc sp spl st sta std str sub sup sw sym tab teach term tech tl tm tp ts tut ty uni var ven ver
     vis vol vot vp wag ward web wid yd
 ";

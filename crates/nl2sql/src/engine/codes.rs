@@ -11,12 +11,12 @@ const CODES: &[(&str, &str)] = &[
     ("active current", "A AC ACT ACTV Y 1"),
     ("inactive", "I N IN INA INAC INACT D 0"),
     ("open opened outstanding", "O OP OPN N 1"),
-    ("closed", "C CL CLS CLSD Z X"),
+    ("closed", "C CL CLS CLSD Z"),
     (
         "cancelled canceled cancellation annulled called-off",
         "X CX CN CXL CNL CAN CANC CNCL CA V C",
     ),
-    ("void voided", "V VD VO VOID X"),
+    ("void voided", "V VD VO VOID"),
     (
         "completed complete done finished fulfilled",
         "C F D CP CM CMP CMPL COMP DN FIN Z",
@@ -24,58 +24,58 @@ const CODES: &[(&str, &str)] = &[
     ("pending waiting awaiting", "P W PE PN PD PND PEND"),
     ("paid settled", "P Y PD S"),
     ("unpaid", "U N O UP UNP"),
-    ("overdue late", "O L V OD LT"),
-    ("partial partially", "P PT PP R"),
-    ("processing processed progress in-progress", "P I W IP PR WIP PRC"),
+    ("overdue late", "O L OD LT"),
+    ("partial partially", "P PT PP"),
+    ("processing processed progress in-progress", "P IP PR WIP PRC I W"),
     ("picking picked", "K P PK PCK"),
     ("packed", "P K PK"),
-    ("shipped dispatched sent", "S SH SP SHP SHPD D"),
+    ("shipped dispatched sent", "S SH SHP SHPD"),
     ("delivered", "D DL DE DLV DLVD"),
     ("returned", "R RT RE RTN RET"),
-    ("refunded", "R RF RFD F"),
+    ("refunded", "R RF RFD"),
     ("received", "R RC RV RCV RCVD"),
     ("released", "R RL RLS"),
     ("issued", "I IS ISS"),
     ("invoiced billed", "I B IN INV BL"),
-    ("rejected refused declined denied", "R J D RJ REJ DN DEN"),
+    ("rejected refused declined denied", "R RJ REJ DN DEN J D"),
     ("approved accepted", "A AP APR APPR AC Y"),
     ("new", "N NW NEW"),
     ("draft", "D DR DF DRF DRFT"),
     ("planned", "P PL PLN"),
     ("scheduled", "S SC SCH SCHD"),
-    ("deleted removed", "D X DEL"),
+    ("deleted removed", "D DEL X"),
     ("suspended", "S SU SUS SUSP"),
-    ("terminated", "T TM TR TRM TERM X"),
-    ("resigned left", "R L RS RSG X"),
-    ("retired", "R RT RET T"),
+    ("terminated", "T TM TRM TERM"),
+    ("resigned left", "R RS RSG"),
+    ("retired", "R RT RET"),
     ("leave", "L LV LOA"),
     ("probation probationary", "P PB PRB"),
-    ("deceased died dead", "D DC DEC X"),
+    ("deceased died dead", "D DC DEC DCSD"),
     ("alive living", "A L"),
     ("discharged", "D DC DS DIS DSCH"),
-    ("admitted", "A AD ADM I"),
-    ("transferred", "T TR TRF X"),
+    ("admitted", "A AD ADM"),
+    ("transferred", "T TR TRF"),
     ("inpatient", "I IP"),
     ("outpatient", "O OP"),
     ("emergency", "E ER EM"),
     ("elective", "L E EL"),
     ("passed", "P PS Y"),
-    ("failed failing", "F FL E X"),
-    ("graduated graduate", "G GR GRD"),
+    ("failed failing", "F FL FA"),
+    ("graduated graduate", "G GR GRD GRAD"),
     ("enrolled", "E EN ENR"),
     ("withdrawn", "W WD WDN WTH"),
     ("dropped", "D DR DP"),
-    ("excused", "E X"),
+    ("excused", "E EX"),
     ("absent", "A AB ABS"),
     ("present", "P PR"),
     ("tardy", "T L"),
     ("male man boy", "M 1"),
-    ("female woman girl", "F W 2"),
+    ("female woman girl", "F W FEM 2"),
     ("married", "M MA MR MAR"),
     ("single unmarried", "S SG SI"),
     ("divorced", "D DV DIV"),
     ("widowed widow widower", "W WD"),
-    ("separated", "P X SP"),
+    ("separated", "SP SE"),
     ("full-time fulltime full", "F FT"),
     ("part-time parttime part", "P PT"),
     ("contract contractor", "C CT CN"),
@@ -111,12 +111,32 @@ const CODES: &[(&str, &str)] = &[
     ("no-show", "N NS"),
     ("hold held", "H HD HLD"),
     ("backordered backorder", "B BO"),
-    ("expired", "E X EX EXP"),
-    ("frozen", "F Z FR"),
+    ("expired", "E EX EXP X"),
+    ("frozen", "F FZ FR Z"),
     ("blocked", "B BL BLK"),
     ("locked", "L LK"),
     ("dormant", "D DM"),
     ("lapsed", "L LP"),
+    ("defaulted default delinquent", "D DF DFT DLQ"),
+    ("restricted", "R RS"),
+    ("matured", "M MT"),
+    ("repaid", "P R RP"),
+    ("purchase", "P PU PUR"),
+    ("sale", "S SL SAL"),
+    ("refund", "R RF RFD"),
+    ("adjustment", "A AJ ADJ"),
+    ("excellent", "E EX"),
+    ("good", "G GD"),
+    ("fair", "F FR"),
+    ("poor", "P PR"),
+    ("damage", "D DM"),
+    ("obsolete discontinued", "O D OB DC X"),
+    ("freshman", "FR"),
+    ("sophomore", "SO"),
+    ("junior", "JR J"),
+    ("senior", "SR S"),
+    ("undergraduate", "U UG"),
+    ("postgraduate", "P PG"),
     ("available", "A AV Y F"),
     ("unavailable", "U N UA"),
     ("occupied", "O OC"),
@@ -132,16 +152,16 @@ const CODES: &[(&str, &str)] = &[
     ("reversed", "R V RV"),
     ("domestic", "D DOM"),
     ("international", "I INT"),
-    ("import imported", "I IM"),
-    ("export exported", "E X EX"),
-    ("individual personal", "I P"),
-    ("corporate business company", "C B"),
+    ("import imported", "I IM IMP"),
+    ("export exported", "E EX EXP X"),
+    ("individual personal", "I P IND"),
+    ("corporate business company", "C B CO CORP"),
     ("retail", "R RT"),
     ("wholesale", "W WS"),
     ("manual", "M MN"),
     ("automatic", "A AU"),
-    ("income", "I IN"),
-    ("expense", "E X EX"),
+    ("income", "I IN INC"),
+    ("expense", "E EX"),
 ];
 
 static BY_WORD: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
@@ -169,8 +189,8 @@ pub(crate) fn are_codes(samples: &[String]) -> bool {
             .any(|sample| sample.bytes().any(|b| b.is_ascii_uppercase()))
 }
 
-/// Whether a column's name says that it tells states or kinds.
-pub(crate) fn tells_kinds(words: &[String]) -> bool {
+/// How far a column is from those that tell states or kinds, by its name; nothing where it tells something else.
+pub(crate) fn distance(words: &[String]) -> Option<usize> {
     const KINDS: &[&str] = &[
         "status",
         "state",
@@ -178,7 +198,6 @@ pub(crate) fn tells_kinds(words: &[String]) -> bool {
         "kind",
         "class",
         "category",
-        "code",
         "method",
         "mode",
         "stage",
@@ -196,20 +215,30 @@ pub(crate) fn tells_kinds(words: &[String]) -> bool {
         "result",
         "reason",
     ];
-    words.iter().any(|word| KINDS.contains(&word.as_str()))
+    let says = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    match (says(KINDS), says(&["code"])) {
+        (true, _) => Some(0),
+        (false, true) => Some(2),
+        _ => None,
+    }
 }
 
-/// The most usual code of a word that is among the samples.
-pub(crate) fn usual<'s>(lower: &str, samples: &'s [String]) -> Option<&'s String> {
-    let codes = BY_WORD.get(lower)?;
-    codes
-        .split(' ')
-        .find_map(|code| samples.iter().find(|sample| sample.eq_ignore_ascii_case(code)))
+/// The most usual code of a word that is among the samples, with how many are more usual.
+pub(crate) fn usual<'s>(lower: &str, samples: &'s [String]) -> Option<(usize, &'s String)> {
+    let codes = BY_WORD
+        .get(lower)
+        .or_else(|| BY_WORD.get(singular(lower).as_str()))?;
+    codes.split(' ').enumerate().find_map(|(rank, code)| {
+        let sample = samples.iter().find(|sample| sample.eq_ignore_ascii_case(code))?;
+        Some((rank, sample))
+    })
 }
 
 /// The sample that is the code of a word: the most usual one that is there, else its only beginning or short form.
 pub(crate) fn code_of<'s>(lower: &str, samples: &'s [String]) -> Option<&'s String> {
-    usual(lower, samples).or_else(|| cut(lower, samples))
+    usual(lower, samples)
+        .map(|(_, code)| code)
+        .or_else(|| cut(lower, samples))
 }
 
 /// The only sample of three letters or more that a word is cut to: `ELEC` for "electronics", `CARD` for "cardiology", `FNC` for "finance".

@@ -102,11 +102,21 @@ impl Reading<'_> {
                 i
             };
             let Some(entity) = self.entity(i) else { break };
-            if !self.may_group(entity, each, first) {
+            // "total fee by department": of what is added up nothing is said but its column.
+            let figure = at
+                .checked_sub(1)
+                .is_some_and(|before| self.number_column(before).is_some() && !self.participle(before));
+            let one = !self.word(i).ends_with('s') && i == at + 1;
+            let told = each || self.head == Some(i) && self.phrase(at) == Some(Phrase::By) && one && figure;
+            if !self.may_group(entity, each, told, first) {
                 if first && !each {
                     self.sort_instead(at, i, entity);
                 }
                 break;
+            }
+            if first && self.averages_rows(at, entity) {
+                self.mark_all(at..=i);
+                return;
             }
             let keys = self.group_keys(entity);
             self.mark_all(at..=at);
@@ -123,12 +133,25 @@ impl Reading<'_> {
         }
     }
 
+    /// `average fee per visit`: where the visit itself has the fee, it is the average of all.
+    fn averages_rows(&self, at: usize, entity: Entity) -> bool {
+        let home = matches!(entity, Entity::Table(table, _) if table == self.home) && self.word(at) == "per";
+        let mut functions = (0..at).filter(|i| self.aggregate_at(*i).is_some());
+        let only = match (functions.next(), functions.next()) {
+            (Some(i), None) if home && self.aggregate_at(i) == Some(Function::Avg) => i,
+            _ => return false,
+        };
+        self.after(only)
+            .and_then(|i| self.number_column(i))
+            .is_some_and(|id| self.lexicon.column(id).table == self.home)
+    }
+
     fn groupable(&self, at: usize) -> bool {
         self.column(at)
             .is_some_and(|(id, score)| score >= 0.5 && !self.is_measure(id))
     }
 
-    fn may_group(&self, entity: Entity, each: bool, first: bool) -> bool {
+    fn may_group(&self, entity: Entity, each: bool, told: bool, first: bool) -> bool {
         let countable = self.asks_aggregate()
             || !self.aggregates.is_empty()
             || self.items.iter().any(|item| {
@@ -139,7 +162,7 @@ impl Reading<'_> {
             });
         let shows_columns = !self.projected_columns().is_empty();
         match entity {
-            Entity::Table(table, _) if table == self.home => each && self.asks_aggregate(),
+            Entity::Table(table, _) if table == self.home => told && self.asks_aggregate(),
             Entity::Table(_, score) => score >= 0.55 && (countable || !shows_columns || !first),
             Entity::Column(id, _) if self.is_day(id) => countable || each,
             Entity::Column(id, _)

@@ -69,3 +69,52 @@ fn countries_are_found_by_their_codes() {
         )],
     );
 }
+
+#[test]
+fn figures_are_those_of_the_rows_that_have_them() {
+    check(
+        &hospital(),
+        &[
+            (
+                "average charge per admission",
+                "SELECT AVG(TOT_CHG_CTS) FROM T_ADM_HDR",
+            ),
+            (
+                "admissions with total charge over 500 dollars",
+                "SELECT * FROM T_ADM_HDR WHERE TOT_CHG_CTS > 50000",
+            ),
+            (
+                "total charges by department",
+                "SELECT T_DEPT_MST.DEPT_NM, SUM(T_ADM_HDR.TOT_CHG_CTS) FROM T_DEPT_MST JOIN T_ADM_HDR ON T_ADM_HDR.DEPT_CD = T_DEPT_MST.DEPT_CD GROUP BY T_DEPT_MST.DEPT_CD, T_DEPT_MST.DEPT_NM",
+            ),
+        ],
+    );
+}
+
+/// A payroll in small letters.
+fn payroll() -> Schema {
+    let mut payroll = schema(&[
+        "emp_mstr: emp_no int, f_nm varchar(20), l_nm varchar(20), hire_dt date, term_dt date, pay_typ char(1), emp_sts char(1), ann_sal decimal(10,2)",
+        "pay_hdr: pay_id int, emp_no int, pay_dt date, grs_amt decimal(10,2), ot_hrs decimal(6,2)",
+        "tool_stk: tool_cd varchar(6), tool_desc varchar(40), qty_oh int, min_qty int, exp_dt date",
+    ]);
+    sampled(&mut payroll.tables[0], "pay_typ", &["H", "S"]);
+    sampled(&mut payroll.tables[0], "emp_sts", &["A", "L", "T"]);
+    payroll
+}
+
+#[test]
+fn adjectives_of_figures_and_states_of_several_words_have_codes_too() {
+    check(
+        &payroll(),
+        &[
+            ("hourly employees", "SELECT * FROM emp_mstr WHERE pay_typ = 'H'"),
+            ("employees on leave", "SELECT * FROM emp_mstr WHERE emp_sts = 'L'"),
+            (
+                "how many salaried employees are there",
+                "SELECT COUNT(*) FROM emp_mstr WHERE pay_typ = 'S'",
+            ),
+            ("tools out of stock", "SELECT * FROM tool_stk WHERE qty_oh = 0"),
+        ],
+    );
+}

@@ -8,6 +8,7 @@ use super::money;
 use super::period::{self, Period};
 use super::phrases::{self, Phrase};
 use super::samples;
+use super::stem::singular;
 use super::text::{Shape, Token};
 use super::words;
 
@@ -58,7 +59,7 @@ pub(crate) fn cut(lexicon: &Lexicon<'_>, tokens: &[Token], today: Date) -> Vec<I
     let mut items = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let (kind, taken) = next(tokens, at, today, &mentions, &samples);
+        let (kind, taken) = next(lexicon, tokens, at, today, &mentions, &samples);
         items.push(Item {
             kind,
             start: at,
@@ -72,6 +73,7 @@ pub(crate) fn cut(lexicon: &Lexicon<'_>, tokens: &[Token], today: Date) -> Vec<I
 }
 
 fn next(
+    lexicon: &Lexicon<'_>,
     tokens: &[Token],
     at: usize,
     today: Date,
@@ -176,8 +178,15 @@ fn next(
             _ => 1,
         };
         // "total revenue" for total_amount: the first word is better taken as a function.
+        // TOT_CHG_CTS is the total charge itself.
+        let spelled = span.end - at == 2
+            && span.what.columns.first().is_some_and(|hit| {
+                let words = &lexicon.column(hit.id).words;
+                words.starts_with(&[token.lower.clone(), singular(&tokens[at + 1].lower)])
+            });
+        let whole = if spelled { 0.85 } else { 0.95 };
         let function = span.end - at > 1
-            && span.what.score() < 0.95
+            && span.what.score() < whole
             && matches!(phrases::read(tokens, at), Some((Phrase::Aggregate(_), 1)));
         if !function {
             choices.push((span.end - at, priority, Choice::Mention(&span.what)));

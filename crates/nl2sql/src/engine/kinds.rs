@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::graph::key_stump;
 use super::shorthand;
 use super::stem::{identifier_words, singular};
 use super::words;
-use crate::schema::Schema;
+use crate::schema::{Schema, Table};
 
 /// Last words that only tell a table from another one of the same thing, and may be left unsaid where there is none.
 const SHARED_ENDS: &[&str] = &[
@@ -65,6 +66,17 @@ pub(crate) fn without_kind(words: &[String], named: &HashMap<String, u32>) -> Ve
     }
     // A short form may stand for more than it is first spelled out to.
     vec![spelled, bare.to_vec()]
+}
+
+/// What a table is of where its first column is named as the key of it and no other table's name speaks of it: `MED_STK`
+/// with `MED_CD` are the medicines.
+pub(crate) fn keyed(table: &Table, words: &[String], named: &HashMap<String, u32>) -> Option<Vec<String>> {
+    let [first, _, ..] = words else { return None };
+    let first = singular(first);
+    let key = shorthand::spelled_out(&identifier_words(&table.columns.first()?.name));
+    let own = key_stump(&key)? == [first.clone()];
+    let whole = table.primary_key.len() < 2;
+    (own && whole && named.get(&first) == Some(&1)).then(|| vec![first])
 }
 
 #[cfg(test)]

@@ -188,6 +188,9 @@ impl<'a> Lexicon<'a> {
         {
             said.push((vec![head.clone()], 0.86));
         }
+        if let Some(thing) = kinds::keyed(table, &spelled, named) {
+            said.push((thing, 0.88));
+        }
         let bare = kinds::without_kind(&words, named);
         said.extend(bare.into_iter().map(|words| (words, 0.92)));
         // "order headers", where most people say "orders".
@@ -291,7 +294,7 @@ impl<'a> Lexicon<'a> {
         self.by_word.insert(raw.to_owned(), id);
         self.vocabulary.push(WordEntry { raw: raw.to_owned() });
         let own = stem(raw);
-        for group in synonyms::groups(&own) {
+        for group in kin(raw, &own) {
             self.by_group.entry(*group).or_default().push((id, 0.75));
         }
         self.by_stem.entry(own).or_default().push((id, 1.0));
@@ -300,11 +303,11 @@ impl<'a> Lexicon<'a> {
             self.by_skeleton.entry(skeleton).or_default().push(id);
         }
         for long in shorthand::long_forms(raw) {
-            let long = stem(long);
-            for group in synonyms::groups(&long) {
+            let root = stem(long);
+            for group in kin(long, &root) {
                 self.by_group.entry(*group).or_default().push((id, 0.7));
             }
-            self.by_stem.entry(long).or_default().push((id, 0.95));
+            self.by_stem.entry(root).or_default().push((id, 0.95));
         }
         id
     }
@@ -450,6 +453,15 @@ impl<'a> Lexicon<'a> {
     /// Whether a column is a key: of its own table, or of another's.
     pub(crate) fn is_key(&self, id: ColumnId) -> bool {
         self.column(id).is_primary || self.graph.target(id).is_some()
+    }
+}
+
+/// The groups of synonyms of a word of the schema. A building is a house there, and not what has been built or opened.
+fn kin(word: &str, stem: &str) -> &'static [usize] {
+    if word == "building" {
+        &[]
+    } else {
+        synonyms::groups(stem)
     }
 }
 

@@ -72,33 +72,53 @@ fn coded(lexicon: &Lexicon<'_>, tokens: &[Token], found: &mut Vec<Span<Vec<Value
             && !words::STOP.contains(token.lower.as_str())
             && !words::VERBS.contains(token.lower.as_str())
             && !phrases::is_part(&token.lower)
-            && !found.iter().any(|span| span.start <= start && span.end > start)
-            && lexicon.senses(&token.lower, &token.stem).is_empty();
-        if !is_open {
+            && !found.iter().any(|span| span.start <= start && span.end > start);
+        // "on leave": the verb alone says less.
+        let on = token.lower == "leave" && start > 0 && tokens[start - 1].lower == "on";
+        if !is_open && !on {
             continue;
         }
-        let hits: Vec<ValueHit> = columns
+        let is_named = !lexicon.senses(&token.lower, &token.stem).is_empty()
+            || !lexicon.vowelless(&token.lower, &token.stem).is_empty();
+        let is_spelled = lexicon.has_word(&token.lower) || lexicon.has_word(&singular(&token.lower));
+        let unsaid = on || !is_spelled && is_qualifier(&token.lower) || !is_named;
+        let ranked: Vec<(usize, ValueHit)> = columns
             .iter()
             .filter_map(|(number, samples)| {
-                let kinds = codes::tells_kinds(&lexicon.columns[*number].words);
-                let usual = (kinds && !values::is_known(&token.lower))
-                    .then(|| codes::usual(&token.lower, samples))
-                    .flatten();
-                let value = usual.or_else(|| codes::cut(&token.lower, samples))?.clone();
-                Some(ValueHit {
+                let usual = codes::distance(&lexicon.columns[*number].words)
+                    .filter(|_| unsaid && !values::is_known(&token.lower))
+                    .and_then(|far| {
+                        codes::usual(&token.lower, samples).map(|(rank, code)| (far + rank, code))
+                    });
+                let cut = || (!is_named).then(|| codes::cut(&token.lower, samples)).flatten();
+                let (rank, value) = usual.or_else(|| cut().map(|code| (0, code)))?;
+                let hit = ValueHit {
                     column: ColumnId(*number),
-                    value,
-                })
+                    value: value.clone(),
+                };
+                Some((rank, hit))
             })
+            .collect();
+        // The most usual code of all columns is meant.
+        let least = ranked.iter().map(|(rank, _)| *rank).min();
+        let hits: Vec<ValueHit> = ranked
+            .into_iter()
+            .filter(|(rank, _)| Some(*rank) == least)
+            .map(|(_, hit)| hit)
             .collect();
         if !hits.is_empty() {
             found.push(Span {
-                start,
+                start: start - usize::from(on),
                 end: start + 1,
                 what: hits,
             });
         }
     }
+}
+
+/// Whether a word is an adjective of a figure, which says a kind where it stands alone: "hourly employees", not hours.
+fn is_qualifier(lower: &str) -> bool {
+    lower.ends_with("ly") || lower.ends_with("ied")
 }
 
 /// Places that the question calls otherwise than the values do.
