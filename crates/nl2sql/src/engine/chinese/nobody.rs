@@ -54,7 +54,7 @@ fn deed(said: &[Part], home: TableId, known: &Known<'_, '_>) -> Option<Name> {
     let verbs = |part: &Part| {
         is_idle(part)
             || matches!(part, Part::Name(_))
-            || matches!(part, Part::Value(said, false) if known.column_holding(&[said.clone()], None).is_none())
+            || matches!(part, Part::Value(said, false) if known.column_holding(std::slice::from_ref(said), None).is_none())
     };
     if !said.iter().all(verbs) {
         return None;
