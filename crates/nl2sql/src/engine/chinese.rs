@@ -3,6 +3,8 @@
 
 mod affixes;
 mod arrange;
+mod beside;
+mod both;
 mod clause;
 mod codes;
 mod comparing;
@@ -11,22 +13,30 @@ mod doings;
 mod extremes;
 mod facts;
 mod grouping;
+mod headcount;
 mod known;
 mod lasting;
 mod literal;
 mod marks;
 mod mend;
+mod nobody;
 mod numbered;
 mod numerals;
+mod only;
 mod ordering;
 mod part;
 mod people;
 pub(crate) mod pinyin;
 mod ranking;
+mod rates;
 mod refuse;
 mod respell;
+#[cfg(test)]
+mod sayings;
 mod settle;
+mod several;
 mod shape;
+mod shares;
 mod spans;
 mod stands;
 #[cfg(test)]

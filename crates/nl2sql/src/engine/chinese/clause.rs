@@ -33,6 +33,8 @@ pub(crate) struct Clause {
     /// A number that nothing compares: how many rows.
     pub number: Option<String>,
     pub highest: Option<Highest>,
+    /// Whether it ranks by a figure of its rows already.
+    pub figure: bool,
 }
 
 /// A ranking by a column, or by how many things there are.
@@ -142,6 +144,7 @@ impl Clause {
             // 即将举行的演唱会: upcoming ones.
             Part::Period(said) if is_open(said) => self.adjectives.push(english(said)),
             Part::Period(said) => self.conditions.push(english(&when(said))),
+            Part::Said(said) => self.conditions.push(said.clone()),
             Part::Mark(Mark::Count) => self.counts = true,
             Part::Mark(Mark::Distinct) => self.distinct = true,
             Part::Mark(Mark::Which) => self.which = true,

@@ -19,6 +19,8 @@ pub(super) fn counted(rest: &[Part]) -> Option<(Said, usize)> {
     let (op, digits, next) = number_after(rest, at)?;
     let mut end = next;
     unit(rest, &mut end);
+    // "with exactly 1 policy"
+    let op = if op == "=" { "exactly" } else { op };
     let mut said = english(&format!("with {op} {digits}"));
     said.extend(english(&name.said));
     Some((said, end))

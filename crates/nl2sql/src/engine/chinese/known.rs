@@ -77,8 +77,8 @@ impl<'q, 'a> Known<'q, 'a> {
                 .is_some_and(|lexicon| lexicon.column(hit.id).sort == Sort::Number && !lexicon.is_key(hit.id))
         });
         let table = mention.table_score();
-        // "order by" would sort; "orders by" cannot.
-        let plural = table >= KNOWN && said.ends_with("order");
+        // "order by" would sort and "show" ask; "orders by" and "shows" cannot.
+        let plural = table >= KNOWN && VERBS.iter().any(|verb| said == *verb || said.ends_with("order"));
         let home = mention
             .columns
             .first()
@@ -314,6 +314,11 @@ impl<'q, 'a> Known<'q, 'a> {
             })
     }
 }
+
+/// Tables whose names in the singular ask for something or count it.
+const VERBS: &[&str] = &[
+    "order", "show", "list", "report", "return", "display", "count", "find", "rank", "group", "sort", "share",
+];
 
 /// Whether a sample is a word, in any case, in the singular or plural, with blanks or underscores.
 fn same_word(sample: &str, said: &str) -> bool {

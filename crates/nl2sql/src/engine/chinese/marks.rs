@@ -83,28 +83,51 @@ pub(crate) enum Mark {
     Beyond(&'static str, &'static str),
     /// 引起, 导致: the cause is told before.
     Caused,
+    /// 占百分之几: what share of a whole.
+    Share,
+    /// 占: the whole of a share is told next.
+    Takes,
+    /// 同时, 既 (true): what holds at once.
+    Both(bool),
+    /// 又: what holds too.
+    Also,
+    /// 各有多少: how many of each.
+    EachCount,
+    /// 人数: how many people.
+    People,
+    /// 次数: how often what is before it happened.
+    Times,
+    /// 没有人: nobody did what follows.
+    Nobody,
+    /// 但: a condition that the one before would not let expect.
+    But,
+    /// 销售额, 消费 (true): money that is taken or spent.
+    Money(bool),
+    /// What only a number before it makes a span of time: 5年.
+    Lasting(&'static str),
 }
 
 use Mark::{
-    After, And, Before, Between, By, Called, Caused, Compare, CompareAfter, Contains, Count, Currency, De,
-    Degree, Direction, Distinct, Each, EachKind, Ends, Figure, FigureAfter, Filler, First, From, Has,
-    Highest, Is, Lacks, Maker, Measure, Monthly, Not, NotNull, NotYet, Null, Or, RangeEnd, Since, Sort,
-    Starts, Tally, Than, To, Toward, Unit, Verb, Which, With, Years,
+    After, Also, And, Before, Between, Both, But, By, Called, Caused, Compare, CompareAfter, Contains, Count,
+    Currency, De, Degree, Direction, Distinct, Each, EachCount, EachKind, Ends, Figure, FigureAfter, Filler,
+    First, From, Has, Highest, Is, Lacks, Lasting, Maker, Measure, Monthly, Nobody, Not, NotNull, NotYet,
+    Null, Or, People, RangeEnd, Share, Since, Sort, Starts, Takes, Tally, Than, Times, To, Toward, Unit,
+    Verb, Which, With, Years,
 };
 
 /// Each mark with the phrases that make it, separated by blanks.
 #[rustfmt::skip]
 pub(crate) const MARKS: &[(Mark, &str)] = &[
     (Filler, "请 请问 麻烦 帮我 帮忙 给我 告诉我 我想 我要 想要 需要 知道 看看 看一下 查看 查询 查一下 查 显示 展示 列出 列举 列一下 获取 返回 找出 找到 找 搜索 检索 选出 筛选 输出 打印 提供 给出"),
-    (Filler, "所有 全部 全体 一共 总共 共有 一下 的话 呢 吗 啊 吧 了 过 被 下过 出来 分别 各自 其中 当前 目前 现在 都 它们 他们 这些 那些 里 中 内 上 是多少 是什么 有什么 分别是多少 情况 记录数据 所 曾 曾经 进行 做过 以及其 填写 填 分配 绑定 登记 指定 设定 得 用得 使用得 用的 出现得 出现 应该 具体 相应 对应 对应的 相关 下面 为止 截至 正在 名单 一览 清单 明细表 发生 产生 任何 任意 一些 某些 以下是"),
-    (Filler, "仍 仍然 依然 还在 还 已经 其 着 起来 一共有 总共有 想知道 想看 想查 统计一下 帮忙查 帮查 请列出 请显示 请查询 请统计 这里 这儿 一次 一遍 我们 咱们 本 该 整个 至今为止 的时候 时 地 请给出 瞧瞧 给看 调出 拉出 拉一下 导出 汇报 罗列 一起 一并"),
+    (Filler, "那 那个 那笔 那条 那位 那张 那家 那本 那部 那场 那件 那台 所有 全部 全体 一共 总共 共有 一下 的话 呢 吗 啊 吧 了 过 被 下过 出来 分别 各自 其中 当前 目前 现在 都 它们 他们 这些 那些 里 中 内 上 是多少 是什么 有什么 分别是多少 情况 记录数据 所 曾 曾经 进行 做过 以及其 填写 填 分配 绑定 登记 指定 设定 得 用得 使用得 用的 出现得 出现 应该 具体 相应 对应 对应的 相关 下面 为止 截至 正在 名单 一览 清单 明细表 发生 产生 任何 任意 一些 某些 以下是"),
+    (Filler, "仍 仍然 依然 还 已经 其 着 起来 一共有 总共有 想知道 想看 想查 统计一下 帮忙查 帮查 请列出 请显示 请查询 请统计 这里 这儿 一次 一遍 我们 咱们 本 该 整个 至今为止 的时候 时 地 请给出 瞧瞧 给看 调出 拉出 拉一下 导出 汇报 罗列 一起 一并"),
     (Filler, "由"),
     (Than, "比"),
     (Caused, "引起 导致 引发 所引起 所导致 所致 造成"),
     (De, "的 之"),
-    (And, "及其 以及其 连同 和 与 及 以及 并且 并 且 而且 同时 还有 跟 、 ， ,"),
+    (And, "及其 以及其 连同 和 与 及 以及 并且 并 且 而且 还有 跟 、 ， ,"),
     (Or, "或 或者 或是"),
-    (Compare("more than"), "大于 超过 多于 高于 超出 贵于 长于 晚于 大过 > ＞ 大於 超過 高出 在…以上"),
+    (Compare("more than"), "大于 超过 不止 多于 高于 超出 贵于 长于 晚于 大过 > ＞ 大於 超過 高出 在…以上"),
     (Compare("at least"), "大于等于 大于或等于 不少于 不低于 不小于 至少 最少有 起码 达到 >= ≥"),
     (Compare("less than"), "小于 少于 低于 不到 不足 未满 短于 早于 便宜于 < ＜ 不满 还不到 没到 未达到 未达 没达到"),
     (Compare("at most"), "小于等于 小于或等于 不超过 不多于 不高于 不大于 至多 最多有 <= ≤"),
@@ -137,10 +160,25 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (Figure("sum of"), "总 总的 累计 合计 总共的"),
     (Figure("maximum"), "最大值的"),
     (FigureAfter("sum of"), "总额 总和 之和 合计 总计 总值 总量"),
-    (FigureAfter("average"), "平均值 均值 平均数"),
+    (FigureAfter("average"), "平均值 均值 平均数 平均水平 平均线 均线"),
     (FigureAfter("maximum"), "最大值 最高值"),
     (FigureAfter("minimum"), "最小值 最低值"),
-    (Count, "数量 多少 有多少 几 有几 个数 总数 数目 数 次数 总次数 条数 笔数 人数 总人数 总数量 有多少个 有几个 有多少条 多少个 几个 几条 几名 几位 几本"),
+    (Count, "数量 多少 有多少 几 有几 个数 总数 数目 数 条数 笔数 记录数 记录条数 记录总数 数据条数 行数 总数量 有多少个 有几个 有多少条 多少个 几个 几条 几名 几位 几本"),
+    (Times, "次数 总次数"),
+    (Nobody, "没有人 没人 无人 从来没有人 从没有人 从没人 尚无人 还没有人 还没人 没有任何人"),
+    (But, "但 但是 却 但却 不过"),
+    (People, "人数 总人数 人头数 多少人 有多少人 几个人 有几个人 多少个人 有多少个人"),
+    (EachCount, "各有多少 各有多少个 各有几 各有几个 各多少 各是多少 分别有多少 分别有多少个 分别有几 分别有几个 分别多少 分别是多少个 各自有多少 各占多少 各多少个"),
+    (Share, "占百分之多少 占百分之几 占比多少 占比是多少 占多少比例 占多大比例 占多大比重 占多大的比例 占了多大比例 所占比例 所占的比例 所占百分比 所占的百分比 所占比重 百分之多少 百分之几 占几成"),
+    (Takes, "占 占了 占到 占据"),
+    (Both(false), "同时"),
+    (Both(true), "既 既是 既有"),
+    (Also, "又 又是 又有"),
+    (Lasting("years"), "年 周年"),
+    (Lasting("months"), "个月"),
+    (Lasting("weeks"), "周 个星期 星期"),
+    (Lasting("days"), "天"),
+    (Lasting("hours"), "小时 个小时"),
     (Distinct, "不同 不同的 不要重复 不要重复的 去掉重复 去掉重复的 去除重复 没有重复 无重复 不重复的 去重的 去重后的 去重 有哪些 唯一的 哪些不同的 不重复 都有哪些 包括哪些"),
     (Highest(true, "tallest"), "最高"),
     (Highest(true, "largest"), "最大"),
@@ -182,14 +220,14 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (After, "之后 以后 后"),
     (Before, "之前 以前"),
     (Since, "以来 起 至今 开始至今 之后至今"),
-    (Measure, "籍 分 个 名 位 条 本 张 件 台 间 家 种 款 只 辆 笔 次 份 人 类 级 型 项 部 门 场 封 篇 页 公斤 千克 吨 分钟 小时 天 字样"),
-    (Unit, "套 座 头 艘 架 幅 首 栋 幢 届 轮 平米 平方米 平方 平 米 厘米 毫米 公里 千米 海里 英里 克 斤 升 毫升 度 摄氏度 支 队 期 章 节 杯 瓶 盒 箱 包 袋 桶 片 颗 粒 棵 株 匹 群 户 口 所 起 宗 例 档 集 季 话 道 盘 kg g km m cm GB MB TB KB ms 票 版 卷 册 枚 副 双 对 组 排 层 楼 阶 站 趟 班 秒 毫秒 年 周 晚 课时 学分 千瓦 千瓦时 兆瓦 兆瓦时 吉瓦 吉瓦时 太瓦时 瓦 瓦时 度电 千伏 伏 伏特 毫伏 安培 毫安 毫安时 安时 立方米 立方厘米 立方 平方公里 平方千米 平方厘米 平方英尺 英尺 英寸 英亩 分米 微米 纳米 光年 磅 盎司 毫克 微克 公吨 加仑 公升 马力 百帕 千帕 兆帕 赫兹 千赫 兆赫 吉赫 分贝 千卡 大卡 焦耳 千焦 牛顿 像素 字节 千字节 兆字节 吉字节 比特 兆 华氏度 公里每小时 千米每小时 米每秒 周年 亩 公顷 号人 成 点 级别 倍 集数 桌 餐 顿"),
+    (Measure, "籍 分 个 名 位 条 本 张 件 台 间 家 种 款 只 辆 笔 次 份 人 类 级 型 项 部 门 场 封 篇 页 公斤 千克 吨 分钟 字样"),
+    (Unit, "套 座 头 艘 架 幅 首 栋 幢 届 轮 平米 平方米 平方 平 米 厘米 毫米 公里 千米 海里 英里 克 斤 升 毫升 度 摄氏度 支 队 期 章 节 杯 瓶 盒 箱 包 袋 桶 片 颗 粒 棵 株 匹 群 户 口 所 起 宗 例 档 集 季 话 道 盘 kg g km m cm GB MB TB KB ms 票 版 卷 册 枚 副 双 对 组 排 层 楼 阶 站 趟 班 秒 毫秒 晚 课时 学分 千瓦 千瓦时 兆瓦 兆瓦时 吉瓦 吉瓦时 太瓦时 瓦 瓦时 度电 千伏 伏 伏特 毫伏 安培 毫安 毫安时 安时 立方米 立方厘米 立方 平方公里 平方千米 平方厘米 平方英尺 英尺 英寸 英亩 分米 微米 纳米 光年 磅 盎司 毫克 微克 公吨 加仑 公升 马力 百帕 千帕 兆帕 赫兹 千赫 兆赫 吉赫 分贝 千卡 大卡 焦耳 千焦 牛顿 像素 字节 千字节 兆字节 吉字节 比特 兆 华氏度 公里每小时 千米每小时 米每秒 亩 公顷 号人 成 点 级别 倍 集数 桌 餐 顿"),
     (Years, "岁 周岁"),
     (Currency("yuan"), "元 块 块钱 人民币 元人民币"),
     (Currency("dollars"), "美元 美金 刀"),
     (Currency("euros"), "欧元"),
     (Currency("pounds"), "英镑"),
     (Toward, "发往 寄往 运往 飞往 开往 前往 到达 抵达 发到 寄到"),
-    (Verb, "饰演 扮演 签 订 订过 住 去 看 看过 签订 签署 签过 订立 养 饲养 喂养 开 开具 打 打过 做 做过 买 买过 卖 卖过 卖出 卖掉 上过 交 发生 发起 产生 出过 拍 拍过 演 演过 唱 唱过 踢 踢过 玩 玩过 用过 吃 喝 住过 发表 发过 租过 借过 借 租 下 下过 接 接待 接诊 处理 处理过 负责 管理 承担 举办 举行 组织 参与 加入 去过 拿过 获得 获得过 得过 赢得 收到 收到过 付过 交过 报过 选过 选 教 教过 带 提供 供应 涉及 写过 写了 出版过 开设 开过 设有 建造 驾驶 开着 领养 收养 运营 经营 写 撰写 发布 发送 发出 提交 主持 主办 承办 策划 指导 负责过 举办过 参加 参加过 预订 预订过 开办 维护 执导 导演 主演 拥有着 看管 照看 照顾 经过 停靠 贡献 拥有过 担任 担任过 服务 服务过 对应 花 花费 花了 消费 消费过 养了 存放 存储 存 装 装有 配备"),
+    (Verb, "发 发过 投 投过 投放 投放过 评 评过 收 点 点过 卖出过 买入 购入 采购过 购买过 申请过 申请 办 办过 办理 办理过 请过 提交过 报名 报名过 参与过 加入过 使用过 浏览 浏览过 回复 回复过 关注 关注过 订阅 订阅过 收藏 收藏过 下载 下载过 登录过 登陆过 完成过 享受 享受过 接过 安排 安排过 生成 生成过 饰演 扮演 签 订 订过 住 去 看 看过 签订 签署 签过 订立 养 饲养 喂养 开 开具 打 打过 做 做过 买 买过 卖 卖过 卖出 卖掉 上过 交 发生 发起 产生 出过 拍 拍过 演 演过 唱 唱过 踢 踢过 玩 玩过 用过 吃 喝 住过 发表 发过 租过 借过 借 租 下 下过 接 接待 接诊 处理 处理过 负责 管理 承担 举办 举行 组织 参与 加入 去过 拿过 获得 获得过 得过 赢得 收到 收到过 付过 交过 报过 选过 选 教 教过 带 提供 供应 涉及 写过 写了 出版过 开设 开过 设有 建造 驾驶 开着 领养 收养 运营 经营 写 撰写 发布 发送 发出 提交 主持 主办 承办 策划 指导 负责过 举办过 参加 参加过 预订 预订过 开办 维护 执导 导演 主演 拥有着 看管 照看 照顾 经过 停靠 贡献 拥有过 担任 担任过 服务 服务过 对应 花 花费 花了 消费 消费过 养了 存放 存储 存 装 装有 配备"),
     (Maker, "写 撰写 编写 著 所写 制作 生产"),
 ];

@@ -6,6 +6,7 @@ use super::part::{Name, Part};
 use super::words::{self, LONGEST};
 
 const STARS: &[&str] = &["star rating", "stars", "rating", "score"];
+const FLOORS: &[&str] = &["floor", "floor number", "floor no", "storey"];
 
 impl Cutter<'_, '_> {
     /// Puts the column before a number that 号 or 星 follows; gives how many characters that takes.
@@ -15,7 +16,9 @@ impl Cutter<'_, '_> {
         };
         match self.chars[at] {
             '号' => self.numbered_thing(at, parts),
-            '星' => self.starred(at, parts),
+            '星' => self.starred(at, parts, STARS),
+            // 二楼的房间
+            '层' | '楼' => self.starred(at, parts, FLOORS),
             _ => None,
         }
     }
@@ -56,7 +59,8 @@ impl Cutter<'_, '_> {
         Some(taken)
     }
 
-    fn starred(&self, at: usize, parts: &mut Vec<Part>) -> Option<usize> {
+    /// A number with a word that says what it ranks, of one of some columns.
+    fn starred(&self, at: usize, parts: &mut Vec<Part>, columns: &[&str]) -> Option<usize> {
         let taken = 1 + usize::from(self.chars.get(at + 1) == Some(&'级'));
         if self.longest_word(at) > taken {
             return None;
@@ -76,8 +80,8 @@ impl Cutter<'_, '_> {
         let ahead = self.table_ahead(at + taken);
         let column = self
             .known
-            .column_of(ahead, STARS)
-            .or_else(|| self.known.column_of(None, STARS))?;
+            .column_of(ahead, columns)
+            .or_else(|| self.known.column_of(None, columns))?;
         let after = &self.chars[at + taken..];
         if compared || after.starts_with(&['以', '上']) || after.starts_with(&['以', '下']) {
             parts.insert(start, Part::Name(column));

@@ -46,7 +46,11 @@ pub(super) fn take_order(parts: &mut Vec<Part>) -> Said {
         end += 1;
     }
     let span: Vec<Part> = parts.drain(start..end).collect();
-    let columns = listed(&span);
+    let mut columns = listed(&span);
+    // 每个城市的客户数，从高到低: by the figure that is asked for.
+    if columns.is_empty() && descends.is_some() {
+        columns = figure(parts);
+    }
     if columns.is_empty() {
         return Said::new();
     }
@@ -56,6 +60,34 @@ pub(super) fn take_order(parts: &mut Vec<Part>) -> Said {
         said.extend(english("descending"));
     }
     said
+}
+
+/// The figure that a question asks for.
+fn figure(parts: &[Part]) -> Said {
+    let at = parts.iter().position(|part| {
+        matches!(
+            part,
+            Part::Mark(Mark::Figure(_) | Mark::FigureAfter(_) | Mark::Count)
+        ) || matches!(part, Part::Name(name) if name.total && !name.is_table())
+    });
+    let Some(at) = at else { return Said::new() };
+    let name = |at: Option<usize>| match at.and_then(|at| parts.get(at)) {
+        Some(Part::Name(name)) => name.said.as_str(),
+        _ => "",
+    };
+    let before = name(at.checked_sub(1));
+    match &parts[at] {
+        Part::Mark(Mark::Figure(said)) => english(&format!("{said} {}", name(Some(at + 1)))),
+        Part::Mark(Mark::FigureAfter(said)) => english(&format!("{said} {before}")),
+        Part::Mark(Mark::Count) => {
+            let after = name(Some(at + 1));
+            english(&format!(
+                "number of {}",
+                if before.is_empty() { after } else { before }
+            ))
+        }
+        _ => english(&format!("sum of {}", name(Some(at)))),
+    }
 }
 
 /// The names of a span as a list, counts as counts.

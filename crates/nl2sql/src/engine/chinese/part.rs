@@ -1,5 +1,6 @@
 //! The parts that a Chinese question is cut into.
 
+use super::clause::Said;
 use super::marks::Mark;
 use crate::engine::lexicon::TableId;
 
@@ -25,6 +26,8 @@ pub(crate) enum Part {
     Surname(String),
     /// 张伟: what looks like the name of a person and is no sample.
     Person(String),
+    /// A condition that is in English already.
+    Said(Said),
     /// Something that nothing explains.
     Other(String),
 }

@@ -220,6 +220,9 @@ fn read(words: &[String], far: impl Fn(Place, &Word) -> usize) -> Vec<Reading> {
                 }
             }
             grown.sort_by_key(|(worse, _)| *worse);
+            // A word that fits ill is none where another fits.
+            let best = grown.first().map_or(0, |(worse, _)| *worse);
+            grown.retain(|(worse, _)| *worse < best + 10);
             grown.truncate(MOST);
             found = grown;
         }

@@ -24,6 +24,26 @@ pub(super) fn ranked(clause: &mut Clause, rest: &[Part]) -> Option<(Said, usize)
         });
         return Some((Said::new(), 2));
     }
+    // 平均分最高的课程: by a figure of its rows.
+    if let [
+        Part::Mark(Mark::Figure(figure)),
+        Part::Name(name),
+        Part::Mark(Mark::Highest(descends, _)),
+        ..,
+    ] = rest
+        && !name.is_table()
+        && !matches!(rest.get(3), Some(Part::Name(_)))
+    {
+        clause.highest = Some(Highest {
+            said: english(&format!("{figure} {}", name.said)),
+            counts: false,
+            descends: *descends,
+            home: None,
+            timed: false,
+        });
+        clause.figure = true;
+        return Some((Said::new(), 3));
+    }
     let Part::Name(name) = &rest[0] else {
         return None;
     };

@@ -1,13 +1,21 @@
 //! Settles what only its neighbours tell of a part: what counts, what ranks by what, who is a person.
 
+use super::beside::beside;
+use super::both::both;
 use super::doings::doings;
 use super::extremes::extremes;
+use super::headcount::headcounts;
 use super::known::Known;
 use super::lasting::{expired, over, running};
 use super::marks::Mark;
 use super::mend::pairs;
+use super::nobody::{nobody, times};
+use super::only::{amounts, elapsed, only};
 use super::part::{Name, Part};
 use super::people::{decades, people, sexes, surnames};
+use super::rates::{rates, taken};
+use super::several::several;
+use super::shares::shares;
 use super::tallies::counted_after;
 use super::than::compare;
 use crate::engine::lexicon::TableId;
@@ -16,11 +24,21 @@ const KINDS: &[&str] = &["category", "type", "kind", "species", "class", "genre"
 
 /// Settles the parts of a question, one kind of doubt after the other.
 pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    rates(parts);
+    taken(parts, known);
+    only(parts);
+    elapsed(parts, known);
+    amounts(parts, known);
     for part in parts.iter_mut() {
-        if *part == Part::Mark(Mark::Unit) {
+        if matches!(part, Part::Mark(Mark::Unit | Mark::Lasting(_))) {
             *part = Part::Mark(Mark::Measure);
         }
     }
+    headcounts(parts, known);
+    times(parts, known);
+    shares(parts, known);
+    several(parts, known);
+    beside(parts, known);
     people(parts, known);
     surnames(parts, known);
     decades(parts, known);
@@ -35,7 +53,9 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     common(parts);
     counted_after(parts, known);
     quantities(parts);
+    nobody(parts, known);
     doings(parts, known);
+    both(parts);
     pairs(parts, known);
 }
 
@@ -141,6 +161,10 @@ fn quantities(parts: &mut [Part]) {
         if parts[at] == Part::Mark(Mark::Count)
             && at > 0
             && matches!(&parts[at - 1], Part::Name(name) if name.measure && !name.is_table())
+            && !matches!(
+                parts.get(at + 1),
+                Some(Part::Mark(Mark::Measure)) | Some(Part::Name(_))
+            )
         {
             parts[at] = Part::Mark(Mark::Filler);
         }

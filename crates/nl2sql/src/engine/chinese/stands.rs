@@ -16,7 +16,7 @@ pub(super) fn spells(part: &Part, before: Option<&Part>) -> bool {
 /// before the nouns have been tried.
 pub(super) fn which(marks: &[Mark], length: usize, before: Option<&Part>) -> Option<Mark> {
     let bound = |mark: &Mark| match mark {
-        Mark::Unit | Mark::Measure => true,
+        Mark::Unit | Mark::Measure | Mark::Lasting(_) => true,
         // 带阳台 has one, 名称带“湖” contains it.
         Mark::Contains => matches!(before, Some(Part::Name(name)) if !name.is_table()),
         _ => false,
@@ -26,7 +26,7 @@ pub(super) fn which(marks: &[Mark], length: usize, before: Option<&Part>) -> Opt
     let loose = || {
         let plain = marks
             .iter()
-            .filter(|mark| !matches!(mark, Mark::Unit | Mark::Measure));
+            .filter(|mark| !matches!(mark, Mark::Unit | Mark::Measure | Mark::Lasting(_)));
         plain.clone().find(fits)
     };
     called.or_else(loose).copied()
@@ -35,9 +35,12 @@ pub(super) fn which(marks: &[Mark], length: usize, before: Option<&Part>) -> Opt
 /// Whether a short mark may stand after what is before it: 个 counts only after a number.
 fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
     match mark {
-        Mark::Unit => matches!(
+        Mark::Unit | Mark::Lasting(_) => matches!(
             before,
-            Some(Part::Number(_) | Part::Mark(Mark::Measure | Mark::Unit | Mark::Count | Mark::Which))
+            Some(
+                Part::Number(_)
+                    | Part::Mark(Mark::Measure | Mark::Unit | Mark::Count | Mark::EachCount | Mark::Which)
+            )
         ),
         Mark::Measure | Mark::Years => matches!(
             before,
@@ -47,7 +50,9 @@ fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
                     | Part::Place(_)
                     | Part::Other(_)
                     | Part::Quoted(_)
-                    | Part::Mark(Mark::Each | Mark::Count | Mark::Which | Mark::First)
+                    | Part::Mark(
+                        Mark::Each | Mark::Count | Mark::EachCount | Mark::People | Mark::Which | Mark::First
+                    )
             )
         ),
         Mark::Currency(_) => {
@@ -56,7 +61,12 @@ fn stands(mark: Mark, length: usize, before: Option<&Part>) -> bool {
         Mark::CompareAfter(_) => {
             matches!(
                 before,
-                Some(Part::Number(_) | Part::Mark(Mark::Measure | Mark::Years | Mark::Currency(_)))
+                Some(
+                    Part::Number(_)
+                        | Part::Mark(
+                            Mark::Measure | Mark::Unit | Mark::Lasting(_) | Mark::Years | Mark::Currency(_)
+                        )
+                )
             )
         }
         Mark::After | Mark::Before | Mark::Since if length == 1 => matches!(before, Some(Part::Period(_))),
@@ -101,7 +111,7 @@ pub(super) fn counts(parts: &[Part]) -> bool {
     let measures = parts
         .iter()
         .rev()
-        .take_while(|part| matches!(part, Part::Mark(Mark::Measure | Mark::Unit)));
+        .take_while(|part| matches!(part, Part::Mark(Mark::Measure | Mark::Unit | Mark::Lasting(_))));
     let taken = measures.count();
     taken > 0
         && matches!(

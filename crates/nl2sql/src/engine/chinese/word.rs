@@ -3,7 +3,9 @@
 use super::cut::Cutter;
 use super::known::{is_chinese_word, is_whole};
 use super::marks::Mark;
+use super::numerals;
 use super::part::{Name, Part};
+use super::rates::money;
 use super::stands::which;
 use super::words::{self, LONGEST};
 use crate::engine::exonyms;
@@ -37,7 +39,9 @@ impl Cutter<'_, '_> {
             before,
             Some(Part::Number(_) | Part::Mark(Mark::Each | Mark::Count | Mark::Which))
         );
-        let measure = words::is_mark(&rest[0].to_string(), Mark::Measure);
+        let first = rest[0].to_string();
+        let measure = words::is_mark(&first, Mark::Measure)
+            || before == Some(&Part::Mark(Mark::Each)) && words::is_mark(&first, Mark::Unit);
         let noun = |rest: &[char]| {
             (2..=LONGEST.min(rest.len())).any(|length| {
                 let word: String = rest[..length].iter().collect();
@@ -74,6 +78,31 @@ impl Cutter<'_, '_> {
             if let Some(name) = self.summed(&word) {
                 return Some((Part::Name(name), length));
             }
+            if let Some(name) = self.rate(&word) {
+                return Some((Part::Name(name), length));
+            }
+            if let Some(spent) = money(&word).filter(|_| self.known.has_schema())
+                && !words::noun(&word).is_some_and(|said| {
+                    let name = self.known.noun(&word, said);
+                    let says = |word: &str| {
+                        matches!(
+                            word,
+                            "sales"
+                                | "sale"
+                                | "revenue"
+                                | "turnover"
+                                | "income"
+                                | "spent"
+                                | "spending"
+                                | "spend"
+                                | "gmv"
+                        )
+                    };
+                    name.is_table() || name.column >= 0.8 && name.said.split(' ').any(says)
+                })
+            {
+                return Some((Part::Mark(Mark::Money(spent)), length));
+            }
             let coded = self.known.coded(&word);
             // 公狗: a code of one character stands before what it tells of.
             if !coded.is_empty()
@@ -101,6 +130,24 @@ impl Cutter<'_, '_> {
                 return Some((part, length));
             }
             let mark = words::marks(&word);
+            // 有多少个班: what a measure word counts is a thing where there is such.
+            if mark.contains(&Mark::Unit)
+                && matches!(before, Some(Part::Mark(Mark::Measure)))
+                && words::noun(&word)
+                    .is_some_and(|said| self.known.rows(said).is_some() && self.longest_word(at) == length)
+            {
+                let rows = words::noun(&word).and_then(|said| self.known.rows(said));
+                return rows.map(|name| (Part::Name(name), length));
+            }
+            // 有多少人员: the people are said by a longer word.
+            if mark
+                .iter()
+                .any(|mark| matches!(mark, Mark::People | Mark::Nobody))
+                && word.ends_with('人')
+                && self.longest_word(at + length - 1) > 1
+            {
+                continue;
+            }
             // 没有过敏原: 过 is no end of a mark where a word begins with it.
             if length > 1 && word.ends_with('过') && self.longest_word(at + length - 1) > 1 {
                 continue;
@@ -146,6 +193,31 @@ impl Cutter<'_, '_> {
             // 订单数 counts the orders where there is no column that does.
             let noun = noun.filter(|noun| self.is_no_count(&word, noun));
             let state = words::state(&word).map(|said| self.known.state(said, self.table_ahead(at + length)));
+            // 取消的挂号 where the value is 已取消.
+            if state.as_ref().is_some_and(|(_, told)| !told) {
+                let spelled = [
+                    format!("已{word}"),
+                    format!("被{word}"),
+                    word.trim_start_matches('已').to_owned(),
+                ]
+                .iter()
+                .find_map(|said| self.known.sampled(said, None));
+                if let Some(sample) = spelled {
+                    return Some((Part::Value(sample, true), length));
+                }
+            }
+            // 库存不足10件: a comparison is no end of a state.
+            let compares = |tail: &str| {
+                word.strip_suffix(tail).is_some_and(|lead| !lead.is_empty())
+                    && numerals::number(&rest[length..]).is_some()
+            };
+            let state = state.filter(|_| {
+                ![
+                    "不足", "超过", "低于", "高于", "少于", "多于", "大于", "小于", "不到",
+                ]
+                .iter()
+                .any(|tail| compares(tail))
+            });
             // 最新的10条评论: what is counted is rows.
             let noun = if self.counted.get() {
                 let rows = words::noun(&word).and_then(|said| self.known.rows(said));
@@ -168,7 +240,7 @@ impl Cutter<'_, '_> {
             match (noun, state) {
                 (Some(name), Some(_)) if thing => return Some((Part::Name(name), length)),
                 (Some(name), Some(_)) if timed && name.is_known() && !name.is_table() => {
-                    return Some((self.placed(&word, length, at, name), length));
+                    return Some((self.placed(&word, length, at, name, before), length));
                 }
                 (_, Some((said, true))) => return Some((Part::Value(said, false), length)),
                 (Some(name), _) if self.thing_of_name(&word, &name).is_some() => {
@@ -178,7 +250,7 @@ impl Cutter<'_, '_> {
                     if let Some(cut) = self.lead_that_tells(&word, &name) {
                         return Some(cut);
                     }
-                    return Some((self.placed(&word, length, at, name), length));
+                    return Some((self.placed(&word, length, at, name, before), length));
                 }
                 _ if mark.contains(&Mark::Verb) && unknown.is_none() => {
                     return Some((Part::Mark(Mark::Verb), length));
@@ -188,6 +260,11 @@ impl Cutter<'_, '_> {
                 }
                 // 最高价 is the highest price where no column is called so.
                 (Some(_), None) if self.known.has_schema() && (length == 1 || figures(&word)) => {}
+                // 和平均时长: a noun that nothing here is called by is no 和 before a longer word.
+                (Some(_), None)
+                    if self.known.has_schema()
+                        && words::is_mark(&rest[0].to_string(), Mark::And)
+                        && self.longest_word(at + 1) >= length => {}
                 (Some(name), None) if unknown.is_none() && length > 1 => {
                     let part = if is_whole(&name.said) && matches!(before, Some(Part::Other(_))) {
                         // 华强公司 is a name to its end.
@@ -283,8 +360,12 @@ impl Cutter<'_, '_> {
     }
 
     /// A name of the thing in question; a beginning that it has no column of is a word that nothing explains.
-    fn placed(&self, word: &str, length: usize, at: usize, name: Name) -> Part {
-        let name = self.at_home(word, length, at, name);
+    fn placed(&self, word: &str, length: usize, at: usize, name: Name, before: Option<&Part>) -> Part {
+        let owner = match before {
+            Some(Part::Name(thing)) if thing.is_table() => thing.table_home,
+            _ => None,
+        };
+        let name = self.at_home(word, length, at, name, owner);
         if name.is_known() || !BEGINNINGS.contains(&word) {
             Part::Name(self.known.sharper(word, name))
         } else {
@@ -309,12 +390,21 @@ impl Cutter<'_, '_> {
     }
 
     /// 导演的出生年份: a column of the table in question, where a noun has one there too.
-    fn at_home(&self, word: &str, length: usize, at: usize, name: Name) -> Name {
+    fn at_home(&self, word: &str, length: usize, at: usize, name: Name, owner: Option<TableId>) -> Name {
         let Some(said) = words::noun(word).filter(|_| !name.is_table()) else {
             return name;
         };
-        let homes = [self.table_ahead(at + length), self.home.get()];
+        let ahead = self.table_ahead(at + length);
+        let homes = [owner, ahead, self.home.get()];
         let mut homes = homes.into_iter().flatten();
+        // 赞助商名称: what names the thing right before, whatever its column is called.
+        if let Some(owner) = owner.filter(|owner| Some(*owner) != name.column_home)
+            && matches!(word, "名称" | "姓名" | "名字" | "标题" | "名")
+            && self.known.column_of(Some(owner), said).is_none()
+            && let Some(label) = self.known.label_of(owner)
+        {
+            return label;
+        }
         if homes.clone().any(|home| Some(home) == name.column_home) {
             return name;
         }
@@ -367,7 +457,7 @@ impl Cutter<'_, '_> {
         let word = [typed.as_str(), word]
             .into_iter()
             .find(|word| self.known.spells(word))?;
-        let name = self.known.name(word);
+        let name = self.known.in_english(self.known.name(word));
         if !name.is_known() {
             return None;
         }

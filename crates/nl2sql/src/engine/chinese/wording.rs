@@ -7,6 +7,7 @@ use crate::engine::lexicon::TableId;
 pub(super) fn sentence(clauses: Vec<Clause>, top: Option<String>) -> Said {
     let number = top.or_else(|| clauses.iter().find_map(|clause| clause.number.clone()));
     let highest = clauses.iter().find_map(|clause| clause.highest.clone());
+    let figured = clauses.iter().any(|clause| clause.figure);
     let counts = clauses.iter().any(|clause| clause.counts);
     let distinct = clauses.iter().any(|clause| clause.distinct);
     let which = clauses.iter().any(|clause| clause.which);
@@ -44,7 +45,11 @@ pub(super) fn sentence(clauses: Vec<Clause>, top: Option<String>) -> Said {
     }
     let mut said = Said::new();
     let ranks = highest.is_some() || which;
-    let (number, highest) = summed(number, highest, home);
+    let (number, highest) = if figured {
+        (number, highest)
+    } else {
+        summed(number, highest, home)
+    };
     if let Some(number) = number.as_ref().filter(|_| {
         highest
             .as_ref()
@@ -65,6 +70,18 @@ pub(super) fn sentence(clauses: Vec<Clause>, top: Option<String>) -> Said {
     }
     if which && highest.is_some() {
         said.extend(english("which"));
+    }
+    // 每个品牌的商品数和平均价格: the figures first, then how many.
+    let figures = |ask: &Said| {
+        let first = ask.first().map_or("", |token| token.lower.as_str());
+        matches!(first, "average" | "sum" | "maximum" | "minimum")
+    };
+    let both = counts && !ranks && !ask.is_empty() && ask.iter().all(figures) && !nouns.is_empty();
+    if both {
+        for column in std::mem::take(&mut ask) {
+            said.extend(column);
+            said.extend(english("and"));
+        }
     }
     if counts && !ranks {
         said.extend(english("number of"));

@@ -13,6 +13,11 @@ pub(crate) type Readings = Vec<&'static str>;
 
 /// Nouns and verbs that name tables and columns, by the trade that they come from.
 const NOUNS: &[&str] = &[
+    include_str!("nouns/insuring.txt"),
+    include_str!("nouns/podcasting.txt"),
+    include_str!("nouns/community.txt"),
+    include_str!("nouns/stockroom.txt"),
+    include_str!("nouns/staffing.txt"),
     include_str!("nouns/accounts.txt"),
     include_str!("nouns/analysis.txt"),
     include_str!("nouns/banking.txt"),
@@ -61,6 +66,7 @@ const STATES: &[&str] = &[
     include_str!("kinds.txt"),
     include_str!("states_common.txt"),
     include_str!("states_computing.txt"),
+    include_str!("states_firms.txt"),
     include_str!("states_general.txt"),
     include_str!("states_home.txt"),
     include_str!("states_kinds.txt"),

@@ -1,0 +1,71 @@
+//! Conditions on how much or how many in a Chinese question that no comparison says: 只有一张保单, 累计请假超过10天, 入职满5年.
+
+use super::known::Known;
+use super::marks::Mark;
+use super::part::Part;
+use crate::engine::lexicon::Sort;
+
+/// 只有一张保单的客户: exactly so many.
+pub(super) fn only(parts: &mut [Part]) {
+    for at in 0..parts.len() {
+        if !matches!(&parts[at], Part::Other(text) if matches!(text.as_str(), "只" | "仅" | "仅仅" | "恰"))
+        {
+            continue;
+        }
+        let counts = (at + 1..parts.len()).find(|next| {
+            !matches!(parts[*next], Part::Mark(Mark::Has | Mark::Verb | Mark::Filler))
+                && !matches!(&parts[*next], Part::Name(name) if !name.is_table() && !name.measure)
+        });
+        if matches!(counts.map(|counts| &parts[counts]), Some(Part::Number(_))) {
+            parts[at] = Part::Mark(Mark::Compare("="));
+        }
+    }
+}
+
+/// 入职满5年: so long ago or longer.
+pub(super) fn elapsed(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    for at in 1..parts.len().saturating_sub(1) {
+        let full = match &parts[at] {
+            Part::Other(text) => matches!(text.as_str(), "满" | "已满" | "超"),
+            Part::Mark(Mark::Compare("more than" | "at least")) => true,
+            _ => false,
+        };
+        let (Part::Name(moment), Part::Number(digits), Some(Part::Mark(Mark::Lasting(unit)))) =
+            (&parts[at - 1], &parts[at + 1], parts.get(at + 2))
+        else {
+            continue;
+        };
+        if full && matches!(known.sort_of(moment), Some(Sort::Day { .. })) {
+            let ago = Part::Period(format!("{digits} {unit} ago"));
+            let end = at
+                + 3
+                + usize::from(matches!(
+                    parts.get(at + 3),
+                    Some(Part::Mark(Mark::CompareAfter(_)))
+                ));
+            parts.splice(at..end, [ago, Part::Mark(Mark::Before)]);
+            return;
+        }
+    }
+}
+
+/// 累计消费超过1000元的客户: the measure of a thing is added up.
+pub(super) fn amounts(parts: &mut [Part], known: &Known<'_, '_>) {
+    for at in 0..parts.len() {
+        if let [
+            Part::Mark(Mark::Figure("sum of")),
+            Part::Name(thing),
+            Part::Mark(Mark::Compare(_)),
+            Part::Number(_),
+            ..,
+        ] = &parts[at..]
+            && thing.is_table()
+        {
+            let days = matches!(parts.get(at + 4), Some(Part::Mark(Mark::Lasting(_))));
+            let measure = thing.table_home.and_then(|home| known.measure_of(home, days));
+            if let Some(measure) = measure {
+                parts[at + 1] = Part::Name(measure);
+            }
+        }
+    }
+}
