@@ -226,6 +226,7 @@ mod tests {
             "关闭所有工单",
             "更新订单状态为已完成",
             "将员工的工资提高10%",
+            "给所有客户打九折",
         ] {
             assert!(write_verb(write).is_some(), "{write}");
         }
@@ -238,6 +239,7 @@ mod tests {
             "把所有订单按金额排序显示",
             "更新时间",
             "新增用户数",
+            "给出所有客户",
         ] {
             assert_eq!(write_verb(question), None, "{question}");
         }
