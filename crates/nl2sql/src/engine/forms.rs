@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::chinese;
+use super::glued;
 use super::graph::key_stump;
 use super::kinds::table_words;
 use super::shorthand;
@@ -125,7 +126,7 @@ pub(crate) fn key_of<'t>(table: &'t Table, table_words: &[String]) -> Option<&'t
         [] => {
             let own: Vec<String> = table_words.iter().map(|word| singular(word)).collect();
             let named = |column: &&Column, is_own: &dyn Fn(&[String]) -> bool| {
-                let words = shorthand::spelled_out(&identifier_words(&column.name));
+                let words = shorthand::spelled_out(&glued::words(&column.name));
                 words == ["id"] || key_stump(&words).is_some_and(|stump| is_own(&stump))
             };
             let columns = || table.columns.iter();

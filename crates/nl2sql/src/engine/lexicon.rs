@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::graph::Graph;
 use super::stem::{identifier_words, is_near, singular, stem};
-use super::{forms, kinds, shorthand, sorts, synonyms};
+use super::{forms, glued, kinds, shorthand, sorts, synonyms};
 use crate::schema::{Aliases, Column, Schema, Table};
 
 /// The place of a table in its schema.
@@ -178,7 +178,7 @@ impl<'a> Lexicon<'a> {
         let bare = kinds::without_kind(&words, named);
         said.extend(bare.into_iter().map(|words| (words, 0.92)));
         // "order headers", where most people say "orders".
-        let whole = shorthand::spelled_out(&identifier_words(&table.name));
+        let whole = shorthand::spelled_out(&glued::words(&table.name));
         if whole.len() > words.len() {
             said.push((whole, 0.9));
         }
@@ -200,13 +200,18 @@ impl<'a> Lexicon<'a> {
     }
 
     fn add_column(&mut self, id: TableId, table_words: &[String], column: &'a Column, is_primary: bool) {
-        let raw = identifier_words(&column.name);
+        let raw = glued::words(&column.name);
         let words = shorthand::spelled_out(&raw);
         let mut said = forms::column_forms(&raw, table_words);
         if words != raw {
             let spelled_table = shorthand::spelled_out(table_words);
             let spelled = forms::column_forms(&words, &spelled_table);
-            said.extend(spelled.into_iter().map(|(words, weight)| (words, weight * 0.98)));
+            let sure = if raw.len() > identifier_words(&column.name).len() {
+                0.96
+            } else {
+                0.98
+            };
+            said.extend(spelled.into_iter().map(|(words, weight)| (words, weight * sure)));
         }
         said.extend(forms::comment_forms(column.comment.as_deref()));
         if is_primary && words.concat().ends_with("id") && !words.iter().any(|word| word == "id") {
