@@ -29,6 +29,7 @@ mod extremes;
 mod finish;
 mod forms;
 mod gate;
+mod glued;
 pub(crate) mod graph;
 mod grouping;
 mod how;

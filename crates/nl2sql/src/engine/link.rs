@@ -142,7 +142,10 @@ fn reversed(
     if span.iter().any(|senses| senses.is_empty()) {
         return None;
     }
-    let alone = |senses: &Senses| index.find(lexicon, &[senses]).table_score() >= 0.9;
+    // "number of lines" counts rows where they are a table, whatever has a line number.
+    let counts = tokens[start].lower == "number" && tokens[end - 1].lower.ends_with('s');
+    let least = if counts { 0.6 } else { 0.9 };
+    let alone = |senses: &Senses| index.find(lexicon, &[senses]).table_score() >= least;
     let mut mention = index.find(lexicon, &span);
     mention.tables.clear();
     mention.columns.retain(|hit| hit.score >= 0.9);

@@ -39,6 +39,9 @@ impl Reading<'_> {
                 self.rank_by(Expr::Related(related), descending);
             } else if let Some((expr, end)) = self.metric(metric) {
                 self.mark_metric(by, end);
+                if expr == Expr::Rows {
+                    self.group_ranked(start, by);
+                }
                 self.rank_by(self.summed(expr), descending);
             }
         } else if let Some(expr) = self.with_highest(start) {
@@ -47,6 +50,23 @@ impl Reading<'_> {
         if self.plan.limit.is_none() && !self.plan.order.is_empty() {
             let many = self.head.is_none_or(|head| self.word(head).ends_with('s'));
             self.plan.limit = Some(if many { SEVERAL } else { 1 });
+        }
+    }
+
+    /// `top 3 customers by number of orders`, where the customer is a column of the orders.
+    fn group_ranked(&mut self, start: usize, by: usize) {
+        let ranked = (start + 1..by).find_map(|i| match self.entity(i)? {
+            entity @ Entity::Column(id, score)
+                if score >= 0.5 && self.lexicon.column(id).table == self.home && !self.is_measure(id) =>
+            {
+                Some((i, entity))
+            }
+            _ => None,
+        });
+        if let Some((i, entity)) = ranked.filter(|_| self.plan.group.is_empty()) {
+            self.mark(i);
+            let keys = self.group_keys(entity);
+            self.group_by(keys);
         }
     }
 

@@ -158,7 +158,11 @@ impl Reading<'_> {
                 if listed {
                     return false;
                 }
-                let passed = self.is_glue(*i) && matches!(self.word(*i), "of" | "the" | "all" | "any")
+                let passed = self.is_glue(*i)
+                    && matches!(
+                        self.word(*i),
+                        "of" | "the" | "all" | "any" | "its" | "their" | "his" | "her"
+                    )
                     || matches!(self.phrase(*i), Some(Phrase::Distinct | Phrase::PerEach));
                 !passed
             });
