@@ -74,7 +74,8 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
             if span.iter().any(|senses| senses.is_empty()) {
                 break;
             }
-            if length == 1 && !may_stand_alone(&tokens[start], span[0]) {
+            let pointed = start > 0 && is_pointed(lexicon, &tokens[start - 1], &tokens[start]);
+            if length == 1 && !pointed && !may_stand_alone(&tokens[start], span[0]) {
                 continue;
             }
             let mut mention = Mention {
@@ -157,6 +158,20 @@ fn reversed(
 }
 
 /// Stop words name nothing unless the schema has that very word.
+/// `for each show`, `one view`: a word that elsewhere asks is a noun after a determiner, where a table is called so.
+fn is_pointed(lexicon: &Lexicon<'_>, before: &Token, token: &Token) -> bool {
+    matches!(
+        token.lower.as_str(),
+        "show" | "view" | "return" | "report" | "display" | "search"
+    ) && matches!(
+        before.lower.as_str(),
+        "each" | "every" | "per" | "a" | "one" | "own" | "same" | "any" | "which" | "this" | "by"
+    ) && lexicon
+        .tables
+        .iter()
+        .any(|entry| entry.words.last().is_some_and(|word| *word == token.lower))
+}
+
 fn may_stand_alone(token: &Token, senses: &Senses) -> bool {
     let exact = senses.iter().any(|(_, weight)| *weight >= 0.95);
     let stop = words::STOP.contains(&token.lower.as_str());

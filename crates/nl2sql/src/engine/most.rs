@@ -149,6 +149,17 @@ impl Reading<'_> {
     /// `most orders`, `most common status`, `most points`, `the method that is used most often`.
     pub(crate) fn read_most(&mut self, at: usize, most: bool) {
         self.most_of_next(at, most);
+        // "who has filed the most claims": the verb says no more than the claims do.
+        let verb = at.checked_sub(1).filter(|i| {
+            !self.is_free(at)
+                && self.participle(*i)
+                && self.table(*i).is_none()
+                && i.checked_sub(1)
+                    .is_some_and(|i| matches!(self.word(i), "has" | "have" | "had" | "who" | "that"))
+        });
+        if let Some(verb) = verb {
+            self.mark(verb);
+        }
         if self.is_free(at) {
             self.most_of_subject(at, most);
         }
@@ -347,6 +358,12 @@ impl Reading<'_> {
     pub(crate) fn most_of_home(&mut self, at: usize, next: usize, most: bool) {
         let subject = |reading: &Self, i: usize| match reading.entity(i) {
             Some(Entity::Table(table, _)) if table == reading.home => None,
+            // "has filed the most claims": the verb is no subject.
+            Some(Entity::Column(id, _))
+                if reading.is_day(id) && reading.participle(i) && i < at && i + 2 >= at =>
+            {
+                None
+            }
             Some(entity) if reading.is_free(i) => Some((i, entity)),
             _ => None,
         };

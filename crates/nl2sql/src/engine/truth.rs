@@ -117,12 +117,14 @@ impl Reading<'_> {
             .column_where(at, anywhere)
             .is_some_and(|(id, score)| score >= 0.9 && beside == Some(self.lexicon.column(id).table));
         let known_value = values::is_known(&word) && !owned;
+        // "made by admins": what those who did it are.
+        let by = self
+            .before(at)
+            .is_some_and(|i| self.phrase(i) == Some(Phrase::By) && i > 0 && self.participle(i - 1));
         let found = self.column_where(at, at_home).or_else(|| {
-            if known_value {
-                None
-            } else {
-                self.column_where(at, anywhere).filter(|(_, score)| *score >= 0.9)
-            }
+            let least = if by { 0.6 } else { 0.9 };
+            self.column_where(at, anywhere)
+                .filter(|(_, score)| *score >= least && (by || !known_value))
         });
         let Some((column, score)) = found else {
             self.read_opposite(at);
