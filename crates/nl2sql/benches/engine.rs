@@ -107,12 +107,19 @@ fn schema(tables: usize) -> Schema {
     }
 }
 
-fn measure(tables: usize, rounds: usize) {
+fn measure(tables: usize, builds: usize, rounds: usize) {
     let schema = schema(tables);
-    let started = Instant::now();
+    // The first one also prepares the tables of words that all share.
+    let mut build_times = Vec::new();
+    for _ in 0..builds {
+        let started = Instant::now();
+        black_box(Lexicon::new(&schema));
+        build_times.push(started.elapsed());
+    }
+    let first = build_times[0];
+    build_times.sort();
     let lexicon = Lexicon::new(&schema);
-    let built = started.elapsed();
-    let mut times = Vec::new();
+    let mut times: Vec<(Duration, &str)> = Vec::new();
     let mut answered = 0;
     for question in QUESTIONS.iter().cycle().take(rounds) {
         let request = Request {
@@ -124,30 +131,42 @@ fn measure(tables: usize, rounds: usize) {
         };
         let started = Instant::now();
         let outcome = black_box(answer_with(&lexicon, &request));
-        times.push(started.elapsed());
+        times.push((started.elapsed(), question));
         answered += usize::from(outcome.is_ok());
     }
+    let slowest = QUESTIONS.iter().map(|question| {
+        let mut own: Vec<Duration> = times
+            .iter()
+            .filter(|(_, asked)| asked == question)
+            .map(|(time, _)| *time)
+            .collect();
+        own.sort();
+        (own.get(own.len() / 2).copied().unwrap_or_default(), *question)
+    });
+    let slowest = slowest.max().unwrap_or_default();
     times.sort();
-    let at = |share: f64| {
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a place in a list"
-        )]
-        let place = ((times.len() - 1) as f64 * share) as usize;
-        times[place]
-    };
+    let (middle, late) = (times[times.len() / 2].0, times[times.len() * 99 / 100].0);
     let millis = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1e3);
     println!(
-        "{tables:>5} tables: vocabulary {}, a question {} in the middle, {} at the 99th percentile ({answered} of {rounds} answered)",
-        millis(built),
-        millis(at(0.5)),
-        millis(at(0.99))
+        "{tables:>5} tables: vocabulary {} (the first {}), a question {} in the middle, {} at the 99th percentile (in the middle of \"{}\" {}; {answered} of {rounds} answered)",
+        millis(build_times[builds / 2]),
+        millis(first),
+        millis(middle),
+        millis(late),
+        slowest.1,
+        millis(slowest.0)
     );
 }
 
+/// Numbers of tables may be given.
 fn main() {
-    measure(30, 1_200);
-    measure(2_000, 60);
+    let given: Vec<usize> = std::env::args().filter_map(|text| text.parse().ok()).collect();
+    let sizes = if given.is_empty() { vec![30, 2_000] } else { given };
+    for tables in sizes {
+        if tables < 200 {
+            measure(tables, 50, 1_200);
+        } else {
+            measure(tables, 5, 60);
+        }
+    }
 }
