@@ -38,6 +38,7 @@ mod kinds;
 mod kinship;
 mod layers;
 mod leftover;
+mod levels;
 mod lexicon;
 mod link;
 mod money;

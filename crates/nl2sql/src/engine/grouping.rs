@@ -19,7 +19,7 @@ impl Reading<'_> {
                 Some(Phrase::Yearly) => self.group_time(at, Unit::Year),
                 Some(Phrase::Daily) => self.group_time(at, Unit::Day),
                 Some(Phrase::PerEach) => self.group_list(at, true),
-                Some(Phrase::By) if self.sort_by_count(at) => {}
+                Some(Phrase::By) if self.sort_by_count(at) || self.rank_by_sum(at) => {}
                 // "driven by drivers from …" tells who did it.
                 Some(Phrase::By) if self.tells_who(at) => {}
                 Some(Phrase::By) => self.group_list(at, false),
@@ -53,6 +53,22 @@ impl Reading<'_> {
                 self.mark_metric(at, end);
                 let related = self.trimmed(related);
                 self.rank_by(Expr::Related(related), true);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `most rented film by days`: what ranks the groups is a sum, not how often they occur.
+    fn rank_by_sum(&mut self, at: usize) -> bool {
+        let column = self.after(at).and_then(|i| {
+            let id = self.number_column(i).filter(|_| self.table(i).is_none())?;
+            (self.lexicon.column(id).table == self.home).then_some((i, id))
+        });
+        match (&mut self.plan.order[..], column) {
+            ([(expr @ Expr::Rows, _)], Some((i, id))) if !self.plan.group.is_empty() => {
+                *expr = Expr::Apply(Function::Sum, id);
+                self.mark_all(at..=i);
                 true
             }
             _ => false,

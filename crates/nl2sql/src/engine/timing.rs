@@ -64,6 +64,10 @@ impl Reading<'_> {
             self.mark(i);
             return Some(column);
         }
+        if let Some(column) = self.moment_beside_birth() {
+            self.assume(format!("the time is that of {}", self.column_title(column)));
+            return Some(column);
+        }
         if let Some(column) = roles::moment(self.lexicon, self.home) {
             let several = self
                 .lexicon
@@ -90,6 +94,26 @@ impl Reading<'_> {
             self.assume(format!("the time is that of {}", self.column_title(column)));
         }
         found
+    }
+
+    /// `students absent on 1 March`: where the rows themselves only have a birth, the time is that of what else is spoken of.
+    fn moment_beside_birth(&self) -> Option<ColumnId> {
+        let own = roles::moment(self.lexicon, self.home)?;
+        let words = &self.lexicon.column(own).words;
+        if !words
+            .iter()
+            .any(|word| matches!(word.as_str(), "birth" | "dob" | "birthday" | "birthdate"))
+        {
+            return None;
+        }
+        let valued = self.items.iter().filter_map(|item| match &item.kind {
+            Kind::Value(hits) => Some(self.lexicon.column(hits.first()?.column).table),
+            _ => None,
+        });
+        let others = valued.chain(self.named.iter().copied());
+        others
+            .filter(|table| *table != self.home && self.reachable(*table))
+            .find_map(|table| roles::moment(self.lexicon, table).filter(|id| self.is_day(*id)))
     }
 
     /// Whether a phrase of grouping or order claims the item before it.
