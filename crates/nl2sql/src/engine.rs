@@ -36,6 +36,7 @@ mod items;
 mod judge;
 mod kinds;
 mod kinship;
+mod languages;
 mod layers;
 mod leftover;
 mod levels;

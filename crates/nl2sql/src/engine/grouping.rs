@@ -118,6 +118,10 @@ impl Reading<'_> {
                 i
             };
             let Some(entity) = self.entity(i) else { break };
+            if first && self.sum_per(at, entity) {
+                self.mark(i);
+                return;
+            }
             // "total fee by department": of what is added up nothing is said but its column.
             let figure = at
                 .checked_sub(1)
@@ -160,6 +164,28 @@ impl Reading<'_> {
         self.after(only)
             .and_then(|i| self.number_column(i))
             .is_some_and(|id| self.lexicon.column(id).table == self.home)
+    }
+
+    /// `hours per project`: a figure of the many is added up for each of the few.
+    fn sum_per(&mut self, at: usize, entity: Entity) -> bool {
+        let listed = self.projected_columns();
+        let [(i, id)] = listed[..] else { return false };
+        let measured = self.word(at) == "per" && i < at && !self.asks_aggregate() && self.is_measure(id);
+        let table = self.lexicon.column(id).table;
+        let many = match entity {
+            Entity::Table(group, _) => group != table && self.reachable(group),
+            Entity::Column(key, _) => {
+                key != id && self.lexicon.column(key).table == table && !self.is_measure(key)
+            }
+        };
+        if !measured || !many || !self.aggregates.is_empty() || table != self.home && !self.reachable(table) {
+            return false;
+        }
+        self.mark_all(i..=at);
+        let keys = self.group_keys(entity);
+        self.group_by(keys);
+        self.aggregates.push(Expr::Apply(Function::Sum, id));
+        true
     }
 
     fn groupable(&self, at: usize) -> bool {

@@ -269,3 +269,40 @@ fn a_moment_is_no_birth_where_something_else_is_spoken_of() {
         )],
     );
 }
+
+#[test]
+fn what_a_code_says_depends_on_what_its_column_tells() {
+    let mut staff = schema(&[
+        "emp_mst: emp_no int, emp_nm varchar(40), mrtl_sts char(1), shft_cd char(1), term_dt date",
+        "doc_mst: doc_no int, doc_ttl varchar(40), lang_cd char(2), exp_dt date, sts char(1)",
+        "tm_sht: sht_no int, emp_no int, wrk_dt date, reg_hrs decimal(4,1)",
+    ]);
+    sampled(&mut staff.tables[0], "mrtl_sts", &["S", "M", "D"]);
+    sampled(&mut staff.tables[0], "shft_cd", &["D", "N"]);
+    sampled(&mut staff.tables[1], "lang_cd", &["EN", "FR"]);
+    sampled(&mut staff.tables[1], "sts", &["D", "H", "P"]);
+    check(
+        &staff,
+        &[
+            ("divorced employees", "SELECT * FROM emp_mst WHERE mrtl_sts = 'D'"),
+            (
+                "employees on the night shift",
+                "SELECT * FROM emp_mst WHERE shft_cd = 'N'",
+            ),
+            (
+                "employees who left",
+                "SELECT * FROM emp_mst WHERE term_dt IS NOT NULL",
+            ),
+            ("French documents", "SELECT * FROM doc_mst WHERE lang_cd = 'FR'"),
+            (
+                "expired documents",
+                "SELECT * FROM doc_mst WHERE exp_dt < CURRENT_DATE",
+            ),
+            ("documents on hold", "SELECT * FROM doc_mst WHERE sts = 'H'"),
+            (
+                "regular hours per employee",
+                "SELECT emp_mst.emp_nm, SUM(tm_sht.reg_hrs) FROM emp_mst JOIN tm_sht ON tm_sht.emp_no = emp_mst.emp_no GROUP BY emp_mst.emp_no, emp_mst.emp_nm",
+            ),
+        ],
+    );
+}

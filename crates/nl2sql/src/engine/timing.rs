@@ -2,7 +2,8 @@
 
 use super::items::Kind;
 use super::lexicon::{ColumnId, Sort};
-use super::phrases::Phrase;
+use super::period::{Moment, Unit};
+use super::phrases::{Op, Phrase};
 use super::plan::Cond;
 use super::reading::Reading;
 use super::roles;
@@ -114,6 +115,22 @@ impl Reading<'_> {
         others
             .filter(|table| *table != self.home && self.reachable(*table))
             .find_map(|table| roles::moment(self.lexicon, table).filter(|id| self.is_day(*id)))
+    }
+
+    /// `expired members`, by a day that is known beforehand: it lies before today.
+    pub(crate) fn lapsed(&self, at: usize, column: ColumnId) -> Option<Cond> {
+        let words = &self.lexicon.column(column).words;
+        let set = words
+            .iter()
+            .any(|word| matches!(word.as_str(), "expiry" | "expiration" | "expires" | "expire"));
+        (set && self.word(at) == "expired").then_some(Cond::At {
+            column,
+            op: Op::Lt,
+            moment: Moment::StartOf {
+                offset: 0,
+                unit: Unit::Day,
+            },
+        })
     }
 
     /// Whether a phrase of grouping or order claims the item before it.
