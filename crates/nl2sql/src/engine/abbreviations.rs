@@ -31,7 +31,7 @@ pub(crate) const ABBREVIATIONS: &str = "\
     colr=color comm=commission,comment,communication comp=company compl=completed,complaint compy=company conc=concentration
     conf=confirmed,conference config=configuration cons=consultation contnr=container contr=contract conv=conversion coord=coordinator
     cord=coordinator corp=corporation corr=correspondence cos=cost cov=coverage covg=coverage cpcty=capacity cpl=complaint,couple
-    cplt=completed cpn=coupon cpty=capacity cpy=company cr=credit crcy=currency crd=card,credit crdt=credit cre=created credt=credit crncy=currency
+    cplt=completed cpn=coupon cpty=capacity cpy=copy,company cr=credit crcy=currency crd=card,credit crdt=credit cre=created credt=credit crncy=currency
     crny=currency crs=course crsp=correspondence crt=created,cart crtd=created crtf=certificate crtn=creation,carton cs=case csh=cash
     cst=cost,customer cstmr=customer ct=count,cents ctc=contact ctct=contact ctfc=certificate ctg=category ctgy=category ctl=control
     ctnr=container ctr=center,counter ctrct=contract ctrl=control ctry=country cts=cents cty=city ctzn=citizen cur=currency curr=currency
@@ -76,7 +76,7 @@ pub(crate) const ABBREVIATIONS: &str = "\
     juris=jurisdiction kwh=energy l=last lab=laboratory lang=language lat=latitude lbl=label lbr=labor lcn=location lcns=license lct=location
     lctn=location ldg=ledger ldgr=ledger ldt=lead_time lec=lecture,lecturer lect=lecture lectr=lecturer len=length lgin=login lgl=legal
     lgn=login lgst=logistics lgt=length lgth=length lgu=league lgv=leave lib=library libr=library,librarian lic=license,licence licns=license
-    lim=limit lin=line liq=liquid lms=limits lmt=limit ln=lastname lname=lastname lnd=land lne=line lng=longitude lngt=longitude lngth=length
+    lim=limit lin=line liq=liquid lms=limits lmt=limit ln=lastname,loan,line lname=lastname lnd=land lne=line lng=longitude lngt=longitude lngth=length
     lnk=link lns=loans lnth=length loa=leave_of_absence loc=location lon=longitude los=length_of_stay lsn=lesson lss=loss lst=last,list
     lstg=listing ltr=letter ltt=latitude lty=loyalty lv=leave lve=leave lvg=living lvl=level lyl=loyalty mag=magazine mail=email
     maint=maintenance maj=major mand=mandatory manuf=manufacturer mart=marital mat=material,maturity matl=material max=maximum mbr=member

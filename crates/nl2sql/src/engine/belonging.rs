@@ -1,5 +1,6 @@
 //! Finds the column that a value belongs to: beside it, by samples, by kind, or by the preposition before it.
 
+use super::codes;
 use super::counterparts;
 use super::items::Kind;
 use super::lexicon::{ColumnId, TableId};
@@ -310,14 +311,20 @@ impl Reading<'_> {
     pub(crate) fn known_in(&self, table: TableId, text: &str) -> Option<ColumnId> {
         values::classes(text).find_map(|class| {
             self.hinted(table, class.columns, |id| {
-                self.is_textual(id) && !self.lexicon.is_key(id)
+                self.is_textual(id)
+                    && !self.lexicon.is_key(id)
+                    && codes::tells_people(text, &self.lexicon.column(id).words)
             })
         })
     }
 
     /// The column of the home table (or of a near one) for a value of a known kind.
     pub(crate) fn known_place(&self, text: &str) -> Option<ColumnId> {
-        let fits = |id: ColumnId| self.is_textual(id) && !self.lexicon.is_key(id);
+        let fits = |id: ColumnId| {
+            self.is_textual(id)
+                && !self.lexicon.is_key(id)
+                && codes::tells_people(text, &self.lexicon.column(id).words)
+        };
         let home = values::classes(text).find_map(|class| self.hinted(self.home, class.columns, fits));
         if home.is_some() {
             return home;

@@ -135,6 +135,23 @@ const CODES: &[(&str, &str)] = &[
     ("sophomore", "SO"),
     ("junior", "JR J"),
     ("senior", "SR S"),
+    ("student", "S ST STU"),
+    ("teacher faculty", "T F FA TCH"),
+    ("guest visitor", "G V GS"),
+    ("staff", "S ST STF"),
+    ("adult", "A AD"),
+    ("child", "C CH"),
+    ("corporate", "C CO CORP"),
+    ("government", "G GOV"),
+    ("morning", "M AM"),
+    ("day", "D DY"),
+    ("evening", "E EV"),
+    ("night", "N NT"),
+    ("weekend", "W WE"),
+    ("progress", "P IP W I"),
+    ("transit", "T IT"),
+    ("review", "R UR RV"),
+    ("repair", "R RP"),
     ("undergraduate", "U UG"),
     ("postgraduate", "P PG"),
     ("available", "A AV Y F"),
@@ -155,7 +172,7 @@ const CODES: &[(&str, &str)] = &[
     ("import imported", "I IM IMP"),
     ("export exported", "E EX EXP X"),
     ("individual personal", "I P IND"),
-    ("corporate business company", "C B CO CORP"),
+    ("business company", "B C CO"),
     ("retail", "R RT"),
     ("wholesale", "W WS"),
     ("manual", "M MN"),
@@ -215,14 +232,51 @@ pub(crate) fn distance(lower: &str, words: &[String]) -> Option<usize> {
         "marital",
         "result",
         "reason",
+        "shift",
+        "role",
+        "grade",
+        "channel",
+        "segment",
     ];
+    if !tells_people(lower, words) {
+        return None;
+    }
     let says = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-    let other = says(STATES) != (lower.ends_with("ed") || lower == "leave");
+    let other = says(STATES)
+        != (lower.ends_with("ed")
+            || matches!(
+                lower,
+                "leave" | "hold" | "progress" | "transit" | "review" | "repair"
+            ));
     match (says(KINDS), says(&["code"])) {
         (true, _) => Some(usize::from(other)),
         (false, true) => Some(2),
         _ => None,
     }
+}
+
+/// Whether a column may tell what a word does: whether people are married, and their sex, is what no other word says.
+pub(crate) fn tells_people(lower: &str, words: &[String]) -> bool {
+    const MARITAL: &[&str] = &[
+        "married",
+        "single",
+        "unmarried",
+        "divorced",
+        "widowed",
+        "widow",
+        "widower",
+        "separated",
+        "engaged",
+    ];
+    const SEXES: &[&str] = &[
+        "male", "female", "man", "woman", "men", "women", "boy", "girl", "boys", "girls",
+    ];
+    let says = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let of = |known: &[&str]| known.contains(&lower) || known.contains(&singular(lower).as_str());
+    if says(&["marital", "civil", "marriage"]) {
+        return of(MARITAL);
+    }
+    !says(&["gender", "sex"]) || of(SEXES)
 }
 
 /// The most usual code of a word that is among the samples, with how many are more usual.

@@ -214,6 +214,19 @@ pub(crate) fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec
         }
     }
     forms.extend(without_suffix(&apart, table_words));
+    // QTY_OH is the stock.
+    if let [.., on, hand] = &words[..]
+        && on == "on"
+        && hand == "hand"
+    {
+        let said = [
+            ("stock", 0.86),
+            ("stock on hand", 0.95),
+            ("on hand", 0.9),
+            ("quantity in stock", 0.9),
+        ];
+        forms.extend(said.map(|(said, weight)| (said.split(' ').map(str::to_owned).collect(), weight)));
+    }
     // battery_pct is the battery level.
     if let [stump @ .., last] = &apart[..]
         && !stump.is_empty()

@@ -19,7 +19,7 @@ impl Reading<'_> {
                 Some(Phrase::Yearly) => self.group_time(at, Unit::Year),
                 Some(Phrase::Daily) => self.group_time(at, Unit::Day),
                 Some(Phrase::PerEach) => self.group_list(at, true),
-                Some(Phrase::By) if self.sort_by_count(at) => {}
+                Some(Phrase::By) if self.sort_by_count(at) || self.rank_by_sum(at) => {}
                 // "driven by drivers from …" tells who did it.
                 Some(Phrase::By) if self.tells_who(at) => {}
                 Some(Phrase::By) => self.group_list(at, false),
@@ -85,6 +85,22 @@ impl Reading<'_> {
         }
     }
 
+    /// `most rented film by days`: what ranks the groups is a sum, not how often they occur.
+    fn rank_by_sum(&mut self, at: usize) -> bool {
+        let column = self.after(at).and_then(|i| {
+            let id = self.number_column(i).filter(|_| self.table(i).is_none())?;
+            (self.lexicon.column(id).table == self.home).then_some((i, id))
+        });
+        match (&mut self.plan.order[..], column) {
+            ([(expr @ Expr::Rows, _)], Some((i, id))) if !self.plan.group.is_empty() => {
+                *expr = Expr::Apply(Function::Sum, id);
+                self.mark_all(at..=i);
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn group_time(&mut self, at: usize, unit: Unit) {
         if unit == Unit::Year
             && let Some(year) = self
@@ -128,6 +144,10 @@ impl Reading<'_> {
                 i
             };
             let Some(entity) = self.entity(i) else { break };
+            if first && self.sum_per(at, entity) {
+                self.mark(i);
+                return;
+            }
             // "total fee by department": of what is added up nothing is said but its column.
             let figure = at
                 .checked_sub(1)
@@ -170,6 +190,28 @@ impl Reading<'_> {
         self.after(only)
             .and_then(|i| self.number_column(i))
             .is_some_and(|id| self.lexicon.column(id).table == self.home)
+    }
+
+    /// `hours per project`: a figure of the many is added up for each of the few.
+    fn sum_per(&mut self, at: usize, entity: Entity) -> bool {
+        let listed = self.projected_columns();
+        let [(i, id)] = listed[..] else { return false };
+        let measured = self.word(at) == "per" && i < at && !self.asks_aggregate() && self.is_measure(id);
+        let table = self.lexicon.column(id).table;
+        let many = match entity {
+            Entity::Table(group, _) => group != table && self.reachable(group),
+            Entity::Column(key, _) => {
+                key != id && self.lexicon.column(key).table == table && !self.is_measure(key)
+            }
+        };
+        if !measured || !many || !self.aggregates.is_empty() || table != self.home && !self.reachable(table) {
+            return false;
+        }
+        self.mark_all(i..=at);
+        let keys = self.group_keys(entity);
+        self.group_by(keys);
+        self.aggregates.push(Expr::Apply(Function::Sum, id));
+        true
     }
 
     fn groupable(&self, at: usize) -> bool {

@@ -186,6 +186,10 @@ fn a_word_within_a_text_is_looked_for_there_and_each_row_is_listed() {
                 "SELECT * FROM PRT_MST WHERE PRT_DESC LIKE '%gasket%'",
             ),
             (
+                "list each part description with the name of its supplier",
+                "SELECT PRT_MST.PRT_DESC, SUPP_MST.SUPP_NM FROM SUPP_MST JOIN PRT_MST ON PRT_MST.SUPP_CD = SUPP_MST.SUPP_CD",
+            ),
+            (
                 "list each part description and the supplier name",
                 "SELECT PRT_MST.PRT_DESC, SUPP_MST.SUPP_NM FROM PRT_MST JOIN SUPP_MST ON PRT_MST.SUPP_CD = SUPP_MST.SUPP_CD",
             ),
@@ -212,6 +216,92 @@ fn names_without_seams_are_read_as_others() {
             (
                 "number of accounts per customer",
                 "SELECT custmaster.custname, COUNT(*) FROM custmaster JOIN acctmaster ON acctmaster.custid = custmaster.custid GROUP BY custmaster.custid, custmaster.custname",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_figure_is_no_key_and_no_row_that_it_is_kin_to() {
+    let mut shop = schema(&[
+        "ITM_MST: ITM_CD varchar(8), ITM_DESC varchar(40)",
+        "ORD_HDR: ORD_NO int, CUST_NM varchar(40), ORD_DT date",
+        "ORD_LIN: ORD_NO int, LIN_NO int, ITM_CD varchar(8), QTY_ORD int, QTY_SHP int, UNIT_PRC_CTS int",
+        "INV_BAL: ITM_CD varchar(8), QTY_OH int, QTY_RSV int, MIN_QTY int",
+    ]);
+    shop.tables[2].primary_key.clear();
+    shop.tables[3].primary_key.clear();
+    check(
+        &shop,
+        &[
+            ("total quantity ordered", "SELECT SUM(QTY_ORD) FROM ORD_LIN"),
+            (
+                "total stock per item",
+                "SELECT ITM_CD, SUM(QTY_OH) FROM INV_BAL GROUP BY ITM_CD",
+            ),
+            (
+                "total value of order 77",
+                "SELECT SUM(QTY_ORD * UNIT_PRC_CTS) FROM ORD_LIN WHERE ORD_NO = 77",
+            ),
+        ],
+    );
+    check(
+        &payroll(),
+        &[(
+            "employees with a salary over 90000",
+            "SELECT * FROM emp_mstr WHERE ann_sal > 90000",
+        )],
+    );
+}
+
+#[test]
+fn a_moment_is_no_birth_where_something_else_is_spoken_of() {
+    let mut school = schema(&[
+        "stu_inf: stu_id int, stu_nm varchar(40), dob date",
+        "attd_log: attd_id int, stu_id int > stu_inf, attd_dt date, attd_cd char(1)",
+    ]);
+    sampled(&mut school.tables[1], "attd_cd", &["P", "A", "T"]);
+    check(
+        &school,
+        &[(
+            "students absent on 2024-03-01",
+            "SELECT DISTINCT stu_inf.* FROM stu_inf JOIN attd_log ON attd_log.stu_id = stu_inf.stu_id WHERE attd_log.attd_dt = '2024-03-01' AND attd_log.attd_cd = 'A'",
+        )],
+    );
+}
+
+#[test]
+fn what_a_code_says_depends_on_what_its_column_tells() {
+    let mut staff = schema(&[
+        "emp_mst: emp_no int, emp_nm varchar(40), mrtl_sts char(1), shft_cd char(1), term_dt date",
+        "doc_mst: doc_no int, doc_ttl varchar(40), lang_cd char(2), exp_dt date, sts char(1)",
+        "tm_sht: sht_no int, emp_no int, wrk_dt date, reg_hrs decimal(4,1)",
+    ]);
+    sampled(&mut staff.tables[0], "mrtl_sts", &["S", "M", "D"]);
+    sampled(&mut staff.tables[0], "shft_cd", &["D", "N"]);
+    sampled(&mut staff.tables[1], "lang_cd", &["EN", "FR"]);
+    sampled(&mut staff.tables[1], "sts", &["D", "H", "P"]);
+    check(
+        &staff,
+        &[
+            ("divorced employees", "SELECT * FROM emp_mst WHERE mrtl_sts = 'D'"),
+            (
+                "employees on the night shift",
+                "SELECT * FROM emp_mst WHERE shft_cd = 'N'",
+            ),
+            (
+                "employees who left",
+                "SELECT * FROM emp_mst WHERE term_dt IS NOT NULL",
+            ),
+            ("French documents", "SELECT * FROM doc_mst WHERE lang_cd = 'FR'"),
+            (
+                "expired documents",
+                "SELECT * FROM doc_mst WHERE exp_dt < CURRENT_DATE",
+            ),
+            ("documents on hold", "SELECT * FROM doc_mst WHERE sts = 'H'"),
+            (
+                "regular hours per employee",
+                "SELECT emp_mst.emp_nm, SUM(tm_sht.reg_hrs) FROM emp_mst JOIN tm_sht ON tm_sht.emp_no = emp_mst.emp_no GROUP BY emp_mst.emp_no, emp_mst.emp_nm",
             ),
         ],
     );

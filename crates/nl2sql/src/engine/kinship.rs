@@ -29,6 +29,12 @@ const GENERIC: &[&str] = &[
     "label",
     "notes",
 ];
+/// Beginnings of the names of figures: QTY_ORD is how much was ordered, and no order.
+const FIGURES: &[&str] = &[
+    "quantity", "amount", "total", "count", "sum", "average", "avg", "minimum", "min", "maximum", "max",
+    "price", "cost", "percent", "weight", "gross", "net", "hours", "days", "value", "balance", "date",
+    "time",
+];
 /// What a key costs that only names tell: more than any that is declared.
 const COST: u32 = 4;
 /// Columns that hold the key of another row of their own table.
@@ -46,6 +52,11 @@ const OWN_ROWS: &[&[&str]] = &[
 /// The keys that a column without a declared one may be, likeliest first.
 pub(crate) fn links(id: ColumnId, tables: &[TableEntry<'_>], columns: &[ColumnEntry<'_>]) -> Option<Link> {
     let from = columns[id.0].table;
+    if let [first, _, ..] = &columns[id.0].words[..]
+        && FIGURES.contains(&first.as_str())
+    {
+        return None;
+    }
     let others = || (0..tables.len()).map(TableId).filter(move |to| *to != from);
     let key_of = |to: TableId| {
         tables[to.0]

@@ -1,6 +1,6 @@
 //! Finds the tables, columns and sample values that spans of a question may name.
 
-use super::lexicon::{ColumnId, Lexicon, TableId, Variant, WordId};
+use super::lexicon::{ColumnId, Lexicon, Sort, TableId, Variant, WordId};
 use super::text::{self, Shape, Token};
 use super::words;
 use super::{phrases, synonyms, values};
@@ -82,6 +82,9 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
                 fuzzy: senses[start..end].iter().any(|(_, fuzzy)| *fuzzy),
                 ..index.find(lexicon, &span)
             };
+            if length == 1 && lexicon.has_word(&tokens[start].lower) && !tokens[start].lower.ends_with('s') {
+                forget_kin_of_figures(lexicon, &mut mention);
+            }
             if length > 1 && tokens[end - 1].lower.ends_with("ed") {
                 // "posts tagged" is no name of a table post_tags.
                 mention.tables.clear();
@@ -124,6 +127,18 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
         found.extend(reversed(lexicon, &index, tokens, &senses, start));
     }
     found
+}
+
+/// `salary` is a figure that is called so, and no row of the pay that it is only kin to.
+fn forget_kin_of_figures(lexicon: &Lexicon<'_>, mention: &mut Mention) {
+    let figure = mention.columns.iter().any(|hit| {
+        let entry = lexicon.column(hit.id);
+        hit.score >= 0.6 && entry.sort == Sort::Number && !lexicon.is_key(hit.id)
+    });
+    if figure {
+        let kin = |hit: &Hit<TableId>| hit.score < 0.76 && lexicon.table(hit.id).words.len() == 1;
+        mention.tables.retain(|hit| !kin(hit));
+    }
 }
 
 /// `date of birth` for `birth_date`: only a full match, and only where no part is a table by itself.

@@ -39,11 +39,28 @@ impl Reading<'_> {
             if self.lexicon.is_key(hit.id) && hit.score < 0.9 {
                 closeness -= 0.2;
             }
+            // "quantity" is what there is, not the least there should be.
+            if hit.score < 0.9 && self.is_level(hit.id) && !self.spells_level(at) {
+                closeness -= 0.25;
+            } else if hit.score < 0.9 && self.lexicon.column(hit.id).words.ends_with(&["hand".to_owned()]) {
+                closeness += 0.08;
+            }
             if best.is_none_or(|(_, top, _)| closeness > top + 1e-6) {
                 best = Some((hit.id, closeness, hit.score));
             }
         }
         best.map(|(id, _, score)| (id, score))
+    }
+
+    /// Whether an item, or the word before it, speaks of the least or the most.
+    fn spells_level(&self, at: usize) -> bool {
+        let item = &self.items[at];
+        let words = &self.tokens[item.start.saturating_sub(1)..item.end];
+        words.iter().any(|token| {
+            token.lower.starts_with("min")
+                || token.lower.starts_with("max")
+                || token.lower.starts_with("reorder")
+        })
     }
 
     /// Whether the last word of an item is a word of a column's name.

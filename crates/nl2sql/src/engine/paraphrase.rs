@@ -25,6 +25,8 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         |_, tokens| times(tokens),
         figure_of_number,
         family_name,
+        name_of_other,
+        worth,
         people_spelled_out,
     ];
     STEPS.iter().fold(None, |spelled: Option<Vec<Token>>, step| {
@@ -113,6 +115,72 @@ fn family_name(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let (_, word) = OTHER.iter().find(|(word, _)| *word == tokens[at].lower)?;
     let mut spelled = tokens.to_vec();
     spelled.splice(at..=at, text::tokens(word));
+    Some(spelled)
+}
+
+/// `order dates with the name of their customer`: both are asked for.
+fn name_of_other(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    const LINKS: &[&str] = &["the", "its", "their", "his", "her"];
+    let is = |at: usize, words: &[&str]| {
+        tokens
+            .get(at)
+            .is_some_and(|token| words.contains(&token.lower.as_str()))
+    };
+    let with = (1..tokens.len()).find(|at| {
+        is(*at, &["with"]) && is(at + 1, &["the"]) && is(at + 2, &["name", "names"]) && is(at + 3, &["of"])
+    })?;
+    let thing = with + 4 + usize::from(is(with + 4, LINKS));
+    let named = tokens.get(thing).filter(|_| thing + 1 == tokens.len())?;
+    let table = Namer::new(lexicon).mention(&named.text).table_score() >= 0.8;
+    table.then(|| {
+        let mut spelled = tokens.to_vec();
+        spelled.splice(with..=with, text::tokens("and"));
+        spelled
+    })
+}
+
+/// `total value of order 7`, `order value per client`: what the lines come to, where no column holds a value.
+fn worth(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    const LINKS: &[&str] = &["the", "all", "each", "every"];
+    const OTHER: &[&str] = &[
+        "average", "avg", "mean", "median", "highest", "lowest", "maximum", "minimum",
+    ];
+    let is = |at: usize, words: &[&str]| {
+        tokens
+            .get(at)
+            .is_some_and(|token| words.contains(&token.lower.as_str()))
+    };
+    let at = (0..tokens.len()).find(|at| is(*at, &["value", "worth"]))?;
+    if (0..at).any(|before| is(before, OTHER))
+        || !lexicon
+            .table_ids()
+            .any(|table| roles::product(lexicon, table).is_some())
+    {
+        return None;
+    }
+    let held = lexicon.columns.iter().any(|entry| {
+        let says = |word: &String| {
+            matches!(
+                word.as_str(),
+                "value" | "worth" | "amount" | "total" | "subtotal" | "sum"
+            )
+        };
+        entry.sort == Sort::Number && entry.words.iter().any(says)
+    });
+    let namer = Namer::new(lexicon);
+    let names = |at: usize| {
+        tokens
+            .get(at)
+            .is_some_and(|token| namer.mention(&token.text).table_score() >= 0.8)
+    };
+    let of = is(at + 1, &["of"]) && names(at + 2 + usize::from(is(at + 2, LINKS)));
+    let before =
+        at > 0 && names(at - 1) && (at + 1 == tokens.len() || is(at + 1, &["per", "by", "for", "of", "in"]));
+    if held || !(of || before) {
+        return None;
+    }
+    let mut spelled = tokens.to_vec();
+    spelled.splice(at - usize::from(before)..=at, text::tokens("revenue"));
     Some(spelled)
 }
 

@@ -3,6 +3,7 @@
 use super::codes;
 use super::countries;
 use super::items::Kind;
+use super::languages;
 use super::lexicon::ColumnId;
 use super::link::ValueHit;
 use super::phrases::Op;
@@ -264,6 +265,9 @@ impl Reading<'_> {
             .find(|sample| sample.to_lowercase() == lower || sample.to_lowercase() == singular(&lower))
         {
             return Literal::Text(sample.clone());
+        }
+        if let Some(code) = languages::value_of(&lower, self.lexicon.column(column)) {
+            return Literal::Text(code);
         }
         if let Some(letters) = countries::letters_in(self.lexicon.column(column))
             && let Some(code) = countries::code_of(&lower, letters)

@@ -371,10 +371,11 @@ impl Reading<'_> {
                     if table != self.home && !beside {
                         continue;
                     }
-                    self.plan.filters.push(Cond::Null {
+                    let cond = self.lapsed(at, column).unwrap_or(Cond::Null {
                         column,
                         is_null: false,
                     });
+                    self.plan.filters.push(cond);
                 }
                 continue;
             }

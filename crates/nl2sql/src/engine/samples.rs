@@ -3,6 +3,7 @@
 use super::codes;
 use super::countries;
 use super::exonyms;
+use super::languages;
 use super::lexicon::{ColumnId, Lexicon, Sort};
 use super::link::{Span, ValueHit};
 use super::stem::singular;
@@ -73,8 +74,10 @@ fn coded(lexicon: &Lexicon<'_>, tokens: &[Token], found: &mut Vec<Span<Vec<Value
             && !words::VERBS.contains(token.lower.as_str())
             && !phrases::is_part(&token.lower)
             && !found.iter().any(|span| span.start <= start && span.end > start);
-        // "on leave": the verb alone says less.
-        let on = token.lower == "leave" && start > 0 && tokens[start - 1].lower == "on";
+        // "on leave", "in transit": the noun alone says less.
+        let on = start > 0
+            && matches!(tokens[start - 1].lower.as_str(), "on" | "in" | "under")
+            && STANDS.contains(&token.lower.as_str());
         if !is_open && !on {
             continue;
         }
@@ -86,7 +89,7 @@ fn coded(lexicon: &Lexicon<'_>, tokens: &[Token], found: &mut Vec<Span<Vec<Value
             .iter()
             .filter_map(|(number, samples)| {
                 let usual = codes::distance(&token.lower, &lexicon.columns[*number].words)
-                    .filter(|_| unsaid && !values::is_known(&token.lower))
+                    .filter(|_| unsaid && (on || !values::is_known(&token.lower)))
                     .and_then(|far| {
                         codes::usual(&token.lower, samples).map(|(rank, code)| (far + rank, code))
                     });
@@ -115,6 +118,19 @@ fn coded(lexicon: &Lexicon<'_>, tokens: &[Token], found: &mut Vec<Span<Vec<Value
         }
     }
 }
+
+/// Nouns that say a state after "on", "in" or "under".
+const STANDS: &[&str] = &[
+    "leave",
+    "hold",
+    "probation",
+    "progress",
+    "transit",
+    "review",
+    "maintenance",
+    "repair",
+    "process",
+];
 
 /// Whether a word is an adjective of a figure, which says a kind where it stands alone: "hourly employees", not hours.
 fn is_qualifier(lower: &str) -> bool {
@@ -153,7 +169,13 @@ fn other_names(
                         let code = countries::code_of(&spelled, countries::letters_in(entry)?)?;
                         samples.contains(&code).then_some(code)
                     };
-                    let value = samples.iter().find(same).cloned().or_else(coded)?;
+                    let spoken = || languages::value_of(&spelled, entry).filter(|_| !samples.is_empty());
+                    let value = samples
+                        .iter()
+                        .find(same)
+                        .cloned()
+                        .or_else(coded)
+                        .or_else(spoken)?;
                     Some(ValueHit {
                         column: ColumnId(number),
                         value,

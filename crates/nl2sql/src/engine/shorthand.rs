@@ -139,7 +139,9 @@ pub(crate) fn spelled_out(words: &[String]) -> Vec<String> {
         .enumerate()
         .flat_map(|(at, word)| {
             let short = long_forms(word);
+            let beside = words.get(at + 1).and_then(|next| before(word, next));
             let said = match short.first() {
+                _ if beside.is_some() => beside,
                 // "no" in front denies: `no_show`.
                 Some(_) if word == "no" && at < last.max(1) => None,
                 Some(_) if AS_THEY_ARE.contains(word.as_str()) => None,
@@ -151,6 +153,46 @@ pub(crate) fn spelled_out(words: &[String]) -> Vec<String> {
             said.split('_').map(str::to_owned).collect::<Vec<_>>()
         })
         .collect()
+}
+
+/// What a short form of many meanings stands for before another one: `exp_dt` is when something expires.
+fn before(word: &str, next: &str) -> Option<&'static str> {
+    let dated = matches!(next, "dt" | "date" | "tm" | "time" | "ts" | "dttm" | "yr");
+    let flagged = matches!(next, "flg" | "flag" | "fl" | "ind" | "yn" | "sw");
+    let counted = matches!(
+        next,
+        "qty" | "amt" | "hrs" | "cst" | "cost" | "days" | "wgt" | "wt"
+    );
+    let long = match word {
+        "exp" if dated => "expiry",
+        "st" if dated => "start",
+        "ret" if dated => "return",
+        "rel" if dated => "release",
+        "rec" if dated => "received",
+        "res" if dated => "reservation",
+        "del" if dated => "delivery",
+        "mod" if dated => "modified",
+        "conf" if dated => "confirmed",
+        "comp" if dated => "completed",
+        "dep" if dated => "departure",
+        "arr" if dated => "arrival",
+        "pub" if dated => "published",
+        "rev" if dated => "review",
+        "reg" if dated => "registration",
+        "term" if dated => "termination",
+        "act" if flagged => "active",
+        "del" if flagged => "deleted",
+        "ver" if flagged => "verified",
+        "act" if counted || dated => "actual",
+        "est" if counted || dated => "estimated",
+        "int" if matches!(next, "rate" | "rt" | "amt") => "interest",
+        "dep" if next == "amt" => "deposit",
+        "ins" if matches!(next, "co" | "no" | "cd" | "typ" | "flg") => "insurance",
+        "f" if matches!(next, "nm" | "nam" | "name") => "first",
+        "l" if matches!(next, "nm" | "nam" | "name") => "last",
+        _ => return None,
+    };
+    Some(long)
 }
 
 /// Whether a word looks as if its vowels had been left out: three letters or more and none of them a vowel after the first.
@@ -225,6 +267,9 @@ mod tests {
             ("FRT_CTS", "freight cents"),
             ("LST_CNT_DT", "last count date"),
             ("BATCH_RCVD_TM", "batch received tm"),
+            ("EXP_DT", "expiry date"),
+            ("ACT_QTY", "actual quantity"),
+            ("L_NM", "last name"),
             ("no_show", "no show"),
             ("order_item_id", "order item id"),
         ] {

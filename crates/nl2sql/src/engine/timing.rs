@@ -2,7 +2,8 @@
 
 use super::items::Kind;
 use super::lexicon::{ColumnId, Sort};
-use super::phrases::Phrase;
+use super::period::{Moment, Unit};
+use super::phrases::{Op, Phrase};
 use super::plan::Cond;
 use super::reading::Reading;
 use super::roles;
@@ -67,6 +68,10 @@ impl Reading<'_> {
             self.mark(i);
             return Some(column);
         }
+        if let Some(column) = self.moment_beside_birth() {
+            self.assume(format!("the time is that of {}", self.column_title(column)));
+            return Some(column);
+        }
         if let Some(column) = roles::moment(self.lexicon, self.home) {
             let several = self
                 .lexicon
@@ -93,6 +98,42 @@ impl Reading<'_> {
             self.assume(format!("the time is that of {}", self.column_title(column)));
         }
         found
+    }
+
+    /// `students absent on 1 March`: where the rows themselves only have a birth, the time is that of what else is spoken of.
+    fn moment_beside_birth(&self) -> Option<ColumnId> {
+        let own = roles::moment(self.lexicon, self.home)?;
+        let words = &self.lexicon.column(own).words;
+        if !words
+            .iter()
+            .any(|word| matches!(word.as_str(), "birth" | "dob" | "birthday" | "birthdate"))
+        {
+            return None;
+        }
+        let valued = self.items.iter().filter_map(|item| match &item.kind {
+            Kind::Value(hits) => Some(self.lexicon.column(hits.first()?.column).table),
+            _ => None,
+        });
+        let others = valued.chain(self.named.iter().copied());
+        others
+            .filter(|table| *table != self.home && self.reachable(*table))
+            .find_map(|table| roles::moment(self.lexicon, table).filter(|id| self.is_day(*id)))
+    }
+
+    /// `expired members`, by a day that is known beforehand: it lies before today.
+    pub(crate) fn lapsed(&self, at: usize, column: ColumnId) -> Option<Cond> {
+        let words = &self.lexicon.column(column).words;
+        let set = words
+            .iter()
+            .any(|word| matches!(word.as_str(), "expiry" | "expiration" | "expires" | "expire"));
+        (set && self.word(at) == "expired").then_some(Cond::At {
+            column,
+            op: Op::Lt,
+            moment: Moment::StartOf {
+                offset: 0,
+                unit: Unit::Day,
+            },
+        })
     }
 
     /// Whether a phrase of grouping or order claims the item before it.

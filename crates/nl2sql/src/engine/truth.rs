@@ -99,7 +99,12 @@ impl Reading<'_> {
                 Kind::Phrase(Phrase::Exhausted) => self.read_stock(at, false),
                 Kind::Phrase(Phrase::Stocked) => self.read_stock(at, true),
                 Kind::Mention(..) => self.read_truth(at),
-                Kind::Word | Kind::Value(_) => self.read_opposite(at),
+                Kind::Word | Kind::Value(_) => {
+                    self.read_opposite(at);
+                    if self.is_free(at) && self.items[at].kind == Kind::Word {
+                        self.read_gone(at);
+                    }
+                }
                 _ => {}
             }
         }
@@ -275,6 +280,39 @@ impl Reading<'_> {
                 is_null: true,
             });
         }
+    }
+
+    /// `employees who left`, `former members`: there is a day on which it ended. `Current` ones have none.
+    fn read_gone(&mut self, at: usize) {
+        let gone = matches!(
+            self.word(at),
+            "left" | "quit" | "former" | "resigned" | "departed" | "gone"
+        );
+        if !gone && self.word(at) != "current" {
+            return;
+        }
+        let hint = [
+            "termination",
+            "terminated",
+            "exit",
+            "separation",
+            "resignation",
+            "leave",
+            "left",
+            "leaving",
+        ];
+        let Some(column) = self.hinted(self.home, &hint, |id| self.is_day(id)) else {
+            return;
+        };
+        let not = self.negation_before(at);
+        if let Some(not) = not {
+            self.mark(not);
+        }
+        self.mark(at);
+        self.plan.filters.push(Cond::Null {
+            column,
+            is_null: gone == not.is_some(),
+        });
     }
 
     fn read_stock(&mut self, at: usize, some: bool) {
