@@ -69,7 +69,10 @@ fn with_theirs(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let namer = Namer::new(lexicon);
     let (shown, of) = match table_of(&namer, head) {
         Some(table) => {
-            let labels = roles::label(lexicon, table);
+            let mut labels = roles::label(lexicon, table);
+            if labels.is_empty() {
+                labels.extend(lexicon.primary_key(table));
+            }
             let shown: Vec<Token> = labels.into_iter().map(|id| named(lexicon, id)).collect();
             (shown, head)
         }

@@ -186,6 +186,10 @@ mod tests {
                     "SELECT * FROM tools WHERE NOT EXISTS (SELECT 1 FROM rentals WHERE rentals.tool_id = tools.id)",
                 ),
                 (
+                    "people who have never rented tools",
+                    "SELECT * FROM people WHERE NOT EXISTS (SELECT 1 FROM rentals WHERE rentals.person_id = people.id)",
+                ),
+                (
                     "people who have never reviewed anything",
                     "SELECT * FROM people WHERE NOT EXISTS (SELECT 1 FROM reviews WHERE reviews.person_id = people.id)",
                 ),
