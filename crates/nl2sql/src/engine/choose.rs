@@ -4,7 +4,7 @@ use super::confidence;
 use super::graph::Step;
 use super::how;
 use super::items::{Item, Kind};
-use super::lexicon::{Lexicon, TableId};
+use super::lexicon::{Lexicon, Sort, TableId};
 use super::phrases::{Function, Phrase};
 use super::plan::{Cond, Expr, Plan};
 use super::ranks;
@@ -94,18 +94,31 @@ pub(crate) fn ranked<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &
 fn forget_subject_less(tokens: &[Token], found: &mut [Chosen<'_>]) {
     let Some(one) = found.first() else { return };
     let items = &one.reading.items;
-    let Some(first) = items.iter().position(|item| item.kind != Kind::Glue) else {
+    let lexicon = one.reading.lexicon;
+    // "optional courses that …": what describes the rows stands before them.
+    let describes = |item: &Item| match &item.kind {
+        Kind::Glue | Kind::Value(_) => true,
+        Kind::Mention(mention, _) => {
+            mention.column_score() > mention.table_score()
+                && mention
+                    .columns
+                    .first()
+                    .is_some_and(|hit| lexicon.column(hit.id).sort == Sort::Truth)
+        }
+        _ => false,
+    };
+    let Some(first) = items.iter().position(|item| !describes(item)) else {
         return;
     };
     let Kind::Mention(mention, _) = &items[first].kind else {
         return;
     };
-    let told = items.get(first + 1).is_some_and(|next| {
-        matches!(
-            tokens[next.start].lower.as_str(),
-            "that" | "who" | "which" | "whose"
-        )
-    });
+    let word = |at: usize| items.get(at).map_or("", |item| tokens[item.start].lower.as_str());
+    let told = matches!(word(first + 1), "that" | "who" | "which" | "whose")
+        || items
+            .get(first + 1)
+            .is_some_and(|_| one.reading.participle(first + 1))
+            && word(first + 2) == "by";
     let plural = tokens[items[first].end - 1].lower.ends_with('s');
     if !told
         || !plural
@@ -328,8 +341,7 @@ fn hinted_table(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Opti
     let measured = |table: &TableId| {
         lexicon.columns_of(*table).any(|id| {
             let entry = lexicon.column(id);
-            entry.sort == super::lexicon::Sort::Number
-                && entry.words.iter().any(|word| hint.contains(&word.as_str()))
+            entry.sort == Sort::Number && entry.words.iter().any(|word| hint.contains(&word.as_str()))
         })
     };
     let tables: Vec<TableId> = lexicon.table_ids().filter(measured).collect();

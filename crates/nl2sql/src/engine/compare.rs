@@ -266,7 +266,9 @@ impl Reading<'_> {
     /// A column without a number's type may still hold numbers when it is named right before one.
     pub(crate) fn text_number(&self, at: usize) -> Option<ColumnId> {
         match self.entity(at)? {
-            Entity::Column(id, score) if score >= 0.8 => Some(id),
+            Entity::Column(id, score) if score >= 0.8 && self.lexicon.column(id).sort != Sort::Truth => {
+                Some(id)
+            }
             _ => None,
         }
     }

@@ -175,8 +175,9 @@ impl Reading<'_> {
                         .then(|| self.sides((next..next + 3).find(|i| word(*i) == "between")? + 1))
                         .flatten();
                 let asks = matches!(word(next), "does" | "do" | "did" | "will" | "it");
-                let take = (next..count.min(next + 9))
-                    .find(|i| asks && matches!(word(*i), "take" | "takes" | "took" | "taken"));
+                let take = (next..count.min(next + 9)).find(|i| {
+                    asks && matches!(word(*i), "take" | "takes" | "took" | "taken" | "last" | "lasts")
+                });
                 if take.is_none() && between.is_none() {
                     continue;
                 }
@@ -301,6 +302,11 @@ impl Reading<'_> {
             return (from != to).then_some((from, to));
         }
         let days = self.moments();
+        if asked.over.is_none_or(|over| self.says_home(over))
+            && let Some(pair) = self.paired(&days)
+        {
+            return Some(pair);
+        }
         let end = match asked.over {
             Some(over) => {
                 let verb = self.tokens.get(over)?;
@@ -333,6 +339,40 @@ impl Reading<'_> {
             .filter(|id| *id != end)
             .or_else(|| days.iter().copied().find(|id| *id != end))?;
         (days.contains(&begin) && self.is_day(end)).then_some((begin, end))
+    }
+
+    /// A beginning and an end whose names go together.
+    fn paired(&self, days: &[ColumnId]) -> Option<(ColumnId, ColumnId)> {
+        const PAIRS: &[(&str, &str)] = &[
+            ("start", "end"),
+            ("started", "ended"),
+            ("begin", "end"),
+            ("started", "finished"),
+            ("opened", "closed"),
+            ("in", "out"),
+            ("checkin", "checkout"),
+            ("departed", "arrived"),
+            ("departure", "arrival"),
+            ("admitted", "discharged"),
+            ("admission", "discharge"),
+            ("borrowed", "returned"),
+            ("loaned", "returned"),
+            ("rented", "returned"),
+            ("pickup", "dropoff"),
+            ("from", "to"),
+            ("from", "until"),
+            ("entered", "left"),
+        ];
+        let with = |word: &str| {
+            let mut found = days
+                .iter()
+                .copied()
+                .filter(|id| self.lexicon.column(*id).words.iter().any(|known| known == word));
+            found.next().filter(|_| found.next().is_none())
+        };
+        PAIRS
+            .iter()
+            .find_map(|(begin, end)| Some((with(begin)?, with(end)?)))
     }
 
     /// The moments of the home table that tell of what it is about.

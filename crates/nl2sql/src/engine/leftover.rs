@@ -3,6 +3,7 @@
 use super::items::Kind;
 use super::lexicon::Sort;
 use super::phrases::{Function, Phrase};
+use super::plan::Expr;
 use super::reading::Reading;
 use super::stem::singular;
 use super::words;
@@ -433,7 +434,21 @@ impl Reading<'_> {
                 let word = self.tokens[next.start].lower.as_str();
                 !matches!(word, "other" | "one" | "of" | "them")
             });
-        if unheard {
+        let whole = matches!(self.phrase(at), Some(Phrase::PerEach))
+            && self.tokens[self.items[at].start..self.items[at].end]
+                .iter()
+                .any(|token| matches!(token.lower.as_str(), "each" | "every" | "per"))
+            && self.plan.group.is_empty()
+            && !self.plan.select.is_empty()
+            && self
+                .plan
+                .select
+                .iter()
+                .all(|expr| matches!(expr, Expr::Apply(..) | Expr::Rows))
+            && self
+                .after(at)
+                .is_some_and(|i| self.table(i).is_some_and(|table| table != self.home));
+        if unheard || whole {
             return true;
         }
         matches!(self.phrase(at), Some(Phrase::PerEach | Phrase::By))

@@ -69,9 +69,23 @@ fn with_theirs(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let namer = Namer::new(lexicon);
     let (shown, of) = match table_of(&namer, head) {
         Some(table) => {
-            let mut labels = roles::label(lexicon, table);
-            if labels.is_empty() {
-                labels.extend(lexicon.primary_key(table));
+            let labels = roles::label(lexicon, table);
+            // A name that several tables have goes with its table.
+            let shared = labels.iter().any(|id| {
+                let name = &lexicon.column(*id).column.name;
+                let same =
+                    |entry: &&super::lexicon::ColumnEntry<'_>| entry.column.name.eq_ignore_ascii_case(name);
+                lexicon.columns.iter().filter(same).count() > 1
+            });
+            if shared {
+                let mut question = Vec::new();
+                for id in labels {
+                    question.extend_from_slice(head);
+                    question.push(named(lexicon, id));
+                    question.extend(text::tokens(","));
+                }
+                question.extend(bare(rest, named_of));
+                return Some(question);
             }
             let shown: Vec<Token> = labels.into_iter().map(|id| named(lexicon, id)).collect();
             (shown, head)
@@ -91,18 +105,30 @@ fn with_theirs(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         question.push(token.clone());
     }
     question.extend(text::tokens(","));
-    let listed: Vec<Token> = match named_of {
-        Some(at) => rest[at + 2..].iter().chain(&rest[..at]).cloned().collect(),
-        None => rest.to_vec(),
-    };
-    let bare = listed.into_iter().filter(|token| {
-        !PRONOUNS.contains(&token.lower.as_str())
-            && !matches!(token.lower.as_str(), "the" | "a" | "an" | "with")
-    });
-    question.extend(bare.map(|token| Token { owns: false, ..token }));
+    question.extend(bare(rest, named_of));
     question.extend(text::tokens("of all"));
     question.extend_from_slice(of);
     Some(question)
+}
+
+/// What is listed of the others, without words that only point: `the name of their club` as `club name`.
+fn bare(rest: &[Token], named_of: Option<usize>) -> Vec<Token> {
+    let listed: Vec<&Token> = match named_of {
+        Some(at) => rest[at + 2..].iter().chain(&rest[..at]).collect(),
+        None => rest.iter().collect(),
+    };
+    let points = |token: &&Token| {
+        PRONOUNS.contains(&token.lower.as_str())
+            || matches!(token.lower.as_str(), "the" | "a" | "an" | "with")
+    };
+    listed
+        .into_iter()
+        .filter(|token| !points(token))
+        .map(|token| Token {
+            owns: false,
+            ..token.clone()
+        })
+        .collect()
 }
 
 /// `teams and how many players they have` is the number of players per team.

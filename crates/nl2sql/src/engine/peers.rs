@@ -265,7 +265,7 @@ impl Reading<'_> {
     /// What groups the home table's rows by an entity, where each row has one.
     fn group_of(&self, entity: Entity) -> Option<Group> {
         match entity {
-            Entity::Column(id, score) if score >= 0.6 && !self.is_measure(id) => {
+            Entity::Column(id, score) if score >= 0.6 && (!self.is_measure(id) || score >= 0.9) => {
                 let table = self.lexicon.column(id).table;
                 let steps = self.single_steps(table)?;
                 let target = self.lexicon.graph.target(id).filter(|_| table == self.home);

@@ -408,6 +408,13 @@ impl Reading<'_> {
             return;
         };
         let related = self.trimmed(related);
+        // "who have never booked a class": there is nothing of it.
+        let undone = self.plan.filters.iter().any(|cond| {
+            matches!(cond, Cond::Exists { related: known, negated: true } if known.steps[0] == related.steps[0])
+        });
+        if undone {
+            return;
+        }
         let outwards = self.lexicon.graph.fans_out(&related.steps[0]);
         let has = (at.saturating_sub(3)..at).any(|i| {
             matches!(

@@ -16,10 +16,7 @@ impl Reading<'_> {
             if !self.is_free(at) {
                 continue;
             }
-            let undone = self
-                .undone_before(at)
-                .and_then(|table| roles::moment(self.lexicon, table));
-            let Some(column) = undone.or_else(|| self.moment_column(at)) else {
+            let Some(column) = self.moment_column(at) else {
                 continue;
             };
             let not = self.negation_before(at).filter(|i| self.is_free(*i));
@@ -37,6 +34,12 @@ impl Reading<'_> {
 
     /// The moment that words before `at` name ("shipped", "hire date"), else the one that dates the home table's rows.
     pub(crate) fn moment_column(&mut self, at: usize) -> Option<ColumnId> {
+        if let Some(column) = self
+            .undone_before(at)
+            .and_then(|table| roles::moment(self.lexicon, table))
+        {
+            return Some(column);
+        }
         let temporal = |id: ColumnId| self.is_day(id) || self.lexicon.column(id).sort == Sort::Year;
         let from = at.saturating_sub(5);
         let named = (from..at).rev().find_map(|i| {

@@ -63,7 +63,13 @@ impl Reading<'_> {
         let anything = clause
             .iter()
             .any(|i| matches!(self.word(*i), "anything" | "anyone" | "anybody"));
-        if !(never || no_one || anything) {
+        let timed = (at + 1..self.items.len().min(at + 5)).any(|i| {
+            matches!(
+                self.items[i].kind,
+                Kind::Period(_) | Kind::Phrase(Phrase::Compare { time: true, .. })
+            )
+        });
+        if !(never || no_one || anything || timed) {
             return;
         }
         // One verb, and nothing that would need a place of its own.
@@ -78,13 +84,23 @@ impl Reading<'_> {
             }),
             [only]
                 if matches!(self.items[only].kind, Kind::Word | Kind::Mention(..))
-                    && self.table(only).is_none() =>
+                    && self.table(only).is_none_or(|table| table == self.home) =>
             {
                 Some(only)
             }
             _ => None,
         };
         let Some(verb) = verb else { return };
+        // "not shipped since May" is a moment of the rows themselves.
+        if timed
+            && self
+                .column_where(verb, |id| {
+                    self.is_day(id) && self.lexicon.column(id).table == self.home
+                })
+                .is_some()
+        {
+            return;
+        }
         let Some((related, table)) = self.events_of(self.word(verb)) else {
             return;
         };
