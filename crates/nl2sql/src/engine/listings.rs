@@ -16,7 +16,7 @@ const LEADS: &[&str] = &[
 /// The question as a plain list, when it is said otherwise.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     type Listing = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
-    const LISTINGS: &[Listing] = &[when, with_theirs, how_many_each];
+    const LISTINGS: &[Listing] = &[when, with_theirs, how_many_each, with_figure];
     LISTINGS
         .iter()
         .fold(None, |spelled: Option<Vec<Token>>, listing| {
@@ -181,6 +181,52 @@ fn how_many_each(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> 
     Some(question)
 }
 
+/// `trainers with the number of classes they teach` is the number of classes per trainer.
+fn with_figure(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    const NOT: &[&str] = &[
+        "than", "above", "over", "under", "below", "between", "least", "most", "exactly", "and", "per", "by",
+        "highest", "lowest", "largest", "smallest",
+    ];
+    let with = tokens
+        .iter()
+        .position(|token| matches!(token.lower.as_str(), "with" | "and"))?;
+    let start = with + 1;
+    let figure = start + 1;
+    let pointed = matches!(word(tokens, start), "the" | "their" | "its");
+    let counts = matches!(word(tokens, figure), "number" | "count") && word(tokens, figure + 1) == "of";
+    let figures = matches!(word(tokens, figure), "average" | "total" | "avg") && word(tokens, start) != "the";
+    let skipped = tokens[..with]
+        .iter()
+        .take_while(|token| LEADS.contains(&token.lower.as_str()))
+        .count();
+    let head = &tokens[skipped..with];
+    if !pointed || !(counts || figures) || !(1..=2).contains(&head.len()) {
+        return None;
+    }
+    let rest = &tokens[figure..];
+    let end = rest
+        .iter()
+        .position(|token| token.text == ",")
+        .unwrap_or(rest.len());
+    let tail = rest[..end]
+        .iter()
+        .position(|token| matches!(token.lower.as_str(), "they" | "it" | "he" | "she" | "each"))
+        .unwrap_or(end);
+    let compared = rest
+        .iter()
+        .any(|token| token.shape == Shape::Number || NOT.contains(&token.lower.as_str()));
+    if compared || end - tail > 4 {
+        return None;
+    }
+    let table = table_of(&Namer::new(lexicon), head)?;
+    roles::label(lexicon, table).first()?;
+    let mut question = rest[..tail].to_vec();
+    question.extend(text::tokens("per"));
+    question.extend_from_slice(head);
+    question.extend_from_slice(&rest[end..]);
+    Some(question)
+}
+
 /// `and when it was sold` is the moment of that, and `when was each car sold` the name and the moment.
 fn when(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     const BE: &[&str] = &[
@@ -301,6 +347,11 @@ mod tests {
                 (
                     "when was each album released",
                     "SELECT title, released_on FROM albums",
+                ),
+                (
+                    "artists with the number of albums they made",
+                    "SELECT artists.name, COUNT(*) FROM albums JOIN artists ON albums.artist_id = artists.id \
+                     GROUP BY artists.id, artists.name",
                 ),
                 (
                     "artists and how many albums they have",

@@ -418,6 +418,15 @@ mod tests {
                 ),
             ],
         );
+        // One row in all would not be one for each.
+        assert!(
+            ask(
+                &clinic(),
+                Dialect::Sqlite,
+                "the patient with the most visits in each city"
+            )
+            .is_err()
+        );
         let draft = ask(&films, Dialect::Sqlite, "the longest film of each studio").unwrap();
         assert!(
             draft.explanation.contains("for each films.studio_id"),

@@ -72,6 +72,8 @@ impl Reading<'_> {
                 && at > 0
                 && self.tokens[0].lower != "when"
                 && !matches!(self.word(at.saturating_sub(1)), "date" | "time" | "the" | "and"))
+            // "reviews written by …"
+            || (at > 0 && self.table(at - 1).is_some() && self.word(at + 1) == "by")
             || (at > 0
                 && matches!(
                     self.word(at - 1),

@@ -3,7 +3,7 @@
 use super::items::Kind;
 use super::lexicon::{ColumnId, Sort};
 use super::phrases::Phrase;
-use super::plan::Cond;
+use super::plan::{Cond, Expr};
 use super::reading::Reading;
 use super::roles;
 
@@ -70,6 +70,9 @@ impl Reading<'_> {
             self.mark(i);
             return Some(column);
         }
+        if let Some(column) = self.moment_of_counted(at) {
+            return Some(column);
+        }
         if let Some(column) = roles::moment(self.lexicon, self.home) {
             let several = self
                 .lexicon
@@ -96,6 +99,20 @@ impl Reading<'_> {
             self.assume(format!("the time is that of {}", self.column_title(column)));
         }
         found
+    }
+
+    /// `drivers with more than 50 trips this year`: the time is that of the rows that are counted, named right before it.
+    fn moment_of_counted(&self, at: usize) -> Option<ColumnId> {
+        let table = (at.saturating_sub(3)..at)
+            .rev()
+            .take_while(|i| self.items[*i].kind != Kind::Comma)
+            .find_map(|i| self.table(i))
+            .filter(|table| *table != self.home)?;
+        let counted = self.plan.filters.iter().any(|cond| {
+            matches!(cond, Cond::Compare(Expr::Related(related), ..) | Cond::Exists { related, .. }
+                if related.steps.iter().any(|step| step.added == table))
+        });
+        roles::moment(self.lexicon, table).filter(|_| counted)
     }
 
     /// Whether a phrase of grouping or order claims the item before it.

@@ -202,6 +202,11 @@ mod tests {
                     "SELECT * FROM tools WHERE NOT EXISTS (SELECT 1 FROM rentals WHERE rentals.tool_id = tools.id)",
                 ),
                 (
+                    "people with more than 5 rentals this year",
+                    "SELECT * FROM people WHERE id IN (SELECT person_id FROM rentals WHERE rented_at >= MAKEDATE(YEAR(CURRENT_DATE), 1) \
+                     AND rented_at < MAKEDATE(YEAR(CURRENT_DATE), 1) + INTERVAL 1 YEAR GROUP BY person_id HAVING COUNT(*) > 5)",
+                ),
+                (
                     "people who have never rented tools",
                     "SELECT * FROM people WHERE NOT EXISTS (SELECT 1 FROM rentals WHERE rentals.person_id = people.id)",
                 ),
