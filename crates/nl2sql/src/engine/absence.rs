@@ -149,12 +149,27 @@ impl Reading<'_> {
         let Some(related) = self.table(object).and_then(|table| self.related(table)) else {
             return false;
         };
+        // "never booked classes": the verb is that of the rows between.
+        let verb = object.checked_sub(1).filter(|i| {
+            let between = |table| related.steps.iter().any(|step| step.added == table);
+            self.participle(*i)
+                && self
+                    .column_where(*i, |id| self.is_day(id))
+                    .is_some_and(|(id, _)| between(self.lexicon.column(id).table))
+        });
+        let related = match verb {
+            Some(_) => self.trimmed(related),
+            None => related,
+        };
         self.plan.filters.push(Cond::Exists {
             related,
             negated: true,
         });
         self.mark(at);
         self.mark(object);
+        if let Some(verb) = verb {
+            self.mark(verb);
+        }
         true
     }
 

@@ -4,9 +4,9 @@ use super::confidence;
 use super::graph::Step;
 use super::how;
 use super::items::{Item, Kind};
-use super::lexicon::{Lexicon, TableId};
+use super::lexicon::{Lexicon, Sort, TableId};
 use super::phrases::{Function, Phrase};
-use super::plan::{Cond, Expr, Plan};
+use super::prefer;
 use super::ranks;
 use super::reading::Reading;
 use super::roles;
@@ -19,8 +19,6 @@ const MAX_CANDIDATES: usize = 5;
 const NEAR: f64 = 0.5;
 /// The margin of a reading without another one.
 const NOTHING_NEAR: f64 = 9.0;
-/// How much a structure of several words speaks for the reading that has it.
-const STRUCTURE: f64 = 3.0;
 
 /// A reading with its joins and its worth.
 pub(crate) struct Chosen<'q> {
@@ -80,124 +78,14 @@ pub(crate) fn ranked<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &
             margin: NOTHING_NEAR,
             rival: None,
         };
-        one.signals = measured(&one);
-        one.preference = confidence::preference(&one.signals) + structured(&one.reading.plan);
+        one.signals = prefer::measured(&one);
+        one.preference = confidence::preference(&one.signals) + prefer::structured(&one.reading.plan);
         found.push(one);
     }
-    forget_subject_less(tokens, &mut found);
-    prefer_single_rows(lexicon, &mut found);
+    prefer::forget_subject_less(tokens, &mut found);
+    prefer::prefer_single_rows(lexicon, &mut found);
     found.sort_by(|a, b| b.preference.total_cmp(&a.preference));
     found
-}
-
-/// `sponsors that advertised on …`: a reading that has no place for what the question begins with asks for something else.
-fn forget_subject_less(tokens: &[Token], found: &mut [Chosen<'_>]) {
-    let Some(one) = found.first() else { return };
-    let items = &one.reading.items;
-    let Some(first) = items.iter().position(|item| item.kind != Kind::Glue) else {
-        return;
-    };
-    let Kind::Mention(mention, _) = &items[first].kind else {
-        return;
-    };
-    let told = items.get(first + 1).is_some_and(|next| {
-        matches!(
-            tokens[next.start].lower.as_str(),
-            "that" | "who" | "which" | "whose"
-        )
-    });
-    let plural = tokens[items[first].end - 1].lower.ends_with('s');
-    if !told
-        || !plural
-        || mention.table_score() < 0.9
-        || mention.column_score() + 0.05 > mention.table_score()
-    {
-        return;
-    }
-    let Some(table) = mention.tables.first().map(|hit| hit.id) else {
-        return;
-    };
-    let tells = |one: &Chosen<'_>| {
-        let plan = &one.reading.plan;
-        let nested = plan.filters.iter().any(|cond| {
-            matches!(cond, Cond::Exists { related, .. } | Cond::Compare(Expr::Related(related), ..)
-                if related.steps.iter().any(|step| step.added == table))
-        });
-        let keys = plan.columns();
-        let keyed = keys
-            .iter()
-            .any(|id| one.reading.lexicon.graph.target(*id) == Some(table));
-        one.reading.home == table || nested || keyed || one.joins.iter().any(|step| step.added == table)
-    };
-    if found.iter().any(tells) {
-        for one in found.iter_mut().filter(|one| !tells(one)) {
-            one.preference -= STRUCTURE;
-        }
-    }
-}
-
-/// Columns that are listed alone are of the table of which each row has one row of the others.
-fn prefer_single_rows(lexicon: &Lexicon<'_>, found: &mut [Chosen<'_>]) {
-    let listed = |one: &Chosen<'_>| {
-        let plan = &one.reading.plan;
-        plan.select.len() > 1
-            && plan.select.iter().all(|expr| matches!(expr, Expr::Column(_)))
-            && plan.group.is_empty()
-            && plan.filters.is_empty()
-            && plan.order.is_empty()
-            && !plan.star
-            && !plan.distinct
-    };
-    let fans = |one: &Chosen<'_>| one.joins.iter().any(|step| lexicon.graph.fans_out(step));
-    let shown = |one: &Chosen<'_>| {
-        let mut columns = one.reading.plan.columns();
-        columns.sort_unstable();
-        columns
-    };
-    for at in 0..found.len() {
-        if !listed(&found[at]) || fans(&found[at]) {
-            continue;
-        }
-        let columns = shown(&found[at]);
-        let rivals = found
-            .iter()
-            .filter(|one| listed(one) && fans(one) && shown(one) == columns);
-        let best = rivals.map(|one| one.preference).reduce(f64::max);
-        if let Some(best) = best {
-            found[at].preference = found[at].preference.max(best + 0.01);
-        }
-    }
-}
-
-/// What is measured of a reading; of one that keeps what is first in each group, by the figures of the groups that it stands for.
-fn measured(one: &Chosen<'_>) -> Signals {
-    let Some(plan) = one.reading.figures_of_groups() else {
-        return signals::of(one);
-    };
-    let mut reading = one.reading.clone();
-    reading.plan = plan;
-    signals::of(&Chosen {
-        joins: reading.joins().unwrap_or_default(),
-        reading,
-        worth: one.worth,
-        prior: one.prior,
-        signals: Signals::none(),
-        preference: 0.0,
-        margin: one.margin,
-        rival: None,
-    })
-}
-
-/// What speaks for a plan that has a place for a structure of several words: others leave it out.
-fn structured(plan: &Plan) -> f64 {
-    let timed = plan.select.iter().any(|expr| matches!(expr, Expr::Elapsed(_)));
-    let filtered = plan.filters.iter().any(|cond| {
-        matches!(
-            cond,
-            Cond::FirstOfGroup(_) | Cond::PeerAverage { .. } | Cond::Compare(Expr::Elapsed(_), ..)
-        )
-    });
-    if timed || filtered { STRUCTURE } else { 0.0 }
 }
 
 /// Tables that the question may be about, with where it says so, likeliest first.
@@ -328,8 +216,7 @@ fn hinted_table(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Opti
     let measured = |table: &TableId| {
         lexicon.columns_of(*table).any(|id| {
             let entry = lexicon.column(id);
-            entry.sort == super::lexicon::Sort::Number
-                && entry.words.iter().any(|word| hint.contains(&word.as_str()))
+            entry.sort == Sort::Number && entry.words.iter().any(|word| hint.contains(&word.as_str()))
         })
     };
     let tables: Vec<TableId> = lexicon.table_ids().filter(measured).collect();

@@ -29,6 +29,11 @@ impl Reading<'_> {
         if self.trailing_comparison(at, op, hint) || !time && self.compare_length(at, op, hint) {
             return true;
         }
+        // "shorter than 45 minutes" is said of no distance.
+        let measured = self.before(at).and_then(|i| self.number_column(i)).is_some();
+        if !hint.is_empty() && !measured && self.says_clock_time(at) {
+            return false;
+        }
         let Some(next) = self.after(at).filter(|i| i - at <= 3) else {
             return false;
         };
@@ -266,7 +271,17 @@ impl Reading<'_> {
     /// A column without a number's type may still hold numbers when it is named right before one.
     pub(crate) fn text_number(&self, at: usize) -> Option<ColumnId> {
         match self.entity(at)? {
-            Entity::Column(id, score) if score >= 0.8 => Some(id),
+            Entity::Column(id, score) if score >= 0.8 => {
+                let entry = self.lexicon.column(id);
+                // What rows are called is no figure.
+                let samples = &entry.column.samples;
+                let named = entry.sort == Sort::Text
+                    && !samples
+                        .iter()
+                        .any(|sample| sample.starts_with(|c: char| c.is_ascii_digit()))
+                    && (roles::label(self.lexicon, entry.table).contains(&id) || !samples.is_empty());
+                (entry.sort != Sort::Truth && !named).then_some(id)
+            }
             _ => None,
         }
     }

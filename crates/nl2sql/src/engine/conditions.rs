@@ -61,6 +61,12 @@ impl Writer<'_> {
                     inside
                 }
             }
+            Cond::At { column, op, moment } if self.lexicon.column(*column).sort == Sort::Year => format!(
+                "{} {} {}",
+                self.column(*column),
+                op_sign(*op),
+                dates::year_of(*moment, self.dialect)
+            ),
             Cond::At { column, op, moment } => {
                 let timed = matches!(self.lexicon.column(*column).sort, Sort::Day { timed: true });
                 format!(

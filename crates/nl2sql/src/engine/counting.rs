@@ -192,7 +192,12 @@ impl Reading<'_> {
             self.mark(subject);
             if !self.grouped {
                 let keys = self.group_keys(entity);
-                self.plan.select.extend(keys.iter().cloned());
+                let named = keys.len() > 1;
+                let lexicon = self.lexicon;
+                let shown = |expr: &&Expr| {
+                    !(named && matches!(expr, Expr::Column(id) if lexicon.column(*id).is_primary))
+                };
+                self.plan.select.extend(keys.iter().filter(shown).cloned());
                 self.plan.group.extend(keys);
                 self.grouped = true;
             }

@@ -264,7 +264,15 @@ pub(crate) fn contradicts(plan: &Plan) -> bool {
             .iter()
             .any(|(other, others)| column == other && !values.iter().any(|value| others.contains(value)))
     });
-    if apart {
+    let truth = |cond: &Cond| match cond {
+        Cond::Truth { column, is_true } => Some((*column, *is_true)),
+        _ => None,
+    };
+    let truths: Vec<_> = plan.filters.iter().filter_map(truth).collect();
+    let torn = truths
+        .iter()
+        .any(|(column, is_true)| truths.contains(&(*column, !is_true)));
+    if apart || torn {
         return true;
     }
     let number = |cond: &Cond| match cond {

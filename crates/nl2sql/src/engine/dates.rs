@@ -195,13 +195,43 @@ fn many_years(period: &Period) -> bool {
     matches!((first(period.from), first(period.to)), (Some(from), Some(to)) if to > from + 1)
 }
 
-/// A column that holds years, not days.
-fn year_within(column: &str, period: &Period, dialect: Dialect) -> String {
-    let this_year = match dialect {
+/// The year that a moment is in, as a number that a column of years compares with.
+pub(crate) fn year_of(moment: Moment, dialect: Dialect) -> String {
+    let years = |amount: i32, unit: Unit| match unit {
+        Unit::Year => amount,
+        Unit::Quarter => amount / 4,
+        Unit::Month => amount / 12,
+        Unit::Week => amount / 52,
+        Unit::Day => amount / 365,
+        Unit::Hour => 0,
+    };
+    let apart = match moment {
+        Moment::Fixed(day) => return day.year().to_string(),
+        Moment::FromNow { amount, unit } => years(amount, unit),
+        Moment::StartOf { offset, unit } => years(offset, unit),
+    };
+    match apart {
+        0 => this_year(dialect).to_owned(),
+        _ => format!(
+            "{} {} {}",
+            this_year(dialect),
+            if apart < 0 { '-' } else { '+' },
+            apart.unsigned_abs()
+        ),
+    }
+}
+
+fn this_year(dialect: Dialect) -> &'static str {
+    match dialect {
         Dialect::Sqlite => "CAST(strftime('%Y', 'now') AS INTEGER)",
         Dialect::MySql => "YEAR(CURRENT_DATE)",
         Dialect::PostgreSql => "EXTRACT(YEAR FROM CURRENT_DATE)",
-    };
+    }
+}
+
+/// A column that holds years, not days.
+fn year_within(column: &str, period: &Period, dialect: Dialect) -> String {
+    let this_year = this_year(dialect);
     match (period.year, period.from) {
         (Some(year), _) => format!("{column} = {year}"),
         // "1950s", and what was before or from a day on.

@@ -91,6 +91,16 @@ impl Reading<'_> {
 
     /// `cheapest product`, `highest price`, `latest 10 orders`, `the doctor with the highest fee`.
     pub(crate) fn read_superlative(&mut self, at: usize, descending: bool, hint: Hint, flip: bool) {
+        // "classes that last between 30 and 60 minutes": a verb.
+        let verb = self.word(at) == "last"
+            && self.items[at].end - self.items[at].start == 1
+            && at
+                .checked_sub(1)
+                .is_some_and(|i| matches!(self.word(i), "that" | "which" | "who" | "they" | "must" | "not"));
+        if verb {
+            self.mark(at);
+            return;
+        }
         // "the average and largest salary": one of several functions.
         if !matches!(self.word(at), "highest" | "lowest") && self.function_at(at).is_some() {
             return;

@@ -228,12 +228,13 @@ impl Reading<'_> {
             }
         }
         for at in 0..filters.len() {
-            let Some(mut cond) = filters.get(at).cloned() else {
+            let Some(known) = filters.get(at).cloned() else {
                 break;
             };
+            let mut cond = known.clone();
             if let Cond::Compare(Expr::Related(related), ..) | Cond::Exists { related, .. } = &mut cond {
                 take(related, &mut filters);
-                if let Some(place) = filters.iter_mut().find(|known| same_related(known, &cond)) {
+                if let Some(place) = filters.iter_mut().find(|other| **other == known) {
                     *place = cond;
                 }
             }
@@ -426,15 +427,4 @@ impl Reading<'_> {
             self.plan.distinct = true;
         }
     }
-}
-
-/// Whether two conditions speak of the same related rows, whatever their filters.
-fn same_related(one: &Cond, other: &Cond) -> bool {
-    let steps = |cond: &Cond| match cond {
-        Cond::Compare(Expr::Related(related), ..) | Cond::Exists { related, .. } => {
-            Some(related.steps.clone())
-        }
-        _ => None,
-    };
-    steps(one).is_some() && steps(one) == steps(other)
 }

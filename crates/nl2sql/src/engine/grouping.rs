@@ -38,8 +38,9 @@ impl Reading<'_> {
         let told = self
             .after(at)
             .filter(|i| {
-                !self.is_free(*i)
-                    && (done || self.items.get(i + 1).is_some_and(|_| self.table(i + 1).is_some()))
+                let people = self.items.get(i + 1).is_some_and(|_| self.table(i + 1).is_some())
+                    || self.word(*i).ends_with('s');
+                !self.is_free(*i) && (done || people)
             })
             .is_some_and(|i| {
                 let truth = |id| self.lexicon.column(id).sort == Sort::Truth;

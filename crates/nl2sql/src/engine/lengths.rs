@@ -17,6 +17,9 @@ const UNITS: &[(&[&str], f64)] = &[
     (&["week", "weeks"], 604_800_000.0),
 ];
 
+/// Words of columns that hold a length of time in whatever unit.
+const TIMES: &[&str] = &["duration", "runtime", "time", "length", "playtime"];
+
 /// The size of a unit of time that a word names.
 pub(super) fn unit(word: &str) -> Option<f64> {
     UNITS
@@ -56,6 +59,22 @@ pub(super) fn digits(number: f64) -> String {
 }
 
 impl Reading<'_> {
+    /// Whether a number of seconds, minutes or hours follows.
+    pub(crate) fn says_clock_time(&self, at: usize) -> bool {
+        let unnamed = !self.lexicon.columns_of(self.home).any(|id| {
+            self.lexicon
+                .column(id)
+                .words
+                .iter()
+                .any(|word| TIMES.contains(&word.as_str()))
+        });
+        self.tokens
+            .get(self.items[at].end..)
+            .and_then(said)
+            .is_some_and(|(_, size, _)| size < 86_400_000.0)
+            && unnamed
+    }
+
     /// The unit of time that a column counts in, by its name.
     fn unit_of(&self, id: ColumnId) -> Option<f64> {
         let entry = self.lexicon.column(id);

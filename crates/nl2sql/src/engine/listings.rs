@@ -16,7 +16,7 @@ const LEADS: &[&str] = &[
 /// The question as a plain list, when it is said otherwise.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     type Listing = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
-    const LISTINGS: &[Listing] = &[when, with_theirs, how_many_each];
+    const LISTINGS: &[Listing] = &[when, with_theirs, how_many_each, with_figure];
     LISTINGS
         .iter()
         .fold(None, |spelled: Option<Vec<Token>>, listing| {
@@ -70,6 +70,23 @@ fn with_theirs(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let (shown, of) = match table_of(&namer, head) {
         Some(table) => {
             let labels = roles::label(lexicon, table);
+            // A name that several tables have goes with its table.
+            let shared = labels.iter().any(|id| {
+                let name = &lexicon.column(*id).column.name;
+                let same =
+                    |entry: &&super::lexicon::ColumnEntry<'_>| entry.column.name.eq_ignore_ascii_case(name);
+                lexicon.columns.iter().filter(same).count() > 1
+            });
+            if shared {
+                let mut question = Vec::new();
+                for id in labels {
+                    question.extend_from_slice(head);
+                    question.push(named(lexicon, id));
+                    question.extend(text::tokens(","));
+                }
+                question.extend(bare(rest, named_of));
+                return Some(question);
+            }
             let shown: Vec<Token> = labels.into_iter().map(|id| named(lexicon, id)).collect();
             (shown, head)
         }
@@ -88,18 +105,30 @@ fn with_theirs(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         question.push(token.clone());
     }
     question.extend(text::tokens(","));
-    let listed: Vec<Token> = match named_of {
-        Some(at) => rest[at + 2..].iter().chain(&rest[..at]).cloned().collect(),
-        None => rest.to_vec(),
-    };
-    let bare = listed.into_iter().filter(|token| {
-        !PRONOUNS.contains(&token.lower.as_str())
-            && !matches!(token.lower.as_str(), "the" | "a" | "an" | "with")
-    });
-    question.extend(bare.map(|token| Token { owns: false, ..token }));
+    question.extend(bare(rest, named_of));
     question.extend(text::tokens("of all"));
     question.extend_from_slice(of);
     Some(question)
+}
+
+/// What is listed of the others, without words that only point: `the name of their club` as `club name`.
+fn bare(rest: &[Token], named_of: Option<usize>) -> Vec<Token> {
+    let listed: Vec<&Token> = match named_of {
+        Some(at) => rest[at + 2..].iter().chain(&rest[..at]).collect(),
+        None => rest.iter().collect(),
+    };
+    let points = |token: &&Token| {
+        PRONOUNS.contains(&token.lower.as_str())
+            || matches!(token.lower.as_str(), "the" | "a" | "an" | "with")
+    };
+    listed
+        .into_iter()
+        .filter(|token| !points(token))
+        .map(|token| Token {
+            owns: false,
+            ..token.clone()
+        })
+        .collect()
 }
 
 /// `teams and how many players they have` is the number of players per team.
@@ -149,6 +178,52 @@ fn how_many_each(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> 
     question.extend_from_slice(&tokens[at + 3..tail]);
     question.extend(text::tokens("per"));
     question.extend_from_slice(head);
+    Some(question)
+}
+
+/// `trainers with the number of classes they teach` is the number of classes per trainer.
+fn with_figure(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    const NOT: &[&str] = &[
+        "than", "above", "over", "under", "below", "between", "least", "most", "exactly", "and", "per", "by",
+        "highest", "lowest", "largest", "smallest",
+    ];
+    let with = tokens
+        .iter()
+        .position(|token| matches!(token.lower.as_str(), "with" | "and"))?;
+    let start = with + 1;
+    let figure = start + 1;
+    let pointed = matches!(word(tokens, start), "the" | "their" | "its");
+    let counts = matches!(word(tokens, figure), "number" | "count") && word(tokens, figure + 1) == "of";
+    let figures = matches!(word(tokens, figure), "average" | "total" | "avg") && word(tokens, start) != "the";
+    let skipped = tokens[..with]
+        .iter()
+        .take_while(|token| LEADS.contains(&token.lower.as_str()))
+        .count();
+    let head = &tokens[skipped..with];
+    if !pointed || !(counts || figures) || !(1..=2).contains(&head.len()) {
+        return None;
+    }
+    let rest = &tokens[figure..];
+    let end = rest
+        .iter()
+        .position(|token| token.text == ",")
+        .unwrap_or(rest.len());
+    let tail = rest[..end]
+        .iter()
+        .position(|token| matches!(token.lower.as_str(), "they" | "it" | "he" | "she" | "each"))
+        .unwrap_or(end);
+    let compared = rest
+        .iter()
+        .any(|token| token.shape == Shape::Number || NOT.contains(&token.lower.as_str()));
+    if compared || end - tail > 4 {
+        return None;
+    }
+    let table = table_of(&Namer::new(lexicon), head)?;
+    roles::label(lexicon, table).first()?;
+    let mut question = rest[..tail].to_vec();
+    question.extend(text::tokens("per"));
+    question.extend_from_slice(head);
+    question.extend_from_slice(&rest[end..]);
     Some(question)
 }
 
@@ -272,6 +347,11 @@ mod tests {
                 (
                     "when was each album released",
                     "SELECT title, released_on FROM albums",
+                ),
+                (
+                    "artists with the number of albums they made",
+                    "SELECT artists.name, COUNT(*) FROM albums JOIN artists ON albums.artist_id = artists.id \
+                     GROUP BY artists.id, artists.name",
                 ),
                 (
                     "artists and how many albums they have",

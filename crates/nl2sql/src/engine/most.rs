@@ -1,7 +1,7 @@
 //! Recognises rankings by a count: "the most orders", "most common status", "top 5 by number of visits".
 
 use super::degree::{SEVERAL, expr_table};
-use super::lexicon::TableId;
+use super::lexicon::{Sort, TableId};
 use super::phrases::{Function, Phrase};
 use super::plan::Expr;
 use super::reading::{Entity, Reading};
@@ -261,6 +261,19 @@ impl Reading<'_> {
             }
             self.plan.order.push((expr, most));
             self.limit_for(at);
+            return;
+        }
+        // "cities with the most vip members": what describes the rows is a condition.
+        let described = !self.is_free(next)
+            && self
+                .column_where(next, |id| self.lexicon.column(id).sort == Sort::Truth)
+                .is_some()
+            && self
+                .items
+                .get(next + 1)
+                .is_some_and(|_| self.table(next + 1) == Some(self.home));
+        if described && !frequency {
+            self.most_of_home(at, next + 1, most);
             return;
         }
         match self.entity(next) {

@@ -102,8 +102,10 @@ impl Reading<'_> {
         {
             return;
         }
-        let Some((named_at, column)) = subject.or_else(|| self.label_of(self.home).map(|id| (None, id)))
-        else {
+        let Some((named_at, column)) = subject.or_else(|| {
+            let told = self.label_of(self.home).or_else(|| self.told_in());
+            told.map(|id| (None, id))
+        }) else {
             return;
         };
         let not = self.negation_before(at);
@@ -165,6 +167,23 @@ impl Reading<'_> {
             );
         let first = (0..at).all(|i| self.is_glue(i) || matches!(self.items[i].kind, Kind::Phrase(_)));
         first && !introduced
+    }
+
+    /// The text that rows without a name are made of.
+    fn told_in(&self) -> Option<ColumnId> {
+        const TEXTS: &[&str] = &[
+            "text",
+            "body",
+            "content",
+            "comment",
+            "comments",
+            "message",
+            "description",
+            "note",
+            "notes",
+            "summary",
+        ];
+        self.hinted(self.home, TEXTS, |id| self.is_textual(id))
     }
 
     fn label_of(&self, table: super::lexicon::TableId) -> Option<ColumnId> {

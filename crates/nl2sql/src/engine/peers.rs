@@ -265,7 +265,7 @@ impl Reading<'_> {
     /// What groups the home table's rows by an entity, where each row has one.
     fn group_of(&self, entity: Entity) -> Option<Group> {
         match entity {
-            Entity::Column(id, score) if score >= 0.6 && !self.is_measure(id) => {
+            Entity::Column(id, score) if score >= 0.6 && (!self.is_measure(id) || score >= 0.9) => {
                 let table = self.lexicon.column(id).table;
                 let steps = self.single_steps(table)?;
                 let target = self.lexicon.graph.target(id).filter(|_| table == self.home);
@@ -417,6 +417,15 @@ mod tests {
                      WHERE peer.studio_id = films.studio_id)",
                 ),
             ],
+        );
+        // One row in all would not be one for each.
+        assert!(
+            ask(
+                &clinic(),
+                Dialect::Sqlite,
+                "the patient with the most visits in each city"
+            )
+            .is_err()
         );
         let draft = ask(&films, Dialect::Sqlite, "the longest film of each studio").unwrap();
         assert!(

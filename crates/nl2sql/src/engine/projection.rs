@@ -72,6 +72,8 @@ impl Reading<'_> {
                 && at > 0
                 && self.tokens[0].lower != "when"
                 && !matches!(self.word(at.saturating_sub(1)), "date" | "time" | "the" | "and"))
+            // "reviews written by …"
+            || (at > 0 && self.table(at - 1).is_some() && self.word(at + 1) == "by")
             || (at > 0
                 && matches!(
                     self.word(at - 1),
@@ -409,6 +411,13 @@ impl Reading<'_> {
             return;
         };
         let related = self.trimmed(related);
+        // "who have never booked a class": there is nothing of it.
+        let undone = self.plan.filters.iter().any(|cond| {
+            matches!(cond, Cond::Exists { related: known, negated: true } if known.steps[0] == related.steps[0])
+        });
+        if undone {
+            return;
+        }
         let outwards = self.lexicon.graph.fans_out(&related.steps[0]);
         let has = (at.saturating_sub(3)..at).any(|i| {
             matches!(

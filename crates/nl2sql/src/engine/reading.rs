@@ -111,8 +111,8 @@ impl<'q> Reading<'q> {
         self.read_where_true();
         self.read_counterparts();
         self.read_totals();
-        self.read_how();
         self.read_durations();
+        self.read_how();
         self.read_peers();
         self.read_spending();
         self.read_order();

@@ -9,6 +9,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     const SAYINGS: &[Saying] = &[
         |_, tokens| on_file(tokens),
         |_, tokens| run_together(tokens),
+        |_, tokens| one_ago(tokens),
         held_in,
     ];
     SAYINGS.iter().fold(None, |spelled: Option<Vec<Token>>, saying| {
@@ -33,6 +34,22 @@ fn on_file(tokens: &[Token]) -> Option<Vec<Token>> {
         spelled.extend_from_slice(&tokens[at + 2..]);
         spelled
     })
+}
+
+/// `a year ago` is 1 year ago.
+fn one_ago(tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.windows(3).position(|three| {
+        matches!(three[0].lower.as_str(), "a" | "an")
+            && matches!(
+                three[1].lower.as_str(),
+                "day" | "week" | "month" | "year" | "hour"
+            )
+            && three[2].lower == "ago"
+    })?;
+    let mut spelled = tokens[..at].to_vec();
+    spelled.extend(text::tokens("1"));
+    spelled.extend_from_slice(&tokens[at + 1..]);
+    Some(spelled)
 }
 
 /// `havent`, `dont`: the apostrophe is often left out.

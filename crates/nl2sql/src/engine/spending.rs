@@ -36,6 +36,22 @@ impl Reading<'_> {
                 continue;
             }
             let verb = self.word(at);
+            // "how much has each member paid"
+            let asks = (0..head).find(|i| {
+                self.aggregate_at(*i) == Some(Function::Sum) && self.word(*i) == "how" && self.is_free(*i)
+            });
+            if let Some(asks) = asks {
+                if let Some(column) = self.spent(verb).filter(|_| self.after_idle(at).is_none()) {
+                    let each = (asks..head).any(|i| self.phrase(i) == Some(Phrase::PerEach));
+                    if each {
+                        self.sum_of_each(column);
+                    }
+                    self.aggregates.push(Expr::Apply(Function::Sum, column));
+                    self.mark_all(asks..=at);
+                    self.mark_idle(at);
+                }
+                return;
+            }
             // "paid the most" is one phrase.
             let ranked = match self.phrase(at) {
                 Some(Phrase::Superlative { descending, .. }) => Some((at, descending)),
@@ -172,6 +188,11 @@ mod tests {
                     "guests who have paid us more than 500 in total",
                     "SELECT guests.name FROM guests JOIN payments ON payments.guest_id = guests.id \
                      GROUP BY guests.id, guests.name HAVING SUM(payments.amount) > 500",
+                ),
+                (
+                    "how much has each guest paid",
+                    "SELECT guests.name, SUM(payments.amount) FROM guests JOIN payments ON payments.guest_id = guests.id \
+                     GROUP BY guests.id, guests.name",
                 ),
                 (
                     "which guest has paid the most",

@@ -4,7 +4,7 @@ use super::items::Kind;
 use super::lexicon::{ColumnId, Sort};
 use super::period::{Moment, Unit};
 use super::phrases::{Op, Phrase};
-use super::plan::Cond;
+use super::plan::{Cond, Expr};
 use super::reading::Reading;
 use super::roles;
 
@@ -17,10 +17,7 @@ impl Reading<'_> {
             if !self.is_free(at) {
                 continue;
             }
-            let undone = self
-                .undone_before(at)
-                .and_then(|table| roles::moment(self.lexicon, table));
-            let Some(column) = undone.or_else(|| self.moment_column(at)) else {
+            let Some(column) = self.moment_column(at) else {
                 continue;
             };
             let not = self.negation_before(at).filter(|i| self.is_free(*i));
@@ -38,6 +35,12 @@ impl Reading<'_> {
 
     /// The moment that words before `at` name ("shipped", "hire date"), else the one that dates the home table's rows.
     pub(crate) fn moment_column(&mut self, at: usize) -> Option<ColumnId> {
+        if let Some(column) = self
+            .undone_before(at)
+            .and_then(|table| roles::moment(self.lexicon, table))
+        {
+            return Some(column);
+        }
         let temporal = |id: ColumnId| self.is_day(id) || self.lexicon.column(id).sort == Sort::Year;
         let from = at.saturating_sub(5);
         let named = (from..at).rev().find_map(|i| {
@@ -70,6 +73,9 @@ impl Reading<'_> {
         }
         if let Some(column) = self.moment_beside_birth() {
             self.assume(format!("the time is that of {}", self.column_title(column)));
+            return Some(column);
+        }
+        if let Some(column) = self.moment_of_counted(at) {
             return Some(column);
         }
         if let Some(column) = roles::moment(self.lexicon, self.home) {
@@ -134,6 +140,20 @@ impl Reading<'_> {
                 unit: Unit::Day,
             },
         })
+    }
+
+    /// `drivers with more than 50 trips this year`: the time is that of the rows that are counted, named right before it.
+    fn moment_of_counted(&self, at: usize) -> Option<ColumnId> {
+        let table = (at.saturating_sub(3)..at)
+            .rev()
+            .take_while(|i| self.items[*i].kind != Kind::Comma)
+            .find_map(|i| self.table(i))
+            .filter(|table| *table != self.home)?;
+        let counted = self.plan.filters.iter().any(|cond| {
+            matches!(cond, Cond::Compare(Expr::Related(related), ..) | Cond::Exists { related, .. }
+                if related.steps.iter().any(|step| step.added == table))
+        });
+        roles::moment(self.lexicon, table).filter(|_| counted)
     }
 
     /// Whether a phrase of grouping or order claims the item before it.

@@ -63,7 +63,13 @@ impl Reading<'_> {
         let anything = clause
             .iter()
             .any(|i| matches!(self.word(*i), "anything" | "anyone" | "anybody"));
-        if !(never || no_one || anything) {
+        let timed = (at + 1..self.items.len().min(at + 5)).any(|i| {
+            matches!(
+                self.items[i].kind,
+                Kind::Period(_) | Kind::Phrase(Phrase::Compare { time: true, .. })
+            )
+        });
+        if !(never || no_one || anything || timed) {
             return;
         }
         // One verb, and nothing that would need a place of its own.
@@ -78,13 +84,23 @@ impl Reading<'_> {
             }),
             [only]
                 if matches!(self.items[only].kind, Kind::Word | Kind::Mention(..))
-                    && self.table(only).is_none() =>
+                    && self.table(only).is_none_or(|table| table == self.home) =>
             {
                 Some(only)
             }
             _ => None,
         };
         let Some(verb) = verb else { return };
+        // "not shipped since May" is a moment of the rows themselves.
+        if timed
+            && self
+                .column_where(verb, |id| {
+                    self.is_day(id) && self.lexicon.column(id).table == self.home
+                })
+                .is_some()
+        {
+            return;
+        }
         let Some((related, table)) = self.events_of(self.word(verb)) else {
             return;
         };
@@ -184,6 +200,15 @@ mod tests {
                 (
                     "tools that were never rented",
                     "SELECT * FROM tools WHERE NOT EXISTS (SELECT 1 FROM rentals WHERE rentals.tool_id = tools.id)",
+                ),
+                (
+                    "people with more than 5 rentals this year",
+                    "SELECT * FROM people WHERE id IN (SELECT person_id FROM rentals WHERE rented_at >= MAKEDATE(YEAR(CURRENT_DATE), 1) \
+                     AND rented_at < MAKEDATE(YEAR(CURRENT_DATE), 1) + INTERVAL 1 YEAR GROUP BY person_id HAVING COUNT(*) > 5)",
+                ),
+                (
+                    "people who have never rented tools",
+                    "SELECT * FROM people WHERE NOT EXISTS (SELECT 1 FROM rentals WHERE rentals.person_id = people.id)",
                 ),
                 (
                     "people who have never reviewed anything",
