@@ -64,7 +64,7 @@ pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) 
             at += taken;
         }
     }
-    settle(&mut parts, &cutter.known);
+    settle(&mut parts, &cutter.known, today);
     parts
 }
 

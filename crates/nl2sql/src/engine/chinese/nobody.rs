@@ -97,7 +97,10 @@ fn never(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
                 Part::Value(said, false) => thing
                     .table_home
                     .is_none_or(|thing| known.holding(said, thing).is_none() && !known.holds(said, thing)),
-                Part::Name(name) => !name.measure && (!name.is_table() || name.table_home == Some(home)),
+                Part::Name(name) => {
+                    let sure = name.measure && name.column >= 0.8;
+                    !sure && (!name.is_table() || name.table_home == Some(home))
+                }
                 _ => false,
             };
             if is_verb {
