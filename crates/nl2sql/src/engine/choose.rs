@@ -84,8 +84,89 @@ pub(crate) fn ranked<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &
         one.preference = confidence::preference(&one.signals) + structured(&one.reading.plan);
         found.push(one);
     }
+    forget_subject_less(tokens, &mut found);
+    prefer_single_rows(lexicon, &mut found);
     found.sort_by(|a, b| b.preference.total_cmp(&a.preference));
     found
+}
+
+/// `sponsors that advertised on …`: a reading that has no place for what the question begins with asks for something else.
+fn forget_subject_less(tokens: &[Token], found: &mut [Chosen<'_>]) {
+    let Some(one) = found.first() else { return };
+    let items = &one.reading.items;
+    let Some(first) = items.iter().position(|item| item.kind != Kind::Glue) else {
+        return;
+    };
+    let Kind::Mention(mention, _) = &items[first].kind else {
+        return;
+    };
+    let told = items.get(first + 1).is_some_and(|next| {
+        matches!(
+            tokens[next.start].lower.as_str(),
+            "that" | "who" | "which" | "whose"
+        )
+    });
+    let plural = tokens[items[first].end - 1].lower.ends_with('s');
+    if !told
+        || !plural
+        || mention.table_score() < 0.9
+        || mention.column_score() + 0.05 > mention.table_score()
+    {
+        return;
+    }
+    let Some(table) = mention.tables.first().map(|hit| hit.id) else {
+        return;
+    };
+    let tells = |one: &Chosen<'_>| {
+        let plan = &one.reading.plan;
+        let nested = plan.filters.iter().any(|cond| {
+            matches!(cond, Cond::Exists { related, .. } | Cond::Compare(Expr::Related(related), ..)
+                if related.steps.iter().any(|step| step.added == table))
+        });
+        let keys = plan.columns();
+        let keyed = keys
+            .iter()
+            .any(|id| one.reading.lexicon.graph.target(*id) == Some(table));
+        one.reading.home == table || nested || keyed || one.joins.iter().any(|step| step.added == table)
+    };
+    if found.iter().any(tells) {
+        for one in found.iter_mut().filter(|one| !tells(one)) {
+            one.preference -= STRUCTURE;
+        }
+    }
+}
+
+/// Columns that are listed alone are of the table of which each row has one row of the others.
+fn prefer_single_rows(lexicon: &Lexicon<'_>, found: &mut [Chosen<'_>]) {
+    let listed = |one: &Chosen<'_>| {
+        let plan = &one.reading.plan;
+        plan.select.len() > 1
+            && plan.select.iter().all(|expr| matches!(expr, Expr::Column(_)))
+            && plan.group.is_empty()
+            && plan.filters.is_empty()
+            && plan.order.is_empty()
+            && !plan.star
+            && !plan.distinct
+    };
+    let fans = |one: &Chosen<'_>| one.joins.iter().any(|step| lexicon.graph.fans_out(step));
+    let shown = |one: &Chosen<'_>| {
+        let mut columns = one.reading.plan.columns();
+        columns.sort_unstable();
+        columns
+    };
+    for at in 0..found.len() {
+        if !listed(&found[at]) || fans(&found[at]) {
+            continue;
+        }
+        let columns = shown(&found[at]);
+        let rivals = found
+            .iter()
+            .filter(|one| listed(one) && fans(one) && shown(one) == columns);
+        let best = rivals.map(|one| one.preference).reduce(f64::max);
+        if let Some(best) = best {
+            found[at].preference = found[at].preference.max(best + 0.01);
+        }
+    }
 }
 
 /// What is measured of a reading; of one that keeps what is first in each group, by the figures of the groups that it stands for.

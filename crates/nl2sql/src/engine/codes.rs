@@ -189,8 +189,9 @@ pub(crate) fn are_codes(samples: &[String]) -> bool {
             .any(|sample| sample.bytes().any(|b| b.is_ascii_uppercase()))
 }
 
-/// How far a column is from those that tell states or kinds, by its name; nothing where it tells something else.
-pub(crate) fn distance(words: &[String]) -> Option<usize> {
+/// How far a column is from those that tell what a word does, a state or a kind, by its name; nothing where it tells something else.
+pub(crate) fn distance(lower: &str, words: &[String]) -> Option<usize> {
+    const STATES: &[&str] = &["status", "state", "stage", "phase", "result"];
     const KINDS: &[&str] = &[
         "status",
         "state",
@@ -216,8 +217,9 @@ pub(crate) fn distance(words: &[String]) -> Option<usize> {
         "reason",
     ];
     let says = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let other = says(STATES) != (lower.ends_with("ed") || lower == "leave");
     match (says(KINDS), says(&["code"])) {
-        (true, _) => Some(0),
+        (true, _) => Some(usize::from(other)),
         (false, true) => Some(2),
         _ => None,
     }

@@ -103,7 +103,14 @@ impl Reading<'_> {
             self.word(at),
             "newest" | "latest" | "last" | "recent" | "earliest" | "first"
         ) || self.raw(at).to_lowercase().contains("recent");
-        if let Some((column, end)) = explicit.filter(|(column, _)| !recent || self.is_day(*column)) {
+        // "the largest transaction": its amount, not its date.
+        let sized = |column: ColumnId| {
+            let fits = |id: ColumnId| self.is_measure(id);
+            !recent && !flip && self.is_day(column) && self.hinted(self.home, hint, fits).is_some()
+        };
+        if let Some((column, end)) =
+            explicit.filter(|(column, _)| (!recent || self.is_day(*column)) && !sized(*column))
+        {
             if (hint.is_empty() || self.is_measure(column))
                 && !recent
                 && number.is_none()

@@ -120,6 +120,76 @@ const MILD: &[&str] = &[
     "turn",
     "switch",
 ];
+/// What is given to somebody, or taken from them, rather than shown.
+const GIFTS: &[&str] = &[
+    "access",
+    "badge",
+    "bonus",
+    "coupon",
+    "credit",
+    "credits",
+    "discount",
+    "extension",
+    "increase",
+    "license",
+    "licence",
+    "permission",
+    "permissions",
+    "pin",
+    "point",
+    "points",
+    "promotion",
+    "raise",
+    "rebate",
+    "refund",
+    "reward",
+    "rise",
+    "role",
+    "voucher",
+    "warning",
+];
+/// Mild verbs that are no adjectives or nouns of data: one thing that is pointed at by its number is enough.
+const DEEDS: &[&str] = &[
+    "make",
+    "mark",
+    "move",
+    "change",
+    "set",
+    "cancel",
+    "restore",
+    "archive",
+    "refund",
+    "approve",
+    "reject",
+    "publish",
+    "activate",
+    "kill",
+    "save",
+    "fix",
+    "hire",
+    "promote",
+    "send",
+    "notify",
+    "sell",
+    "pay",
+    "ship",
+    "deliver",
+    "dispatch",
+    "suspend",
+    "terminate",
+    "dismiss",
+    "invite",
+    "subscribe",
+    "unsubscribe",
+    "reserve",
+    "deploy",
+    "restart",
+    "reboot",
+    "evict",
+    "rehire",
+    "demote",
+    "reschedule",
+];
 /// Words of courtesy before the real beginning.
 const COURTESY: &[&str] = &[
     "please", "can", "could", "would", "you", "will", "i", "want", "to", "need", "let", "us", "now",
@@ -246,6 +316,9 @@ fn imperative(tokens: &[Token]) -> Option<&str> {
         .filter(|token| token.shape == Shape::Word)?
         .lower
         .as_str();
+    if let Some(verb) = phrasal(&tokens[first..]) {
+        return Some(verb);
+    }
     if !WRITES.contains(&verb) && !MILD.contains(&verb) {
         return None;
     }
@@ -303,7 +376,8 @@ fn imperative(tokens: &[Token]) -> Option<&str> {
                 .get(at)
                 .is_some_and(|token| token.shape == Shape::Number && token.text.len() != 4)
         };
-        let pointed = (first + 2..=first + 3).any(|at| at + 1 == tokens.len() && numbered(at));
+        let pointed = (first + 2..=first + 3)
+            .any(|at| numbered(at) && (at + 1 == tokens.len() || DEEDS.contains(&verb)));
         let counted = numbered(first + 1) && assigned;
         // "enroll Ada Novak in Physics", "turn off plant 7"
         let named = first == 0
@@ -339,6 +413,27 @@ fn imperative(tokens: &[Token]) -> Option<&str> {
             .then_some(verb);
     }
     Some(verb)
+}
+
+/// A change that several words say: "give all fans a discount", "get rid of old concerts", "sign Ann up", "book a room".
+fn phrasal(tokens: &[Token]) -> Option<&str> {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
+    let changes = match word(0) {
+        // "give all fans a discount", not "give all fans with a discount"
+        "give" | "offer" => (2..tokens.len()).any(|at| {
+            let is_given = matches!(word(at), "a" | "an")
+                && !matches!(
+                    word(at - 1),
+                    "with" | "without" | "have" | "has" | "got" | "had" | "by" | "of" | "for"
+                );
+            is_given && (at + 1..at + 5).any(|i| GIFTS.contains(&word(i)))
+        }),
+        "get" => word(1) == "rid",
+        "sign" | "log" | "opt" => (1..tokens.len()).any(|at| matches!(word(at), "up" | "out" | "in")),
+        "book" | "enter" | "open" | "place" | "submit" => matches!(word(1), "a" | "an"),
+        _ => false,
+    };
+    changes.then(|| word(0)).filter(|word| !word.is_empty())
 }
 
 /// Whether the words are talk rather than a question about data.
@@ -391,6 +486,11 @@ mod tests {
             "add a new patient",
             "cancel the visit of Ann",
             "list visits and then remove them",
+            "give every patient a 10% discount",
+            "get rid of the old visits",
+            "sign Ann up for a visit",
+            "make visit 4 cancelled",
+            "book a visit for Ann",
         ] {
             assert!(write_verb(&tokens(question)).is_some(), "{question}");
         }
@@ -407,6 +507,11 @@ mod tests {
             "lower fees than average",
             "which doctor was added last",
             "change requests",
+            "give me a list of patients",
+            "give all patients with a discount",
+            "open visits",
+            "sign-ups in 2024",
+            "book titles",
         ] {
             assert_eq!(write_verb(&tokens(question)), None, "{question}");
         }

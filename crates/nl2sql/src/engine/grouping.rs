@@ -34,6 +34,32 @@ impl Reading<'_> {
         let done = at.checked_sub(1).is_some_and(|before| {
             (self.participle(before) || self.word(before) == "driven") && !NOT.contains(&self.word(before))
         });
+        // "by admins", "by vip members": what describes those who did it is a condition on them.
+        let told = self
+            .after(at)
+            .filter(|i| {
+                !self.is_free(*i)
+                    && (done || self.items.get(i + 1).is_some_and(|_| self.table(i + 1).is_some()))
+            })
+            .is_some_and(|i| {
+                let truth = |id| self.lexicon.column(id).sort == Sort::Truth;
+                self.column_where(i, truth)
+                    .is_some_and(|(id, _)| self.lexicon.column(id).table != self.home)
+            });
+        if told && self.head.is_some_and(|head| head < at) && !self.asks_aggregate() {
+            return true;
+        }
+        // "articles by authors from Peru": of those who did it something is said.
+        let described = self.after(at).is_some_and(|i| {
+            self.items.get(i + 1).is_some_and(|_| {
+                matches!(
+                    self.word(i + 1),
+                    "from" | "who" | "that" | "whose" | "with" | "in" | "named" | "called"
+                )
+            })
+        });
+        let things = at.checked_sub(1).is_some_and(|i| self.table(i).is_some());
+        let done = done || described && things && !self.asks_aggregate();
         let table = self.after(at).and_then(|i| self.table(i));
         done && table.is_some_and(|table| table != self.home) && self.head.is_some_and(|head| head < at)
     }

@@ -118,3 +118,101 @@ fn adjectives_of_figures_and_states_of_several_words_have_codes_too() {
         ],
     );
 }
+
+/// A workshop whose repairs are of customers that are no table.
+fn workshop() -> Schema {
+    let mut workshop = schema(&[
+        "RPR_HDR: RPR_NO int, CUST_NM varchar(40), RPR_DT date, STS_CD char(1), LBR_CST_CTS int",
+        "RPR_LIN: RPR_NO int, LIN_NO int, PRT_CD varchar(8), QTY_USED int",
+        "PRT_MST: PRT_CD varchar(8), PRT_DESC varchar(40), SUPP_CD varchar(8)",
+        "SUPP_MST: SUPP_CD varchar(8), SUPP_NM varchar(40)",
+        "PRT_STK: PRT_CD varchar(8), STK_QTY int, MIN_QTY int",
+    ]);
+    for table in [1, 4] {
+        workshop.tables[table].primary_key.clear();
+    }
+    workshop
+}
+
+#[test]
+fn what_is_only_a_column_is_counted_by_and_is_no_name_of_the_rows() {
+    check(
+        &workshop(),
+        &[
+            (
+                "top 3 customers by number of repairs",
+                "SELECT CUST_NM FROM RPR_HDR GROUP BY CUST_NM ORDER BY COUNT(*) DESC LIMIT 3",
+            ),
+            (
+                "customers with more than 4 repairs",
+                "SELECT CUST_NM FROM RPR_HDR GROUP BY CUST_NM HAVING COUNT(*) > 4",
+            ),
+            (
+                "which repairs were made in 2024",
+                "SELECT * FROM RPR_HDR WHERE RPR_DT >= '2024-01-01' AND RPR_DT < '2025-01-01'",
+            ),
+            (
+                "what is the average number of lines per repair",
+                "SELECT AVG(figure) FROM (SELECT COUNT(*) AS figure FROM RPR_LIN GROUP BY RPR_NO) AS figures",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn stock_is_found_in_the_table_that_has_it() {
+    check(
+        &workshop(),
+        &[
+            (
+                "parts that are out of stock",
+                "SELECT * FROM PRT_MST WHERE EXISTS (SELECT 1 FROM PRT_STK WHERE PRT_STK.PRT_CD = PRT_MST.PRT_CD AND PRT_STK.STK_QTY = 0)",
+            ),
+            (
+                "stock below the minimum quantity",
+                "SELECT * FROM PRT_STK WHERE STK_QTY < MIN_QTY",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_word_within_a_text_is_looked_for_there_and_each_row_is_listed() {
+    check(
+        &workshop(),
+        &[
+            (
+                "parts with gasket in the description",
+                "SELECT * FROM PRT_MST WHERE PRT_DESC LIKE '%gasket%'",
+            ),
+            (
+                "list each part description and the supplier name",
+                "SELECT PRT_MST.PRT_DESC, SUPP_MST.SUPP_NM FROM PRT_MST JOIN SUPP_MST ON PRT_MST.SUPP_CD = SUPP_MST.SUPP_CD",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn names_without_seams_are_read_as_others() {
+    let mut bank = schema(&[
+        "custmaster: custid int, custname varchar(40), ctrycode char(2)",
+        "acctmaster: acctno int, custid int, balamtcents bigint, opendt date, closedt date, acctstat char(1)",
+    ]);
+    sampled(&mut bank.tables[1], "acctstat", &["A", "C", "F"]);
+    check(
+        &bank,
+        &[
+            ("list all customers", "SELECT * FROM custmaster"),
+            ("closed accounts", "SELECT * FROM acctmaster WHERE acctstat = 'C'"),
+            (
+                "accounts with a balance over 100 dollars",
+                "SELECT * FROM acctmaster WHERE balamtcents > 10000",
+            ),
+            (
+                "number of accounts per customer",
+                "SELECT custmaster.custname, COUNT(*) FROM custmaster JOIN acctmaster ON acctmaster.custid = custmaster.custid GROUP BY custmaster.custid, custmaster.custname",
+            ),
+        ],
+    );
+}

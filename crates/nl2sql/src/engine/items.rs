@@ -69,7 +69,23 @@ pub(crate) fn cut(lexicon: &Lexicon<'_>, tokens: &[Token], today: Date) -> Vec<I
         });
         at += taken;
     }
+    if let Some(each) = lists_each(&items, tokens) {
+        items[each].kind = Kind::Glue;
+    }
     items
+}
+
+/// `list each film title with …`: every row, where nothing is counted, added up or ranked.
+fn lists_each(items: &[Item], tokens: &[Token]) -> Option<usize> {
+    let each = items.iter().position(|item| item.kind != Kind::Glue)?;
+    let alone = tokens[items[each].start].lower == "each" && items[each].end - items[each].start == 1;
+    let figures = items.iter().any(|item| {
+        matches!(
+            item.kind,
+            Kind::Phrase(Phrase::Aggregate(_) | Phrase::Superlative { .. } | Phrase::Most(_) | Phrase::Top)
+        )
+    });
+    (each > 0 && alone && !figures).then_some(each)
 }
 
 fn next(

@@ -88,14 +88,14 @@ fn holds_number(sql: &str, digits: &str) -> bool {
     matches!(plain, "" | "1") || sql.contains(plain) || UNITS.iter().any(|per| in_unit(*per))
 }
 
-/// `total minutes for each show` where no row of the answer is a show.
+/// `total minutes for each show` where no row of the answer is a show; a figure for each of the rows it is of is one for all.
 fn is_lost_group(reading: &Reading<'_>, at: usize) -> bool {
     let plan = &reading.plan;
     let one_row = plan.group.is_empty() && !plan.star && plan.select.iter().all(Expr::is_aggregate);
     one_row
-        && reading
-            .after(at)
-            .is_some_and(|i| matches!(reading.items[i].kind, Kind::Mention(..)))
+        && reading.after(at).is_some_and(|i| {
+            matches!(reading.items[i].kind, Kind::Mention(..)) && reading.table(i) != Some(plan.home)
+        })
 }
 
 /// A sum, an average or an extreme of which nothing is shown, sorted by or compared with.

@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::glued;
 use super::graph::key_stump;
 use super::shorthand;
-use super::stem::{identifier_words, singular};
+use super::stem::singular;
 use super::words;
 use crate::schema::{Schema, Table};
 
@@ -17,7 +18,7 @@ const SHARED_ENDS: &[&str] = &[
 
 /// The words of a table's name without the prefixes and suffixes that only say that it is a table.
 pub(crate) fn table_words(name: &str) -> Vec<String> {
-    let mut words = identifier_words(name);
+    let mut words = glued::words(name);
     let is_kind = |word: &String, kinds: &[&str]| kinds.contains(&word.as_str());
     while words.len() > 1
         && words
@@ -73,7 +74,7 @@ pub(crate) fn without_kind(words: &[String], named: &HashMap<String, u32>) -> Ve
 pub(crate) fn keyed(table: &Table, words: &[String], named: &HashMap<String, u32>) -> Option<Vec<String>> {
     let [first, _, ..] = words else { return None };
     let first = singular(first);
-    let key = shorthand::spelled_out(&identifier_words(&table.columns.first()?.name));
+    let key = shorthand::spelled_out(&glued::words(&table.columns.first()?.name));
     let own = key_stump(&key)? == [first.clone()];
     let whole = table.primary_key.len() < 2;
     (own && whole && named.get(&first) == Some(&1)).then(|| vec![first])

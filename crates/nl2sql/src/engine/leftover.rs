@@ -424,6 +424,18 @@ impl Reading<'_> {
 
     /// `average mileage per brand` where no join leads to the brands: a figure for all is another answer.
     fn is_lost_group(&self, at: usize) -> bool {
+        // "total minutes for each show", where nothing is known by that word
+        let unheard = matches!(self.phrase(at), Some(Phrase::PerEach))
+            && self.plan.aggregates()
+            && self.plan.group.is_empty()
+            && self.after(at).is_none()
+            && self.items.get(at + 1).is_some_and(|next| {
+                let word = self.tokens[next.start].lower.as_str();
+                !matches!(word, "other" | "one" | "of" | "them")
+            });
+        if unheard {
+            return true;
+        }
         matches!(self.phrase(at), Some(Phrase::PerEach | Phrase::By))
             && self.plan.aggregates()
             && self.plan.group.is_empty()

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::chinese::pinyin;
 use super::graph::Graph;
 use super::stem::{identifier_words, is_near, singular, stem};
-use super::{forms, kinds, shorthand, sorts, synonyms};
+use super::{forms, glued, kinds, shorthand, sorts, synonyms};
 use crate::schema::{Aliases, Column, ForeignKey, Schema, Table};
 
 /// The place of a table in its schema.
@@ -194,7 +194,7 @@ impl<'a> Lexicon<'a> {
         let bare = kinds::without_kind(&words, named);
         said.extend(bare.into_iter().map(|words| (words, 0.92)));
         // "order headers", where most people say "orders".
-        let whole = shorthand::spelled_out(&identifier_words(&table.name));
+        let whole = shorthand::spelled_out(&glued::words(&table.name));
         if whole.len() > words.len() {
             said.push((whole, 0.9));
         }
@@ -217,7 +217,7 @@ impl<'a> Lexicon<'a> {
             let at = table.columns.iter().position(|one| one.name == column.name);
             let told = at.and_then(|at| readings[at].first());
             told.map_or_else(
-                || shorthand::spelled_out(&identifier_words(&column.name)),
+                || shorthand::spelled_out(&glued::words(&column.name)),
                 |reading| reading.english.clone(),
             )
         });
@@ -243,14 +243,19 @@ impl<'a> Lexicon<'a> {
         is_primary: bool,
         told: &[pinyin::Reading],
     ) {
-        let raw = identifier_words(&column.name);
+        let raw = glued::words(&column.name);
         let words = told
             .first()
             .map_or_else(|| shorthand::spelled_out(&raw), |reading| reading.english.clone());
         let mut said = forms::column_forms(&raw, table_words);
         if words != raw {
             let spelled = forms::column_forms(&words, spelled_table);
-            said.extend(spelled.into_iter().map(|(words, weight)| (words, weight * 0.98)));
+            let sure = if raw.len() > identifier_words(&column.name).len() {
+                0.96
+            } else {
+                0.98
+            };
+            said.extend(spelled.into_iter().map(|(words, weight)| (words, weight * sure)));
         }
         for reading in told.iter().skip(1) {
             let spelled = forms::column_forms(&reading.english, spelled_table);

@@ -74,7 +74,8 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
             if span.iter().any(|senses| senses.is_empty()) {
                 break;
             }
-            if length == 1 && !may_stand_alone(&tokens[start], span[0]) {
+            let pointed = start > 0 && is_pointed(lexicon, &tokens[start - 1], &tokens[start]);
+            if length == 1 && !pointed && !may_stand_alone(&tokens[start], span[0]) {
                 continue;
             }
             let mut mention = Mention {
@@ -142,7 +143,10 @@ fn reversed(
     if span.iter().any(|senses| senses.is_empty()) {
         return None;
     }
-    let alone = |senses: &Senses| index.find(lexicon, &[senses]).table_score() >= 0.9;
+    // "number of lines" counts rows where they are a table, whatever has a line number.
+    let counts = tokens[start].lower == "number" && tokens[end - 1].lower.ends_with('s');
+    let least = if counts { 0.6 } else { 0.9 };
+    let alone = |senses: &Senses| index.find(lexicon, &[senses]).table_score() >= least;
     let mut mention = index.find(lexicon, &span);
     mention.tables.clear();
     mention.columns.retain(|hit| hit.score >= 0.9);
@@ -154,6 +158,20 @@ fn reversed(
 }
 
 /// Stop words name nothing unless the schema has that very word.
+/// `for each show`, `one view`: a word that elsewhere asks is a noun after a determiner, where a table is called so.
+fn is_pointed(lexicon: &Lexicon<'_>, before: &Token, token: &Token) -> bool {
+    matches!(
+        token.lower.as_str(),
+        "show" | "view" | "return" | "report" | "display" | "search"
+    ) && matches!(
+        before.lower.as_str(),
+        "each" | "every" | "per" | "a" | "one" | "own" | "same" | "any" | "which" | "this" | "by"
+    ) && lexicon
+        .tables
+        .iter()
+        .any(|entry| entry.words.last().is_some_and(|word| *word == token.lower))
+}
+
 fn may_stand_alone(token: &Token, senses: &Senses) -> bool {
     let exact = senses.iter().any(|(_, weight)| *weight >= 0.95);
     let stop = words::STOP.contains(&token.lower.as_str());

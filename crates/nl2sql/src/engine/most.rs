@@ -39,6 +39,9 @@ impl Reading<'_> {
                 self.rank_by(Expr::Related(related), descending);
             } else if let Some((expr, end)) = self.metric(metric) {
                 self.mark_metric(by, end);
+                if expr == Expr::Rows {
+                    self.group_ranked(start, by);
+                }
                 self.rank_by(self.summed(expr), descending);
             }
         } else if let Some(expr) = self.with_highest(start) {
@@ -47,6 +50,23 @@ impl Reading<'_> {
         if self.plan.limit.is_none() && !self.plan.order.is_empty() {
             let many = self.head.is_none_or(|head| self.word(head).ends_with('s'));
             self.plan.limit = Some(if many { SEVERAL } else { 1 });
+        }
+    }
+
+    /// `top 3 customers by number of orders`, where the customer is a column of the orders.
+    fn group_ranked(&mut self, start: usize, by: usize) {
+        let ranked = (start + 1..by).find_map(|i| match self.entity(i)? {
+            entity @ Entity::Column(id, score)
+                if score >= 0.5 && self.lexicon.column(id).table == self.home && !self.is_measure(id) =>
+            {
+                Some((i, entity))
+            }
+            _ => None,
+        });
+        if let Some((i, entity)) = ranked.filter(|_| self.plan.group.is_empty()) {
+            self.mark(i);
+            let keys = self.group_keys(entity);
+            self.group_by(keys);
         }
     }
 
@@ -129,6 +149,17 @@ impl Reading<'_> {
     /// `most orders`, `most common status`, `most points`, `the method that is used most often`.
     pub(crate) fn read_most(&mut self, at: usize, most: bool) {
         self.most_of_next(at, most);
+        // "who has filed the most claims": the verb says no more than the claims do.
+        let verb = at.checked_sub(1).filter(|i| {
+            !self.is_free(at)
+                && self.participle(*i)
+                && self.table(*i).is_none()
+                && i.checked_sub(1)
+                    .is_some_and(|i| matches!(self.word(i), "has" | "have" | "had" | "who" | "that"))
+        });
+        if let Some(verb) = verb {
+            self.mark(verb);
+        }
         if self.is_free(at) {
             self.most_of_subject(at, most);
         }
@@ -327,6 +358,12 @@ impl Reading<'_> {
     pub(crate) fn most_of_home(&mut self, at: usize, next: usize, most: bool) {
         let subject = |reading: &Self, i: usize| match reading.entity(i) {
             Some(Entity::Table(table, _)) if table == reading.home => None,
+            // "has filed the most claims": the verb is no subject.
+            Some(Entity::Column(id, _))
+                if reading.is_day(id) && reading.participle(i) && i < at && i + 2 >= at =>
+            {
+                None
+            }
             Some(entity) if reading.is_free(i) => Some((i, entity)),
             _ => None,
         };

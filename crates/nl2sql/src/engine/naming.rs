@@ -148,6 +148,13 @@ impl Reading<'_> {
             if !matches!(self.word(at), "name" | "names") || self.items[at].end - self.items[at].start > 1 {
                 continue;
             }
+            // "trainer name of all classes": the name has its owner.
+            let owned = at.checked_sub(1).is_some_and(|i| {
+                self.items[at].owner.is_some() && self.table_near(i) == self.items[at].owner
+            });
+            if owned {
+                continue;
+            }
             let mut seen_of = false;
             let named = (at + 1..self.items.len()).find(|i| {
                 seen_of |= self.word(*i) == "of";
@@ -158,7 +165,11 @@ impl Reading<'_> {
                 if listed {
                     return false;
                 }
-                let passed = self.is_glue(*i) && matches!(self.word(*i), "of" | "the" | "all" | "any")
+                let passed = self.is_glue(*i)
+                    && matches!(
+                        self.word(*i),
+                        "of" | "the" | "all" | "any" | "its" | "their" | "his" | "her"
+                    )
                     || matches!(self.phrase(*i), Some(Phrase::Distinct | Phrase::PerEach));
                 !passed
             });

@@ -3,8 +3,10 @@
 use super::idioms;
 use super::lexicon::{Lexicon, Sort};
 use super::link::Namer;
+use super::listings;
 use super::roles;
 use super::sayings;
+use super::subjects;
 use super::text::{self, Token};
 use super::versus;
 
@@ -15,6 +17,8 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     const STEPS: &[Step] = &[
         versus::spelled_out,
         sayings::spelled_out,
+        listings::spelled_out,
+        subjects::spelled_out,
         |_, tokens| idioms::spelled_out(tokens),
         |_, tokens| both_names(tokens),
         inhabitants,

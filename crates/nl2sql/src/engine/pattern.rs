@@ -10,6 +10,7 @@ use super::roles;
 impl Reading<'_> {
     pub(crate) fn read_likes(&mut self) {
         for at in 0..self.items.len() {
+            self.read_word_within(at);
             let Some(Phrase::Like(place)) = self.phrase(at) else {
                 continue;
             };
@@ -26,6 +27,36 @@ impl Reading<'_> {
                 self.read_like(at, place);
             }
         }
+    }
+
+    /// `films with dog in the title`: a word that nothing explains is looked for in the text that is named after it.
+    fn read_word_within(&mut self, at: usize) {
+        let said = at > 0 && matches!(self.word(at - 1), "with" | "having") && self.word(at + 1) == "in";
+        let plain = matches!(self.items[at].kind, Kind::Word | Kind::Quoted(..)) && self.is_free(at);
+        let Some(next) = (said && plain).then(|| self.after(at + 1)).flatten() else {
+            return;
+        };
+        let Some(Entity::Column(column, score)) = self.entity(next).filter(|_| next - at <= 3) else {
+            return;
+        };
+        if score < 0.5 || !self.is_textual(column) || self.lexicon.column(column).table != self.home {
+            return;
+        }
+        let text = match &self.items[at].kind {
+            Kind::Quoted(text, _) => text.clone(),
+            _ => self.raw(at),
+        };
+        let not = self.negation_before(at);
+        if let Some(not) = not {
+            self.mark(not);
+        }
+        self.mark_all(at..=next);
+        self.plan.filters.push(Cond::Like {
+            column,
+            place: Match::Contains,
+            text,
+            negated: not.is_some(),
+        });
     }
 
     /// `I would like to see`, `people who like cats`: the verb, not the pattern, unless a column or quotes stand beside it.

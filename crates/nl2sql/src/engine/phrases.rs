@@ -87,7 +87,7 @@ pub(crate) enum Phrase {
 }
 
 const PRICE: Hint = &[
-    "price", "cost", "fee", "rate", "fare", "charge", "rent", "amount", "total", "salary",
+    "price", "cost", "fee", "rate", "fare", "charge", "rent", "premium", "amount", "total", "salary",
 ];
 const AGE: Hint = &[
     "age",

@@ -104,6 +104,7 @@ impl<'q> Reading<'q> {
         self.read_how();
         self.read_durations();
         self.read_peers();
+        self.read_spending();
         self.read_order();
         self.read_averages();
         self.read_absences();

@@ -148,10 +148,26 @@ pub(crate) fn names(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
     if let Some(id) = headed {
         return vec![id];
     }
+    // CUST_NM of orders is what somebody else is called.
+    let others = |words: &[String]| match words {
+        [.., of, last] => {
+            last == "name"
+                && PARTIES.contains(&of.as_str())
+                && !entry.words.contains(of)
+                && !entry.words.iter().any(|word| PEOPLE.contains(&word.as_str()))
+        }
+        _ => false,
+    };
+    // What happens on a day has no name of its own.
+    let happens = lexicon.primary_key(table).is_some()
+        && lexicon
+            .columns_of(table)
+            .any(|id| matches!(own(&id).sort, Sort::Day { .. }));
     let named = find(&|words| {
         words
             .last()
             .is_some_and(|last| NAMES.contains(&last.as_str()) || last.ends_with("name"))
+            && !(happens && others(words))
     });
     named
         .or_else(|| {
@@ -199,6 +215,41 @@ const PEOPLE: &[&str] = &[
     "applicant",
     "candidate",
     "technician",
+];
+
+/// Those who have to do with a row of another kind, and whose names do not name it.
+const PARTIES: &[&str] = &[
+    "customer",
+    "client",
+    "supplier",
+    "vendor",
+    "buyer",
+    "seller",
+    "contact",
+    "carrier",
+    "sender",
+    "receiver",
+    "recipient",
+    "payee",
+    "payer",
+    "patient",
+    "employee",
+    "manager",
+    "requester",
+    "requestor",
+    "applicant",
+    "guest",
+    "passenger",
+    "tenant",
+    "borrower",
+    "driver",
+    "owner",
+    "agent",
+    "operator",
+    "doctor",
+    "student",
+    "member",
+    "salesperson",
 ];
 
 /// Whether a table's rows are people: its name says so, or they have a first and a last name.

@@ -85,7 +85,7 @@ fn coded(lexicon: &Lexicon<'_>, tokens: &[Token], found: &mut Vec<Span<Vec<Value
         let ranked: Vec<(usize, ValueHit)> = columns
             .iter()
             .filter_map(|(number, samples)| {
-                let usual = codes::distance(&lexicon.columns[*number].words)
+                let usual = codes::distance(&token.lower, &lexicon.columns[*number].words)
                     .filter(|_| unsaid && !values::is_known(&token.lower))
                     .and_then(|far| {
                         codes::usual(&token.lower, samples).map(|(rank, code)| (far + rank, code))

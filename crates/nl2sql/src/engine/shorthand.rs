@@ -118,6 +118,19 @@ pub(crate) fn long_forms(word: &str) -> &'static [&'static str] {
     SHORT.get(word).map_or(&[], Vec::as_slice)
 }
 
+/// Short forms, what they stand for and common words: whatever a name may be made of.
+pub(crate) fn listed() -> impl Iterator<Item = &'static str> {
+    let known = SHORT
+        .iter()
+        .flat_map(|(short, long)| std::iter::once(*short).chain(long.iter().copied()));
+    known.chain(COMMON.iter().copied())
+}
+
+/// Whether a word is a short form.
+pub(crate) fn is_short(word: &str) -> bool {
+    SHORT.contains_key(word)
+}
+
 /// The words of a name with its short forms spelled out: by the list, else by the letters that are left of a common word.
 pub(crate) fn spelled_out(words: &[String]) -> Vec<String> {
     let last = words.len().saturating_sub(1);

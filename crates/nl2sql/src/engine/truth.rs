@@ -117,12 +117,14 @@ impl Reading<'_> {
             .column_where(at, anywhere)
             .is_some_and(|(id, score)| score >= 0.9 && beside == Some(self.lexicon.column(id).table));
         let known_value = values::is_known(&word) && !owned;
+        // "made by admins": what those who did it are.
+        let by = self
+            .before(at)
+            .is_some_and(|i| self.phrase(i) == Some(Phrase::By) && i > 0 && self.participle(i - 1));
         let found = self.column_where(at, at_home).or_else(|| {
-            if known_value {
-                None
-            } else {
-                self.column_where(at, anywhere).filter(|(_, score)| *score >= 0.9)
-            }
+            let least = if by { 0.6 } else { 0.9 };
+            self.column_where(at, anywhere)
+                .filter(|(_, score)| *score >= least && (by || !known_value))
         });
         let Some((column, score)) = found else {
             self.read_opposite(at);
@@ -216,6 +218,7 @@ impl Reading<'_> {
             .filter(|rest| rest.len() > 2)
             .map(str::to_owned)
             .collect();
+        let prefixed = positives.len();
         positives.extend(
             ANTONYMS
                 .iter()
@@ -246,7 +249,12 @@ impl Reading<'_> {
             return;
         }
         // "unpaid invoices" where paid_at is a moment.
-        let moment = positives.iter().find_map(|text| {
+        // Everything has been opened once: what is closed is not told by that.
+        let told = |(place, text): &(usize, &String)| {
+            *place < prefixed || !matches!(text.as_str(), "open" | "active" | "available" | "enabled" | "new")
+        };
+        let moments = positives.iter().enumerate().filter(told).map(|(_, text)| text);
+        let moment = moments.into_iter().find_map(|text| {
             self.lexicon.columns_of(self.home).find(|id| {
                 let dated = self.is_day(*id) || self.lexicon.column(*id).sort == Sort::Year;
                 dated && matches(id, text)
@@ -271,6 +279,7 @@ impl Reading<'_> {
 
     fn read_stock(&mut self, at: usize, some: bool) {
         let hint = [
+            "hand",
             "stock",
             "quantity",
             "inventory",
@@ -304,6 +313,48 @@ impl Reading<'_> {
                 column,
                 is_true: some,
             });
+        } else {
+            self.read_stock_elsewhere(at, some, &hint);
         }
+    }
+
+    /// `items out of stock`, where another table holds how many there are of each.
+    fn read_stock_elsewhere(&mut self, at: usize, some: bool, hint: &[&str]) {
+        let lexicon = self.lexicon;
+        let mut holders: Vec<(u32, ColumnId)> = lexicon
+            .table_ids()
+            .filter(|table| *table != self.home && self.reachable(*table))
+            .filter_map(|table| {
+                // Only where how many there are is said, not how many were ordered.
+                let stocked = |word: &String| matches!(word.as_str(), "hand" | "stock" | "inventory");
+                let spoken = lexicon.table(table).words.iter().any(stocked);
+                let column = self.hinted(table, hint, |id| {
+                    self.is_measure(id) && (spoken || lexicon.column(id).words.iter().any(stocked))
+                })?;
+                Some((self.distance(table), column))
+            })
+            .collect();
+        holders.sort();
+        let Some((_, column)) = holders.first().copied() else {
+            return;
+        };
+        let table = lexicon.column(column).table;
+        let Some(mut related) = self.related(table).filter(|related| related.steps.len() == 1) else {
+            return;
+        };
+        let op = if some { Op::Gt } else { Op::Eq };
+        related.filters.push(Cond::Compare(
+            Expr::Column(column),
+            op,
+            Literal::Number("0".into()),
+        ));
+        self.mark(at);
+        if self.word(at + 1) == "somewhere" || self.word(at + 1) == "anywhere" {
+            self.mark(at + 1);
+        }
+        self.plan.filters.push(Cond::Exists {
+            related,
+            negated: false,
+        });
     }
 }

@@ -19,6 +19,83 @@ const IDLE: &[&str] = &[
 
 /// The question with groups in the place of the two values.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    compared(lexicon, tokens).or_else(|| counted(lexicon, tokens))
+}
+
+/// `how many upvotes and downvotes`, `number of male and female members`: how many there are of each.
+fn counted(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let start = tokens.windows(2).position(|two| {
+        matches!(
+            (two[0].lower.as_str(), two[1].lower.as_str()),
+            ("how", "many") | ("number", "of")
+        )
+    })? + 2;
+    let [one, and, other, rest @ ..] = tokens.get(start..)? else {
+        return None;
+    };
+    if start > 4 || and.lower != "and" || rest.iter().any(|token| token.shape != Shape::Word) {
+        return None;
+    }
+    let texts = |id: &ColumnId| lexicon.column(*id).sort == Sort::Text;
+    let (first, second) = (holders(lexicon, &one.lower), holders(lexicon, &other.lower));
+    let plain = first.iter().copied().filter(texts).find(|id| second.contains(id));
+    let joined = || {
+        let (first, second) = (compounds(lexicon, &one.lower), compounds(lexicon, &other.lower));
+        first.into_iter().find(|id| second.contains(id))
+    };
+    let (column, noun) = match plain {
+        Some(id) => (id, Vec::new()),
+        None => {
+            let id = joined()?;
+            (
+                id,
+                text::tokens(&lexicon.table(lexicon.column(id).table).table.name),
+            )
+        }
+    };
+    let mut question = text::tokens("number of");
+    question.extend(noun);
+    question.extend_from_slice(rest);
+    let had = |token: &Token| {
+        matches!(
+            token.lower.as_str(),
+            "do" | "we" | "have" | "are" | "there" | "you" | "were"
+        )
+    };
+    while question.last().is_some_and(had) {
+        question.pop();
+    }
+    question.extend(text::tokens("per"));
+    question.push(Token::new(
+        lexicon.column(column).column.name.clone(),
+        Shape::Word,
+    ));
+    Some(question)
+}
+
+/// The columns of which a word is a value and their table's name in one: `upvotes`.
+fn compounds(lexicon: &Lexicon<'_>, word: &str) -> Vec<ColumnId> {
+    let one = singular(word);
+    let ids = (0..lexicon.columns.len()).map(ColumnId);
+    ids.filter(|id| {
+        let entry = lexicon.column(*id);
+        let table = lexicon.table(entry.table).words.last();
+        let value = table.and_then(|table| one.strip_suffix(table.as_str()));
+        value.is_some_and(|value| {
+            let value = value.trim_end_matches('-');
+            value.len() > 1
+                && entry.sort == Sort::Text
+                && entry
+                    .column
+                    .samples
+                    .iter()
+                    .any(|sample| sample.eq_ignore_ascii_case(value))
+        })
+    })
+    .collect()
+}
+
+fn compared(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let (at, after) = (1..tokens.len()).find_map(|at| {
         let next = tokens.get(at + 1).map_or("", |token| token.lower.as_str());
         match tokens[at].lower.as_str() {
@@ -174,6 +251,10 @@ mod tests {
                 (
                     "average fee for cancelled visits compared to the other visits",
                     "SELECT status, AVG(fee) FROM visits GROUP BY status",
+                ),
+                (
+                    "how many open and cancelled visits are there",
+                    "SELECT status, COUNT(*) FROM visits GROUP BY status",
                 ),
                 (
                     "male versus female patients",

@@ -28,6 +28,11 @@ const ANYWHERE: &[&str] = &[
     "删掉",
     "清空",
 ];
+/// What is done for somebody after 给.
+#[rustfmt::skip]
+const GIFTS: &[&str] = &[
+    "打折", "折", "涨", "加薪", "发送", "发一", "发放", "发邮件", "送", "升级", "升职", "降级", "退款", "减免", "充值", "开通", "加上", "授权", "打款", "转账", "续费", "延期",
+];
 /// Words of courtesy before the verb.
 #[rustfmt::skip]
 const COURTESY: &[&str] = &[
@@ -84,6 +89,13 @@ fn imperative(text: &str) -> Option<&'static str> {
             .find(|verb| object.contains(**verb))
             .copied()
             .or(Some("把"));
+    }
+    // 给所有客户打九折, not 给出所有客户
+    if let Some(object) = rest.strip_prefix('给').filter(|object| !object.starts_with('出')) {
+        return GIFTS
+            .iter()
+            .find(|gift| object.contains(**gift) && !object.contains('的'))
+            .copied();
     }
     let verb = WRITES
         .iter()
@@ -214,6 +226,7 @@ mod tests {
             "关闭所有工单",
             "更新订单状态为已完成",
             "将员工的工资提高10%",
+            "给所有客户打九折",
         ] {
             assert!(write_verb(write).is_some(), "{write}");
         }
@@ -226,6 +239,7 @@ mod tests {
             "把所有订单按金额排序显示",
             "更新时间",
             "新增用户数",
+            "给出所有客户",
         ] {
             assert_eq!(write_verb(question), None, "{question}");
         }
