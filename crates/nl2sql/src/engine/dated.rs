@@ -78,7 +78,7 @@ impl Reading<'_> {
             {
                 related.filters.push(Cond::Within {
                     column: moment,
-                    period: period.clone(),
+                    period,
                     negated,
                 });
             }

@@ -15,6 +15,7 @@ pub(super) fn beside(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
         ended(parts, at);
         numbered(parts, at);
         owned(parts, at, known);
+        person_of(parts, at, known);
         newly(parts, at, known);
         done_by(parts, at, known);
         none(parts, at);
@@ -191,6 +192,25 @@ fn owned(parts: &mut [Part], at: usize, known: &Known<'_, '_>) {
             parts[at + 1] = Part::Person(text);
         }
         parts.swap(at, at + 1);
+    }
+}
+
+/// 张三的订单: of the one table of people that the thing refers to.
+fn person_of(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
+    if let [
+        Part::Person(name) | Part::Other(name),
+        Part::Mark(Mark::De),
+        Part::Name(thing),
+        ..,
+    ] = &parts[at..]
+        && (matches!(parts[at], Part::Person(_)) || super::people::is_person(name))
+        && thing.is_table()
+        && let Some(home) = thing.table_home
+        && !known.names_people(home)
+        && let Some(owner) = known.owner_of(home)
+    {
+        parts[at] = Part::Person(name.clone());
+        parts.insert(at + 1, Part::Name(owner));
     }
 }
 

@@ -181,17 +181,31 @@ impl Known<'_, '_> {
             "receipt",
             "consumption",
             "booking",
+            "reservation",
+            "deal",
+            "contract",
             "ticket",
         ];
         let lexicon = self.lexicon?;
         let tables = |kind: &str| {
             lexicon.table_ids().find(|table| {
                 let words = &lexicon.table(*table).words;
-                words.len() < 3
-                    && words.first().is_some_and(|word| word == kind)
-                    && !words
-                        .iter()
-                        .any(|word| matches!(word.as_str(), "item" | "line" | "detail"))
+                const MORE: &[&str] = &[
+                    "record",
+                    "order",
+                    "history",
+                    "header",
+                    "transaction",
+                    "payment",
+                    "bill",
+                    "log",
+                    "info",
+                ];
+                match &words[..] {
+                    [one] => one == kind,
+                    [one, more] => one == kind && MORE.contains(&more.as_str()),
+                    _ => false,
+                }
             })
         };
         SALES.iter().filter_map(|kind| tables(kind)).find_map(|table| {
@@ -199,6 +213,18 @@ impl Known<'_, '_> {
             let column = roles::taken(lexicon, table).filter(|_| related)?;
             self.column_name(column)
         })
+    }
+
+    /// The people that a table's rows are of, where its keys refer to one table of people only.
+    pub(super) fn owner_of(&self, home: TableId) -> Option<Name> {
+        let lexicon = self.lexicon?;
+        let mut tables = lexicon
+            .table_ids()
+            .filter(|table| self.names_people(*table) && self.refers(home, *table));
+        match (tables.next(), tables.next()) {
+            (Some(only), None) => Some(self.table_name(only)),
+            _ => None,
+        }
     }
 
     /// The rows that refer to those of a table, where only one table has such.

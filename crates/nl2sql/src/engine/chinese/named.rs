@@ -230,9 +230,12 @@ impl Cutter<'_, '_> {
         }
         // 宠物数量 counts the pets, whatever other table has a 数量.
         if words::is_mark(word, Mark::Count)
-            && matches!(before, Some(Part::Name(thing)) if thing.is_table() && thing.table_home != name.column_home)
+            && let Some(Part::Name(thing)) = before
+            && thing.is_table()
+            && thing.table_home != name.column_home
         {
-            return None;
+            // 入库数量 where each of them has one.
+            return self.known.column_of(thing.table_home, &[word]).map(Part::Name);
         }
         let noun = words::noun(word).map(|said| self.known.noun(word, said));
         // A column that is called like a table only refers to it.

@@ -20,6 +20,8 @@ const TAKEN: &[&str] = &[
     "营业收入",
     "销售收入",
     "流水",
+    "业绩",
+    "销售业绩",
     "总营收",
     "总收入",
     "收入总额",
@@ -59,7 +61,7 @@ impl Cutter<'_, '_> {
         }
         let column = self.known.measure_of(home, false)?;
         Some(Name {
-            said: whose(&column),
+            said: whose(&column, &self.known),
             total: true,
             ..column
         })
@@ -159,7 +161,7 @@ pub(super) fn taken(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
                     .checked_sub(1)
                     .is_some_and(|before| matches!(parts[before], Part::Mark(Mark::Figure(_))));
                 parts[at] = Part::Name(Name {
-                    said: whose(&column),
+                    said: whose(&column, known),
                     total: !summed,
                     ..column
                 });
@@ -183,8 +185,12 @@ pub(super) fn taken(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     }
 }
 
-/// A column with its table before it, unless its own words say the table.
-fn whose(column: &Name) -> String {
+/// A column with its table before it, unless no other is called so or its own words say the table.
+fn whose(column: &Name, known: &Known<'_, '_>) -> String {
+    let plain = known.name(&column.said);
+    if plain.column_home == column.column_home && plain.column >= 0.97 && !plain.is_table() {
+        return column.said.clone();
+    }
     let says = |home: &str| {
         column
             .said

@@ -210,6 +210,26 @@ fn a_time_before_a_ranking_is_that_of_the_figures() {
 }
 
 #[test]
+fn once_only_and_first_of_all() {
+    hold(
+        &gym(),
+        &[
+            ("只买过一次的会员", "HAVING COUNT(*) = 1"),
+            ("swim最多的会员", "visits.kind = 'swim'"),
+            ("业绩最好的3个健身房", "SUM(orders.total_amount) DESC LIMIT 3"),
+            ("各类别会员数", "COUNT(*)"),
+        ],
+    );
+    hold(
+        &library(),
+        &[
+            ("张三的借阅记录", "xs_info.xm = '张三'"),
+            ("王小明的借阅记录", "xs_info.xm = '王小明'"),
+        ],
+    );
+}
+
+#[test]
 fn months_may_be_texts() {
     let pay = schema(
         "CREATE TABLE yg (yg_id INTEGER PRIMARY KEY, xm VARCHAR(20), rzrq DATE);

@@ -30,7 +30,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     months(parts, known, today);
     rates(parts);
     taken(parts, known);
-    only(parts);
+    only(parts, known);
     elapsed(parts, known);
     amounts(parts, known);
     for part in parts.iter_mut() {

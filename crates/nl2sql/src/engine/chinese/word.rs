@@ -120,6 +120,13 @@ impl Cutter<'_, '_> {
                 let rows = words::noun(&word).and_then(|said| self.known.rows(said));
                 return rows.map(|name| (Part::Name(name), length));
             }
+            // 各类别 is each of the categories.
+            if mark.contains(&Mark::EachKind)
+                && word.ends_with(['类', '种'])
+                && self.longest_word(at + 1) >= length
+            {
+                continue;
+            }
             // 有多少人员: the people are said by a longer word.
             if mark
                 .iter()
