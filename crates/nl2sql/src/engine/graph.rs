@@ -1,5 +1,8 @@
 //! How tables hang together: declared foreign keys first, names that suggest one second.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use super::kinship;
 use super::lexicon::{ColumnEntry, ColumnId, Sort, TableEntry, TableId};
 use super::shorthand;
@@ -39,6 +42,16 @@ pub(crate) struct Graph {
     /// Keys that refer to rows of their own table, with what they refer to.
     pub own: Vec<(ColumnId, ColumnId)>,
     target_of: Vec<Option<TableId>>,
+    /// The links at each table, in their order.
+    at: Vec<Vec<usize>>,
+}
+
+/// How far all tables are from some, and the step by which each was reached.
+#[derive(Debug, Clone)]
+pub(crate) struct Reach {
+    /// `u32::MAX` where there is no way.
+    pub distance: Vec<u32>,
+    step: Vec<Option<Step>>,
 }
 
 impl Graph {
@@ -47,6 +60,7 @@ impl Graph {
             links: Vec::new(),
             own: Vec::new(),
             target_of: vec![None; columns.len()],
+            at: vec![Vec::new(); tables.len()],
         };
         for (number, entry) in tables.iter().enumerate() {
             graph.add_declared(TableId(number), entry, tables, columns);
@@ -71,6 +85,12 @@ impl Graph {
         }
         if graph.links.is_empty() {
             graph.add_namesakes(tables, columns);
+        }
+        for (number, link) in graph.links.iter().enumerate() {
+            graph.at[link.from.0].push(number);
+            if link.to != link.from {
+                graph.at[link.to.0].push(number);
+            }
         }
         graph
     }
@@ -222,59 +242,58 @@ impl Graph {
         }
     }
 
-    /// Distances from one table to all, `u32::MAX` where there is no way, and the link by which each was reached.
-    fn reach(
-        &self,
-        starts: &[TableId],
-        tables: usize,
-        preferred: &[ColumnId],
-    ) -> (Vec<u32>, Vec<Option<Step>>) {
-        let mut distance = vec![u32::MAX; tables];
-        let mut step: Vec<Option<Step>> = vec![None; tables];
+    /// How far all tables are from the nearest of some; keys that are preferred are a little nearer.
+    pub(crate) fn reach(&self, starts: &[TableId], preferred: &[ColumnId]) -> Reach {
+        let tables = self.at.len();
+        let mut reach = Reach {
+            distance: vec![u32::MAX; tables],
+            step: vec![None; tables],
+        };
+        let mut next = BinaryHeap::new();
         for start in starts {
-            distance[start.0] = 0;
+            reach.distance[start.0] = 0;
+            next.push(Reverse((0, start.0)));
         }
-        // Bellman-Ford: schemas are small, and equal costs keep the first link in the order of the source.
-        for _ in 0..tables {
-            let mut changed = false;
-            for (number, link) in self.links.iter().enumerate() {
+        while let Some(Reverse((distance, known))) = next.pop() {
+            if distance > reach.distance[known] {
+                continue;
+            }
+            for number in &self.at[known] {
+                let link = &self.links[*number];
+                let added = if link.from.0 == known { link.to } else { link.from };
                 let wanted = link.pairs.iter().any(|(mine, _)| preferred.contains(mine));
-                let cost = link.cost.saturating_sub(u32::from(wanted));
-                for (known, added) in [(link.from, link.to), (link.to, link.from)] {
-                    let through = distance[known.0].saturating_add(cost);
-                    if through < distance[added.0] {
-                        distance[added.0] = through;
-                        step[added.0] = Some(Step {
-                            link: number,
-                            known,
-                            added,
-                        });
-                        changed = true;
-                    }
+                let through = distance.saturating_add(link.cost.saturating_sub(u32::from(wanted)));
+                if through < reach.distance[added.0] {
+                    reach.distance[added.0] = through;
+                    reach.step[added.0] = Some(Step {
+                        link: *number,
+                        known: TableId(known),
+                        added,
+                    });
+                    next.push(Reverse((through, added.0)));
                 }
             }
-            if !changed {
-                break;
-            }
         }
-        (distance, step)
+        reach
     }
 
-    /// The joins that connect `home` with every table of `wanted`; nothing when one cannot be reached.
+    /// The joins that connect `home`, from which `near` tells the way, with every table of `wanted`; nothing when one cannot
+    /// be reached.
     pub(crate) fn join(
         &self,
         home: TableId,
+        near: &Reach,
         wanted: &[TableId],
-        tables: usize,
         preferred: &[ColumnId],
     ) -> Option<Vec<Step>> {
         let mut inside = vec![home];
         let mut steps: Vec<Step> = Vec::new();
         let mut missing: Vec<TableId> = wanted.iter().copied().filter(|table| *table != home).collect();
         missing.dedup();
+        let mut again: Option<Reach> = None;
         while !missing.is_empty() {
-            let (distance, step) = self.reach(&inside, tables, preferred);
-            let nearest = (0..missing.len()).min_by_key(|i| distance[missing[*i].0])?;
+            let reach = again.as_ref().unwrap_or(near);
+            let nearest = (0..missing.len()).min_by_key(|i| reach.distance[missing[*i].0])?;
             let goal = missing.remove(nearest);
             if inside.contains(&goal) {
                 continue;
@@ -282,7 +301,7 @@ impl Graph {
             let mut path = Vec::new();
             let mut at = goal;
             while !inside.contains(&at) {
-                let taken = step[at.0].clone()?;
+                let taken = reach.step[at.0].clone()?;
                 at = taken.known;
                 path.push(taken);
             }
@@ -290,13 +309,11 @@ impl Graph {
                 inside.push(taken.added);
                 steps.push(taken);
             }
+            if !missing.is_empty() {
+                again = Some(self.reach(&inside, preferred));
+            }
         }
         Some(steps)
-    }
-
-    /// How far two tables are apart, in units where a declared key is 2.
-    pub(crate) fn distances(&self, from: TableId, tables: usize) -> Vec<u32> {
-        self.reach(&[from], tables, &[]).0
     }
 
     /// Whether a step may give several rows for one (it goes from a key to those who hold it).

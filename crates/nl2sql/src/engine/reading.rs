@@ -1,6 +1,8 @@
 //! The state of reading a question: its items, the table it is about, and the plan that grows from them.
 
-use super::graph::Step;
+use std::cell::RefCell;
+
+use super::graph::{Reach, Step};
 use super::items::{Item, Kind};
 use super::lexicon::{ColumnId, Lexicon, TableId};
 use super::phrases::{Function, Phrase};
@@ -24,6 +26,8 @@ pub(crate) struct Reading<'q> {
     /// Tables that the question names.
     pub named: Vec<TableId>,
     distances: Vec<u32>,
+    /// The ways from the home table, by the keys that were preferred.
+    near: RefCell<Option<Near>>,
     /// Tables that must be joined although no column of theirs is read.
     pub via: Vec<TableId>,
     /// Aggregates to show, in the order of the question.
@@ -36,6 +40,14 @@ pub(crate) struct Reading<'q> {
     pub targets: Vec<bool>,
     /// The moment that a time was given to only because the table is home.
     pub supposed: Option<ColumnId>,
+}
+
+/// The ways from a table, where some keys are preferred.
+#[derive(Debug, Clone)]
+struct Near {
+    home: TableId,
+    keys: Vec<ColumnId>,
+    reach: Reach,
 }
 
 /// What a mention is taken for.
@@ -53,7 +65,7 @@ impl<'q> Reading<'q> {
         home: TableId,
         head: Option<usize>,
     ) -> Reading<'q> {
-        let distances = lexicon.graph.distances(home, lexicon.tables.len());
+        let distances = lexicon.graph.reach(&[home], &[]).distance;
         let mut reading = Reading {
             lexicon,
             tokens,
@@ -64,6 +76,7 @@ impl<'q> Reading<'q> {
             assumptions: Vec::new(),
             named: Vec::new(),
             distances,
+            near: RefCell::default(),
             via: Vec::new(),
             aggregates: Vec::new(),
             grouped: false,
@@ -244,16 +257,29 @@ impl<'q> Reading<'q> {
 
     /// The rows of `table` that belong to a row of the home table.
     pub(crate) fn related(&self, table: TableId) -> Option<Related> {
-        let steps = self.lexicon.graph.join(
-            self.home,
-            &[table],
-            self.lexicon.tables.len(),
-            &self.mentioned_keys(),
-        )?;
+        let steps = self.joined(&[table])?;
         (!steps.is_empty()).then_some(Related {
             steps,
             filters: Vec::new(),
         })
+    }
+
+    /// The joins of the home table with others.
+    fn joined(&self, wanted: &[TableId]) -> Option<Vec<Step>> {
+        let graph = &self.lexicon.graph;
+        let keys = self.mentioned_keys();
+        let mut near = self.near.borrow_mut();
+        if near
+            .as_ref()
+            .is_none_or(|near| near.home != self.home || near.keys != keys)
+        {
+            *near = Some(Near {
+                home: self.home,
+                reach: graph.reach(&[self.home], &keys),
+                keys: keys.clone(),
+            });
+        }
+        graph.join(self.home, &near.as_ref()?.reach, wanted, &keys)
     }
 
     /// Foreign key columns whose own words the question says, so that joins go by them.
@@ -278,7 +304,7 @@ impl<'q> Reading<'q> {
         self.home = table;
         self.plan.home = table;
         self.via.retain(|via| *via != table);
-        self.distances = self.lexicon.graph.distances(table, self.lexicon.tables.len());
+        self.distances = self.lexicon.graph.reach(&[table], &[]).distance;
     }
 
     /// The joins of the outer query.
@@ -290,12 +316,7 @@ impl<'q> Reading<'q> {
                 .into_iter()
                 .map(|id| self.lexicon.column(id).table),
         );
-        self.lexicon.graph.join(
-            self.home,
-            &wanted,
-            self.lexicon.tables.len(),
-            &self.mentioned_keys(),
-        )
+        self.joined(&wanted)
     }
 
     /// Whether a join gives several rows for one row of the home table.
