@@ -19,6 +19,7 @@ mod counterparts;
 mod counting;
 mod countries;
 mod cuts;
+mod dated;
 mod dates;
 mod degree;
 mod directions;

@@ -19,6 +19,8 @@ mod lasting;
 mod literal;
 mod marks;
 mod mend;
+mod months;
+mod named;
 mod nobody;
 mod numbered;
 mod numerals;

@@ -26,6 +26,7 @@ impl Reading<'_> {
         } else {
             self.finish_aggregate(aggregates);
         }
+        self.date_figures();
         self.settle_direction();
         self.show_kinds_once();
         self.count_once();

@@ -38,6 +38,8 @@ pub(crate) struct Reading<'q> {
     pub link_scores: (f32, u32),
     /// For each item, whether it stands where the question says what to show.
     pub targets: Vec<bool>,
+    /// The moment that a time was given to only because the table is home.
+    pub supposed: Option<ColumnId>,
 }
 
 /// The ways from a table, where some keys are preferred.
@@ -80,6 +82,7 @@ impl<'q> Reading<'q> {
             grouped: false,
             link_scores: (0.0, 0),
             targets: zones::targets(items, tokens),
+            supposed: None,
         };
         reading.find_named();
         reading.find_compounds();

@@ -79,6 +79,7 @@ impl Reading<'_> {
             return Some(column);
         }
         if let Some(column) = roles::moment(self.lexicon, self.home) {
+            self.supposed = Some(column);
             let several = self
                 .lexicon
                 .columns_of(self.home)

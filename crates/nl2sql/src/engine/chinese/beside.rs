@@ -15,6 +15,10 @@ pub(super) fn beside(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
         ended(parts, at);
         numbered(parts, at);
         owned(parts, at, known);
+        person_of(parts, at, known);
+        newly(parts, at, known);
+        done_by(parts, at, known);
+        none(parts, at);
         at += 1;
     }
 }
@@ -188,5 +192,113 @@ fn owned(parts: &mut [Part], at: usize, known: &Known<'_, '_>) {
             parts[at + 1] = Part::Person(text);
         }
         parts.swap(at, at + 1);
+    }
+}
+
+/// 张三的订单: of the one table of people that the thing refers to.
+fn person_of(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
+    if let [
+        Part::Person(name) | Part::Other(name),
+        Part::Mark(Mark::De),
+        Part::Name(thing),
+        ..,
+    ] = &parts[at..]
+        && (matches!(parts[at], Part::Person(_)) || super::people::is_person(name))
+        && thing.is_table()
+        && let Some(home) = thing.table_home
+        && !known.names_people(home)
+        && let Some(owner) = known.owner_of(home)
+    {
+        parts[at] = Part::Person(name.clone());
+        parts.insert(at + 1, Part::Name(owner));
+    }
+}
+
+/// 今年新加入的客户, 本月新增用户: with a time, new says no more than that time does.
+fn newly(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
+    let new = matches!(&parts[at], Part::Value(said, false) if matches!(said.as_str(), "new" | "newly added" | "newly added to"))
+        || matches!(&parts[at], Part::Name(name) if !name.is_known() && name.said == "new");
+    if !new {
+        return;
+    }
+    let dated = matches!(parts.get(at + 1), Some(Part::Name(name)) if known.is_day(name));
+    let timed = at > 0
+        && matches!(
+            parts[at - 1],
+            Part::Period(_) | Part::Mark(Mark::Monthly(_) | Mark::De | Mark::RangeEnd | Mark::Since)
+        )
+        && parts[..at]
+            .iter()
+            .any(|part| matches!(part, Part::Period(_) | Part::Mark(Mark::Monthly(_))))
+        && matches!(
+            parts.get(at + 1),
+            Some(Part::Name(_) | Part::Mark(Mark::De | Mark::Filler))
+        );
+    if dated || timed {
+        parts.remove(at);
+        if parts.get(at) == Some(&Part::Mark(Mark::De))
+            && parts.get(at.wrapping_sub(1)) == Some(&Part::Mark(Mark::De))
+        {
+            parts.remove(at);
+        }
+    }
+}
+
+/// 管理员发的帖子: whoever has the value did it.
+fn done_by(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
+    let Some(Part::Value(said, _)) = parts.get(at) else {
+        return;
+    };
+    let verb = (at + 1..parts.len())
+        .take_while(|next| matches!(parts[*next], Part::Mark(Mark::Verb | Mark::Maker | Mark::Filler)))
+        .collect::<Vec<_>>();
+    if !verb
+        .iter()
+        .any(|next| matches!(parts[*next], Part::Mark(Mark::Verb | Mark::Maker)))
+    {
+        return;
+    }
+    let after = at + 1 + verb.len();
+    let [Part::Mark(Mark::De), Part::Name(thing), ..] = &parts[after..] else {
+        return;
+    };
+    let Some(home) = thing.table_home.filter(|_| thing.is_table()) else {
+        return;
+    };
+    let doer = known.table_telling(said).filter(|doer| {
+        *doer != home && known.names_people(*doer) && known.refers(home, *doer) && !known.holds(said, home)
+    });
+    if let Some(doer) = doer {
+        let name = Part::Name(known.table_name(doer));
+        parts.splice(at + 1..after, [name]);
+    }
+}
+
+/// 免运费的订单, 零库存的商品: nothing of a measure.
+fn none(parts: &mut Vec<Part>, at: usize) {
+    let none = match &parts[at] {
+        Part::Other(text) => matches!(text.as_str(), "免" | "零"),
+        Part::Number(digits) => digits == "0",
+        _ => false,
+    };
+    if let Some(Part::Name(column)) = parts.get(at + 1)
+        && none
+        && column.measure
+        && column.is_known()
+        && !column.is_table()
+        && matches!(
+            parts.get(at + 2),
+            None | Some(Part::Mark(Mark::De) | Part::Name(_))
+        )
+        && !matches!(
+            at.checked_sub(1).map(|before| &parts[before]),
+            Some(Part::Name(_) | Part::Mark(Mark::Is | Mark::Compare(_)))
+        )
+    {
+        let column = parts.remove(at + 1);
+        parts.splice(
+            at..=at,
+            [column, Part::Mark(Mark::Is), Part::Number("0".to_owned())],
+        );
     }
 }

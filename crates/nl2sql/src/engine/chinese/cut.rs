@@ -64,7 +64,7 @@ pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) 
             at += taken;
         }
     }
-    settle(&mut parts, &cutter.known);
+    settle(&mut parts, &cutter.known, today);
     parts
 }
 
@@ -124,6 +124,12 @@ impl Cutter<'_, '_> {
         }
         if let Some((text, taken)) = iso_day(rest) {
             return (Some(Part::Period(text)), taken);
+        }
+        // 张三, 李四: no numerals.
+        if let ['张', '三', ..] | ['李', '四', ..] | ['王', '五', ..] | ['赵', '六', ..] = rest
+            && self.longest_word(at) < 3
+        {
+            return (Some(Part::Person(self.typed[at..at + 2].iter().collect())), 2);
         }
         if let ['姓', name, '的', ..] = rest
             && is_han(*name)

@@ -126,12 +126,25 @@ fn never(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
 }
 
 /// 从没报修过的房间: a column of other rows stands for those rows.
-fn lacked(parts: &mut [Part], known: &Known<'_, '_>) {
+fn lacked(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    let mut zeros = Vec::new();
     for at in 1..parts.len() {
         let Part::Name(name) = &parts[at] else { continue };
         let lacks = matches!(parts[at - 1], Part::Mark(Mark::Lacks | Mark::NotYet));
         // 从没订过票: what was never done has no rows, what is lacking may be a figure.
         let figure = name.measure && parts[at - 1] != Part::Mark(Mark::NotYet);
+        // 9月没有奖金的员工: a figure of other rows that is nothing.
+        if lacks
+            && figure
+            && !name.is_table()
+            && entity_after(parts, at + 1).is_some_and(|(home, _)| name.column_home != Some(home))
+        {
+            let column = parts[at].clone();
+            parts[at - 1] = column;
+            parts[at] = Part::Mark(Mark::Is);
+            zeros.push(at + 1);
+            continue;
+        }
         if !lacks || name.is_table() || figure {
             continue;
         }
@@ -145,6 +158,20 @@ fn lacked(parts: &mut [Part], known: &Known<'_, '_>) {
             parts[at] = Part::Name(known.table_name(other));
         }
     }
+    for at in zeros.into_iter().rev() {
+        parts.insert(at, Part::Number("0".to_owned()));
+    }
+}
+
+/// Whether a verb with 过 or 了 and its thing stand before another thing.
+fn has_done(parts: &[Part], at: usize) -> bool {
+    let next = (at + 1..parts.len()).find(|next| parts[*next] != Part::Mark(Mark::Filler));
+    let Some(next) = next else { return false };
+    matches!(
+        &parts[next..],
+        [Part::Name(done), Part::Mark(Mark::De), Part::Name(thing), ..]
+            if done.is_table() && thing.is_table() && done.table_home != thing.table_home
+    )
 }
 
 /// 不养宠物 says that there are none; a verb elsewhere says no more than the things that it is between.
@@ -173,6 +200,10 @@ fn verbs(parts: &mut [Part], known: &Known<'_, '_>) {
                 {
                     parts[next] = Part::Name(known.table_name(*home));
                 }
+            }
+            // 投过票的用户: those who have some of what is done.
+            None | Some(Part::Mark(Mark::And | Mark::De)) if has_done(parts, at) => {
+                parts[at] = Part::Mark(Mark::Has);
             }
             _ => parts[at] = Part::Mark(Mark::Filler),
         }

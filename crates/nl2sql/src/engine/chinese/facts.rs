@@ -5,6 +5,7 @@ use super::part::Name;
 use super::words::Readings;
 use crate::engine::lexicon::{ColumnId, Sort, TableId};
 use crate::engine::roles;
+use crate::schema::ColumnKind;
 
 impl Known<'_, '_> {
     /// The first reading of a noun that is a table: what 10条评论 are.
@@ -180,17 +181,31 @@ impl Known<'_, '_> {
             "receipt",
             "consumption",
             "booking",
+            "reservation",
+            "deal",
+            "contract",
             "ticket",
         ];
         let lexicon = self.lexicon?;
         let tables = |kind: &str| {
             lexicon.table_ids().find(|table| {
                 let words = &lexicon.table(*table).words;
-                words.len() < 3
-                    && words.first().is_some_and(|word| word == kind)
-                    && !words
-                        .iter()
-                        .any(|word| matches!(word.as_str(), "item" | "line" | "detail"))
+                const MORE: &[&str] = &[
+                    "record",
+                    "order",
+                    "history",
+                    "header",
+                    "transaction",
+                    "payment",
+                    "bill",
+                    "log",
+                    "info",
+                ];
+                match &words[..] {
+                    [one] => one == kind,
+                    [one, more] => one == kind && MORE.contains(&more.as_str()),
+                    _ => false,
+                }
             })
         };
         SALES.iter().filter_map(|kind| tables(kind)).find_map(|table| {
@@ -198,6 +213,18 @@ impl Known<'_, '_> {
             let column = roles::taken(lexicon, table).filter(|_| related)?;
             self.column_name(column)
         })
+    }
+
+    /// The people that a table's rows are of, where its keys refer to one table of people only.
+    pub(super) fn owner_of(&self, home: TableId) -> Option<Name> {
+        let lexicon = self.lexicon?;
+        let mut tables = lexicon
+            .table_ids()
+            .filter(|table| self.names_people(*table) && self.refers(home, *table));
+        match (tables.next(), tables.next()) {
+            (Some(only), None) => Some(self.table_name(only)),
+            _ => None,
+        }
     }
 
     /// The rows that refer to those of a table, where only one table has such.
@@ -223,6 +250,53 @@ impl Known<'_, '_> {
     pub(super) fn label_of(&self, home: TableId) -> Option<Name> {
         let lexicon = self.lexicon?;
         self.column_name(roles::label(lexicon, home).into_iter().next()?)
+    }
+
+    /// Whether a name is a column of days or moments.
+    pub(super) fn is_day(&self, name: &Name) -> bool {
+        matches!(self.sort_of(name), Some(Sort::Day { .. }))
+    }
+
+    /// The column of a table that holds months as text, and how it spells them.
+    pub(super) fn month_column(&self, home: TableId) -> Option<(Name, &'static str)> {
+        let lexicon = self.lexicon?;
+        let style = |sample: &str| {
+            let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+            match sample.len() {
+                6 if digits(sample)
+                    && sample[4..]
+                        .parse::<u8>()
+                        .is_ok_and(|month| (1..=12).contains(&month)) =>
+                {
+                    Some("YYYYMM")
+                }
+                7 if sample.is_ascii() && digits(&sample[..4]) && digits(&sample[5..]) => {
+                    match sample.as_bytes()[4] {
+                        b'-' => Some("YYYY-MM"),
+                        b'/' => Some("YYYY/MM"),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            }
+        };
+        lexicon.columns_of(home).find_map(|id| {
+            let entry = lexicon.column(id);
+            let column = entry.column;
+            if column.kind != ColumnKind::Text {
+                return None;
+            }
+            let unsampled = column.samples.is_empty()
+                && entry.words.last().is_some_and(|word| word == "month")
+                && column.type_name.contains('7');
+            let told = match &column.samples[..] {
+                [] => unsampled.then_some("YYYY-MM"),
+                [first, rest @ ..] => {
+                    style(first).filter(|told| rest.iter().all(|sample| style(sample) == Some(*told)))
+                }
+            }?;
+            Some((self.column_name(id)?, told))
+        })
     }
 
     /// What a table measures: days where those are asked for, else what its rows are worth.

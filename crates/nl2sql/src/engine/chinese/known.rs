@@ -224,7 +224,7 @@ impl<'q, 'a> Known<'q, 'a> {
         }
         let ends = word.char_indices().skip(1).map(|(at, _)| &word[at..]);
         ends.filter(|end| end.chars().count() > 1 && self.spells(end))
-            .map(|end| self.name(end))
+            .map(|end| self.in_english(self.name(end)))
             .find(|sharper| sharper.column > name.column)
             .unwrap_or(name)
     }

@@ -45,6 +45,10 @@ pub(super) fn literal(part: &Part) -> Option<Said> {
         Part::Value(text, true) => Some(value(text)),
         // A class that is called `first` is no ranking.
         Part::Value(text, false) if ORDINALS.contains(&text.as_str()) => Some(quoted(text)),
+        // VIP as a flag is a word, not a name.
+        Part::Value(text, false) if text.len() > 1 && text.chars().all(|c| c.is_ascii_uppercase()) => {
+            Some(english(&text.to_lowercase()))
+        }
         Part::Value(text, false) => Some(english(text)),
         Part::Quoted(text) => Some(quoted(text)),
         Part::Other(text) => Some(english_or_value(text)),

@@ -97,6 +97,8 @@ pub(crate) enum Mark {
     People,
     /// 次数: how often what is before it happened.
     Times,
+    /// 一次: once, which counts after 只.
+    Once,
     /// 没有人: nobody did what follows.
     Nobody,
     /// 但: a condition that the one before would not let expect.
@@ -111,8 +113,8 @@ use Mark::{
     After, Also, And, Before, Between, Both, But, By, Called, Caused, Compare, CompareAfter, Contains, Count,
     Currency, De, Degree, Direction, Distinct, Each, EachCount, EachKind, Ends, Figure, FigureAfter, Filler,
     First, From, Has, Highest, Is, Lacks, Lasting, Maker, Measure, Monthly, Nobody, Not, NotNull, NotYet,
-    Null, Or, People, RangeEnd, Share, Since, Sort, Starts, Takes, Tally, Than, Times, To, Toward, Unit,
-    Verb, Which, With, Years,
+    Null, Once, Or, People, RangeEnd, Share, Since, Sort, Starts, Takes, Tally, Than, Times, To, Toward,
+    Unit, Verb, Which, With, Years,
 };
 
 /// Each mark with the phrases that make it, separated by blanks.
@@ -120,7 +122,7 @@ use Mark::{
 pub(crate) const MARKS: &[(Mark, &str)] = &[
     (Filler, "请 请问 麻烦 帮我 帮忙 给我 告诉我 我想 我要 想要 需要 知道 看看 看一下 查看 查询 查一下 查 显示 展示 列出 列举 列一下 获取 返回 找出 找到 找 搜索 检索 选出 筛选 输出 打印 提供 给出"),
     (Filler, "那 那个 那笔 那条 那位 那张 那家 那本 那部 那场 那件 那台 所有 全部 全体 一共 总共 共有 一下 的话 呢 吗 啊 吧 了 过 被 下过 出来 分别 各自 其中 当前 目前 现在 都 它们 他们 这些 那些 里 中 内 上 是多少 是什么 有什么 分别是多少 情况 记录数据 所 曾 曾经 进行 做过 以及其 填写 填 分配 绑定 登记 指定 设定 得 用得 使用得 用的 出现得 出现 应该 具体 相应 对应 对应的 相关 下面 为止 截至 正在 名单 一览 清单 明细表 发生 产生 任何 任意 一些 某些 以下是"),
-    (Filler, "仍 仍然 依然 还 已经 其 着 起来 一共有 总共有 想知道 想看 想查 统计一下 帮忙查 帮查 请列出 请显示 请查询 请统计 这里 这儿 一次 一遍 我们 咱们 本 该 整个 至今为止 的时候 时 地 请给出 瞧瞧 给看 调出 拉出 拉一下 导出 汇报 罗列 一起 一并"),
+    (Filler, "仍 仍然 依然 还 已经 其 着 起来 一共有 总共有 想知道 想看 想查 统计一下 帮忙查 帮查 请列出 请显示 请查询 请统计 这里 这儿 我们 咱们 本 该 整个 至今为止 的时候 时 地 请给出 瞧瞧 给看 调出 拉出 拉一下 导出 汇报 罗列 一起 一并"),
     (Filler, "由"),
     (Than, "比"),
     (Caused, "引起 导致 引发 所引起 所导致 所致 造成"),
@@ -165,6 +167,7 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (FigureAfter("minimum"), "最小值 最低值"),
     (Count, "数量 多少 有多少 几 有几 个数 总数 数目 数 条数 笔数 记录数 记录条数 记录总数 数据条数 行数 总数量 有多少个 有几个 有多少条 多少个 几个 几条 几名 几位 几本"),
     (Times, "次数 总次数"),
+    (Once, "一次 一回 1次 一遍"),
     (Nobody, "没有人 没人 无人 从来没有人 从没有人 从没人 尚无人 还没有人 还没人 没有任何人"),
     (But, "但 但是 却 但却 不过"),
     (People, "人数 总人数 人头数 多少人 有多少人 几个人 有几个人 多少个人 有多少个人"),
@@ -204,6 +207,7 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (Degree("most expensive"), "最贵 最昂贵"),
     (Degree("cheapest"), "最便宜 最廉价"),
     (Degree("most common"), "最常见 最普遍 最多见 最常用 最常出现 最常发生"),
+    (Degree("best selling"), "卖得最好 卖得最多 卖的最好 卖的最多 最畅销 最热销 最好卖 销量最好 卖出最多 销售最好 最热卖"),
     (Degree("latest"), "最新 最近 最晚 最后"),
     (Degree("earliest"), "最早 最先 最旧"),
     (Degree("oldest"), "历史最悠久 最悠久 最古老 最年长 最老 年纪最大 年龄最大"),
@@ -228,6 +232,6 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (Currency("euros"), "欧元"),
     (Currency("pounds"), "英镑"),
     (Toward, "发往 寄往 运往 飞往 开往 前往 到达 抵达 发到 寄到"),
-    (Verb, "发 发过 投 投过 投放 投放过 评 评过 收 点 点过 卖出过 买入 购入 采购过 购买过 申请过 申请 办 办过 办理 办理过 请过 提交过 报名 报名过 参与过 加入过 使用过 浏览 浏览过 回复 回复过 关注 关注过 订阅 订阅过 收藏 收藏过 下载 下载过 登录过 登陆过 完成过 享受 享受过 接过 安排 安排过 生成 生成过 饰演 扮演 签 订 订过 住 去 看 看过 签订 签署 签过 订立 养 饲养 喂养 开 开具 打 打过 做 做过 买 买过 卖 卖过 卖出 卖掉 上过 交 发生 发起 产生 出过 拍 拍过 演 演过 唱 唱过 踢 踢过 玩 玩过 用过 吃 喝 住过 发表 发过 租过 借过 借 租 下 下过 接 接待 接诊 处理 处理过 负责 管理 承担 举办 举行 组织 参与 加入 去过 拿过 获得 获得过 得过 赢得 收到 收到过 付过 交过 报过 选过 选 教 教过 带 提供 供应 涉及 写过 写了 出版过 开设 开过 设有 建造 驾驶 开着 领养 收养 运营 经营 写 撰写 发布 发送 发出 提交 主持 主办 承办 策划 指导 负责过 举办过 参加 参加过 预订 预订过 开办 维护 执导 导演 主演 拥有着 看管 照看 照顾 经过 停靠 贡献 拥有过 担任 担任过 服务 服务过 对应 花 花费 花了 消费 消费过 养了 存放 存储 存 装 装有 配备"),
+    (Verb, "来过 到过 发 发过 投 投过 投放 投放过 评 评过 收 点 点过 卖出过 买入 购入 采购过 购买过 申请过 申请 办 办过 办理 办理过 请过 提交过 报名 报名过 参与过 加入过 使用过 浏览 浏览过 回复 回复过 关注 关注过 订阅 订阅过 收藏 收藏过 下载 下载过 登录过 登陆过 完成过 享受 享受过 接过 安排 安排过 生成 生成过 饰演 扮演 签 订 订过 住 去 看 看过 签订 签署 签过 订立 养 饲养 喂养 开 开具 打 打过 做 做过 买 买过 卖 卖过 卖出 卖掉 上过 交 发生 发起 产生 出过 拍 拍过 演 演过 唱 唱过 踢 踢过 玩 玩过 用过 吃 喝 住过 发表 发过 租过 借过 借 租 下 下过 接 接待 接诊 处理 处理过 负责 管理 承担 举办 举行 组织 参与 加入 去过 拿过 获得 获得过 得过 赢得 收到 收到过 付过 交过 报过 选过 选 教 教过 带 提供 供应 涉及 写过 写了 出版过 开设 开过 设有 建造 驾驶 开着 领养 收养 运营 经营 写 撰写 发布 发送 发出 提交 主持 主办 承办 策划 指导 负责过 举办过 参加 参加过 预订 预订过 开办 维护 执导 导演 主演 拥有着 看管 照看 照顾 经过 停靠 贡献 拥有过 担任 担任过 服务 服务过 对应 花 花费 花了 消费 消费过 养了 存放 存储 存 装 装有 配备"),
     (Maker, "写 撰写 编写 著 所写 制作 生产"),
 ];

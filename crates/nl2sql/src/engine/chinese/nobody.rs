@@ -97,7 +97,10 @@ fn never(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
                 Part::Value(said, false) => thing
                     .table_home
                     .is_none_or(|thing| known.holding(said, thing).is_none() && !known.holds(said, thing)),
-                Part::Name(name) => !name.measure && (!name.is_table() || name.table_home == Some(home)),
+                Part::Name(name) => {
+                    let sure = name.measure && name.column >= 0.8;
+                    !sure && (!name.is_table() || name.table_home == Some(home))
+                }
                 _ => false,
             };
             if is_verb {
@@ -121,10 +124,16 @@ fn never(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
 /// 迟到次数最多的员工, 下单次数最多的客户: the rows that a word before 次数 stands for.
 pub(super) fn times(parts: &mut [Part], known: &Known<'_, '_>) {
     for at in 1..parts.len() {
-        if parts[at] != Part::Mark(Mark::Times) {
+        if !matches!(
+            parts[at],
+            Part::Mark(Mark::Times | Mark::Highest(_, "most" | "fewest"))
+        ) {
             continue;
         }
-        parts[at] = Part::Mark(Mark::Count);
+        let ranked = matches!(parts[at], Part::Mark(Mark::Highest(_, "most" | "fewest")));
+        if !ranked {
+            parts[at] = Part::Mark(Mark::Count);
+        }
         let Part::Value(said, _) = &parts[at - 1] else {
             continue;
         };

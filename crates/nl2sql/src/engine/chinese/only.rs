@@ -3,10 +3,12 @@
 use super::known::Known;
 use super::marks::Mark;
 use super::part::Part;
+use super::settle::entity_after;
 use crate::engine::lexicon::Sort;
 
 /// 只有一张保单的客户: exactly so many.
-pub(super) fn only(parts: &mut [Part]) {
+pub(super) fn only(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    once(parts, known);
     for at in 0..parts.len() {
         if !matches!(&parts[at], Part::Other(text) if matches!(text.as_str(), "只" | "仅" | "仅仅" | "恰"))
         {
@@ -18,6 +20,38 @@ pub(super) fn only(parts: &mut [Part]) {
         });
         if matches!(counts.map(|counts| &parts[counts]), Some(Part::Number(_))) {
             parts[at] = Part::Mark(Mark::Compare("="));
+        }
+    }
+}
+
+/// 只来过一次的客人: exactly one row of what refers to them; else 一次 says nothing.
+fn once(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    while let Some(at) = parts.iter().position(|part| *part == Part::Mark(Mark::Once)) {
+        parts[at] = Part::Mark(Mark::Filler);
+        let only = parts[..at]
+            .iter()
+            .rposition(|part| matches!(part, Part::Other(text) if matches!(text.as_str(), "只" | "仅")));
+        let Some(only) = only else { continue };
+        let between = &parts[only + 1..at];
+        let named = between.iter().find_map(|part| match part {
+            Part::Name(name) if name.is_table() => Some(name.clone()),
+            _ => None,
+        });
+        let idle = between.iter().all(|part| {
+            matches!(
+                part,
+                Part::Name(_) | Part::Value(_, false) | Part::Mark(Mark::Verb | Mark::Filler | Mark::Has)
+            )
+        });
+        let home = entity_after(parts, at + 1).map(|(home, _)| home);
+        let thing = named.or_else(|| home.and_then(|home| known.only_referring(home)));
+        if let Some(thing) = thing.filter(|thing| idle && home.is_some() && thing.table_home != home) {
+            let told = [
+                Part::Name(thing),
+                Part::Mark(Mark::Compare("=")),
+                Part::Number("1".to_owned()),
+            ];
+            parts.splice(only..=at, told);
         }
     }
 }

@@ -20,6 +20,8 @@ const TAKEN: &[&str] = &[
     "营业收入",
     "销售收入",
     "流水",
+    "业绩",
+    "销售业绩",
     "总营收",
     "总收入",
     "收入总额",
@@ -43,6 +45,28 @@ const SPENT: &[&str] = &[
 ];
 
 impl Cutter<'_, '_> {
+    /// 缴费总额: the sum of what the rows of a table are worth, where the table has no column of that name.
+    pub(super) fn worth(&self, word: &str) -> Option<Name> {
+        let thing = ["总金额", "总额", "合计金额"]
+            .iter()
+            .find_map(|tail| word.strip_suffix(tail))?;
+        let readings = words::noun(thing)?;
+        let table = self.known.noun(thing, readings);
+        let home = table
+            .table_home
+            .filter(|_| table.is_table() && table.table >= 0.9)?;
+        let own = words::noun(word).map(|said| self.known.noun(word, said));
+        if own.is_some_and(|name| name.column_home == Some(home) && !name.is_table() && name.column >= 0.7) {
+            return None;
+        }
+        let column = self.known.measure_of(home, false)?;
+        Some(Name {
+            said: whose(&column, &self.known),
+            total: true,
+            ..column
+        })
+    }
+
     /// 通过率: the share of the rows that have passed, where a flag or a value says so and no column is called so.
     pub(super) fn rate(&self, word: &str) -> Option<Name> {
         let stem = word.strip_suffix('率').filter(|stem| stem.chars().count() > 1)?;
@@ -94,6 +118,31 @@ pub(super) fn money(word: &str) -> Option<bool> {
     }
 }
 
+/// 消费最高, 消费超过1000: what follows measures money, not how often.
+pub(super) fn spends(rest: &[char]) -> bool {
+    let rest: String = rest.iter().take(3).collect();
+    [
+        "最高",
+        "最多",
+        "最低",
+        "最少",
+        "超过",
+        "大于",
+        "高于",
+        "低于",
+        "少于",
+        "不足",
+        "不低于",
+        "达到",
+        "达",
+        "满",
+        "总额",
+        "额",
+    ]
+    .iter()
+    .any(|word| rest.starts_with(word))
+}
+
 /// 本月销售额, 累计消费超过1万元的客户: the sum of what is taken by the rows that say so.
 pub(super) fn taken(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     for at in (0..parts.len()).rev() {
@@ -112,7 +161,7 @@ pub(super) fn taken(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
                     .checked_sub(1)
                     .is_some_and(|before| matches!(parts[before], Part::Mark(Mark::Figure(_))));
                 parts[at] = Part::Name(Name {
-                    said: format!("{} {}", column.home_said, column.said),
+                    said: whose(&column, known),
                     total: !summed,
                     ..column
                 });
@@ -133,5 +182,24 @@ pub(super) fn taken(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
                 });
             }
         }
+    }
+}
+
+/// A column with its table before it, unless no other is called so or its own words say the table.
+fn whose(column: &Name, known: &Known<'_, '_>) -> String {
+    let plain = known.name(&column.said);
+    if plain.column_home == column.column_home && plain.column >= 0.97 && !plain.is_table() {
+        return column.said.clone();
+    }
+    let says = |home: &str| {
+        column
+            .said
+            .split(' ')
+            .any(|word| word.starts_with(home) || home.starts_with(word) && word.len() > 3)
+    };
+    if column.home_said.split(' ').any(says) {
+        column.said.clone()
+    } else {
+        format!("{} {}", column.home_said, column.said)
     }
 }

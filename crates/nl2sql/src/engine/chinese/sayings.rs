@@ -181,6 +181,72 @@ fn names_in_pinyin_are_chinese_words() {
     );
 }
 
+#[test]
+fn words_beside_each_other_are_read_together() {
+    hold(
+        &gym(),
+        &[
+            ("gold等级的会员", "tier = 'gold'"),
+            ("gold和silver等级的会员", "tier IN ('gold', 'silver')"),
+            ("今年新加入的会员", "joined_on >= DATE('now', 'start of year')"),
+            ("本月新增会员数", "SELECT COUNT(*) FROM members WHERE joined_on"),
+            ("有过订单的会员", "id IN (SELECT member_id FROM orders"),
+            ("订单数最多的会员", "ORDER BY COUNT(*) DESC LIMIT 1"),
+            ("会员张伟的订单", "members.name = '张伟'"),
+            ("每个健身房的会员数，从高到低", "ORDER BY COUNT(*) DESC"),
+        ],
+    );
+}
+
+#[test]
+fn a_time_before_a_ranking_is_that_of_the_figures() {
+    hold(
+        &gym(),
+        &[(
+            "上个月消费最高的5个会员",
+            "WHERE orders.created_at >= DATE('now', 'start of month', '-1 months')",
+        )],
+    );
+}
+
+#[test]
+fn once_only_and_first_of_all() {
+    hold(
+        &gym(),
+        &[
+            ("只买过一次的会员", "HAVING COUNT(*) = 1"),
+            ("swim最多的会员", "visits.kind = 'swim'"),
+            ("业绩最好的3个健身房", "SUM(orders.total_amount) DESC LIMIT 3"),
+            ("各类别会员数", "COUNT(*)"),
+        ],
+    );
+    hold(
+        &library(),
+        &[
+            ("张三的借阅记录", "xs_info.xm = '张三'"),
+            ("王小明的借阅记录", "xs_info.xm = '王小明'"),
+        ],
+    );
+}
+
+#[test]
+fn months_may_be_texts() {
+    let pay = schema(
+        "CREATE TABLE yg (yg_id INTEGER PRIMARY KEY, xm VARCHAR(20), rzrq DATE);
+         CREATE TABLE gz (id INTEGER PRIMARY KEY, yg_id INTEGER REFERENCES yg (yg_id), yf VARCHAR(7), sfgz DECIMAL(10,2), jj DECIMAL(10,2));",
+        &[("gz", "yf", &["2025-06", "2025-07"])],
+    );
+    hold(
+        &pay,
+        &[
+            ("2025年6月的平均实发工资", "yf = '2025-06'"),
+            ("上个月实发工资最高的员工", "gz.yf = '2025-07'"),
+            ("2025年6月没有奖金的员工", "gz.jj = 0"),
+            ("2025年6月入职的员工", "rzrq >= '2025-06-01'"),
+        ],
+    );
+}
+
 /// Whether there is no answer.
 fn is_refused(schema: &Schema, question: &str) -> bool {
     answer(&Request {

@@ -1,5 +1,7 @@
 //! Settles what only its neighbours tell of a part: what counts, what ranks by what, who is a person.
 
+use jiff::civil::Date;
+
 use super::beside::beside;
 use super::both::both;
 use super::doings::doings;
@@ -9,6 +11,7 @@ use super::known::Known;
 use super::lasting::{expired, over, running};
 use super::marks::Mark;
 use super::mend::pairs;
+use super::months::months;
 use super::nobody::{nobody, times};
 use super::only::{amounts, elapsed, only};
 use super::part::{Name, Part};
@@ -23,10 +26,11 @@ use crate::engine::lexicon::TableId;
 const KINDS: &[&str] = &["category", "type", "kind", "species", "class", "genre"];
 
 /// Settles the parts of a question, one kind of doubt after the other.
-pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) {
+    months(parts, known, today);
     rates(parts);
     taken(parts, known);
-    only(parts);
+    only(parts, known);
     elapsed(parts, known);
     amounts(parts, known);
     for part in parts.iter_mut() {

@@ -57,6 +57,11 @@ pub(super) fn shares(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     if parts[share + 1..].iter().all(idle) {
         parts.truncate(share + 1);
     }
+    // 各行业的客户数占比: the share is of how many there are anyway.
+    if share > 1 && parts[share - 1] == Part::Mark(Mark::Count) {
+        parts.remove(share - 1);
+        share -= 1;
+    }
     narrowed(&mut parts[..share], known);
     parts[share] = Part::Name(Name {
         said: "percentage".to_owned(),

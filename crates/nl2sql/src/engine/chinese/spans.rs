@@ -17,7 +17,7 @@ const FIXED: &[(&str, &str)] = &[
     ("即将到来", "upcoming"), ("即将进行", "upcoming"), ("即将出发", "upcoming"), ("将要举行", "upcoming"), ("未来的", "upcoming"), ("还没举行", "upcoming"),
     ("尚未举行", "upcoming"), ("还未举行", "upcoming"), ("未举行", "upcoming"), ("已经举行", "past"), ("已举行", "past"), ("过去的", "past"),
 ];
-const MONTHS: &[&str] = &[
+pub(super) const MONTHS: &[&str] = &[
     "january",
     "february",
     "march",

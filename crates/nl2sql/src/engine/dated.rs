@@ -1,0 +1,90 @@
+//! Moves a time that no moment was named for to the rows that a figure is taken of: "top 5 customers by total amount last month".
+
+use super::lexicon::{ColumnId, TableId};
+use super::plan::{Cond, Expr};
+use super::reading::Reading;
+use super::roles;
+
+impl Reading<'_> {
+    /// A time that was given to the home table only because it is home is that of the rows whose figures its groups are ranked by.
+    pub(crate) fn date_figures(&mut self) {
+        let Some(supposed) = self.supposed else { return };
+        let lexicon = self.lexicon;
+        if self.date_counts(supposed) {
+            return;
+        }
+        let plan = &self.plan;
+        if plan.group.is_empty() || plan.order.is_empty() {
+            return;
+        }
+        let measured = |expr: &Expr| match expr {
+            Expr::Apply(_, column) | Expr::SumOfProduct(column, _) => Some(lexicon.column(*column).table),
+            _ => None,
+        };
+        let ordered = plan.order.iter().map(|(expr, _)| expr);
+        let tables: Vec<TableId> = plan.select.iter().chain(ordered).filter_map(measured).collect();
+        let Some(figures) = tables.first().copied().filter(|first| {
+            *first != self.home
+                && lexicon.column(supposed).table == self.home
+                && tables.iter().all(|table| table == first)
+        }) else {
+            return;
+        };
+        let Some(moment) = roles::moment(lexicon, figures).filter(|id| self.is_day(*id)) else {
+            return;
+        };
+        for cond in &mut self.plan.filters {
+            if let Cond::Within { column, .. } = cond
+                && *column == supposed
+            {
+                *column = moment;
+            }
+        }
+        let title = self.column_title(moment);
+        self.assume(format!("the time is that of {title}"));
+    }
+
+    /// "customers with the most orders last month": the orders are those of last month.
+    fn date_counts(&mut self, supposed: ColumnId) -> bool {
+        let lexicon = self.lexicon;
+        let counted = self.plan.order.iter().find_map(|(expr, _)| match expr {
+            Expr::Related(related) => related.steps.last().map(|step| step.added),
+            _ => None,
+        });
+        let Some(counted) = counted.filter(|table| *table != self.home) else {
+            return false;
+        };
+        let Some(moment) = roles::moment(lexicon, counted).filter(|id| self.is_day(*id)) else {
+            return false;
+        };
+        let plan = &mut self.plan;
+        let Some(at) = plan
+            .filters
+            .iter()
+            .position(|cond| matches!(cond, Cond::Within { column, .. } if *column == supposed))
+        else {
+            return false;
+        };
+        let Cond::Within { period, negated, .. } = plan.filters.remove(at) else {
+            return false;
+        };
+        let shown = plan
+            .select
+            .iter_mut()
+            .chain(plan.order.iter_mut().map(|(expr, _)| expr));
+        for expr in shown {
+            if let Expr::Related(related) = expr
+                && related.steps.last().is_some_and(|step| step.added == counted)
+            {
+                related.filters.push(Cond::Within {
+                    column: moment,
+                    period,
+                    negated,
+                });
+            }
+        }
+        let title = self.column_title(moment);
+        self.assume(format!("the time is that of {title}"));
+        true
+    }
+}
