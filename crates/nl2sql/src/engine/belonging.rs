@@ -421,7 +421,19 @@ impl Reading<'_> {
             .is_capital()
             .then(|| self.hinted(self.home, values::MAKERS, fits))
             .flatten();
-        made.or_else(|| self.hinted(self.home, values::STATES, fits))
+        made.or_else(|| self.kind_for(found))
+            .or_else(|| self.hinted(self.home, values::STATES, fits))
+    }
+
+    /// `savings accounts`: of a state and a type, the one that such a word is usually the code of.
+    fn kind_for(&self, found: &Found) -> Option<ColumnId> {
+        let lower = found.text.to_lowercase();
+        let lexicon = self.lexicon;
+        let columns = lexicon
+            .columns_of(self.home)
+            .filter(|id| codes::is_known(&lower) && self.is_textual(*id) && !lexicon.is_key(*id));
+        let told = columns.filter_map(|id| Some((codes::distance(&lower, &lexicon.column(id).words)?, id)));
+        told.min().map(|(_, id)| id)
     }
 
     pub(crate) fn is_first_word(&self, at: usize) -> bool {

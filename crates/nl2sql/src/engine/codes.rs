@@ -206,8 +206,58 @@ pub(crate) fn are_codes(samples: &[String]) -> bool {
             .any(|sample| sample.bytes().any(|b| b.is_ascii_uppercase()))
 }
 
+/// Whether a word has usual codes.
+pub(crate) fn is_known(lower: &str) -> bool {
+    BY_WORD.contains_key(lower)
+}
+
 /// How far a column is from those that tell what a word does, a state or a kind, by its name; nothing where it tells something else.
 pub(crate) fn distance(lower: &str, words: &[String]) -> Option<usize> {
+    const STATEFUL: &[&str] = &[
+        "leave",
+        "hold",
+        "progress",
+        "transit",
+        "review",
+        "repair",
+        "maintenance",
+        "frozen",
+        "dormant",
+        "overdue",
+        "late",
+        "void",
+        "obsolete",
+        "delinquent",
+        "alive",
+        "living",
+        "dead",
+        "left",
+        "outstanding",
+        "open",
+        "current",
+        "active",
+        "inactive",
+        "pending",
+        "new",
+        "sold",
+        "lost",
+        "won",
+        "sent",
+        "paid",
+        "unpaid",
+        "draft",
+        "withdrawn",
+        "held",
+        "probation",
+        "vacant",
+        "available",
+        "unavailable",
+        "present",
+        "absent",
+        "default",
+        "complete",
+        "done",
+    ];
     const STATES: &[&str] = &["status", "state", "stage", "phase", "result"];
     const KINDS: &[&str] = &[
         "status",
@@ -242,12 +292,20 @@ pub(crate) fn distance(lower: &str, words: &[String]) -> Option<usize> {
         return None;
     }
     let says = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-    let other = says(STATES)
-        != (lower.ends_with("ed")
-            || matches!(
-                lower,
-                "leave" | "hold" | "progress" | "transit" | "review" | "repair"
-            ));
+    const NO_STATES: &[&str] = &[
+        "priority",
+        "level",
+        "frequency",
+        "grade",
+        "shift",
+        "channel",
+        "segment",
+        "role",
+    ];
+    if STATEFUL.contains(&lower) && says(NO_STATES) {
+        return None;
+    }
+    let other = says(STATES) != (lower.ends_with("ed") || STATEFUL.contains(&lower));
     match (says(KINDS), says(&["code"])) {
         (true, _) => Some(usize::from(other)),
         (false, true) => Some(2),

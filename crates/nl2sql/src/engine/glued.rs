@@ -41,7 +41,7 @@ pub(crate) fn words(name: &str) -> Vec<String> {
         .collect()
 }
 
-/// The parts of a word that is no word, where a short form is among them.
+/// The parts of a word that is no word, where a short form is among them or it is a code.
 fn apart(word: &str) -> Option<Vec<String>> {
     if word.len() < LEAST
         || !word.bytes().all(|b| b.is_ascii_lowercase())
@@ -62,7 +62,7 @@ fn apart(word: &str) -> Option<Vec<String>> {
     let parts = parts.min_by_key(Vec::len)?;
     parts
         .iter()
-        .any(|part| shorthand::is_short(part))
+        .any(|part| shorthand::is_short(part) || *part == "code")
         .then(|| parts.into_iter().map(str::to_owned).collect())
 }
 

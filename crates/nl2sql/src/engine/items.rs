@@ -243,6 +243,8 @@ fn next(
         {
             (Kind::Glue, 1)
         }
+        // "orders on hold": a state, not a verb.
+        None if token.lower == "hold" && at > 0 && tokens[at - 1].lower == "on" => (Kind::Word, 1),
         None if is_shouted(tokens, at) => (Kind::Word, 1),
         None => (plain(token), 1),
     }

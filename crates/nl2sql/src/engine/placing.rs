@@ -292,7 +292,9 @@ impl Reading<'_> {
                     .to_lowercase()
                     .replace(' ', "")
                     == "char(1)");
-        if let Some(initial) = initial.filter(|_| coded && values::is_known(&lower)) {
+        if let Some(initial) =
+            initial.filter(|_| coded && (values::is_known(&lower) || codes::is_known(&lower)))
+        {
             return Literal::Text(
                 samples
                     .iter()
