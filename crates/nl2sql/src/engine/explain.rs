@@ -15,8 +15,11 @@ pub(crate) fn sentence(
 ) -> String {
     let teller = Teller { lexicon, tongue };
     let home = &lexicon.table(plan.home).table.name;
-    let mut text = if plan.star {
+    let mut text = if plan.star && plan.select.is_empty() {
         fill(tongue.all_columns, &[home])
+    } else if plan.star {
+        let shown: Vec<String> = plan.select.iter().map(|expr| teller.expr(expr)).collect();
+        fill(tongue.all_and, &[home, &tongue.list(&shown, tongue.things)])
     } else {
         let shown: Vec<String> = plan.select.iter().map(|expr| teller.expr(expr)).collect();
         fill(tongue.columns, &[&tongue.list(&shown, tongue.things), home])

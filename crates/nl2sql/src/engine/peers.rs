@@ -427,6 +427,16 @@ mod tests {
             )
             .is_err()
         );
+        let draft = ask(
+            &clinic(),
+            Dialect::Sqlite,
+            "the most expensive visit of each doctor",
+        )
+        .unwrap();
+        assert_eq!(
+            draft.explanation,
+            "Shows every column of visits, and doctors.full_name, where visits.fee is the highest for each visits.doctor_id."
+        );
         let draft = ask(&films, Dialect::Sqlite, "the longest film of each studio").unwrap();
         assert!(
             draft.explanation.contains("for each films.studio_id"),

@@ -20,6 +20,8 @@ pub(crate) struct Tongue {
     pub lead: &'static str,
 
     pub all_columns: &'static str,
+    /// All columns of a table, and others.
+    pub all_and: &'static str,
     pub columns: &'static str,
     pub distinct: &'static str,
     pub whole_units: &'static str,
@@ -176,6 +178,7 @@ pub(crate) static ENGLISH: Tongue = Tongue {
     stop: ".",
     lead: "Shows ",
     all_columns: "Shows every column of {0}",
+    all_and: "Shows every column of {0}, and {1}",
     columns: "Shows {0} from {1}",
     distinct: ", each row once",
     whole_units: "",

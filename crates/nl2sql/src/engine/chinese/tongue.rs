@@ -11,6 +11,7 @@ pub(crate) static CHINESE: Tongue = Tongue {
     stop: "。",
     lead: "",
     all_columns: "显示 {0} 的所有列",
+    all_and: "显示 {0} 的所有列以及{1}",
     columns: "从 {1} 显示{0}",
     distinct: "，去除重复",
     whole_units: "（金额由分换算为元）",
@@ -108,5 +109,9 @@ pub(crate) static CHINESE: Tongue = Tongue {
         ("{} is the sum of {} times {}", "{0} 是 {1} 与 {2} 乘积的总和"),
         ("the text is looked for in {}", "在 {0} 中查找该文字"),
         ("the time is that of {}", "时间取自 {0}"),
+        ("the average is shown", "显示的是平均值"),
+        ("the time is from {} to {}", "时长从 {0} 算到 {1}"),
+        ("what was paid is told by {}", "支付金额取自 {0}"),
+        ("\"{}\" is told by the rows of {}", "“{0}”由 {1} 的行得知"),
     ],
 };
