@@ -88,3 +88,33 @@ impl Reading<'_> {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::tests::{check, schema};
+
+    #[test]
+    fn a_time_is_that_of_the_rows_that_a_figure_is_taken_of() {
+        let shop = schema(&[
+            "people: id int, name text, joined_on date",
+            "rentals: id int, person_id int > people, price decimal(8,2), rented_at timestamp",
+        ]);
+        check(
+            &shop,
+            &[
+                (
+                    "top 5 people by total price in 2024",
+                    "SELECT people.name, SUM(rentals.price) FROM people JOIN rentals ON rentals.person_id = people.id WHERE rentals.rented_at >= '2024-01-01' AND rentals.rented_at < '2025-01-01' GROUP BY people.id, people.name ORDER BY SUM(rentals.price) DESC LIMIT 5",
+                ),
+                (
+                    "people with rentals in 2024",
+                    "SELECT DISTINCT people.* FROM people JOIN rentals ON rentals.person_id = people.id WHERE rentals.rented_at >= '2024-01-01' AND rentals.rented_at < '2025-01-01'",
+                ),
+                (
+                    "people who joined in 2024",
+                    "SELECT * FROM people WHERE joined_on >= '2024-01-01' AND joined_on < '2025-01-01'",
+                ),
+            ],
+        );
+    }
+}

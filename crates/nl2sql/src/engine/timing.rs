@@ -1,7 +1,7 @@
 //! Gives periods the column they speak of: "placed in 2024", "from the last 30 days".
 
 use super::items::Kind;
-use super::lexicon::{ColumnId, Sort};
+use super::lexicon::{ColumnId, Sort, TableId};
 use super::period::{Moment, Unit};
 use super::phrases::{Op, Phrase};
 use super::plan::{Cond, Expr};
@@ -17,7 +17,10 @@ impl Reading<'_> {
             if !self.is_free(at) {
                 continue;
             }
-            let Some(column) = self.moment_column(at) else {
+            let done = self
+                .done_before(at)
+                .and_then(|table| roles::moment(self.lexicon, table));
+            let Some(column) = done.or_else(|| self.moment_column(at)) else {
                 continue;
             };
             let not = self.negation_before(at).filter(|i| self.is_free(*i));
@@ -31,6 +34,19 @@ impl Reading<'_> {
                 negated: not.is_some(),
             });
         }
+    }
+
+    /// "customers with orders last month": the table right before a time whose rows the home rows are to have.
+    fn done_before(&self, at: usize) -> Option<TableId> {
+        let before = self.before(at)?;
+        let table = self.table(before).filter(|table| *table != self.home)?;
+        let has = before.checked_sub(1).is_some_and(|i| self.word(i) == "with");
+        let headed = self.head.is_some_and(|head| head < before);
+        let links = &self.lexicon.graph.links;
+        let refers = links
+            .iter()
+            .any(|link| link.from == table && link.to == self.home);
+        (has && headed && refers).then_some(table)
     }
 
     /// The moment that words before `at` name ("shipped", "hire date"), else the one that dates the home table's rows.

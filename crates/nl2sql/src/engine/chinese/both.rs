@@ -34,7 +34,10 @@ pub(super) fn both(parts: &mut Vec<Part>) {
 
 /// What is both, in English, and how many parts it takes.
 fn told(rest: &[Part]) -> Option<(Said, usize)> {
-    let end = rest.iter().position(|part| *part == Part::Mark(Mark::De))?;
+    let end = rest
+        .iter()
+        .position(|part| *part == Part::Mark(Mark::De))
+        .unwrap_or(rest.len());
     let joins = |part: &Part| matches!(part, Part::Mark(Mark::And | Mark::Also | Mark::Or));
     let middle = rest[..end].iter().position(joins)?;
     let first = rest[middle..end].iter().position(|part| !joins(part))? + middle;

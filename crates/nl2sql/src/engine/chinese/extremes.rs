@@ -109,6 +109,18 @@ pub(super) fn extremes(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             Part::Mark(Mark::Highest(_, alone) | Mark::Degree(alone)) => alone,
             _ => continue,
         };
+        // 评价最好的商品: by the average of what the reviews say.
+        if let Some(Part::Name(rows)) = at.checked_sub(1).map(|before| &parts[before])
+            && rows.is_table()
+            && matches!(alone, "best" | "worst")
+            && let Some(column) = known.column_of(rows.table_home, &["rating", "score", "stars", "grade"])
+        {
+            parts.splice(
+                at - 1..at,
+                [Part::Mark(Mark::Figure("average")), Part::Name(column)],
+            );
+            continue;
+        }
         let ranks = at.checked_sub(1).is_some_and(|before| {
             matches!(
                 parts[before],

@@ -1,7 +1,8 @@
 //! What nobody did and what never was in a Chinese question: 没有人评论的帖子, 从没投放过广告的赞助商, 没被使用过的标签, 从未迟到过的员工.
 
-use super::clause::{english, value};
+use super::clause::{english, is_open, value};
 use super::known::Known;
+use super::literal::when;
 use super::marks::Mark;
 use super::part::{Name, Part};
 use super::settle::entity_after;
@@ -16,6 +17,42 @@ pub(super) fn nobody(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             Part::Mark(Mark::But) => parts[at] = Part::Said(english("but")),
             _ => {}
         }
+    }
+}
+
+/// 上个月下过单的客户, 最近30天没有活动的客户: the time is that of what was done, or was not.
+pub(super) fn in_time(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    for at in (0..parts.len()).rev() {
+        let Part::Period(period) = &parts[at] else {
+            continue;
+        };
+        if is_open(period) {
+            continue;
+        }
+        let Some(end) = parts[at..].iter().position(|part| *part == Part::Mark(Mark::De)) else {
+            continue;
+        };
+        let end = at + end;
+        let Some((home, _)) = entity_after(parts, end) else {
+            continue;
+        };
+        let lacks = parts[at + 1..end]
+            .iter()
+            .any(|part| matches!(part, Part::Mark(Mark::Lacks | Mark::NotYet)));
+        let said: Vec<&Part> = parts[at + 1..end]
+            .iter()
+            .filter(|part| !is_idle(part) && !matches!(part, Part::Mark(Mark::Lacks | Mark::NotYet)))
+            .collect();
+        let [Part::Name(done)] = said[..] else { continue };
+        let Some(rows) = done.table_home.filter(|rows| done.is_table() && *rows != home) else {
+            continue;
+        };
+        if !(known.refers(rows, home) || lacks) {
+            continue;
+        }
+        let with = if lacks { "without" } else { "with" };
+        let told = english(&format!("{with} {} {}", done.said, when(period)));
+        parts.splice(at..end, [Part::Said(told)]);
     }
 }
 

@@ -74,7 +74,8 @@ impl Cutter<'_, '_> {
         if column.is_some_and(|name| name.is_known() && name.column >= 0.7) {
             return None;
         }
-        let readings = words::state(stem)?;
+        let used = vec!["used", "redeemed"];
+        let readings = words::state(stem).or_else(|| (stem == "使用").then_some(&used))?;
         let (said, told) = self.known.state(readings, None);
         let home = self.known.table_telling(&said).filter(|_| told)?;
         let table = self.known.table_name(home);

@@ -210,6 +210,19 @@ fn a_time_before_a_ranking_is_that_of_the_figures() {
 }
 
 #[test]
+fn a_time_before_what_was_done_is_the_time_of_that() {
+    hold(
+        &gym(),
+        &[
+            ("上个月下过单的会员", "WHERE orders.created_at >="),
+            ("上个月有订单的会员", "WHERE orders.created_at >="),
+            ("最近30天没有订单的会员", "created_at >= DATE('now', '-30 days'))"),
+            ("哪些会员既下过单又用过代金券", "SELECT member_id FROM vouchers"),
+        ],
+    );
+}
+
+#[test]
 fn once_only_and_first_of_all() {
     hold(
         &gym(),

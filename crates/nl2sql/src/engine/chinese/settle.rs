@@ -12,7 +12,7 @@ use super::lasting::{expired, over, running};
 use super::marks::Mark;
 use super::mend::pairs;
 use super::months::months;
-use super::nobody::{nobody, times};
+use super::nobody::{in_time, nobody, times};
 use super::only::{amounts, elapsed, only};
 use super::part::{Name, Part};
 use super::people::{decades, people, sexes, surnames};
@@ -58,6 +58,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     counted_after(parts, known);
     quantities(parts);
     nobody(parts, known);
+    in_time(parts, known);
     doings(parts, known);
     both(parts);
     pairs(parts, known);
