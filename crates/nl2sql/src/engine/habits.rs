@@ -187,11 +187,11 @@ fn a_word_within_a_text_is_looked_for_there_and_each_row_is_listed() {
             ),
             (
                 "list each part description with the name of its supplier",
-                "SELECT PRT_MST.PRT_DESC, SUPP_MST.SUPP_NM FROM SUPP_MST JOIN PRT_MST ON PRT_MST.SUPP_CD = SUPP_MST.SUPP_CD",
+                "SELECT PRT_MST.PRT_DESC, SUPP_MST.SUPP_NM FROM PRT_MST JOIN SUPP_MST ON PRT_MST.SUPP_CD = SUPP_MST.SUPP_CD",
             ),
             (
                 "list each part description and the supplier name",
-                "SELECT PRT_MST.PRT_DESC, SUPP_MST.SUPP_NM FROM SUPP_MST JOIN PRT_MST ON PRT_MST.SUPP_CD = SUPP_MST.SUPP_CD",
+                "SELECT PRT_MST.PRT_DESC, SUPP_MST.SUPP_NM FROM PRT_MST JOIN SUPP_MST ON PRT_MST.SUPP_CD = SUPP_MST.SUPP_CD",
             ),
         ],
     );
