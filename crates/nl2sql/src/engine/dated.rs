@@ -117,4 +117,20 @@ mod tests {
             ],
         );
     }
+
+    #[test]
+    fn a_state_is_no_moment_of_nearly_the_same_name() {
+        let mut desk = schema(&["tickets: id int, subject text, state text, opened_at timestamp"]);
+        desk.tables[0].columns[2].samples = vec!["open".to_owned(), "closed".to_owned()];
+        check(
+            &desk,
+            &[
+                ("open tickets", "SELECT * FROM tickets WHERE state = 'open'"),
+                (
+                    "tickets opened in 2024",
+                    "SELECT * FROM tickets WHERE opened_at >= '2024-01-01' AND opened_at < '2025-01-01'",
+                ),
+            ],
+        );
+    }
 }

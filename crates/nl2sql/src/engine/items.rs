@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::lexicon::{Lexicon, TableId};
+use super::lexicon::{Lexicon, Sort, TableId};
 use super::link::{self, Mention, Span, ValueHit};
 use super::money;
 use super::period::{self, Period};
@@ -187,7 +187,15 @@ fn next(
         .max_by(|a, b| rank(a).total_cmp(&rank(b)))
     {
         // A word that is only kin to a name is sooner the value that a sample spells just so.
+        // "open tickets", whose moment is opened_at: the state, not the moment.
+        let moment = span.end - span.start == 1
+            && span.what.tables.is_empty()
+            && span.what.columns.first().is_some_and(|hit| {
+                let entry = lexicon.column(hit.id);
+                matches!(entry.sort, Sort::Day { .. }) && !entry.words.contains(&token.lower)
+            });
         let priority = match span.what.score() {
+            _ if moment => 2,
             score if score >= 0.97 && span.end - span.start > 1 => 8,
             score if score >= 0.8 => 4,
             score if score >= 0.7 => 2,

@@ -260,6 +260,9 @@ fn pieces(parts: &[String]) -> Option<Vec<&'static [Word]>> {
     best[0] = Some(Vec::new());
     for to in 2..=text.len() {
         for from in to.saturating_sub(LONGEST)..=to - 2 {
+            if best[from].is_none() {
+                continue;
+            }
             let Some(known) = WORDS.get(&text[from..to]).filter(|_| fits(from, to)) else {
                 continue;
             };
