@@ -83,7 +83,7 @@ impl Reading<'_> {
             let (start, end) = (self.items[at].start, self.items[at].end);
             let inside = start < asked.to && end > asked.from;
             let over = asked.over.is_some_and(|over| start <= over && over < end);
-            // "to ship an order": the rows themselves.
+            // "to mend a boat": the rows themselves.
             let object = asked.over.is_some_and(|over| {
                 (over + 1..=over + 2).contains(&start) && end == start + 1 && self.says_home(start)
             });

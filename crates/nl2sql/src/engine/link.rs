@@ -173,7 +173,7 @@ fn reversed(
 }
 
 /// Stop words name nothing unless the schema has that very word.
-/// `for each show`, `one view`: a word that elsewhere asks is a noun after a determiner, where a table is called so.
+/// `for each view`, `one report`: a word that elsewhere asks is a noun after a determiner, where a table is called so.
 fn is_pointed(lexicon: &Lexicon<'_>, before: &Token, token: &Token) -> bool {
     matches!(
         token.lower.as_str(),

@@ -19,7 +19,7 @@ impl Reading<'_> {
 
     /// `average mileage per brand` where no join leads to the brands: a figure for all is another answer.
     fn is_lost_group(&self, at: usize) -> bool {
-        // "total minutes for each show", where nothing is known by that word
+        // "total hours for each view", where nothing is known by that word
         let unheard = matches!(self.phrase(at), Some(Phrase::PerEach))
             && self.plan.aggregates()
             && self.plan.group.is_empty()

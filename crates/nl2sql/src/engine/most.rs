@@ -149,7 +149,7 @@ impl Reading<'_> {
     /// `most orders`, `most common status`, `most points`, `the method that is used most often`.
     pub(crate) fn read_most(&mut self, at: usize, most: bool) {
         self.most_of_next(at, most);
-        // "who has filed the most claims": the verb says no more than the claims do.
+        // "who has lent the most books": the verb says no more than the claims do.
         let verb = at.checked_sub(1).filter(|i| {
             !self.is_free(at)
                 && self.participle(*i)
@@ -371,7 +371,7 @@ impl Reading<'_> {
     pub(crate) fn most_of_home(&mut self, at: usize, next: usize, most: bool) {
         let subject = |reading: &Self, i: usize| match reading.entity(i) {
             Some(Entity::Table(table, _)) if table == reading.home => None,
-            // "has filed the most claims": the verb is no subject.
+            // "has lent the most books": the verb is no subject.
             Some(Entity::Column(id, _))
                 if reading.is_day(id) && reading.participle(i) && i < at && i + 2 >= at =>
             {

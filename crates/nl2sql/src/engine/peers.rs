@@ -35,7 +35,7 @@ impl Reading<'_> {
         self.first_of_each();
     }
 
-    /// `longer than the average of their own show`.
+    /// `longer than the average of their own series`.
     fn beyond_peers(&mut self, at: usize) {
         let Some(Phrase::AboveAverage(above)) = self.phrase(at) else {
             return;
@@ -95,7 +95,7 @@ impl Reading<'_> {
         found.next().filter(|_| found.next().is_none())
     }
 
-    /// `the latest episode of every show`, `for each country the user with the highest reputation`.
+    /// `the latest trip of every boat`, `for each port the captain with the highest rank`.
     fn first_of_each(&mut self) {
         let Some(head) = self.head.filter(|head| self.table(*head) == Some(self.home)) else {
             return;

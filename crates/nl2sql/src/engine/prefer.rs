@@ -10,7 +10,7 @@ use super::text::Token;
 /// How much a structure of several words speaks for the reading that has it.
 const STRUCTURE: f64 = 3.0;
 
-/// `sponsors that advertised on …`: a reading that has no place for what the question begins with asks for something else.
+/// `guides that led tours …`: a reading that has no place for what the question begins with asks for something else.
 pub(super) fn forget_subject_less(tokens: &[Token], found: &mut [Chosen<'_>]) {
     let Some(one) = found.first() else { return };
     let items = &one.reading.items;

@@ -17,7 +17,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     })
 }
 
-/// `with no email on file` is with no email.
+/// `with no phone on record` is with no phone.
 fn on_file(tokens: &[Token]) -> Option<Vec<Token>> {
     let at = tokens.windows(2).position(|two| {
         two[0].lower == "on" && matches!(two[1].lower.as_str(), "file" | "record" | "hand" | "hold")
@@ -69,7 +69,7 @@ fn run_together(tokens: &[Token]) -> Option<Vec<Token>> {
     })
 }
 
-/// `items with cable in the description`, `customers with a gmail address`: a text in a column that is named.
+/// `tools with hammer in the description`, `tenants with a gmail address`: a text in a column that is named.
 fn held_in(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     const HOSTS: &[&str] = &[
         "gmail",

@@ -38,7 +38,7 @@ impl Reading<'_> {
         }
     }
 
-    /// `parts never used`, `suppliers that do not supply anything`: no row of the table of events that refers to the rows.
+    /// `parts never used`, `mills that do not grind anything`: no row of the table of events that refers to the rows.
     pub(crate) fn read_undone(&mut self, at: usize) {
         let said = self.word(at);
         if !NOBODY.contains(&said) || self.head.is_none_or(|head| head >= at) {
@@ -194,7 +194,7 @@ mod tests {
             &shop,
             &[
                 (
-                    "vendors that do not supply anything",
+                    "vendors that do not deliver anything",
                     "SELECT * FROM vendors WHERE NOT EXISTS (SELECT 1 FROM tools WHERE tools.vendor_id = vendors.id)",
                 ),
                 (

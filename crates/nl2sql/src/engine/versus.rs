@@ -22,7 +22,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     compared(lexicon, tokens).or_else(|| counted(lexicon, tokens))
 }
 
-/// `how many upvotes and downvotes`, `number of male and female members`: how many there are of each.
+/// `how many day trips and night trips`, `number of male and female members`: how many there are of each.
 fn counted(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let start = tokens.windows(2).position(|two| {
         matches!(
@@ -73,7 +73,7 @@ fn counted(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     Some(question)
 }
 
-/// The columns of which a word is a value and their table's name in one: `upvotes`.
+/// The columns of which a word is a value and their table's name in one: `daytrips`.
 fn compounds(lexicon: &Lexicon<'_>, word: &str) -> Vec<ColumnId> {
     let one = singular(word);
     let ids = (0..lexicon.columns.len()).map(ColumnId);
