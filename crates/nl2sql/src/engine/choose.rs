@@ -6,6 +6,7 @@ use super::how;
 use super::items::{Item, Kind};
 use super::lexicon::{Lexicon, Sort, TableId};
 use super::phrases::{Function, Phrase};
+use super::plan::{Expr, Related};
 use super::prefer;
 use super::ranks;
 use super::reading::Reading;
@@ -57,6 +58,22 @@ pub(crate) fn best<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[I
     Some(best)
 }
 
+/// Whether groups are sorted by how many rows belong to a row that is none of their keys.
+fn counts_of_no_group(reading: &Reading<'_>) -> bool {
+    let (plan, graph) = (&reading.plan, &reading.lexicon.graph);
+    let is_keyed = |related: &Related| {
+        related.steps.first().is_some_and(|step| {
+            let link = &graph.links[step.link];
+            link.pairs.iter().all(|(holder, target)| {
+                let mine = if link.from == step.known { holder } else { target };
+                plan.group.contains(&Expr::Column(*mine))
+            })
+        })
+    };
+    let mut read = plan.select.iter().chain(plan.order.iter().map(|(expr, _)| expr));
+    !plan.group.is_empty() && read.any(|expr| matches!(expr, Expr::Related(related) if !is_keyed(related)))
+}
+
 /// The readings of a question, best first.
 pub(crate) fn ranked<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &[Item]) -> Vec<Chosen<'q>> {
     let mut found: Vec<Chosen<'q>> = Vec::new();
@@ -65,7 +82,7 @@ pub(crate) fn ranked<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &
         let Some(joins) = reading.joins() else {
             continue;
         };
-        if !reading.plan.is_sound() {
+        if !reading.plan.is_sound() || counts_of_no_group(&reading) {
             continue;
         }
         let mut one = Chosen {

@@ -54,7 +54,7 @@ impl Writer<'_> {
                 negated,
             } => {
                 let entry = self.lexicon.column(*column);
-                let inside = dates::within(&self.column(*column), entry.sort, period, self.dialect);
+                let inside = dates::within(&self.moment(*column), entry.sort, period, self.dialect);
                 if *negated {
                     format!("NOT ({inside})")
                 } else {
@@ -71,7 +71,7 @@ impl Writer<'_> {
                 let timed = matches!(self.lexicon.column(*column).sort, Sort::Day { timed: true });
                 format!(
                     "{} {} {}",
-                    self.column(*column),
+                    self.moment(*column),
                     op_sign(*op),
                     dates::moment(*moment, timed, self.dialect)
                 )

@@ -2,13 +2,14 @@
 
 use super::dates;
 use super::graph::Step;
-use super::lexicon::{ColumnId, Lexicon, TableId};
+use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::money;
 use super::phrases::{Function, Op};
 use super::plan::{Across, Cond, Elapsed, Expr, First, Plan, SetOp};
 use super::quote::identifier;
 use super::related::Counts;
 use crate::dialect::Dialect;
+use crate::schema::ColumnKind;
 
 /// A writer for one plan.
 #[derive(Clone, Copy)]
@@ -210,6 +211,18 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// A column as a moment: PostgreSQL compares no text with one.
+    pub(super) fn moment(&self, id: ColumnId) -> String {
+        let column = self.column(id);
+        let is_text = self.lexicon.column(id).column.kind == ColumnKind::Text;
+        match self.lexicon.column(id).sort {
+            Sort::Day { .. } if is_text && self.dialect == Dialect::PostgreSql => {
+                format!("CAST({column} AS TIMESTAMP)")
+            }
+            _ => column,
+        }
+    }
+
     pub(super) fn on(&self, step: &Step) -> String {
         let pairs = &self.lexicon.graph.links[step.link].pairs;
         let equal: Vec<String> = pairs
@@ -228,7 +241,7 @@ impl<'a> Writer<'a> {
                 format!("{}({})", function_name(*function), self.column(*column))
             }
             Expr::SumOfProduct(one, other) => format!("SUM({} * {})", self.column(*one), self.column(*other)),
-            Expr::Bucket(unit, column) => dates::bucket(&self.column(*column), *unit, self.dialect),
+            Expr::Bucket(unit, column) => dates::bucket(&self.moment(*column), *unit, self.dialect),
             Expr::Related(related) => format!("({})", self.qualified().correlated(related, "COUNT(*)")),
             Expr::Share(conds) => {
                 let conds: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();
