@@ -215,7 +215,7 @@ pub(crate) fn column_forms(words: &[String], table_words: &[String]) -> Vec<(Vec
     }
     forms.extend(without_suffix(&apart, table_words));
     // QTY_OH is the stock.
-    if let [.., on, hand] = &words[..]
+    if let [.., on, hand] = words
         && on == "on"
         && hand == "hand"
     {
