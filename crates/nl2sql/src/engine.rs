@@ -93,6 +93,7 @@ mod undone;
 mod values;
 mod versus;
 mod weights;
+mod wordings;
 pub(crate) mod words;
 mod zones;
 

@@ -323,6 +323,14 @@ fn imperative(tokens: &[Token]) -> Option<&str> {
         return None;
     }
     let next = tokens.get(first + 1).map(|token| token.lower.as_str());
+    // "add up the fees" is a sum.
+    let sums = matches!(
+        tokens.get(first + 2).map(|token| token.lower.as_str()),
+        Some("the" | "all" | "our" | "every")
+    );
+    if verb == "add" && next == Some("up") && sums {
+        return None;
+    }
     let object = matches!(
         next,
         Some(

@@ -118,9 +118,14 @@ pub(crate) fn own_row(
         }
         words => words,
     };
-    let own = OWN_ROWS.iter().any(|words| {
-        stump.len() >= words.len() && stump[stump.len() - words.len()..].iter().eq(words.iter())
-    });
+    let ends_with = |stump: &[String]| {
+        OWN_ROWS.iter().any(|words| {
+            stump.len() >= words.len() && stump[stump.len() - words.len()..].iter().eq(words.iter())
+        })
+    };
+    // "supervisor_doctor_id" of doctors: the table says its own name again.
+    let again = stump.strip_suffix(&tables[table.0].words[..]);
+    let own = ends_with(stump) || again.is_some_and(|role| ends_with(role));
     let elsewhere = tables.iter().any(|other| other.words.iter().eq(stump.iter()));
     let key = tables[table.0]
         .columns

@@ -122,6 +122,11 @@ impl Reading<'_> {
             }
             return match self.entity(next)? {
                 Entity::Table(table, _) if table == self.home => Some((Expr::Rows, next)),
+                // "by number of different customers": each of them once.
+                Entity::Table(table, _) if distinct && self.reachable(table) => {
+                    let key = self.lexicon.primary_key(table)?;
+                    Some((Expr::CountDistinct(key), next))
+                }
                 Entity::Table(table, _) => Some((Expr::Related(self.related(table)?), next)),
                 Entity::Column(id, _) if distinct => Some((Expr::CountDistinct(id), next)),
                 Entity::Column(id, score) => {

@@ -9,12 +9,14 @@ use super::sayings;
 use super::subjects;
 use super::text::{self, Token};
 use super::versus;
+use super::wordings;
 
 /// `headcount` is the number of rows of the one table of people, and the people that `how many` counts are its rows,
 /// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
     const STEPS: &[Step] = &[
+        wordings::spelled_out,
         versus::spelled_out,
         sayings::spelled_out,
         listings::spelled_out,

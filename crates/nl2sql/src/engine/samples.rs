@@ -30,7 +30,9 @@ pub(crate) fn sample_values(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span
                 if !starts_like(&keys[start], head) {
                     continue;
                 }
-                if let Some(end) = value_end(sample, &keys, start) {
+                if let Some(end) = value_end(sample, &keys, start)
+                    && grade(sample) == grade(&tokens[end - 1].text)
+                {
                     let hit = ValueHit {
                         column: ColumnId(number),
                         value: sample.clone(),
@@ -192,6 +194,13 @@ fn other_names(
             }
         }
     }
+}
+
+/// The sign at the end of a short code, which tells it from another: `A+`, `A-`.
+fn grade(text: &str) -> Option<char> {
+    text.chars()
+        .last()
+        .filter(|last| matches!(last, '+' | '-') && text.len() <= 3)
 }
 
 fn first_word(sample: &str) -> &str {

@@ -18,7 +18,26 @@ const VERBS: &[&str] = &[
     "pays",
     "donated",
     "donate",
+    "gave",
+    "given",
     "contributed",
+    "contribute",
+    "raise",
+    "raised",
+    "collect",
+    "collected",
+    "receive",
+    "received",
+];
+/// Nouns for all that somebody spent.
+const SPENT: &[&str] = &[
+    "spend",
+    "spending",
+    "spent",
+    "expenditure",
+    "paid",
+    "donated",
+    "raised",
 ];
 /// Words of columns that hold what something costs.
 const COSTS: &[&str] = &["fee", "cost", "price"];
@@ -31,6 +50,9 @@ impl Reading<'_> {
         let Some(head) = self.head.filter(|head| self.table(*head) == Some(self.home)) else {
             return;
         };
+        if self.ranked_by_spending(head) {
+            return;
+        }
         for at in head + 1..self.items.len() {
             if !VERBS.contains(&self.word(at)) || !self.is_free(at) {
                 continue;
@@ -105,6 +127,48 @@ impl Reading<'_> {
         }
     }
 
+    /// `top 5 customers by total spend`, `guests by amount spent`.
+    fn ranked_by_spending(&mut self, head: usize) -> bool {
+        let top = (0..head).find(|i| matches!(self.word(*i), "top" | "bottom"));
+        let Some(by) = self
+            .after(head)
+            .filter(|i| self.phrase(*i) == Some(Phrase::By) || self.word(*i) == "by")
+        else {
+            return false;
+        };
+        let Some(at) = (by + 1..self.items.len().min(by + 5))
+            .find(|i| self.is_free(*i) && SPENT.contains(&self.word(*i)))
+        else {
+            return false;
+        };
+        let plain = |i: usize| {
+            self.is_glue(i)
+                || matches!(
+                    self.word(i),
+                    "total" | "amount" | "money" | "their" | "overall" | "lifetime"
+                )
+        };
+        let (Some(top), true) = (top, (by + 1..at).all(plain) && self.after_idle(at).is_none()) else {
+            return false;
+        };
+        let Some(column) = self.spent(self.word(at)) else {
+            return false;
+        };
+        self.sum_of_each(column);
+        let sum = Expr::Apply(Function::Sum, column);
+        self.plan.order.push((sum.clone(), self.word(top) == "top"));
+        self.aggregates.push(sum);
+        let number = self.leading_number().or_else(|| self.number_beside(top));
+        if let Some((i, _)) = number {
+            self.mark(i);
+        }
+        self.plan.limit = Some(number.map_or(10, |(_, number)| number));
+        self.mark(top);
+        self.mark_all(by..=at);
+        self.mark_idle(at);
+        true
+    }
+
     fn sum_of_each(&mut self, column: ColumnId) {
         self.assume(format!("what was paid is told by {}", self.column_title(column)));
         let keys = self.entity_keys(self.home);
@@ -143,7 +207,7 @@ impl Reading<'_> {
         if own {
             return None;
         }
-        let pays = matches!(verb, "paid" | "pay" | "pays");
+        let pays = !matches!(verb, "spent" | "spend" | "spends" | "spending" | "expenditure");
         let mut found: Vec<(bool, u32, TableId, ColumnId)> = lexicon
             .table_ids()
             .filter(|table| *table != self.home && self.reachable(*table))
@@ -193,6 +257,16 @@ mod tests {
                     "how much has each guest paid",
                     "SELECT guests.name, SUM(payments.amount) FROM guests JOIN payments ON payments.guest_id = guests.id \
                      GROUP BY guests.id, guests.name",
+                ),
+                (
+                    "top 3 guests by total paid",
+                    "SELECT guests.name, SUM(payments.amount) FROM guests JOIN payments ON payments.guest_id = guests.id \
+                     GROUP BY guests.id, guests.name ORDER BY SUM(payments.amount) DESC LIMIT 3",
+                ),
+                (
+                    "guests who gave more than 500 in total",
+                    "SELECT guests.name FROM guests JOIN payments ON payments.guest_id = guests.id \
+                     GROUP BY guests.id, guests.name HAVING SUM(payments.amount) > 500",
                 ),
                 (
                     "which guest has paid the most",

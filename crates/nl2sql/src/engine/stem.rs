@@ -50,6 +50,10 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("buses", "bus"),
     ("campuses", "campus"),
     ("viruses", "virus"),
+    ("analyses", "analysis"),
+    ("diagnoses", "diagnosis"),
+    ("diagnosis", "diagnosis"),
+    ("analysis", "analysis"),
 ];
 
 /// The stem of a word in lower case.
@@ -72,6 +76,11 @@ pub(crate) fn singular(lower: &str) -> String {
         ("children", "child"),
         ("movies", "movie"),
         ("series", "series"),
+        ("analyses", "analysis"),
+        ("crises", "crisis"),
+        ("diagnoses", "diagnosis"),
+        ("hypotheses", "hypothesis"),
+        ("theses", "thesis"),
         ("gases", "gas"),
         ("aliases", "alias"),
         ("campuses", "campus"),

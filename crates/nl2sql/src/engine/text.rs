@@ -230,10 +230,21 @@ fn is_word_char(chars: &[char], i: usize) -> bool {
             && chars.get(i + 1).is_some_and(|next| next.is_alphanumeric()))
 }
 
+/// Whether a sign at `end` belongs to a short code: `A+`, `AB-`.
+fn is_graded(chars: &[char], start: usize, end: usize) -> bool {
+    matches!(chars.get(end), Some('+' | '-'))
+        && end - start <= 2
+        && chars[start..end].iter().all(char::is_ascii_uppercase)
+        && chars
+            .get(end + 1)
+            .is_none_or(|next| matches!(next, ' ' | ',' | '?' | '.' | ')' | ';' | '!'))
+}
+
 fn word(chars: &[char], start: usize, found: &mut Vec<Token>) -> usize {
     let end = (start..chars.len())
         .find(|&i| !is_word_char(chars, i))
         .unwrap_or(chars.len());
+    let end = end + usize::from(is_graded(chars, start, end));
     let text: String = chars[start..end].iter().collect();
     let lower = text.to_lowercase();
     if let Some(stump) = lower.strip_suffix("n't") {
@@ -340,6 +351,22 @@ mod tests {
                 "Word:were",
                 "Word:not",
                 "Word:paid"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_sign_of_a_short_code_is_part_of_it() {
+        assert_eq!(
+            shown("type O-, AB+ or B - A"),
+            [
+                "Word:type",
+                "Word:O-",
+                "Sign:,",
+                "Word:AB+",
+                "Word:or",
+                "Word:B",
+                "Word:A"
             ]
         );
     }
