@@ -71,6 +71,9 @@ impl Reading<'_> {
         if compared && self.table(next).is_none() {
             return;
         }
+        if self.never_did_with(at, next) {
+            return;
+        }
         let taken = self.absent_table(at, next, 0.55) || self.absent_column(at, next);
         if taken {
             return;
@@ -82,6 +85,23 @@ impl Reading<'_> {
         {
             self.mark(next);
         }
+    }
+
+    /// `never created a token`: the things tell it, whatever moment or key the verb names.
+    fn never_did_with(&mut self, at: usize, next: usize) -> bool {
+        let verb = self.word(at) == "never" && self.participle(next) && self.table(next).is_none();
+        let named = matches!(self.items[next].kind, Kind::Mention(..)) && self.items[next].owner.is_none();
+        let object = self.after(next).filter(|i| verb && named && i - next <= 2);
+        let article = object.is_some_and(|i| {
+            i - next == 1 || matches!(self.word(i - 1), "a" | "an" | "any" | "one" | "single")
+        });
+        let Some(object) = object.filter(|_| article) else {
+            return false;
+        };
+        let direct = self.table(object).and_then(|table| self.related(table));
+        let refers = direct
+            .is_some_and(|related| matches!(&related.steps[..], [step] if self.lexicon.graph.fans_out(step)));
+        refers && self.absent_table(at, object, 0.7)
     }
 
     /// `not shipped`, `have not placed any orders`; what is followed by a value is a comparison and left alone.

@@ -105,6 +105,7 @@ impl Reading<'_> {
         if !matches!(self.word(at), "highest" | "lowest") && self.function_at(at).is_some() {
             return;
         }
+        let (descending, hint) = self.lasting(descending, hint);
         let number = self.number_beside(at);
         let start = number.map_or(at, |(i, _)| i.max(at));
         let next = self.after(start);

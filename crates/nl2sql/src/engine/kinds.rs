@@ -12,8 +12,9 @@ use crate::schema::{Schema, Table};
 /// Last words that only tell a table from another one of the same thing, and may be left unsaid where there is none.
 const SHARED_ENDS: &[&str] = &[
     "dtl", "dtls", "det", "detl", "detail", "details", "lin", "line", "lines", "ln", "rec", "rcd", "rcrd",
-    "record", "lst", "lkp", "lookup", "map", "mapping", "xref", "rel", "lnk", "link", "trn", "trx", "txn",
-    "reg", "rgst", "register", "registry", "file", "profile", "prof", "entry", "entries", "log",
+    "lst", "lkp", "lookup", "map", "mapping", "xref", "rel", "lnk", "link", "trn", "trx", "txn", "reg",
+    "rgst", "register", "registry", "file", "profile", "prof", "entry", "entries", "log", "logs", "record",
+    "records", "rows", "history",
 ];
 
 /// The words of a table's name without the prefixes and suffixes that only say that it is a table.

@@ -1,6 +1,7 @@
 //! Finds the tables, columns and sample values that spans of a question may name.
 
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId, Variant, WordId};
+use super::stem::singular;
 use super::text::{self, Shape, Token};
 use super::words;
 use super::{phrases, synonyms, values};
@@ -85,6 +86,9 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
             if length == 1 && lexicon.has_word(&tokens[start].lower) && !tokens[start].lower.ends_with('s') {
                 forget_kin_of_figures(lexicon, &mut mention);
             }
+            if length == 1 {
+                forget_moments_of_rows(lexicon, &tokens[start], &mut mention);
+            }
             if length > 1 && tokens[end - 1].lower.ends_with("ed") {
                 // "posts tagged" is no name of a table post_tags.
                 mention.tables.clear();
@@ -138,6 +142,22 @@ fn forget_kin_of_figures(lexicon: &Lexicon<'_>, mention: &mut Mention) {
     if figure {
         let kin = |hit: &Hit<TableId>| hit.score < 0.76 && lexicon.table(hit.id).words.len() == 1;
         mention.tables.retain(|hit| !kin(hit));
+    }
+}
+
+/// `calls` are the rows of a log of them, and not the moment `called_at`.
+fn forget_moments_of_rows(lexicon: &Lexicon<'_>, token: &Token, mention: &mut Mention) {
+    let one = singular(&token.lower);
+    let of_rows = mention
+        .tables
+        .first()
+        .is_some_and(|hit| hit.score >= 0.8 && lexicon.table(hit.id).words.contains(&one));
+    if of_rows && !token.lower.ends_with("ed") {
+        let says = |word: &String| *word == token.lower || *word == one;
+        mention.columns.retain(|hit| {
+            let entry = lexicon.column(hit.id);
+            !matches!(entry.sort, Sort::Day { .. }) || entry.words.iter().any(says)
+        });
     }
 }
 

@@ -1,11 +1,14 @@
 //! Puts words that stand for a whole phrase into the words of that phrase, before anything is read.
 
+use super::coded;
 use super::idioms;
 use super::lexicon::{Lexicon, Sort};
 use super::link::Namer;
 use super::listings;
 use super::roles;
 use super::sayings;
+use super::slow;
+use super::speech;
 use super::subjects;
 use super::text::{self, Token};
 use super::versus;
@@ -17,6 +20,9 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
     const STEPS: &[Step] = &[
         wordings::spelled_out,
+        coded::spelled_out,
+        slow::on_average,
+        speech::spelled_out,
         versus::spelled_out,
         sayings::spelled_out,
         listings::spelled_out,

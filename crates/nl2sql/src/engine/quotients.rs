@@ -26,8 +26,8 @@ const SHARES: &[&str] = &[
 ];
 /// Words that begin what some of the rows are or do.
 const DEEDS: &[&str] = &[
-    "are", "is", "were", "was", "have", "has", "had", "that", "who", "which", "come", "comes", "came",
-    "belong", "belongs", "go", "goes", "went", "do", "does", "did", "been", "be", "with", "without",
+    "are", "is", "were", "was", "have", "has", "had", "that", "who", "which", "whose", "come", "comes",
+    "came", "belong", "belongs", "go", "goes", "went", "do", "does", "did", "been", "be", "with", "without",
 ];
 /// Words of a figure that is added up rather than counted.
 const SUMS: &[&str] = &[
@@ -81,7 +81,8 @@ fn share(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Opti
     let some = figure(lexicon, &some, request).map(|chosen| Part::of(&chosen))?;
     let all = match deed {
         Some(i) => {
-            let all = asked(lead, &rest[..i]);
+            let mut all = asked(lead, &rest[..i]);
+            all.extend_from_slice(grouped_tail(&rest[i..]));
             figure(lexicon, &all, request).map(|chosen| Part::of(&chosen))
         }
         None => Some(some.unfiltered()),
@@ -136,6 +137,18 @@ fn grouped_lead(before: &[Token]) -> &[Token] {
     if groups { &before[..=end] } else { &[] }
 }
 
+/// The group that a question says last: `… were cancelled per team`.
+fn grouped_tail(rest: &[Token]) -> &[Token] {
+    let start = rest
+        .iter()
+        .rposition(|token| matches!(token.lower.as_str(), "per" | "each" | "every" | "by"));
+    let Some(start) = start.filter(|start| (1..=3).contains(&(rest.len() - 1 - start))) else {
+        return &[];
+    };
+    let lead = usize::from(rest[start - usize::from(start > 0)].lower == "for");
+    &rest[start - lead..]
+}
+
 /// The question for a figure over the words: how many there are, or their total.
 fn asked(lead: &[Token], rest: &[Token]) -> Vec<Token> {
     let summed = rest
@@ -158,7 +171,7 @@ fn asked(lead: &[Token], rest: &[Token]) -> Vec<Token> {
 fn done(rest: &[Token], verb: usize) -> Vec<Token> {
     let mut clause = rest[..verb].to_vec();
     match rest[verb].lower.as_str() {
-        "that" | "who" | "which" | "with" | "without" => clause.extend_from_slice(&rest[verb..]),
+        "that" | "who" | "which" | "whose" | "with" | "without" => clause.extend_from_slice(&rest[verb..]),
         "come" | "comes" | "came" | "belong" | "belongs" | "go" | "goes" | "went" => {
             clause.extend_from_slice(&rest[verb + 1..]);
         }

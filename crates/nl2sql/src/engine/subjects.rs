@@ -129,7 +129,7 @@ fn rate(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let [(table, word)] = &found[..] else { return None };
     let mut question = text::tokens("percentage of");
     question.extend(text::tokens(word));
-    question.extend(text::tokens(&lexicon.table(*table).table.name));
+    question.extend(text::tokens(&lexicon.table(*table).words.join(" ")));
     if let Some(next) = tokens.get(at + 1) {
         match next.lower.as_str() {
             "by" | "across" => question.extend(text::tokens("per")),

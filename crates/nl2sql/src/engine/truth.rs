@@ -198,7 +198,11 @@ impl Reading<'_> {
         let name = self.raw(at);
         let spelled = name.contains('_') || (name != name.to_lowercase() && at > 0);
         // "closed on Mondays" is no spelling of a column.
-        let whole = spelled && (!name.contains(' ') || name.starts_with(char::is_uppercase));
+        // "customers that are VIPs": a capital that no column is asked for by.
+        let told = at > 0
+            && !name.contains('_')
+            && matches!(self.word(at - 1), "are" | "is" | "were" | "was" | "as" | "not");
+        let whole = spelled && !told && (!name.contains(' ') || name.starts_with(char::is_uppercase));
         whole
             || (at > 0
                 && listed(at - 1)
