@@ -6,6 +6,7 @@ use super::placing::Found;
 use super::plan::{Across, Cond, Expr, Literal};
 use super::reading::{Entity, Reading};
 use super::roles;
+use super::stem::stem;
 
 /// Words of keys that say where something begins, and where it ends.
 const BEGINS: &[&str] = &[
@@ -124,7 +125,12 @@ impl Reading<'_> {
         };
         let score = |role: &Role| {
             let hit = mention.columns.iter().find(|hit| hit.id == role.key);
-            hit.map_or(0.0, |hit| hit.score)
+            let score = hit.map_or(0.0, |hit| hit.score);
+            if self.says_role(at, *role) {
+                score.max(0.9)
+            } else {
+                score
+            }
         };
         let best = roles.iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
         let alone = roles
@@ -132,6 +138,20 @@ impl Reading<'_> {
             .all(|other| other.key == best.key || score(other) + 0.1 < score(best));
         let named = score(best) >= 0.6 && score(best) + 0.05 >= mention.score();
         (named && alone && !self.says_key(at)).then_some(*best)
+    }
+
+    /// Whether a word is what stands before the name of its own table's key: the supervisor of `supervisor_doctor_id`.
+    fn says_role(&self, at: usize, role: Role) -> bool {
+        let words = &self.lexicon.column(role.key).words;
+        let key = &self.lexicon.column(role.target).words;
+        let [said] = &self.tokens[self.items[at].start..self.items[at].end] else {
+            return false;
+        };
+        role.own
+            && key.len() > 1
+            && words
+                .strip_suffix(&key[..])
+                .is_some_and(|before| matches!(before, [only] if stem(only) == said.stem))
     }
 
     /// What says which rows of a table a value means: the column whose samples hold it, or the names of its rows.

@@ -123,15 +123,15 @@ pub(crate) fn own_row(
             stump.len() >= words.len() && stump[stump.len() - words.len()..].iter().eq(words.iter())
         })
     };
-    // "supervisor_doctor_id" of doctors: the table says its own name again.
-    let again = stump.strip_suffix(&tables[table.0].words[..]);
-    let own = ends_with(stump) || again.is_some_and(|role| ends_with(role));
     let elsewhere = tables.iter().any(|other| other.words.iter().eq(stump.iter()));
     let key = tables[table.0]
         .columns
         .clone()
         .map(ColumnId)
         .find(|key| columns[key.0].is_primary)?;
+    // "supervisor_doctor_id" beside "doctor_id": the key's name again, after the role.
+    let again = column.words.strip_suffix(&columns[key.0].words[..]);
+    let own = ends_with(stump) || columns[key.0].words.len() > 1 && again.is_some_and(ends_with);
     (own && !elsewhere && key != id && alike(column, &columns[key.0])).then_some(key)
 }
 

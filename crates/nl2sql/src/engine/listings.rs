@@ -16,7 +16,7 @@ const LEADS: &[&str] = &[
 /// The question as a plain list, when it is said otherwise.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     type Listing = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
-    const LISTINGS: &[Listing] = &[when, with_theirs, how_many_each, with_figure];
+    const LISTINGS: &[Listing] = &[other_row, when, who_did, with_theirs, how_many_each, with_figure];
     LISTINGS
         .iter()
         .fold(None, |spelled: Option<Vec<Token>>, listing| {
@@ -181,6 +181,125 @@ fn how_many_each(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> 
     Some(question)
 }
 
+/// `each clerk and the name of their manager`, where the manager is another row of the same table: `clerks and their manager`.
+fn other_row(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let with = tokens
+        .iter()
+        .position(|token| matches!(token.lower.as_str(), "with" | "and"))?;
+    let skipped = tokens[..with]
+        .iter()
+        .take_while(|token| LEADS.contains(&token.lower.as_str()))
+        .count();
+    let head = tokens[skipped..with].last()?;
+    let namer = Namer::new(lexicon);
+    // "subcategory": a row of the categories too.
+    let bare = head
+        .lower
+        .strip_prefix("sub")
+        .map(|rest| Token::new(rest.trim_start_matches('-'), Shape::Word));
+    let (table, head) = match table_of(&namer, std::slice::from_ref(head)) {
+        Some(table) => (table, head.clone()),
+        None => {
+            let bare = bare?;
+            (table_of(&namer, std::slice::from_ref(&bare))?, bare)
+        }
+    };
+    let (key, _) = lexicon
+        .graph
+        .own
+        .iter()
+        .find(|(key, _)| lexicon.column(*key).table == table)?;
+    let named = usize::from(word(tokens, with + 1) == "the");
+    let of = match (word(tokens, with + 1 + named), word(tokens, with + 2 + named)) {
+        ("name" | "names" | "title", "of") => with + 3 + named,
+        _ => with + 1,
+    };
+    let pointed = PRONOUNS.contains(&word(tokens, of)) || word(tokens, of) == "the" && of > with + 1;
+    let rest = tokens.get(of + 1..)?;
+    let said = &lexicon.column(*key).words;
+    let role = rest
+        .first()
+        .filter(|token| pointed && said.iter().any(|known| stem(known) == token.stem))?;
+    let names = |token: &Token| {
+        matches!(token.lower.as_str(), "name" | "names")
+            || table_of(&namer, std::slice::from_ref(token)).is_some_and(|other| other == table)
+    };
+    if with - skipped != 1 || !rest[1..].iter().all(names) {
+        return None;
+    }
+    let mut question = vec![head];
+    question.extend(text::tokens("and their"));
+    question.push(Token {
+        owns: false,
+        ..role.clone()
+    });
+    Some(question)
+}
+
+/// `every order with the name of the client who placed it`: who did it needs no verb.
+fn who_did(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let [.., named, who, verb, it] = tokens else {
+        return None;
+    };
+    let (body, _) = tokens.split_at(tokens.len() - 3);
+    let plain = matches!(who.lower.as_str(), "who" | "that" | "which")
+        && matches!(it.lower.as_str(), "it" | "them" | "each")
+        && verb.is_word();
+    let namer = Namer::new(lexicon);
+    let doer = table_of(&namer, std::slice::from_ref(named)).filter(|_| plain)?;
+    let with = body
+        .iter()
+        .position(|token| matches!(token.lower.as_str(), "with" | "and"))?;
+    let skipped = body[..with]
+        .iter()
+        .take_while(|token| LEADS.contains(&token.lower.as_str()))
+        .count();
+    let thing = table_of(&namer, &body[skipped..with])?;
+    let linked = lexicon
+        .graph
+        .links
+        .iter()
+        .any(|link| link.from == thing && link.to == doer && thing != doer);
+    let mut shown = roles::label(lexicon, thing);
+    // The key of rows without a name, unless other tables have a column that is called so.
+    let referred = lexicon.graph.links.iter().any(|link| link.to == thing);
+    if shown.is_empty() && !referred {
+        shown.extend(lexicon.primary_key(thing));
+    }
+    let labels = roles::label(lexicon, doer);
+    if !linked || shown.is_empty() || labels.is_empty() {
+        return None;
+    }
+    // What is shown of the doer: what is said of them, else the name.
+    let said: Vec<Token> = body[with + 1..body.len() - 1]
+        .iter()
+        .filter(|token| !matches!(token.lower.as_str(), "the" | "of" | "name" | "names"))
+        .cloned()
+        .collect();
+    if !said.is_empty() {
+        return None;
+    }
+    let owned = |head: &[Token], id: ColumnId| {
+        let mut one = head.to_vec();
+        one.push(self::named(lexicon, id));
+        one.extend(text::tokens(","));
+        one
+    };
+    let mut question: Vec<Token> = shown
+        .into_iter()
+        .flat_map(|id| owned(&body[skipped..with], id))
+        .chain(
+            labels
+                .into_iter()
+                .flat_map(|id| owned(std::slice::from_ref(named), id)),
+        )
+        .collect();
+    question.pop();
+    question.extend(text::tokens("of all"));
+    question.extend_from_slice(&body[skipped..with]);
+    Some(question)
+}
+
 /// `trainers with the number of classes they teach` is the number of classes per trainer.
 fn with_figure(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     const NOT: &[&str] = &[
@@ -321,6 +440,27 @@ fn moment_of(lexicon: &Lexicon<'_>, tables: &[TableId], verb: &str) -> Option<Co
 #[cfg(test)]
 mod tests {
     use crate::engine::tests::{check, schema};
+
+    #[test]
+    fn another_row_and_who_did_it_are_listed_beside_the_rows() {
+        let office = schema(&[
+            "clerks: clerk_id int, name text, manager_clerk_id int",
+            "letters: id int, clerk_id int > clerks, sent_on date",
+        ]);
+        check(
+            &office,
+            &[
+                (
+                    "list each clerk and the name of their manager",
+                    "SELECT name, (SELECT other.name FROM clerks AS other WHERE other.clerk_id = clerks.manager_clerk_id) FROM clerks",
+                ),
+                (
+                    "every letter with the name of the clerk who wrote it",
+                    "SELECT letters.id, clerks.name FROM letters JOIN clerks ON letters.clerk_id = clerks.clerk_id",
+                ),
+            ],
+        );
+    }
 
     #[test]
     fn lists_that_speak_by_pronouns_are_plain_lists() {
