@@ -10,8 +10,10 @@ mod codes;
 mod comparing;
 mod cut;
 mod doings;
+mod explained;
 mod extremes;
 mod facts;
+mod grades;
 mod grouping;
 mod headcount;
 mod known;
@@ -31,6 +33,9 @@ mod people;
 pub(crate) mod pinyin;
 mod ranking;
 mod rates;
+#[cfg(test)]
+mod refined;
+mod refining;
 mod refuse;
 mod respell;
 #[cfg(test)]
@@ -76,9 +81,12 @@ const ENGLISH: &[&str] = &[
 
 /// Whether a question is asked in Chinese.
 pub(crate) fn is_chinese(question: &str) -> bool {
+    let mixed = question.chars().any(|c| c.is_ascii_lowercase());
     let english = || {
         question
             .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            // GET请求的数量: a value in capitals.
+            .filter(|word| mixed || word.chars().any(|c| c.is_ascii_lowercase()))
             .any(|word| ENGLISH.contains(&word.to_ascii_lowercase().as_str()))
     };
     question.chars().any(is_han) && !english()

@@ -59,8 +59,9 @@ fn told(rest: &[Part]) -> Option<(Said, usize)> {
             Some((said, end))
         }
         ([.., value], [also, more @ ..])
-            if literal(value).is_some() && literal(also).is_some() && more.len() < 2 =>
+            if literal(value).is_some() && literal(also).is_some() && summary(more).len() < 2 =>
         {
+            let more = summary(more);
             let mut said = english("with both");
             said.extend(literal(value)?);
             said.extend(english("and"));
@@ -91,4 +92,15 @@ fn bare(parts: &[Part]) -> Vec<Part> {
         )
     };
     parts.iter().filter(says).cloned().collect()
+}
+
+/// 两种环境密钥 after two values: how many there are, and which column has them, is said by the values.
+fn summary(more: &[Part]) -> &[Part] {
+    match more {
+        [Part::Number(digits), rest @ ..] if digits == "2" => match rest {
+            [Part::Name(column), thing @ ..] if !column.is_table() => thing,
+            _ => rest,
+        },
+        _ => more,
+    }
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use jiff::civil::Date;
 
+use super::explained::explained;
 use super::is_han;
 use super::known::{Known, is_chinese_word};
 use super::marks::Mark;
@@ -12,14 +13,15 @@ use super::settle::settle;
 use super::shape::{iso_day, plain, quoted};
 use super::stands::{beyond_unit, counts, spells};
 use super::traditional::simple;
-use super::{numerals, spans};
+use super::{numerals, spans, words};
 use crate::engine::lexicon::{Lexicon, Sort, TableId};
 
 /// The parts of a question, in its order.
 pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) -> Vec<Part> {
-    let typed: Vec<char> = question.chars().map(plain).collect();
+    let known = Known::new(lexicon);
+    let typed: Vec<char> = explained(question, &known).chars().map(plain).collect();
     let cutter = Cutter {
-        known: Known::new(lexicon),
+        known,
         samples: lexicon.map_or_else(Vec::new, |lexicon| samples_in(lexicon, &typed)),
         chars: typed.iter().copied().map(simple).collect(),
         typed,
@@ -140,6 +142,17 @@ impl Cutter<'_, '_> {
         if let Some(part) = beyond_unit(rest, before) {
             return (Some(part), 1);
         }
+        // 几笔捐款: how many, before a measure word.
+        if let ['几', next, ..] = rest
+            && !matches!(next, '点' | '年' | '月' | '天' | '号')
+            && !matches!(before, Some(Part::Mark(Mark::Which)))
+            && {
+                let unit = next.to_string();
+                words::is_mark(&unit, Mark::Measure) || words::is_mark(&unit, Mark::Unit)
+            }
+        {
+            return (Some(Part::Mark(Mark::Count)), 1);
+        }
         if self.is_measure(rest, before) {
             return (Some(Part::Mark(Mark::Measure)), 1);
         }
@@ -148,6 +161,16 @@ impl Cutter<'_, '_> {
         }
         if self.never_did(at, before) {
             return (Some(Part::Mark(Mark::Verb)), 2);
+        }
+        // 返回404: the code of the status.
+        if let ['返', '回', digit, ..] = rest
+            && digit.is_ascii_digit()
+            && let Some(column) = self.known.column_of(
+                None,
+                &["status code", "http status", "response code", "return code"],
+            )
+        {
+            return (Some(Part::Name(column)), 2);
         }
         let word = self.word(at, before);
         let known = word.as_ref().map_or(0, |(part, length)| match part {
@@ -246,6 +269,8 @@ impl Cutter<'_, '_> {
         let word: String = rest[..length.max(1)].iter().collect();
         let name = self.known.name(&word);
         let part = if self.known.has_schema() && name.table.max(name.column) >= 0.7 {
+            Part::Name(name)
+        } else if let Some(name) = self.known.begun_with(&word) {
             Part::Name(name)
         } else {
             Part::Other(word)

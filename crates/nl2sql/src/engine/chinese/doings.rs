@@ -197,6 +197,7 @@ fn verbs(parts: &mut [Part], known: &Known<'_, '_>) {
                         ..
                     }) = &parts[next]
                     && !matches!(&parts[next], Part::Name(name) if name.is_table())
+                    && entity_after(parts, next + 1).is_none_or(|(entity, _)| entity != *home)
                 {
                     parts[next] = Part::Name(known.table_name(*home));
                 }

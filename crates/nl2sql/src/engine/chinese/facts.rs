@@ -215,6 +215,33 @@ impl Known<'_, '_> {
         })
     }
 
+    /// Whether the words of a column have each word that a noun says, as it stands.
+    pub(super) fn is_literal(&self, name: &Name, said: &str) -> bool {
+        self.lexicon.is_some_and(|lexicon| {
+            lexicon.columns.iter().any(|entry| {
+                Some(entry.table) == name.column_home
+                    && said
+                        .split(' ')
+                        .all(|word| entry.words.iter().any(|own| own == word))
+            })
+        })
+    }
+
+    /// The only column whose name begins with a Latin word that is short for something: IP of `ip_address`.
+    pub(super) fn begun_with(&self, word: &str) -> Option<Name> {
+        let word = word.to_lowercase();
+        let mut columns = self
+            .lexicon?
+            .columns
+            .iter()
+            .filter(|entry| entry.words.len() == 2 && entry.words[0] == word);
+        let column = columns.next()?;
+        let sure = word.len() > 1 && word.chars().all(|c| c.is_ascii_alphabetic());
+        (sure && columns.next().is_none())
+            .then(|| self.column_of(Some(column.table), &[column.words.join(" ").as_str()]))
+            .flatten()
+    }
+
     /// The people that a table's rows are of, where its keys refer to one table of people only.
     pub(super) fn owner_of(&self, home: TableId) -> Option<Name> {
         let lexicon = self.lexicon?;

@@ -35,9 +35,10 @@ pub(super) fn take_groups(parts: &mut Vec<Part>) -> Vec<Said> {
             Part::Mark(Mark::Each) => each(parts, at, &mut groups),
             // 不同城市的客户数量
             Part::Mark(Mark::Distinct)
-                if parts[at..]
-                    .iter()
-                    .any(|part| matches!(part, Part::Mark(Mark::Count | Mark::Figure(_)))) =>
+                if !counts_kinds(parts, at)
+                    && parts[at..]
+                        .iter()
+                        .any(|part| matches!(part, Part::Mark(Mark::Count | Mark::Figure(_)))) =>
             {
                 each(parts, at, &mut groups)
             }
@@ -119,4 +120,13 @@ fn by(parts: &[Part], at: usize, groups: &mut Vec<Said>) -> usize {
         next += 1;
     }
     if next > at + 1 { next - at } else { 0 }
+}
+
+/// 用过的不同IP有多少个: at the end, how many different values there are, not how many rows of each.
+fn counts_kinds(parts: &[Part], at: usize) -> bool {
+    let idle = |part: &Part| matches!(part, Part::Mark(Mark::Filler | Mark::Measure));
+    at > 0
+        && parts[at - 1] == Part::Mark(Mark::De)
+        && matches!(&parts[at + 1..], [Part::Name(column), Part::Mark(Mark::Count), rest @ ..]
+            if !column.is_table() && rest.iter().all(idle))
 }

@@ -162,7 +162,10 @@ impl<'q, 'a> Known<'q, 'a> {
         let mut best: Option<(f32, Name)> = None;
         for (place, said) in readings.iter().enumerate() {
             let name = self.name(said);
-            let worth = name.table.max(name.column) - 0.02 * place as f32;
+            // 活动 is no flag like is_active where a thing is called so.
+            let flag =
+                !name.is_table() && self.sort_of(&name) == Some(Sort::Truth) && !self.is_literal(&name, said);
+            let worth = name.table.max(name.column) - 0.02 * place as f32 - if flag { 0.3 } else { 0.0 };
             // 主厨 is the head chef where there is one, not any chef.
             let vaguer = best.as_ref().is_some_and(|(known, sharper)| {
                 *known >= 0.8

@@ -185,9 +185,13 @@ impl Cutter<'_, '_> {
             .flat_map(|said| ["year", "on", "at", "date"].map(|unit| format!("{said} {unit}")))
             .collect();
         let moments: Vec<&str> = moments.iter().map(String::as_str).collect();
+        // 成绩 that is the score of another table is no result of this one: vaguer readings are not tried.
+        let sure = name.column >= 0.9 && !matches!(name.said.as_str(), "name" | "title");
+        let place = said.iter().position(|one| sure && *one == name.said);
+        let nearer = &said[..place.map_or(said.len(), |place| place + 1)];
         homes
             .find_map(|home| {
-                let plain = self.known.column_of(Some(home), said);
+                let plain = self.known.column_of(Some(home), nearer);
                 plain.or_else(|| self.known.column_of(Some(home), &moments))
             })
             .map_or(elsewhere, |column| Name {

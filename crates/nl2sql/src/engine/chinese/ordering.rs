@@ -59,7 +59,36 @@ pub(super) fn take_order(parts: &mut Vec<Part>) -> Said {
     if descends == Some(true) {
         said.extend(english("descending"));
     }
+    if let Some(more) = second(parts, start) {
+        said.extend(english("and"));
+        said.extend(more);
+    }
     said
+}
+
+/// 按学分从高到低、再按课程名排: what decides among equals.
+fn second(parts: &mut Vec<Part>, at: usize) -> Option<Said> {
+    let idle = |part: &Part| matches!(part, Part::Mark(Mark::And | Mark::Filler));
+    let by = at + parts.get(at..)?.iter().take_while(|part| idle(part)).count();
+    let [
+        Part::Mark(Mark::By),
+        Part::Name(column),
+        Part::Mark(Mark::Sort | Mark::Direction(_)),
+        rest @ ..,
+    ] = parts.get(by..)?
+    else {
+        return None;
+    };
+    let sorts = |part: &Part| idle(part) || matches!(part, Part::Mark(Mark::Sort | Mark::Direction(_)));
+    if by == at || !rest.iter().all(sorts) {
+        return None;
+    }
+    let mut said = english(&column.said);
+    if parts[by..].contains(&Part::Mark(Mark::Direction(true))) {
+        said.extend(english("descending"));
+    }
+    parts.truncate(at);
+    Some(said)
 }
 
 /// The figure that a question asks for.

@@ -99,8 +99,10 @@ pub(super) fn sexes(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
         matches!(
             part,
             Part::Name(_) | Part::Mark(Mark::And | Mark::De | Mark::Filler)
-        )
+        ) || is_ending(part)
     };
+    // 男生女生: the ending says that they are people.
+    let is_ended = parts.get(at + 1).is_some_and(is_ending);
     let Some(end) = (at + 1..parts.len().min(at + 5))
         .find(|end| sex(&parts[*end]).is_some_and(|other| sex(&parts[at]) == Some(!other)))
         .filter(|end| parts[at + 1..*end].iter().all(between))
@@ -113,14 +115,43 @@ pub(super) fn sexes(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     if !counts {
         return;
     }
-    let Some(column) = known.column_of(None, &["gender", "sex", "性别"]) else {
+    let students = is_ended.then(|| known.name("student").table_home).flatten();
+    let sexed = |home| known.column_of(home, &["gender", "sex", "性别"]);
+    let Some(column) = students
+        .and_then(|home| sexed(Some(home)))
+        .or_else(|| sexed(None))
+    else {
         return;
     };
-    parts.retain(|part| *part != Part::Mark(Mark::Each));
-    parts.splice(
-        at..=end,
-        [Part::Mark(Mark::Each), Part::Name(column), Part::Mark(Mark::De)],
-    );
+    let thing = column
+        .column_home
+        .filter(|home| is_ended && known.names_people(*home))
+        .map(|home| Part::Name(known.table_name(home)));
+    let end = end + usize::from(parts.get(end + 1).is_some_and(is_ending));
+    let each = [Part::Mark(Mark::Each), Part::Name(column), Part::Mark(Mark::De)];
+    parts.splice(at..=end, each.into_iter().chain(thing));
+    let mut first = at;
+    // 软件工程专业男生: a value before its column.
+    if let [.., Part::Value(said, _), Part::Name(held)] = &parts[..at]
+        && !held.is_table()
+        && held
+            .column_home
+            .and_then(|home| known.holding(said, home))
+            .is_some_and(|holds| known.is_same(&holds, held))
+    {
+        parts.remove(at - 1);
+        first -= 1;
+    }
+    let mut at = 0;
+    parts.retain(|part| {
+        at += 1;
+        *part != Part::Mark(Mark::Each) || at == first + 1
+    });
+}
+
+/// 男生: what only rounds off a sex.
+fn is_ending(part: &Part) -> bool {
+    matches!(part, Part::Other(text) if matches!(text.as_str(), "生" | "的" | "士" | "性"))
 }
 
 /// 80后员工: those who were born in such a decade.

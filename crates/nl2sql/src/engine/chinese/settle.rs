@@ -6,6 +6,7 @@ use super::beside::beside;
 use super::both::both;
 use super::doings::doings;
 use super::extremes::extremes;
+use super::grades::failed;
 use super::headcount::headcounts;
 use super::known::Known;
 use super::lasting::{expired, over, running};
@@ -17,6 +18,7 @@ use super::only::{amounts, elapsed, only};
 use super::part::{Name, Part};
 use super::people::{decades, people, sexes, surnames};
 use super::rates::{rates, taken};
+use super::refining::refine;
 use super::several::several;
 use super::shares::shares;
 use super::tallies::counted_after;
@@ -40,6 +42,8 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     }
     headcounts(parts, known);
     times(parts, known);
+    refine(parts, known);
+    failed(parts, known);
     shares(parts, known);
     several(parts, known);
     beside(parts, known);

@@ -101,6 +101,17 @@ pub(super) fn told(rest: &[Part]) -> Option<(Said, usize)> {
             let (_, code) = codes.first()?;
             Some((is_code(&name.said, std::slice::from_ref(code), negated), at + 1))
         }
+        // 邮箱是qq的: a part of an address.
+        Part::Other(text)
+            if text.is_ascii()
+                && !text.contains('@')
+                && name.said.split(' ').any(|word| matches!(word, "email" | "mail")) =>
+        {
+            let contains = if negated { "does not contain" } else { "contains" };
+            let mut said = english(&format!("whose {} {contains}", name.said));
+            said.extend(quoted(text));
+            Some((said, at + 1))
+        }
         part => {
             literal(part)?;
             let (list, taken) = match part {

@@ -56,6 +56,9 @@ impl Cutter<'_, '_> {
             if let Some(name) = self.summed(&word) {
                 return Some((Part::Name(name), length));
             }
+            if let Some(name) = self.graded(&word) {
+                return Some((Part::Name(name), length));
+            }
             if let Some(name) = self.rate(&word).or_else(|| self.worth(&word)) {
                 return Some((Part::Name(name), length));
             }

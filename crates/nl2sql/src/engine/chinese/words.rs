@@ -31,6 +31,7 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/food.txt"),
     include_str!("nouns/gallery.txt"),
     include_str!("nouns/general.txt"),
+    include_str!("nouns/giving.txt"),
     include_str!("nouns/geography.txt"),
     include_str!("nouns/health.txt"),
     include_str!("nouns/home.txt"),
