@@ -20,6 +20,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     const STEPS: &[Step] = &[
         coded::spelled_out,
         slow::on_average,
+        slow::first,
         speech::spelled_out,
         versus::spelled_out,
         sayings::spelled_out,
