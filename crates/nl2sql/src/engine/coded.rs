@@ -47,7 +47,13 @@ const GIVES: &[&str] = &[
 /// The question with its codes in a comparison, when it has one.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
-    const STEPS: &[Step] = &[|_, tokens| and_above(tokens), defined, class, given];
+    const STEPS: &[Step] = &[
+        |_, tokens| and_above(tokens),
+        |_, tokens| not_number(tokens),
+        defined,
+        class,
+        given,
+    ];
     STEPS.iter().fold(None, |spelled: Option<Vec<Token>>, step| {
         step(lexicon, spelled.as_deref().unwrap_or(tokens)).or(spelled)
     })
@@ -87,6 +93,20 @@ fn and_above(tokens: &[Token]) -> Option<Vec<Token>> {
         other => return Some(replaced(tokens, at, at + 2, &format!("or {other}"))),
     };
     Some(replaced(tokens, at, at + 2, meant))
+}
+
+/// `whose floor is not 0` is a floor other than that.
+fn not_number(tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = (2..tokens.len()).find(|at| {
+        let ends = tokens
+            .get(at + 1)
+            .is_none_or(|next| matches!(next.lower.as_str(), "and" | "or" | ","));
+        tokens[*at].shape == Shape::Number
+            && word(tokens, at - 1) == "not"
+            && matches!(word(tokens, at - 2), "is" | "are" | "was" | "were")
+            && ends
+    })?;
+    Some(replaced(tokens, at - 1, at, "not equal to"))
 }
 
 /// The one column of numbers that are codes of what came of something, in the tables that the question names where several have one.
@@ -432,6 +452,10 @@ mod tests {
                 (
                     "5xx hits by path",
                     "SELECT path, COUNT(*) FROM hits WHERE http_status >= 500 AND http_status < 600 GROUP BY path",
+                ),
+                (
+                    "hits whose http status is not 200",
+                    "SELECT * FROM hits WHERE http_status <> 200",
                 ),
                 ("hits with 500 bytes", "SELECT * FROM hits WHERE bytes = 500"),
             ],

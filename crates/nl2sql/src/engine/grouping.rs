@@ -7,7 +7,6 @@ use super::phrases::{Function, Phrase};
 use super::plan::Expr;
 use super::reading::{Entity, Reading};
 use super::roles;
-use super::text::Token;
 
 impl Reading<'_> {
     pub(crate) fn read_groups(&mut self) {
@@ -275,29 +274,10 @@ impl Reading<'_> {
                 {
                     self.entity_keys(table)
                 }
-                _ if self.calls_other_rows(id) => self.entity_keys(self.lexicon.column(id).table),
                 _ => vec![Expr::Column(id)],
             },
             Entity::Table(table, _) => self.entity_keys(table),
         }
-    }
-
-    /// `which company has the most visits`, where the clients have a `company_name`: what other rows are called by stands for them.
-    fn calls_other_rows(&self, id: ColumnId) -> bool {
-        let entry = self.lexicon.column(id);
-        let thing = match &entry.words[..] {
-            [thing, name] if name == "name" => thing,
-            _ => return false,
-        };
-        let said = |token: &Token| token.lower == *thing || super::stem::singular(&token.lower) == *thing;
-        entry.table != self.home
-            && roles::names(self.lexicon, entry.table) == [id]
-            && self.lexicon.primary_key(entry.table).is_some()
-            && self.tokens.iter().any(said)
-            && !self
-                .tokens
-                .iter()
-                .any(|token| matches!(token.lower.as_str(), "name" | "names"))
     }
 
     /// Whether the question speaks of a key as such ("per customer id").
