@@ -47,7 +47,13 @@ const GIVES: &[&str] = &[
 /// The question with its codes in a comparison, when it has one.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
-    const STEPS: &[Step] = &[|_, tokens| and_above(tokens), defined, class, given];
+    const STEPS: &[Step] = &[
+        |_, tokens| and_above(tokens),
+        |_, tokens| not_number(tokens),
+        defined,
+        class,
+        given,
+    ];
     STEPS.iter().fold(None, |spelled: Option<Vec<Token>>, step| {
         step(lexicon, spelled.as_deref().unwrap_or(tokens)).or(spelled)
     })
@@ -87,6 +93,20 @@ fn and_above(tokens: &[Token]) -> Option<Vec<Token>> {
         other => return Some(replaced(tokens, at, at + 2, &format!("or {other}"))),
     };
     Some(replaced(tokens, at, at + 2, meant))
+}
+
+/// `whose floor is not 0` is a floor other than that.
+fn not_number(tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = (2..tokens.len()).find(|at| {
+        let ends = tokens
+            .get(at + 1)
+            .is_none_or(|next| matches!(next.lower.as_str(), "and" | "or" | ","));
+        tokens[*at].shape == Shape::Number
+            && word(tokens, at - 1) == "not"
+            && matches!(word(tokens, at - 2), "is" | "are" | "was" | "were")
+            && ends
+    })?;
+    Some(replaced(tokens, at - 1, at, "not equal to"))
 }
 
 /// The one column of numbers that are codes of what came of something, in the tables that the question names where several have one.
@@ -210,7 +230,7 @@ fn name(lexicon: &Lexicon<'_>, id: ColumnId) -> String {
 
 /// `a 4xx status`: all codes of that hundred.
 fn class(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    let at = (1..tokens.len()).find(|at| class_at(tokens, *at).is_some())?;
+    let at = (0..tokens.len()).find(|at| class_at(tokens, *at).is_some())?;
     let (class, length) = class_at(tokens, at)?;
     let id = code_column(lexicon, tokens).filter(|id| is_http(lexicon, *id))?;
     let (from, to) = around(tokens, at, at + length);
@@ -219,7 +239,15 @@ fn class(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         "whose {column} is at least {class}00 and {column} is below {}00",
         class + 1
     );
-    Some(replaced(tokens, from, to, &meant))
+    // "5xx hits": the rows come after it.
+    let rows = tokens
+        .get(to)
+        .filter(|_| from == at && to == at + length)
+        .filter(|token| Namer::new(lexicon).mention(&token.text).table_score() >= 0.8);
+    let Some(rows) = rows else {
+        return Some(replaced(tokens, from, to, &meant));
+    };
+    Some(replaced(tokens, from, to + 1, &format!("{} {meant}", rows.text)))
 }
 
 /// `returned 404`, `with a 500`, `with status 400`: a bare number after what gives a code.
@@ -319,6 +347,7 @@ fn defined(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let before = inside.iter().find_map(|token| match token.lower.as_str() {
         "over" | "above" | ">" => Some("above "),
         "least" | ">=" => Some("at least "),
+        "not" | "other" | "!=" | "<>" | "non" => Some("not equal to "),
         _ => None,
     });
     let mut end = number + 1 + if more.is_empty() { 0 } else { 2 };
@@ -359,7 +388,11 @@ fn defined(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         _ if word(&rest, at + 1) == "by" || word(&rest, at + 1) == "per" => format!("number of {rows}"),
         _ => rows,
     };
-    let mut spelled = replaced(&rest, at, at + 1 + usize::from(rate), &meant);
+    // "failed runs (exit code above 0)": the rows are named beside it.
+    let rows_named = (at + 1..rest.len().min(at + 2))
+        .any(|i| !rate && Namer::new(lexicon).mention(&rest[i].text).table_score() >= 0.8);
+    let end = at + 1 + usize::from(rate || rows_named);
+    let mut spelled = replaced(&rest, at, end, &meant);
     if rate {
         let percent = spelled.windows(2).position(|two| {
             two[0].lower == "in" && matches!(two[1].lower.as_str(), "percent" | "percentage" | "%")
@@ -411,6 +444,18 @@ mod tests {
                 (
                     "what percentage of hits returned 200",
                     "SELECT 100.0 * (SELECT COUNT(*) FROM hits WHERE http_status = 200) / NULLIF((SELECT COUNT(*) FROM hits), 0)",
+                ),
+                (
+                    "failed hits (http status not 200)",
+                    "SELECT * FROM hits WHERE http_status <> 200",
+                ),
+                (
+                    "5xx hits by path",
+                    "SELECT path, COUNT(*) FROM hits WHERE http_status >= 500 AND http_status < 600 GROUP BY path",
+                ),
+                (
+                    "hits whose http status is not 200",
+                    "SELECT * FROM hits WHERE http_status <> 200",
                 ),
                 ("hits with 500 bytes", "SELECT * FROM hits WHERE bytes = 500"),
             ],

@@ -49,6 +49,9 @@ impl Reading<'_> {
             }
             _ => next,
         };
+        if !time && self.compare_overall(at, next, op) {
+            return true;
+        }
         if self.aggregate_at(next) == Some(Function::Avg) && matches!(op, Op::Gt | Op::Ge | Op::Lt | Op::Le) {
             return self.compare_average(at, next, op, hint);
         }
@@ -82,6 +85,7 @@ impl Reading<'_> {
                 self.compare_period(at, next, reversed(op), period)
             }
             Kind::Period(period) => self.compare_period(at, next, op, period),
+            Kind::Mention(..) if time => self.compare_moments(at, next, op),
             Kind::Mention(..) if !time && !matches!(op, Op::Eq | Op::Ne) => {
                 self.compare_columns(at, next, op)
             }

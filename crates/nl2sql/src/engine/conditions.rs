@@ -86,6 +86,16 @@ impl Writer<'_> {
                     plain.column(*column)
                 )
             }
+            Cond::GroupAverage(column, op) => {
+                let plain = self.plain();
+                let table = self.table(self.lexicon.column(*column).table);
+                format!(
+                    "AVG({}) {} (SELECT AVG({}) FROM {table})",
+                    self.column(*column),
+                    op_sign(*op),
+                    plain.column(*column)
+                )
+            }
             Cond::PeerAverage { column, op, key } => self.peer_average(*column, *op, *key),
             Cond::FirstOfGroup(first) => self.first_of_group(first),
             Cond::Beyond {

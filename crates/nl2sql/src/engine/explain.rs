@@ -198,6 +198,10 @@ impl Teller<'_> {
                 &[&self.column(*column), self.op(*op), &self.moment(*moment)],
             ),
             Cond::Average(id, op) => fill(tongue.average, &[&self.column(*id), self.op(*op)]),
+            Cond::GroupAverage(id, op) => fill(
+                tongue.group_average,
+                &[&self.expr(&Expr::Apply(Function::Avg, *id)), self.op(*op)],
+            ),
             Cond::PeerAverage { column, op, key } => fill(
                 tongue.peer_average,
                 &[&self.column(*column), self.op(*op), &self.column(*key)],

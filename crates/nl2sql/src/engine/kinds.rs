@@ -116,4 +116,25 @@ mod tests {
             ],
         );
     }
+
+    #[test]
+    fn a_log_is_called_after_what_it_logs() {
+        let web = schema(&[
+            "sites: id int, title text",
+            "webTokens: webTokenId int, siteId int > sites, note text",
+            "callLogs: callLogId int, webTokenId int > webTokens, path text, calledAt timestamp",
+        ]);
+        check(
+            &web,
+            &[
+                ("how many calls are there", "SELECT COUNT(*) FROM callLogs"),
+                ("list all calls", "SELECT * FROM callLogs"),
+                (
+                    "How many web calls did each site make?",
+                    "SELECT sites.title, COUNT(*) FROM callLogs JOIN webTokens ON callLogs.webTokenId = webTokens.webTokenId \
+                     JOIN sites ON webTokens.siteId = sites.id GROUP BY sites.id, sites.title",
+                ),
+            ],
+        );
+    }
 }

@@ -297,7 +297,11 @@ impl<'q, 'a> Namer<'q, 'a> {
         if span.is_empty() || span.iter().any(|senses| senses.is_empty()) {
             return Mention::default();
         }
-        self.index.find(self.lexicon, &span)
+        let mut mention = self.index.find(self.lexicon, &span);
+        if let [only] = &text::tokens(words)[..] {
+            forget_moments_of_rows(self.lexicon, only, &mut mention);
+        }
+        mention
     }
 }
 

@@ -117,6 +117,9 @@ impl Reading<'_> {
 
     /// `book categories`, where the books have a `book_title`: half a name right before a whole one only describes it.
     fn describes_next(&self, at: usize) -> bool {
+        if self.key_describes_rows(at) {
+            return true;
+        }
         let (Some(Entity::Column(one, half)), Some(Entity::Column(other, whole))) =
             (self.entity(at), self.entity(at + 1))
         else {
@@ -131,6 +134,31 @@ impl Reading<'_> {
             && one != other
             && self.lexicon.column(one).table == self.lexicon.column(other).table
             && self.is_textual(one)
+    }
+
+    /// `badge scans`, where the scans have a `badge_card_id`: a part of a key right before the rows that have it.
+    fn key_describes_rows(&self, at: usize) -> bool {
+        let Some(Entity::Table(rows, whole)) = self.entity(at + 1) else {
+            return false;
+        };
+        let part = match self.entity(at) {
+            Some(Entity::Column(key, half)) if half < 0.8 => {
+                self.lexicon.column(key).table == rows && self.lexicon.graph.target(key).is_some()
+            }
+            Some(Entity::Table(table, half)) if half < 0.7 => {
+                let refers = |id| {
+                    self.lexicon
+                        .graph
+                        .target(id)
+                        .is_some_and(|target| target == table)
+                };
+                self.lexicon.columns_of(rows).any(refers)
+            }
+            _ => false,
+        };
+        let one = self.items[at].end - self.items[at].start == 1 && !self.word(at).ends_with('s');
+        let together = self.items[at].end == self.items[at + 1].start;
+        part && whole >= 0.85 && one && together && self.word(at + 1).ends_with('s')
     }
 
     /// `population density`: of two measures side by side the last one is meant, and the first only says of what.

@@ -22,6 +22,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         wordings::spelled_out,
         coded::spelled_out,
         slow::on_average,
+        slow::first,
         speech::spelled_out,
         versus::spelled_out,
         sayings::spelled_out,

@@ -117,6 +117,8 @@ pub(crate) enum Cond {
     },
     /// Above (or below) the average of the same column over the whole table.
     Average(ColumnId, Op),
+    /// A group's average above (or below) that of the whole table.
+    GroupAverage(ColumnId, Op),
     /// Above (or below) the average of the same column over the rows with the same key.
     PeerAverage {
         column: ColumnId,
@@ -312,7 +314,8 @@ impl Cond {
             | Cond::Among { column, .. }
             | Cond::Extreme { column, .. }
             | Cond::PeerAverage { column, .. }
-            | Cond::Average(column, _) => swap(column, old, new),
+            | Cond::Average(column, _)
+            | Cond::GroupAverage(column, _) => swap(column, old, new),
             Cond::Either(one, other) => {
                 one.iter_mut()
                     .chain(other)
@@ -335,7 +338,8 @@ impl Cond {
             | Cond::Beyond { column, .. }
             | Cond::Among { column, .. }
             | Cond::Extreme { column, .. }
-            | Cond::Average(column, _) => found.push(*column),
+            | Cond::Average(column, _)
+            | Cond::GroupAverage(column, _) => found.push(*column),
             Cond::PeerAverage { column, key, .. } => found.extend([*column, *key]),
             Cond::FirstOfGroup(first) => found.extend([first.by, first.key]),
             Cond::Against(column, _, across) => found.extend([*column, across.key]),

@@ -348,3 +348,32 @@ pub(super) fn both(
         signals: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::tests::{check, schema};
+
+    #[test]
+    fn shares_are_of_all_or_of_each_group() {
+        let mut store = schema(&[
+            "clients: id int, name text, is_vip boolean",
+            "orders: id int, client_id int > clients, status text, badge_id int > badges",
+            "badges: id int, label text",
+        ]);
+        store.tables[1].columns[2].samples = vec!["cancelled".into(), "shipped".into()];
+        check(
+            &store,
+            &[
+                (
+                    "What percentage of clients are VIPs?",
+                    "SELECT 100.0 * (SELECT COUNT(*) FROM clients WHERE is_vip = 1) / NULLIF((SELECT COUNT(*) FROM clients), 0)",
+                ),
+                (
+                    "what percentage of orders were cancelled per client",
+                    "SELECT clients.name, AVG(CASE WHEN orders.status = 'cancelled' THEN 100.0 ELSE 0 END) FROM orders \
+                     JOIN clients ON orders.client_id = clients.id GROUP BY clients.id, clients.name",
+                ),
+            ],
+        );
+    }
+}

@@ -57,6 +57,28 @@ impl Reading<'_> {
     }
 }
 
+/// `…, slowest first` is what took the longest first.
+pub(crate) fn first(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.windows(2).position(|two| {
+        matches!(two[0].lower.as_str(), "slowest" | "fastest" | "quickest") && two[1].lower == "first"
+    })?;
+    let columns = || lexicon.table_ids().flat_map(|table| lexicon.columns_of(table));
+    if at + 2 != tokens.len()
+        || columns().any(|id| is_speed(lexicon, id))
+        || !columns().any(|id| lasts(lexicon, id))
+    {
+        return None;
+    }
+    let meant = if tokens[at].lower == "slowest" {
+        "longest first"
+    } else {
+        "shortest first"
+    };
+    let mut spelled = tokens[..at].to_vec();
+    spelled.extend(text::tokens(meant));
+    Some(spelled)
+}
+
 /// `slowest route on average` is the route with the highest average duration, `the path that is the fastest on average` too.
 pub(crate) fn on_average(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let average = tokens

@@ -3,6 +3,7 @@
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::link::Namer;
 use super::listings::table_of;
+use super::newcomers;
 use super::roles;
 use super::stem::stem;
 use super::text::{self, Token};
@@ -10,7 +11,14 @@ use super::text::{self, Token};
 /// The question in plain words, when it is asked otherwise.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
-    const STEPS: &[Step] = &[breakdown, everyone, never_since, billed];
+    const STEPS: &[Step] = &[
+        breakdown,
+        everyone,
+        never_since,
+        billed,
+        newcomers::spelled_out,
+        rows_per,
+    ];
     STEPS.iter().fold(None, |spelled: Option<Vec<Token>>, step| {
         step(lexicon, spelled.as_deref().unwrap_or(tokens)).or(spelled)
     })
@@ -229,6 +237,27 @@ fn never_since(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     Some(spelled)
 }
 
+/// `scans per shop`: how many there are for each.
+fn rows_per(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let per = tokens.iter().position(|token| token.lower == "per")?;
+    let at = per.checked_sub(1)?;
+    let lead = tokens[..at].iter().all(|token| {
+        matches!(
+            token.lower.as_str(),
+            "show" | "list" | "me" | "the" | "all" | "give" | "get"
+        )
+    });
+    let namer = Namer::new(lexicon);
+    let rows = table_of(&namer, &tokens[at..per])?;
+    let group = table_of(&namer, tokens.get(per + 1..per + 2)?)?;
+    if !lead || rows == group || !tokens[at].lower.ends_with('s') {
+        return None;
+    }
+    let mut spelled = text::tokens("number of");
+    spelled.extend_from_slice(&tokens[at..]);
+    Some(spelled)
+}
+
 /// The verb of an irregular participle.
 fn past(word: &str) -> Option<&'static str> {
     Some(match word {
@@ -319,6 +348,10 @@ mod tests {
                 (
                     "who has never been seen",
                     "SELECT * FROM employees WHERE last_seen_at IS NULL",
+                ),
+                (
+                    "invoices per firm",
+                    "SELECT firms.name, COUNT(*) FROM invoices JOIN firms ON invoices.firm_id = firms.id GROUP BY firms.id, firms.name",
                 ),
                 (
                     "what did we invoice in total in 2024",

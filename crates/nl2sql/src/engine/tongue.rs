@@ -67,6 +67,8 @@ pub(crate) struct Tongue {
     pub within: &'static str,
     pub outside: &'static str,
     pub average: &'static str,
+    /// An average of a group beside that of all rows.
+    pub group_average: &'static str,
     pub peer_average: &'static str,
     /// The highest, or lowest, within what shares a column.
     pub highest_of_each: &'static str,
@@ -221,6 +223,7 @@ pub(crate) static ENGLISH: Tongue = Tongue {
     within: "{0} lies in {1}",
     outside: "{0} lies outside {1}",
     average: "{0} is {1} its average",
+    group_average: "{0} is {1} that of all rows",
     peer_average: "{0} is {1} its average for the same {2}",
     highest_of_each: "{0} is the highest for each {1}",
     lowest_of_each: "{0} is the lowest for each {1}",

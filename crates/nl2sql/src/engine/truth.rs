@@ -115,6 +115,9 @@ impl Reading<'_> {
     }
 
     fn read_truth(&mut self, at: usize) {
+        if values::is_known(self.word(at)) && self.read_state_of_noun(at) {
+            return;
+        }
         let at_home = |id: ColumnId| {
             self.lexicon.column(id).sort == Sort::Truth && self.lexicon.column(id).table == self.home
         };

@@ -54,6 +54,7 @@ pub(crate) static CHINESE: Tongue = Tongue {
     within: "{0}在{1}",
     outside: "{0}不在{1}",
     average: "{0}{1}其平均值",
+    group_average: "{0}{1}全部行的平均值",
     peer_average: "{0}{1}同一{2}的平均值",
     highest_of_each: "{0}在每个{1}中最高",
     lowest_of_each: "{0}在每个{1}中最低",
