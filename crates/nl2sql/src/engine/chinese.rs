@@ -44,6 +44,7 @@ mod settle;
 mod several;
 mod shape;
 mod shares;
+mod spanned;
 mod spans;
 mod stands;
 #[cfg(test)]

@@ -267,6 +267,18 @@ impl Cutter<'_, '_> {
             .position(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '@' | '.' | '\''))
             .unwrap_or(rest.len());
         let word: String = rest[..length.max(1)].iter().collect();
+        // API key: two words that a table or column is called by.
+        if let Some(' ') = rest.get(length) {
+            let more = rest[length + 1..]
+                .iter()
+                .take_while(|c| c.is_ascii_alphanumeric() || **c == '_')
+                .count();
+            let both: String = rest[..length + 1 + more].iter().collect();
+            let name = self.known.name(&both.to_lowercase());
+            if more > 0 && self.known.has_schema() && name.table.max(name.column) >= 0.9 {
+                return (Some(Part::Name(name)), length + 1 + more);
+            }
+        }
         let name = self.known.name(&word);
         let part = if self.known.has_schema() && name.table.max(name.column) >= 0.7 {
             Part::Name(name)

@@ -71,6 +71,20 @@ fn average_of_all(parts: &mut Vec<Part>, at: usize) {
         parts.remove(at + 1);
     }
     if matches!(parts.get(at + 1), Some(Part::Name(name)) if name.is_table()) {
+        // 平均每笔捐款的金额: the amount of one, which no sum is asked of.
+        let of = at + 1 + usize::from(parts.get(at + 2) == Some(&Part::Mark(Mark::De)));
+        if let (Some(Part::Name(thing)), Some(Part::Name(column))) = (parts.get(at + 1), parts.get(of + 1))
+            && column.said == "amount"
+            && column.column_home == thing.table_home
+        {
+            let said = format!("{} amount", thing.said);
+            let column = Part::Name(Name {
+                said,
+                ..column.clone()
+            });
+            parts.splice(at + 1..=of + 1, [column]);
+            return;
+        }
         let figure = parts.remove(at);
         let place = at + 1 + usize::from(parts.get(at + 1) == Some(&Part::Mark(Mark::De)));
         parts.insert(place.min(parts.len()), figure);

@@ -142,3 +142,34 @@ fn marks_of_examinations() {
         ],
     );
 }
+
+#[test]
+fn times_between_moments_and_averages_of_ones_own_group() {
+    let clinic = schema(
+        "CREATE TABLE stays (id INTEGER PRIMARY KEY, room TEXT, admission_date DATE, discharge_date DATE, status TEXT);
+         CREATE TABLE nurses (id INTEGER PRIMARY KEY, name TEXT, specialty TEXT, salary INTEGER);
+         CREATE TABLE gifts (id INTEGER PRIMARY KEY, nurse_id INTEGER REFERENCES nurses (id), amount REAL, given_on DATE);",
+        &[("stays", "status", &["open", "closed"])],
+    );
+    hold(
+        &clinic,
+        &[
+            (
+                "平均住院天数是多少",
+                "AVG(julianday(discharge_date) - julianday(admission_date))",
+            ),
+            (
+                "工资高于本专科平均工资的护士",
+                "AS peer WHERE peer.specialty = nurses.specialty",
+            ),
+        ],
+    );
+    hold(
+        &schema(
+            "CREATE TABLE apiKeys (apiKeyId INTEGER PRIMARY KEY, keyName TEXT, userId INTEGER REFERENCES users (userId));
+             CREATE TABLE users (userId INTEGER PRIMARY KEY, fullName TEXT);",
+            &[],
+        ),
+        &[("没有API key的用户", "NOT IN (SELECT userId FROM apiKeys")],
+    );
+}

@@ -21,6 +21,7 @@ use super::rates::{rates, taken};
 use super::refining::refine;
 use super::several::several;
 use super::shares::shares;
+use super::spanned::of_own;
 use super::tallies::counted_after;
 use super::than::compare;
 use crate::engine::lexicon::TableId;
@@ -44,6 +45,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     times(parts, known);
     refine(parts, known);
     failed(parts, known);
+    of_own(parts, known);
     shares(parts, known);
     several(parts, known);
     beside(parts, known);

@@ -56,7 +56,7 @@ impl Cutter<'_, '_> {
             if let Some(name) = self.summed(&word) {
                 return Some((Part::Name(name), length));
             }
-            if let Some(name) = self.graded(&word) {
+            if let Some(name) = self.graded(&word).or_else(|| self.spanned(&word)) {
                 return Some((Part::Name(name), length));
             }
             if let Some(name) = self.rate(&word).or_else(|| self.worth(&word)) {

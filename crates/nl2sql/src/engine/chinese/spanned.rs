@@ -1,0 +1,91 @@
+//! Times between two moments that a Chinese word says, and rows beyond the average of their own group: 住院天数, 高于本部门平均工资的员工.
+
+use super::clause::{Said, english};
+use super::cut::Cutter;
+use super::known::Known;
+use super::marks::Mark;
+use super::part::{Name, Part};
+
+/// Words for a time, the unit, and the moments that it may lie between.
+#[rustfmt::skip]
+const SPANS: &[(&str, &[(&str, &str)])] = &[
+    ("住院天数 在院天数 住院日 住院时长 住院时间", &[("admission date", "discharge date"), ("admitted at", "discharged at"), ("admission", "discharge")]),
+    ("入住天数 居住天数 入住晚数 入住时长", &[("check in date", "check out date"), ("check in", "check out"), ("checked in at", "checked out at"), ("arrival date", "departure date")]),
+    ("配送天数 配送时长 配送用时 运输天数 运输时长 送货天数 派送时长", &[("shipped at", "delivered at"), ("ship date", "delivery date"), ("picked up at", "delivered at"), ("order date", "delivered at")]),
+    ("发货时长 发货用时 备货时长 备货天数", &[("order date", "shipped at"), ("created at", "shipped at"), ("ordered at", "shipped at"), ("order date", "ship date")]),
+    ("借阅天数 借阅时长 借书天数", &[("borrowed at", "returned at"), ("loan date", "return date"), ("borrow date", "return date")]),
+    ("租赁天数 租用天数 租期天数 租赁时长", &[("start date", "end date"), ("rented at", "returned at"), ("pickup date", "return date")]),
+    ("处理天数 解决天数 解决时长 处理时长 关闭时长", &[("created at", "resolved at"), ("opened at", "closed at"), ("created at", "closed at"), ("reported at", "resolved at")]),
+    ("维修天数 修理天数 维修时长", &[("reported at", "repaired at"), ("received at", "finished at"), ("start date", "end date")]),
+    ("付款天数 回款天数 付款周期 回款周期", &[("issued on", "paid on"), ("invoice date", "paid date"), ("issued at", "paid at"), ("bill date", "paid date")]),
+];
+
+impl Cutter<'_, '_> {
+    /// 住院天数: the days between two moments of one table, where no column is called so.
+    pub(super) fn spanned(&self, word: &str) -> Option<Name> {
+        let (_, pairs) = SPANS
+            .iter()
+            .find(|(words, _)| words.split(' ').any(|one| one == word))?;
+        let own = super::words::noun(word).map(|said| self.known.noun(word, said));
+        if self.known.spells(word) || own.is_some_and(|name| name.column >= 0.8 && !name.is_table()) {
+            return None;
+        }
+        pairs.iter().find_map(|(from, to)| {
+            let start = self.known.column_of(None, &[from])?;
+            let end = self.known.column_of(start.column_home, &[to])?;
+            let unlike = !self.known.is_same(&start, &end);
+            (unlike && self.known.is_day(&start) && self.known.is_day(&end)).then(|| Name {
+                said: format!("days between {from} and {to}"),
+                column: 1.0,
+                column_home: start.column_home,
+                ..Name::default()
+            })
+        })
+    }
+}
+
+/// 工资高于本部门平均工资: more than the average of those that share the group.
+pub(super) fn of_own(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    for at in 0..parts.len() {
+        let [Part::Name(column), Part::Mark(Mark::Compare(op)), rest @ ..] = &parts[at..] else {
+            continue;
+        };
+        let lead = |part: &&Part| matches!(part, Part::Mark(Mark::Filler | Mark::From));
+        let leads = rest.iter().take_while(lead).count();
+        let (Some(Part::Name(group)), Some(said)) = (rest.get(leads), rest.get(leads + 1..)) else {
+            continue;
+        };
+        let de = usize::from(said.first() == Some(&Part::Mark(Mark::De)));
+        let (figure, of, taken) = match &said[de..] {
+            [Part::Mark(Mark::Figure(figure)), Part::Name(of), ..] => (*figure, of, 2),
+            [Part::Name(of), Part::Mark(Mark::FigureAfter(figure)), ..] => (*figure, of, 2),
+            _ => continue,
+        };
+        let refers = || {
+            group
+                .table_home
+                .zip(column.column_home)
+                .is_some_and(|(to, from)| known.refers(from, to))
+        };
+        let grouping = if group.is_table() {
+            refers()
+        } else {
+            group.column_home == column.column_home && !group.measure
+        };
+        if leads > 0
+            && grouping
+            && !column.is_table()
+            && column.measure
+            && known.is_same(column, of)
+            && matches!(figure, "average" | "maximum" | "minimum")
+        {
+            let told: Said = english(&format!(
+                "whose {} is {op} the {figure} {} of the same {}",
+                column.said, column.said, group.said
+            ));
+            let end = at + 2 + leads + 1 + de + taken;
+            parts.splice(at..end, [Part::Said(told)]);
+            return;
+        }
+    }
+}
