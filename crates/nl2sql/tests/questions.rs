@@ -36,6 +36,9 @@ const FLOORS: &[(&str, f64, f64)] = &[
     // English requests over later schemas, put into Chinese.
     ("translated", 85.0, 75.0),
     ("held", 80.0, 77.0),
+    // Written by somebody who knew nothing of the rules.
+    ("strangers", 86.0, 78.0),
+    ("strangers-zh", 82.0, 72.0),
     ("refuse", 93.0, 90.0),
     ("held back", 92.0, 88.0),
 ];

@@ -139,9 +139,11 @@ async fn question(address: std::net::SocketAddr) {
     execution::log(None, "model", "answered");
     execution::end_phase(provider);
 
-    // These overlap: they can be no regions.
+    // These overlap, however slow the machine is: they can be no regions.
+    let begun = tokio::sync::Barrier::new(2);
     let both = async |name, millis| {
         let phase = execution::begin_phase(query, name, Waits::Sleep);
+        begun.wait().await;
         tokio::time::sleep(Duration::from_millis(millis)).await;
         execution::end_phase(phase);
     };
