@@ -23,16 +23,8 @@ mod support {
 }
 #[path = "databases/answers.rs"]
 mod answers;
-// The questions that the engine's own tests ask.
-#[allow(dead_code)]
-mod books {
-    #[path = "../../crates/nl2sql/tests/questions/book.rs"]
-    pub mod book;
-    #[path = "../../crates/nl2sql/tests/questions/rows.rs"]
-    pub mod rows;
-}
 #[path = "databases/books.rs"]
-mod every_book;
+mod books;
 #[path = "databases/guide.rs"]
 mod guide;
 #[path = "databases/preview.rs"]

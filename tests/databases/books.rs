@@ -1,16 +1,23 @@
 //! Every question of the engine's books, answered in the dialect of PostgreSQL and of MariaDB over tables like the book's: the
 //! database itself takes each answer, and each alternative.
 
+// The questions that the engine's own tests ask.
+#[allow(dead_code)]
+#[path = "../../crates/nl2sql/tests/questions/book.rs"]
+mod book;
+#[allow(dead_code)]
+#[path = "../../crates/nl2sql/tests/questions/rows.rs"]
+mod rows;
+
 use std::fmt::Write as _;
 
 use jiff::civil::date;
 use nl2sql::{Column, ColumnKind, Dialect, Lexicon, Request, Schema, Table, answer_with, read_ddl};
 use sqlx::{AssertSqlSafe, Connection, Database, Executor, MySqlConnection, PgConnection};
 
-use crate::books::book::Book;
-use crate::books::rows;
 use crate::support::mariadb::MariaDb;
 use crate::support::postgres::Postgres;
+use book::Book;
 
 /// The books, with what their databases hold.
 async fn books() -> Vec<(Book, Schema)> {
