@@ -20,7 +20,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// How many of a smaller unit make one: days, hours, minutes, cents, grams and the like.
-const UNITS: &[u64] = &[
+const UNITS: &[u32] = &[
     7, 12, 24, 30, 60, 100, 365, 1_000, 1_440, 3_600, 60_000, 1_000_000,
 ];
 
@@ -80,10 +80,10 @@ pub(crate) fn unread(chosen: &Chosen<'_>) -> Vec<usize> {
 /// Whether a number is in the SQL, perhaps in another unit or as a part of a date. "At least one" needs none.
 fn holds_number(sql: &str, digits: &str) -> bool {
     let plain = digits.trim_start_matches('0');
-    let in_unit = |per: u64| {
+    let in_unit = |per: u32| {
         plain
-            .parse::<u64>()
-            .is_ok_and(|number| sql.contains(&number.saturating_mul(per).to_string()))
+            .parse::<f64>()
+            .is_ok_and(|number| sql.contains(&(number * f64::from(per)).round().to_string()))
     };
     matches!(plain, "" | "1") || sql.contains(plain) || UNITS.iter().any(|per| in_unit(*per))
 }

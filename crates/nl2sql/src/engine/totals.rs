@@ -8,6 +8,17 @@ use super::roles;
 /// Rows that are amounts: their total is a sum.
 const AMOUNTS: &[&str] = &[
     "bonus",
+    "consumption",
+    "distance",
+    "duration",
+    "mileage",
+    "output",
+    "production",
+    "revenue",
+    "usage",
+    "volume",
+    "weight",
+    "yield",
     "budget",
     "charge",
     "commission",

@@ -13,11 +13,6 @@ pub(crate) type Readings = Vec<&'static str>;
 
 /// Nouns and verbs that name tables and columns, by the trade that they come from.
 const NOUNS: &[&str] = &[
-    include_str!("nouns/insuring.txt"),
-    include_str!("nouns/podcasting.txt"),
-    include_str!("nouns/community.txt"),
-    include_str!("nouns/stockroom.txt"),
-    include_str!("nouns/staffing.txt"),
     include_str!("nouns/accounts.txt"),
     include_str!("nouns/analysis.txt"),
     include_str!("nouns/banking.txt"),
@@ -61,6 +56,11 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/warehousing.txt"),
     include_str!("nouns/wider.txt"),
     include_str!("nouns/work.txt"),
+    include_str!("nouns/insuring.txt"),
+    include_str!("nouns/podcasting.txt"),
+    include_str!("nouns/community.txt"),
+    include_str!("nouns/stockroom.txt"),
+    include_str!("nouns/staffing.txt"),
 ];
 const STATES: &[&str] = &[
     include_str!("states.txt"),
