@@ -37,7 +37,7 @@ fn works(target: &Target) {
 #[test]
 fn streams_that_are_reset_at_once_end_the_connection() {
     let target = Target::start("");
-    let before = Standing::of(&target.plugin);
+    let before = Standing::settled(&target.plugin);
     for _ in 0..5 {
         let mut client = Client::new(target.grpc, &[]);
         let mut flood = Vec::new();
@@ -59,7 +59,7 @@ fn streams_that_are_reset_at_once_end_the_connection() {
 #[test]
 fn streams_that_break_the_rules_again_and_again_end_the_connection() {
     let target = Target::start("");
-    let before = Standing::of(&target.plugin);
+    let before = Standing::settled(&target.plugin);
     let mut client = Client::new(target.grpc, &[]);
     let mut flood = Vec::new();
     for number in 0..5_000u32 {
@@ -82,7 +82,7 @@ fn streams_that_break_the_rules_again_and_again_end_the_connection() {
 #[test]
 fn a_head_that_goes_on_and_on_ends_the_connection() {
     let target = Target::start("");
-    let before = Standing::of(&target.plugin);
+    let before = Standing::settled(&target.plugin);
     let mut client = Client::new(target.grpc, &[]);
     client.send(&frame(HEADERS, 0, 1, &call("Query"))).unwrap();
     let piece = frame(CONTINUATION, 0, 1, &[0; 16 * 1024]);
@@ -104,7 +104,7 @@ fn a_head_that_goes_on_and_on_ends_the_connection() {
 #[test]
 fn frames_that_want_an_answer_from_a_client_that_reads_none_are_not_hoarded() {
     let target = Target::start("  write_timeout: 500ms\n");
-    let before = Standing::of(&target.plugin);
+    let before = Standing::settled(&target.plugin);
     for flood in [
         frame(PING, 0, 0, &[0; 8]),
         frame(SETTINGS, 0, 0, &[]),
@@ -123,7 +123,7 @@ fn frames_that_want_an_answer_from_a_client_that_reads_none_are_not_hoarded() {
 #[test]
 fn frames_that_make_no_sense_end_the_connection_and_nothing_else() {
     let target = Target::start("");
-    let before = Standing::of(&target.plugin);
+    let before = Standing::settled(&target.plugin);
     for bytes in [
         frame(DATA, 0, 1, &[0; 16]),
         frame(HEADERS, END_HEADERS, 2, &call("Query")),

@@ -12,7 +12,7 @@ use crate::support::plugin::{PATIENCE, Plugin};
 #[test]
 fn a_reader_that_stops_is_cut_and_counted() {
     let plugin = Plugin::start("server:\n  write_timeout: 500ms\n");
-    let before = Standing::of(&plugin);
+    let before = Standing::settled(&plugin);
     let mut stream = TcpStream::connect(plugin.http).unwrap();
     stream.set_write_timeout(Some(PATIENCE)).unwrap();
     // Replies pile up until the plugin can write no more: far more than the system holds for a connection.
@@ -33,7 +33,7 @@ fn a_reader_that_stops_is_cut_and_counted() {
 #[test]
 fn heads_and_bodies_that_trickle_are_cut() {
     let plugin = Plugin::start("server:\n  read_timeout: 500ms\n");
-    let before = Standing::of(&plugin);
+    let before = Standing::settled(&plugin);
     let start = "POST /api/v1/data/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     let clients: Vec<TcpStream> = (0..20)
         .map(|number| {
@@ -80,7 +80,7 @@ fn heads_and_bodies_that_trickle_are_cut() {
 #[test]
 fn calls_whose_replies_nobody_takes_end_the_connection() {
     let target = Target::start("  write_timeout: 500ms\n");
-    let before = Standing::of(&target.plugin);
+    let before = Standing::settled(&target.plugin);
     let mut client = Client::new(target.grpc, &[(INITIAL_WINDOW_SIZE, 0)]);
     for number in 0..100u32 {
         let stream = 2 * number + 1;
@@ -107,7 +107,7 @@ fn calls_whose_replies_nobody_takes_end_the_connection() {
 #[test]
 fn a_call_whose_request_never_comes_gets_an_answer() {
     let target = Target::start("  read_timeout: 500ms\n");
-    let before = Standing::of(&target.plugin);
+    let before = Standing::settled(&target.plugin);
     let mut client = Client::new(target.grpc, &[]);
     client
         .send(&frame(HEADERS, END_HEADERS, 1, &call("GetVersion")))

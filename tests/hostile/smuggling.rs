@@ -47,7 +47,7 @@ fn is_in_maintenance(plugin: &Plugin) -> bool {
 #[test]
 fn what_can_be_framed_in_two_ways_is_never_two_requests() {
     let plugin = Plugin::start(IMPATIENT);
-    let before = Standing::of(&plugin);
+    let before = Standing::settled(&plugin);
     let post = "POST /api/v1/data/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     let length = SMUGGLED.len();
     let chunked = format!("0\r\n\r\n{SMUGGLED}");
@@ -157,7 +157,7 @@ fn requests_one_behind_the_other_are_answered_in_order_and_within_limits() {
 #[test]
 fn targets_of_other_forms_and_paths_with_tricks_open_nothing() {
     let plugin = Plugin::start(IMPATIENT);
-    let before = Standing::of(&plugin);
+    let before = Standing::settled(&plugin);
     let from = |host: &str, target: &str| {
         let request = format!("POST {target} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n");
         let said = replies(&plugin, request.as_bytes());
@@ -228,7 +228,7 @@ fn targets_of_other_forms_and_paths_with_tricks_open_nothing() {
 #[test]
 fn heads_without_end_are_cut_at_their_limits() {
     let plugin = Plugin::start(IMPATIENT);
-    let before = Standing::of(&plugin);
+    let before = Standing::settled(&plugin);
     for line in [
         "X-Many: 1\r\n".repeat(100_000),
         format!("X: {}\r\n", "a".repeat(4 << 20)),

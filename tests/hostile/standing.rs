@@ -34,9 +34,24 @@ pub struct Standing {
 }
 
 impl Standing {
-    pub fn of(plugin: &Plugin) -> Standing {
-        // It answers a moment before the last of its own tasks is there.
+    /// Of a plugin that has started: it answers a moment before the last of its own tasks and descriptors is there.
+    pub fn settled(plugin: &Plugin) -> Standing {
         plugin.wait_for_log("\"message\":\"ready\"", 1);
+        let started = Instant::now();
+        let mut last = Standing::of(plugin);
+        let mut same = 0;
+        while same < 10 {
+            assert!(started.elapsed() < PATIENCE, "it never settles: {last:?}");
+            std::thread::sleep(Duration::from_millis(30));
+            let now = Standing::of(plugin);
+            let is_same = (now.descriptors, now.tasks) == (last.descriptors, last.tasks);
+            same = if is_same { same + 1 } else { 0 };
+            last = now;
+        }
+        last
+    }
+
+    fn of(plugin: &Plugin) -> Standing {
         let text = get(plugin.http, "/metrics").text();
         let value = |name: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(name));
