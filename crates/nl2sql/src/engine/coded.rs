@@ -2,8 +2,9 @@
 
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::link::Namer;
+use super::paraphrase::{Step, in_turn};
 use super::stem::singular;
-use super::text::{self, Shape, Token};
+use super::text::{Shape, Token, replaced, word_at};
 
 /// Words that speak of the code that something ended with.
 const CODES: &[&str] = &[
@@ -46,7 +47,6 @@ const GIVES: &[&str] = &[
 
 /// The question with its codes in a comparison, when it has one.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
     const STEPS: &[Step] = &[
         |_, tokens| and_above(tokens),
         |_, tokens| not_number(tokens),
@@ -54,13 +54,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         class,
         given,
     ];
-    STEPS.iter().fold(None, |spelled: Option<Vec<Token>>, step| {
-        step(lexicon, spelled.as_deref().unwrap_or(tokens)).or(spelled)
-    })
-}
-
-fn word(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.lower.as_str())
+    in_turn(STEPS, lexicon, tokens)
 }
 
 /// `400 and above` is 400 or above.
@@ -69,10 +63,10 @@ fn and_above(tokens: &[Token]) -> Option<Vec<Token>> {
         let ends = tokens
             .get(at + 2)
             .is_none_or(|next| next.shape != Shape::Number && next.lower != "than");
-        word(tokens, *at) == "and"
+        word_at(tokens, *at) == "and"
             && tokens[at - 1].shape == Shape::Number
             && matches!(
-                word(tokens, at + 1),
+                word_at(tokens, at + 1),
                 "above"
                     | "up"
                     | "over"
@@ -87,7 +81,7 @@ fn and_above(tokens: &[Token]) -> Option<Vec<Token>> {
             )
             && ends
     })?;
-    let meant = match word(tokens, at + 1) {
+    let meant = match word_at(tokens, at + 1) {
         "up" | "over" => "or above",
         "under" => "or below",
         other => return Some(replaced(tokens, at, at + 2, &format!("or {other}"))),
@@ -102,8 +96,8 @@ fn not_number(tokens: &[Token]) -> Option<Vec<Token>> {
             .get(at + 1)
             .is_none_or(|next| matches!(next.lower.as_str(), "and" | "or" | ","));
         tokens[*at].shape == Shape::Number
-            && word(tokens, at - 1) == "not"
-            && matches!(word(tokens, at - 2), "is" | "are" | "was" | "were")
+            && word_at(tokens, at - 1) == "not"
+            && matches!(word_at(tokens, at - 2), "is" | "are" | "was" | "were")
             && ends
     })?;
     Some(replaced(tokens, at - 1, at, "not equal to"))
@@ -197,28 +191,28 @@ fn class_at(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
     if let Some(class) = first.lower.strip_suffix("xx").and_then(digit) {
         return Some((class, 1));
     }
-    let class = digit(&first.text).filter(|_| word(tokens, at + 1) == "xx")?;
+    let class = digit(&first.text).filter(|_| word_at(tokens, at + 1) == "xx")?;
     Some((class, 2))
-}
-
-fn replaced(tokens: &[Token], from: usize, to: usize, meant: &str) -> Vec<Token> {
-    let mut spelled = tokens[..from].to_vec();
-    spelled.extend(text::tokens(meant));
-    spelled.extend_from_slice(tokens.get(to..).unwrap_or_default());
-    spelled
 }
 
 /// Where a clause about a code begins and ends around it: the words that only say that it is one belong to it.
 fn around(tokens: &[Token], at: usize, end: usize) -> (usize, usize) {
     let mut from = at;
-    while from > 1 && (GIVES.contains(&word(tokens, from - 1)) || CODES.contains(&word(tokens, from - 1))) {
+    while from > 1
+        && (GIVES.contains(&word_at(tokens, from - 1)) || CODES.contains(&word_at(tokens, from - 1)))
+    {
         from -= 1;
     }
-    while from > 1 && matches!(word(tokens, from - 1), "that" | "which" | "have" | "has" | "had") {
+    while from > 1
+        && matches!(
+            word_at(tokens, from - 1),
+            "that" | "which" | "have" | "has" | "had"
+        )
+    {
         from -= 1;
     }
     let mut to = end;
-    while CODES.contains(&word(tokens, to)) {
+    while CODES.contains(&word_at(tokens, to)) {
         to += 1;
     }
     (from, to)
@@ -268,12 +262,13 @@ fn given(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         "exited",
         "back",
     ]);
-    let a = word(tokens, at - 1);
+    let a = word_at(tokens, at - 1);
     let one = matches!(a, "a" | "an") && said(&["with", "got", "gave", "in"]);
     let named = to > at + 1 && said(&["with", "got", "gave"]);
     // What is said in the words of the schema needs no help, and what is compared is read as it stands.
-    let compared =
-        matches!(word(tokens, to), "or" | "and" | "to") && to == at + 1 && word(tokens, at + 1) != "and";
+    let compared = matches!(word_at(tokens, to), "or" | "and" | "to")
+        && to == at + 1
+        && word_at(tokens, at + 1) != "and";
     let held = CODES.contains(&a) || !(gives || one || named) || compared;
     let counted = tokens
         .get(to)
@@ -339,7 +334,7 @@ fn defined(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let number = (open + 1..tokens.len()).find(|at| tokens[*at].shape == Shape::Number)?;
     let inside = &tokens[open + 1..number];
     let about = inside.iter().any(|token| CODES.contains(&token.lower.as_str()));
-    let more = match (word(tokens, number + 1), word(tokens, number + 2)) {
+    let more = match (word_at(tokens, number + 1), word_at(tokens, number + 2)) {
         ("or", "above" | "higher" | "more" | "greater") => "at least ",
         ("or", "below" | "lower" | "less") => "at most ",
         _ => "",
@@ -353,10 +348,10 @@ fn defined(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let mut end = number + 1 + if more.is_empty() { 0 } else { 2 };
     let closed = tokens[open].text == "(";
     if closed {
-        (word(tokens, end) == ")").then_some(())?;
+        (word_at(tokens, end) == ")").then_some(())?;
         end += 1;
     } else {
-        (word(tokens, end) == "as" && tokens.get(end + 1).is_some()).then_some(())?;
+        (word_at(tokens, end) == "as" && tokens.get(end + 1).is_some()).then_some(())?;
         end += 2;
     }
     if !about || !is_code(lexicon, id, &tokens[number]) {
@@ -380,12 +375,12 @@ fn defined(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
             "error" | "errors" | "failure" | "failures" | "failed"
         )
     })?;
-    let rate = matches!(word(&rest, at + 1), "rate" | "rates" | "percentage" | "share");
-    let counts = at > 0 && matches!(word(&rest, at - 1), "many" | "of");
+    let rate = matches!(word_at(&rest, at + 1), "rate" | "rates" | "percentage" | "share");
+    let counts = at > 0 && matches!(word_at(&rest, at - 1), "many" | "of");
     let meant = match (rate, counts) {
         (true, _) => format!("percentage of {rows}"),
         (_, true) => rows,
-        _ if word(&rest, at + 1) == "by" || word(&rest, at + 1) == "per" => format!("number of {rows}"),
+        _ if word_at(&rest, at + 1) == "by" || word_at(&rest, at + 1) == "per" => format!("number of {rows}"),
         _ => rows,
     };
     // "failed runs (exit code above 0)": the rows are named beside it.

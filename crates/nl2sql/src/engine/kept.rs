@@ -1,5 +1,7 @@
 //! Checks that what a reading took from its question is in its plan: what was taken and lost is told by no word left over.
 
+use std::cell::LazyCell;
+
 use super::choose::Chosen;
 use super::items::Kind;
 use super::phrases::{Function, Phrase};
@@ -27,7 +29,8 @@ const UNITS: &[u32] = &[
 /// The first item that was taken and is not in the plan.
 pub(crate) fn lost(chosen: &Chosen<'_>) -> Option<usize> {
     let reading = &chosen.reading;
-    let sql = render::sql(reading.lexicon, &reading.plan, &chosen.joins, Dialect::Sqlite);
+    // Few questions have a number.
+    let sql = LazyCell::new(|| render::sql(reading.lexicon, &reading.plan, &chosen.joins, Dialect::Sqlite));
     (0..reading.items.len()).find(|at| match &reading.items[*at].kind {
         Kind::Number(digits) => !reading.is_free(*at) && !holds_number(&sql, digits),
         Kind::Phrase(Phrase::PerEach) => is_lost_group(reading, *at),
@@ -42,12 +45,8 @@ pub(crate) fn lost(chosen: &Chosen<'_>) -> Option<usize> {
 /// cities"), but whoever asked should know.
 pub(crate) fn unread(chosen: &Chosen<'_>) -> Vec<usize> {
     let reading = &chosen.reading;
-    let counts = reading.plan.aggregates()
-        || reading
-            .plan
-            .filters
-            .iter()
-            .any(|cond| matches!(cond, Cond::Compare(Expr::Related(_), ..) | Cond::Exists { .. }));
+    let counts =
+        reading.plan.aggregates() || reading.plan.filters.iter().any(|cond| cond.related().is_some());
     let said = Said::new(chosen);
     let is_unread = |at: &usize| {
         let item = &reading.items[*at];

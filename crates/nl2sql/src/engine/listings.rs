@@ -3,9 +3,10 @@
 
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::link::Namer;
+use super::paraphrase::{Step, in_turn};
 use super::roles;
 use super::stem::stem;
-use super::text::{self, Shape, Token};
+use super::text::{self, Shape, Token, word_at};
 
 const PRONOUNS: &[&str] = &["its", "their", "his", "her"];
 const LEADS: &[&str] = &[
@@ -15,17 +16,8 @@ const LEADS: &[&str] = &[
 
 /// The question as a plain list, when it is said otherwise.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    type Listing = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
-    const LISTINGS: &[Listing] = &[other_row, when, who_did, with_theirs, how_many_each, with_figure];
-    LISTINGS
-        .iter()
-        .fold(None, |spelled: Option<Vec<Token>>, listing| {
-            listing(lexicon, spelled.as_deref().unwrap_or(tokens)).or(spelled)
-        })
-}
-
-fn word(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.lower.as_str())
+    const STEPS: &[Step] = &[other_row, when, who_did, with_theirs, how_many_each, with_figure];
+    in_turn(STEPS, lexicon, tokens)
 }
 
 /// The table that a few words name outright.
@@ -49,7 +41,10 @@ fn with_theirs(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let plain = |token: &Token| token.is_word() || token.text == ",";
     let owned = rest.iter().any(|token| token.owns);
     let named_of = (0..rest.len()).find(|at| {
-        word(rest, *at) == "of" && PRONOUNS.contains(&word(rest, at + 1)) && *at > 0 && *at + 3 == rest.len()
+        word_at(rest, *at) == "of"
+            && PRONOUNS.contains(&word_at(rest, at + 1))
+            && *at > 0
+            && *at + 3 == rest.len()
     });
     let pointed = rest.iter().any(|token| PRONOUNS.contains(&token.lower.as_str()));
     if !(pointed && (owned || named_of.is_some()))
@@ -135,12 +130,12 @@ fn bare(rest: &[Token], named_of: Option<usize>) -> Vec<Token> {
 fn how_many_each(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let at = (1..tokens.len().saturating_sub(2)).find(|at| {
         matches!(tokens[*at].lower.as_str(), "and" | "with")
-            && word(tokens, at + 1) == "how"
-            && word(tokens, at + 2) == "many"
+            && word_at(tokens, at + 1) == "how"
+            && word_at(tokens, at + 2) == "many"
     })?;
     let tail = (at + 4..tokens.len()).find(|i| {
         matches!(
-            word(tokens, *i),
+            word_at(tokens, *i),
             "they"
                 | "each"
                 | "it"
@@ -209,12 +204,15 @@ fn other_row(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         .own
         .iter()
         .find(|(key, _)| lexicon.column(*key).table == table)?;
-    let named = usize::from(word(tokens, with + 1) == "the");
-    let of = match (word(tokens, with + 1 + named), word(tokens, with + 2 + named)) {
+    let named = usize::from(word_at(tokens, with + 1) == "the");
+    let of = match (
+        word_at(tokens, with + 1 + named),
+        word_at(tokens, with + 2 + named),
+    ) {
         ("name" | "names" | "title", "of") => with + 3 + named,
         _ => with + 1,
     };
-    let pointed = PRONOUNS.contains(&word(tokens, of)) || word(tokens, of) == "the" && of > with + 1;
+    let pointed = PRONOUNS.contains(&word_at(tokens, of)) || word_at(tokens, of) == "the" && of > with + 1;
     let rest = tokens.get(of + 1..)?;
     let said = &lexicon.column(*key).words;
     let role = rest
@@ -311,9 +309,10 @@ fn with_figure(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         .position(|token| matches!(token.lower.as_str(), "with" | "and"))?;
     let start = with + 1;
     let figure = start + 1;
-    let pointed = matches!(word(tokens, start), "the" | "their" | "its");
-    let counts = matches!(word(tokens, figure), "number" | "count") && word(tokens, figure + 1) == "of";
-    let figures = matches!(word(tokens, figure), "average" | "total" | "avg") && word(tokens, start) != "the";
+    let pointed = matches!(word_at(tokens, start), "the" | "their" | "its");
+    let counts = matches!(word_at(tokens, figure), "number" | "count") && word_at(tokens, figure + 1) == "of";
+    let figures =
+        matches!(word_at(tokens, figure), "average" | "total" | "avg") && word_at(tokens, start) != "the";
     let skipped = tokens[..with]
         .iter()
         .take_while(|token| LEADS.contains(&token.lower.as_str()))
@@ -354,8 +353,8 @@ fn when(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let at = tokens.iter().position(|token| token.lower == "when")?;
     let namer = Namer::new(lexicon);
     if at == 0 {
-        let each = matches!(word(tokens, 1), "was" | "were" | "did" | "has")
-            && matches!(word(tokens, 2), "each" | "every" | "all");
+        let each = matches!(word_at(tokens, 1), "was" | "were" | "did" | "has")
+            && matches!(word_at(tokens, 2), "each" | "every" | "all");
         let (verb, head) = tokens.get(3..)?.split_last()?;
         let table = table_of(&namer, head).filter(|_| each)?;
         let moment = moment_of(lexicon, &[table], &verb.lower)?;
@@ -373,16 +372,16 @@ fn when(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         question.extend_from_slice(head);
         return Some(question);
     }
-    let follows = matches!(word(tokens, at - 1), "and" | "," | "with" | "plus");
+    let follows = matches!(word_at(tokens, at - 1), "and" | "," | "with" | "plus");
     let pronoun = matches!(
-        word(tokens, at + 1),
+        word_at(tokens, at + 1),
         "it" | "they" | "he" | "she" | "this" | "these" | "each"
     );
     if !(follows && pronoun) {
         return None;
     }
     let mut verb = at + 2;
-    while BE.contains(&word(tokens, verb)) {
+    while BE.contains(&word_at(tokens, verb)) {
         verb += 1;
     }
     let said = tokens.get(verb).filter(|token| token.is_word())?;

@@ -2,7 +2,6 @@
 
 use super::items::Kind;
 use super::phrases::Phrase;
-use super::plan::Expr;
 use super::reading::Reading;
 
 impl Reading<'_> {
@@ -28,20 +27,6 @@ impl Reading<'_> {
                 let word = self.tokens[next.start].lower.as_str();
                 !matches!(word, "other" | "one" | "of" | "them")
             });
-        let whole = matches!(self.phrase(at), Some(Phrase::PerEach))
-            && self.tokens[self.items[at].start..self.items[at].end]
-                .iter()
-                .any(|token| matches!(token.lower.as_str(), "each" | "every" | "per"))
-            && self.plan.group.is_empty()
-            && !self.plan.select.is_empty()
-            && self
-                .plan
-                .select
-                .iter()
-                .all(|expr| matches!(expr, Expr::Apply(..) | Expr::Rows))
-            && self
-                .after(at)
-                .is_some_and(|i| self.table(i).is_some_and(|table| table != self.home));
         // "the member with the most bookings in each city": one row in all is not one for each.
         let one = matches!(self.phrase(at), Some(Phrase::PerEach))
             && self.tokens[self.items[at].start..self.items[at].end]
@@ -52,7 +37,7 @@ impl Reading<'_> {
             && self
                 .after(at)
                 .is_some_and(|i| self.column(i).is_some() || self.table(i).is_some());
-        if unheard || whole || one {
+        if unheard || one {
             return true;
         }
         matches!(self.phrase(at), Some(Phrase::PerEach | Phrase::By))

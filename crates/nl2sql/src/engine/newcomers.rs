@@ -4,11 +4,7 @@ use super::lexicon::{Lexicon, Sort};
 use super::link::Namer;
 use super::listings::table_of;
 use super::stem::stem;
-use super::text::{self, Token};
-
-fn word(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.lower.as_str())
-}
+use super::text::{self, Token, word_at};
 
 /// Words that begin a time.
 fn begins_time(word: &str) -> bool {
@@ -32,7 +28,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         "onboarded",
         "hired",
     ];
-    let time = (0..tokens.len()).find(|at| begins_time(word(tokens, *at)))?;
+    let time = (0..tokens.len()).find(|at| begins_time(word_at(tokens, *at)))?;
     let new = tokens[..time].iter().position(|token| token.lower == "new");
     let sampled = lexicon.columns.iter().any(|entry| {
         let samples = &entry.column.samples;
@@ -41,12 +37,12 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     if new.is_some() && (sampled || lexicon.has_word("new")) {
         return None;
     }
-    let verb = (1..time).find(|at| CAME.contains(&word(tokens, *at)));
+    let verb = (1..time).find(|at| CAME.contains(&word_at(tokens, *at)));
     let between = verb.map_or(&[][..], |verb| &tokens[verb + 1..time]);
     let thing = match (new, verb) {
         (Some(new), _) => new + 1,
         (None, Some(verb)) => {
-            verb.checked_sub(1 + usize::from(matches!(word(tokens, verb - 1), "that" | "who")))?
+            verb.checked_sub(1 + usize::from(matches!(word_at(tokens, verb - 1), "that" | "who")))?
         }
         _ => return None,
     };
@@ -72,7 +68,8 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     // What the rows themselves say needs no other word.
     let own = verb
         .filter(|verb| days().any(|entry| entry.words.iter().any(|known| stem(known) == tokens[*verb].stem)));
-    if new.is_none() && (own.is_some() || !matches!(word(tokens, verb?), "joined" | "registered" | "signed"))
+    if new.is_none()
+        && (own.is_some() || !matches!(word_at(tokens, verb?), "joined" | "registered" | "signed"))
     {
         return None;
     }
@@ -80,7 +77,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     spelled.push(tokens[thing].clone());
     spelled.extend_from_slice(tokens.get(thing + 1..after).unwrap_or_default());
     spelled.extend(text::tokens(
-        own.map_or(moment.as_str(), |verb| word(tokens, verb)),
+        own.map_or(moment.as_str(), |verb| word_at(tokens, verb)),
     ));
     spelled.extend_from_slice(&tokens[time..]);
     Some(spelled)

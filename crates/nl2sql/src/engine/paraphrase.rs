@@ -14,10 +14,19 @@ use super::text::{self, Token};
 use super::versus;
 use super::wordings;
 
+/// Puts a question in other words, where it has the words for that.
+pub(super) type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
+
+/// The question after all steps, each from what the one before has left; nothing when none changes it.
+pub(super) fn in_turn(steps: &[Step], lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    steps.iter().fold(None, |spelled: Option<Vec<Token>>, step| {
+        step(lexicon, spelled.as_deref().unwrap_or(tokens)).or(spelled)
+    })
+}
+
 /// `headcount` is the number of rows of the one table of people, and the people that `how many` counts are its rows,
 /// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
     const STEPS: &[Step] = &[
         wordings::spelled_out,
         coded::spelled_out,
@@ -38,9 +47,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         worth,
         people_spelled_out,
     ];
-    STEPS.iter().fold(None, |spelled: Option<Vec<Token>>, step| {
-        step(lexicon, spelled.as_deref().unwrap_or(tokens)).or(spelled)
-    })
+    in_turn(STEPS, lexicon, tokens)
 }
 
 /// `how many people live in …` where people are no rows but a population.

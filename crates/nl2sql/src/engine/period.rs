@@ -137,6 +137,22 @@ fn parse_day(text: &str) -> Option<Date> {
 }
 
 /// A number token's value, digits or word.
+/// The number of the month that a word names.
+pub(crate) fn month(word: &str) -> Option<i8> {
+    MONTHS
+        .iter()
+        .find(|(name, _)| *name == word)
+        .map(|(_, number)| *number)
+}
+
+/// What a month is called in full.
+pub(crate) fn month_name(number: i8) -> Option<&'static str> {
+    MONTHS
+        .iter()
+        .find(|(_, known)| *known == number)
+        .map(|(name, _)| *name)
+}
+
 pub(crate) fn count(token: &Token) -> Option<u32> {
     match token.shape {
         Shape::Number => token.text.parse().ok(),
@@ -335,13 +351,7 @@ fn plain_year(token: &Token) -> Option<i16> {
 
 /// `March 2024`, `in June`, `June 1st, 2025`, `1 June 2025`.
 fn named_month(tokens: &[Token], before: Option<&Token>, today: Date) -> Option<(Period, usize)> {
-    let month_at = |at: usize| {
-        let token = tokens.get(at)?;
-        MONTHS
-            .iter()
-            .find(|(name, _)| *name == token.lower)
-            .map(|(_, number)| *number)
-    };
+    let month_at = |at: usize| month(&tokens.get(at)?.lower);
     if let Some(day) = tokens
         .first()
         .filter(|token| token.shape == Shape::Number)

@@ -296,6 +296,14 @@ fn swap(column: &mut ColumnId, old: ColumnId, new: ColumnId) {
 }
 
 impl Cond {
+    /// The related rows that it asks for or counts.
+    pub(crate) fn related(&self) -> Option<&Related> {
+        match self {
+            Cond::Exists { related, .. } | Cond::Compare(Expr::Related(related), ..) => Some(related),
+            _ => None,
+        }
+    }
+
     /// Puts one column in the place of another.
     pub(crate) fn replace(&mut self, old: ColumnId, new: ColumnId) {
         match self {

@@ -438,7 +438,8 @@ impl Reading<'_> {
         let denied =
             (0..self.items.len()).any(|i| matches!(self.phrase(i), Some(Phrase::None_ | Phrase::Not)));
         let counted = self.plan.filters.iter().any(|cond| {
-            matches!(cond, Cond::Exists { related: known, .. } | Cond::Compare(Expr::Related(known), ..) if known.steps[0] == related.steps[0])
+            cond.related()
+                .is_some_and(|known| known.steps[0] == related.steps[0])
         });
         let mere = !self.targets[at] && !self.grouped && self.plan.order.is_empty() && !denied && !counted;
         let open = (0..self.items.len()).any(|i| {

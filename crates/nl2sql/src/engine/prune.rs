@@ -107,7 +107,7 @@ impl Reading<'_> {
                 .filters
                 .iter()
                 .chain(&self.plan.having)
-                .any(|cond| matches!(cond, Cond::Exists { .. } | Cond::Compare(Expr::Related(_), ..)))
+                .any(|cond| cond.related().is_some())
     }
 
     /// Whether no column of a table is read but perhaps this one.

@@ -1,20 +1,18 @@
 //! Puts ways of saying into the words that the recognisers read, where the schema tells what is meant.
 
 use super::lexicon::Lexicon;
+use super::paraphrase::{Step, in_turn};
 use super::text::{self, Token};
 
 /// The question without its turns of speech, when it has one.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    type Saying = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
-    const SAYINGS: &[Saying] = &[
+    const STEPS: &[Step] = &[
         |_, tokens| on_file(tokens),
         |_, tokens| run_together(tokens),
         |_, tokens| one_ago(tokens),
         held_in,
     ];
-    SAYINGS.iter().fold(None, |spelled: Option<Vec<Token>>, saying| {
-        saying(lexicon, spelled.as_deref().unwrap_or(tokens)).or(spelled)
-    })
+    in_turn(STEPS, lexicon, tokens)
 }
 
 /// `with no phone on record` is with no phone.

@@ -4,13 +4,13 @@ use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::link::Namer;
 use super::listings::table_of;
 use super::newcomers;
+use super::paraphrase::{Step, in_turn};
 use super::roles;
 use super::stem::stem;
-use super::text::{self, Token};
+use super::text::{self, Token, word_at};
 
 /// The question in plain words, when it is asked otherwise.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
     const STEPS: &[Step] = &[
         breakdown,
         everyone,
@@ -19,13 +19,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         newcomers::spelled_out,
         rows_per,
     ];
-    STEPS.iter().fold(None, |spelled: Option<Vec<Token>>, step| {
-        step(lexicon, spelled.as_deref().unwrap_or(tokens)).or(spelled)
-    })
-}
-
-fn word(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.lower.as_str())
+    in_turn(STEPS, lexicon, tokens)
 }
 
 fn is_by(word: &str) -> bool {
@@ -72,14 +66,14 @@ fn parts(tokens: &[Token]) -> Option<(Vec<Token>, &[Token])> {
         .iter()
         .take_while(|token| LEADS.contains(&token.lower.as_str()))
         .count();
-    let by = (lead + 1..tokens.len()).find(|at| is_by(word(tokens, *at)))?;
+    let by = (lead + 1..tokens.len()).find(|at| is_by(word_at(tokens, *at)))?;
     let after = tokens.get(by + 1..).filter(|after| !after.is_empty())?;
     let after = match after {
         [first, rest @ ..] if matches!(first.lower.as_str(), "the" | "each") && !rest.is_empty() => rest,
         other => other,
     };
     let inner = &tokens[lead + 1..by];
-    match word(tokens, lead) {
+    match word_at(tokens, lead) {
         "break" => {
             let down = inner.iter().position(|token| token.lower == "down")?;
             let things = inner.iter().enumerate().filter(|(at, _)| *at != down);
@@ -89,7 +83,7 @@ fn parts(tokens: &[Token]) -> Option<(Vec<Token>, &[Token])> {
             let plain = inner.iter().filter(|token| !matches!(token.lower.as_str(), "up"));
             Some((plain.cloned().collect(), after))
         }
-        "breakdown" if word(tokens, lead + 1) == "of" => Some((inner[1..].to_vec(), after)),
+        "breakdown" if word_at(tokens, lead + 1) == "of" => Some((inner[1..].to_vec(), after)),
         _ => {
             let last = tokens[by - 1].lower == "breakdown";
             (last && by > lead + 1).then(|| (tokens[lead..by - 1].to_vec(), after))
@@ -169,15 +163,15 @@ fn everyone(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
 /// `who has never logged in`, `members that have not been seen yet`: the moment of the last time is empty.
 fn never_since(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let never = (1..tokens.len()).find(|at| {
-        word(tokens, *at) == "never"
-            || word(tokens, *at) == "not" && tokens.last().is_some_and(|last| last.lower == "yet")
+        word_at(tokens, *at) == "never"
+            || word_at(tokens, *at) == "not" && tokens.last().is_some_and(|last| last.lower == "yet")
     })?;
-    let verb = never + 1 + usize::from(word(tokens, never + 1) == "been");
+    let verb = never + 1 + usize::from(word_at(tokens, never + 1) == "been");
     let said = tokens.get(verb)?;
     let particle =
-        matches!(word(tokens, verb + 1), "in" | "on" | "out" | "up").then(|| word(tokens, verb + 1));
+        matches!(word_at(tokens, verb + 1), "in" | "on" | "out" | "up").then(|| word_at(tokens, verb + 1));
     let end = verb + 1 + usize::from(particle.is_some());
-    let end = end + usize::from(matches!(word(tokens, end), "yet" | "before"));
+    let end = end + usize::from(matches!(word_at(tokens, end), "yet" | "before"));
     if end != tokens.len() {
         return None;
     }
@@ -204,7 +198,7 @@ fn never_since(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     };
     let namer = Namer::new(lexicon);
     let head = (0..never).find_map(|at| table_of(&namer, &tokens[at..=at]));
-    let asks_who = word(tokens, 0) == "who";
+    let asks_who = word_at(tokens, 0) == "who";
     let mut found = lexicon
         .table_ids()
         .filter(|table| {
@@ -219,7 +213,7 @@ fn never_since(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         .rev()
         .take_while(|at| {
             matches!(
-                word(tokens, *at),
+                word_at(tokens, *at),
                 "have" | "has" | "had" | "who" | "that" | "which" | "were" | "was" | "are" | "is" | "did"
             )
         })
@@ -272,16 +266,16 @@ fn past(word: &str) -> Option<&'static str> {
 
 /// `what did we invoice in total in 2024`: the sum of the bills.
 fn billed(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    let start = match (word(tokens, 0), word(tokens, 1)) {
+    let start = match (word_at(tokens, 0), word_at(tokens, 1)) {
         ("what", "did") => 2,
-        ("how", "much") if word(tokens, 2) == "did" => 3,
+        ("how", "much") if word_at(tokens, 2) == "did" => 3,
         _ => return None,
     };
     let verb = tokens
         .get(start + 1)
-        .filter(|_| matches!(word(tokens, start), "we" | "they" | "i" | "you"))?;
+        .filter(|_| matches!(word_at(tokens, start), "we" | "they" | "i" | "you"))?;
     let total = matches!(
-        (word(tokens, start + 2), word(tokens, start + 3)),
+        (word_at(tokens, start + 2), word_at(tokens, start + 3)),
         ("in", "total")
     );
     if start == 2 && !total {

@@ -66,6 +66,19 @@ impl Token {
     }
 }
 
+/// The word at a place, in small letters; nothing beyond the last.
+pub(crate) fn word_at(tokens: &[Token], at: usize) -> &str {
+    tokens.get(at).map_or("", |token| token.lower.as_str())
+}
+
+/// A question with other words in the place of some.
+pub(crate) fn replaced(tokens: &[Token], from: usize, to: usize, by: &str) -> Vec<Token> {
+    let mut spelled = tokens[..from].to_vec();
+    spelled.extend(self::tokens(by));
+    spelled.extend_from_slice(tokens.get(to..).unwrap_or_default());
+    spelled
+}
+
 /// The tokens of a question; control characters and marks that carry no meaning are left out.
 pub(crate) fn tokens(question: &str) -> Vec<Token> {
     let chars: Vec<char> = question.chars().map(plain_char).collect();

@@ -4,7 +4,7 @@ use super::items::Kind;
 use super::lexicon::{ColumnId, Sort, TableId};
 use super::period::{Moment, Unit};
 use super::phrases::{Op, Phrase};
-use super::plan::{Cond, Expr};
+use super::plan::Cond;
 use super::reading::Reading;
 use super::roles;
 
@@ -167,8 +167,8 @@ impl Reading<'_> {
             .find_map(|i| self.table(i))
             .filter(|table| *table != self.home)?;
         let counted = self.plan.filters.iter().any(|cond| {
-            matches!(cond, Cond::Compare(Expr::Related(related), ..) | Cond::Exists { related, .. }
-                if related.steps.iter().any(|step| step.added == table))
+            cond.related()
+                .is_some_and(|related| related.steps.iter().any(|step| step.added == table))
         });
         roles::moment(self.lexicon, table).filter(|_| counted)
     }

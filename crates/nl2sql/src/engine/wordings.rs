@@ -3,7 +3,9 @@
 use super::lexicon::Lexicon;
 use super::link::Namer;
 use super::listings::table_of;
-use super::text::{self, Shape, Token};
+use super::paraphrase::{Step, in_turn};
+use super::period;
+use super::text::{Shape, Token, replaced, word_at};
 
 /// Words of asking that are often mistyped.
 const ASKED: &[&str] = &[
@@ -49,8 +51,7 @@ const MEANT: &[&str] = &[
 
 /// The question in plainer words, when it has others.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    type Wording = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
-    const WORDINGS: &[Wording] = &[
+    const STEPS: &[Step] = &[
         mistyped,
         |_, tokens| added_up(tokens),
         single,
@@ -59,22 +60,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         most_often,
         newly,
     ];
-    WORDINGS
-        .iter()
-        .fold(None, |spelled: Option<Vec<Token>>, wording| {
-            wording(lexicon, spelled.as_deref().unwrap_or(tokens)).or(spelled)
-        })
-}
-
-fn word(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.lower.as_str())
-}
-
-fn replaced(tokens: &[Token], from: usize, to: usize, by: &str) -> Vec<Token> {
-    let mut spelled = tokens[..from].to_vec();
-    spelled.extend(text::tokens(by));
-    spelled.extend_from_slice(&tokens[to..]);
-    spelled
+    in_turn(STEPS, lexicon, tokens)
 }
 
 /// `shwo`, `diferent`: small words with two letters in the wrong order, or a letter too few or too many in a long one.
@@ -143,7 +129,7 @@ fn added_up(tokens: &[Token]) -> Option<Vec<Token>> {
         .windows(2)
         .position(|two| matches!(two[0].lower.as_str(), "add" | "sum" | "tally") && two[1].lower == "up")?;
     let pointed = matches!(
-        word(tokens, at + 2),
+        word_at(tokens, at + 2),
         "the" | "all" | "our" | "every" | "their" | "its"
     );
     pointed.then(|| replaced(tokens, at, at + 2, "sum of"))
@@ -173,28 +159,28 @@ fn single(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         "newest",
     ];
     let at = (1..tokens.len().saturating_sub(1)).find(|at| {
-        matches!(word(tokens, *at), "single" | "individual" | "ever")
-            && EXTREMES.contains(&word(tokens, at - 1))
+        matches!(word_at(tokens, *at), "single" | "individual" | "ever")
+            && EXTREMES.contains(&word_at(tokens, at - 1))
     })?;
     let named = lexicon.columns.iter().any(|entry| {
         entry
             .column
             .samples
             .iter()
-            .any(|sample| sample.eq_ignore_ascii_case(word(tokens, at)))
+            .any(|sample| sample.eq_ignore_ascii_case(word_at(tokens, at)))
     });
-    (!named && !lexicon.has_word(word(tokens, at))).then(|| replaced(tokens, at, at + 1, ""))
+    (!named && !lexicon.has_word(word_at(tokens, at))).then(|| replaced(tokens, at, at + 1, ""))
 }
 
 /// `albums that contain more than 5 songs` have them.
 fn contained(tokens: &[Token]) -> Option<Vec<Token>> {
     let at = (1..tokens.len().saturating_sub(3)).find(|at| {
         matches!(
-            word(tokens, *at),
+            word_at(tokens, *at),
             "contain" | "contains" | "containing" | "include" | "includes" | "hold" | "holds" | "comprise"
         )
     })?;
-    let compared = match (word(tokens, at + 1), word(tokens, at + 2)) {
+    let compared = match (word_at(tokens, at + 1), word_at(tokens, at + 2)) {
         ("more" | "fewer" | "less", "than") | ("at", "least" | "most") => at + 3,
         ("over" | "exactly", _) => at + 2,
         _ => return None,
@@ -248,13 +234,17 @@ fn newly(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
                 .iter()
                 .any(|sample| sample.eq_ignore_ascii_case("new"))
         });
-    let timed = match (word(tokens, at + 2), word(tokens, at + 3), word(tokens, at + 4)) {
+    let timed = match (
+        word_at(tokens, at + 2),
+        word_at(tokens, at + 3),
+        word_at(tokens, at + 4),
+    ) {
         ("in" | "during" | "within" | "over" | "since" | "for", "the", "last" | "past" | "previous") => true,
         ("in" | "since" | "during", next, _) => {
             next.len() == 4 && next.bytes().all(|byte| byte.is_ascii_digit())
                 || matches!(next, "last" | "this")
                 || tokens.get(at + 3).is_some_and(|token| token.shape == Shape::Date)
-                || MONTHS.contains(&next)
+                || period::month(next).is_some()
         }
         ("this" | "last", "week" | "month" | "year" | "quarter", _) => true,
         ("today" | "yesterday", _, _) => true,
@@ -264,32 +254,6 @@ fn newly(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     table_of(&Namer::new(lexicon), rows).filter(|_| timed && !known)?;
     Some(replaced(tokens, at, at + 1, ""))
 }
-
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-];
 
 #[cfg(test)]
 mod tests {

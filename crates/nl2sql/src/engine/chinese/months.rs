@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::known::Known;
 use super::marks::Mark;
 use super::part::{Name, Part};
-use super::spans::MONTHS;
+use crate::engine::period;
 
 /// Puts the column of months before a month, where the tables in question have such a column and the month is no time of another.
 pub(super) fn months(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) {
@@ -72,8 +72,7 @@ fn month(said: &str, today: Date) -> Option<(i16, i8)> {
         _ => {}
     }
     let (name, year) = said.split_once(' ')?;
-    let at = MONTHS.iter().position(|month| *month == name)?;
-    Some((year.parse().ok()?, i8::try_from(at).ok()? + 1))
+    Some((year.parse().ok()?, period::month(name)?))
 }
 
 #[cfg(test)]

@@ -1,11 +1,8 @@
 //! Sentence structures of Chinese questions over an owners' club of sensors, and marks over a driving school.
 
-use crate::ddl::read_ddl;
-use crate::dialect::Dialect;
-use crate::engine::{Request, answer};
+use super::tests::{hold, schema_of};
 use crate::schema::Schema;
 
-const TODAY: jiff::civil::Date = jiff::civil::date(2025, 8, 20);
 const SENSORS: &str = "
     CREATE TABLE members (id INTEGER PRIMARY KEY, name TEXT, role TEXT, email TEXT, newsletter BOOLEAN, sms_enabled BOOLEAN,
         is_active BOOLEAN, last_login_at DATETIME, created_at DATETIME);
@@ -21,32 +18,8 @@ const DRIVING: &str = "
     CREATE TABLE tests (id INTEGER PRIMARY KEY, student_id INTEGER REFERENCES students (id), road TEXT, score INTEGER, held_on DATE);
 ";
 
-fn schema(ddl: &str, samples: &[(&str, &str, &[&str])]) -> Schema {
-    let mut schema = read_ddl(ddl, Dialect::Sqlite).schema;
-    for (table, column, values) in samples {
-        let table = schema.tables.iter_mut().find(|one| one.name == *table).unwrap();
-        let column = table.columns.iter_mut().find(|one| one.name == *column).unwrap();
-        column.samples = values.iter().map(|value| (*value).to_owned()).collect();
-    }
-    schema
-}
-
-fn hold(schema: &Schema, told: &[(&str, &str)]) {
-    for (question, part) in told {
-        let draft = answer(&Request {
-            question,
-            schema: Some(schema),
-            dialect: Dialect::Sqlite,
-            today: TODAY,
-            aliases: None,
-        })
-        .unwrap_or_else(|refusal| panic!("{question}: {refusal}"));
-        assert!(draft.sql.contains(part), "{question}: {}", draft.sql);
-    }
-}
-
 fn sensors() -> Schema {
-    schema(
+    schema_of(
         SENSORS,
         &[
             ("members", "role", &["admin", "guest"]),
@@ -124,7 +97,7 @@ fn two_orders_and_two_values() {
 
 #[test]
 fn marks_of_examinations() {
-    let driving = schema(
+    let driving = schema_of(
         DRIVING,
         &[
             ("students", "gender", &["男", "女"]),
@@ -145,7 +118,7 @@ fn marks_of_examinations() {
 
 #[test]
 fn times_between_moments_and_averages_of_ones_own_group() {
-    let clinic = schema(
+    let clinic = schema_of(
         "CREATE TABLE stays (id INTEGER PRIMARY KEY, room TEXT, admission_date DATE, discharge_date DATE, status TEXT);
          CREATE TABLE nurses (id INTEGER PRIMARY KEY, name TEXT, specialty TEXT, salary INTEGER);
          CREATE TABLE gifts (id INTEGER PRIMARY KEY, nurse_id INTEGER REFERENCES nurses (id), amount REAL, given_on DATE);",
@@ -165,7 +138,7 @@ fn times_between_moments_and_averages_of_ones_own_group() {
         ],
     );
     hold(
-        &schema(
+        &schema_of(
             "CREATE TABLE apiKeys (apiKeyId INTEGER PRIMARY KEY, keyName TEXT, userId INTEGER REFERENCES users (userId));
              CREATE TABLE users (userId INTEGER PRIMARY KEY, fullName TEXT);",
             &[],

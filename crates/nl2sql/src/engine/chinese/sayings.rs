@@ -1,11 +1,10 @@
 //! More sentence structures of Chinese questions: over a gym, and over a school library whose names are initials of pinyin.
 
-use crate::ddl::read_ddl;
+use super::tests::{TODAY, hold, schema_of};
 use crate::dialect::Dialect;
 use crate::engine::{Request, answer};
 use crate::schema::Schema;
 
-const TODAY: jiff::civil::Date = jiff::civil::date(2025, 8, 20);
 const GYM: &str = "
     CREATE TABLE gyms (id INTEGER PRIMARY KEY, name TEXT, town TEXT);
     CREATE TABLE members (id INTEGER PRIMARY KEY, name TEXT, gym_id INTEGER REFERENCES gyms (id), tier TEXT, email TEXT,
@@ -27,18 +26,8 @@ const LIBRARY: &str = "
         jyrq DATE, zt VARCHAR(10));
 ";
 
-fn schema(ddl: &str, samples: &[(&str, &str, &[&str])]) -> Schema {
-    let mut schema = read_ddl(ddl, Dialect::Sqlite).schema;
-    for (table, column, values) in samples {
-        let table = schema.tables.iter_mut().find(|one| one.name == *table).unwrap();
-        let column = table.columns.iter_mut().find(|one| one.name == *column).unwrap();
-        column.samples = values.iter().map(|value| (*value).to_owned()).collect();
-    }
-    schema
-}
-
 fn gym() -> Schema {
-    schema(
+    schema_of(
         GYM,
         &[
             ("members", "tier", &["gold", "silver", "basic"]),
@@ -49,7 +38,7 @@ fn gym() -> Schema {
 }
 
 fn library() -> Schema {
-    schema(
+    schema_of(
         LIBRARY,
         &[
             ("bj", "bjmc", &["甲班", "乙班"]),
@@ -57,21 +46,6 @@ fn library() -> Schema {
             ("jyjl", "zt", &["已归还", "逾期"]),
         ],
     )
-}
-
-/// Asks each question and looks for what its answer must hold.
-fn hold(schema: &Schema, told: &[(&str, &str)]) {
-    for (question, part) in told {
-        let draft = answer(&Request {
-            question,
-            schema: Some(schema),
-            dialect: Dialect::Sqlite,
-            today: TODAY,
-            aliases: None,
-        })
-        .unwrap_or_else(|refusal| panic!("{question}: {refusal}"));
-        assert!(draft.sql.contains(part), "{question}: {}", draft.sql);
-    }
 }
 
 #[test]
@@ -244,7 +218,7 @@ fn once_only_and_first_of_all() {
 
 #[test]
 fn months_may_be_texts() {
-    let pay = schema(
+    let pay = schema_of(
         "CREATE TABLE yg (yg_id INTEGER PRIMARY KEY, xm VARCHAR(20), rzrq DATE);
          CREATE TABLE gz (id INTEGER PRIMARY KEY, yg_id INTEGER REFERENCES yg (yg_id), yf VARCHAR(7), sfgz DECIMAL(10,2), jj DECIMAL(10,2));",
         &[("gz", "yf", &["2025-06", "2025-07"])],

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::numerals;
+use crate::engine::period::month_name;
 
 /// Phrases that are one of the engine's own as they stand.
 #[rustfmt::skip]
@@ -16,20 +17,6 @@ const FIXED: &[(&str, &str)] = &[
     ("即将举行", "upcoming"), ("即将举办", "upcoming"), ("即将召开", "upcoming"), ("即将开始", "upcoming"), ("即将开演", "upcoming"), ("即将上映", "upcoming"),
     ("即将到来", "upcoming"), ("即将进行", "upcoming"), ("即将出发", "upcoming"), ("将要举行", "upcoming"), ("未来的", "upcoming"), ("还没举行", "upcoming"),
     ("尚未举行", "upcoming"), ("还未举行", "upcoming"), ("未举行", "upcoming"), ("已经举行", "past"), ("已举行", "past"), ("过去的", "past"),
-];
-pub(super) const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
 ];
 
 /// The phrase of time that begins at `chars[0]`, in English, and how many characters it takes.
@@ -134,9 +121,9 @@ fn dated(chars: &[char], today: Date) -> Option<(String, usize)> {
         return Some((format!("q{quarter} {of}"), at + taken));
     }
     let month = numerals::number(rest).and_then(|(digits, taken)| {
-        let number: usize = digits.parse().ok()?;
-        let month = MONTHS.get(number.checked_sub(1)?)?;
-        (rest.get(taken) == Some(&'月')).then_some((number, *month, taken + 1))
+        let number: i8 = digits.parse().ok()?;
+        let month = month_name(number)?;
+        (rest.get(taken) == Some(&'月')).then_some((number, month, taken + 1))
     });
     let Some((number, name, taken)) = month else {
         return year.map(|year| (year.to_string(), at));

@@ -1,11 +1,10 @@
 //! Sentence structures of Chinese questions, each over a club of mountain hotels.
 
-use crate::ddl::read_ddl;
+use super::tests::{TODAY, schema_of};
 use crate::dialect::Dialect;
 use crate::engine::{Request, answer};
 use crate::schema::Schema;
 
-const TODAY: jiff::civil::Date = jiff::civil::date(2025, 8, 20);
 const HOTELS: &str = "
     CREATE TABLE hotels (id INTEGER PRIMARY KEY, name TEXT, town TEXT, beds INTEGER, founded_year INTEGER,
         chief_manager_id INTEGER REFERENCES managers (id), closed_on DATE);
@@ -21,32 +20,18 @@ const HOTELS: &str = "
 ";
 
 fn hotels() -> Schema {
-    let mut schema = read_ddl(HOTELS, Dialect::Sqlite).schema;
-    let mut sample = |table: &str, column: &str, values: &[&str]| {
-        let table = schema.tables.iter_mut().find(|one| one.name == table).unwrap();
-        let column = table.columns.iter_mut().find(|one| one.name == column).unwrap();
-        column.samples = values.iter().map(|value| (*value).to_owned()).collect();
-    };
-    sample("guests", "town", &["Vienna", "Graz"]);
-    sample("orders", "state", &["open", "paid"]);
-    sample("outages", "cause", &["storm", "frost"]);
-    schema
+    schema_of(
+        HOTELS,
+        &[
+            ("guests", "town", &["Vienna", "Graz"]),
+            ("orders", "state", &["open", "paid"]),
+            ("outages", "cause", &["storm", "frost"]),
+        ],
+    )
 }
 
-/// Asks each question and looks for what its answer must hold.
 fn hold(told: &[(&str, &str)]) {
-    let schema = hotels();
-    for (question, part) in told {
-        let draft = answer(&Request {
-            question,
-            schema: Some(&schema),
-            dialect: Dialect::Sqlite,
-            today: TODAY,
-            aliases: None,
-        })
-        .unwrap_or_else(|refusal| panic!("{question}: {refusal}"));
-        assert!(draft.sql.contains(part), "{question}: {}", draft.sql);
-    }
+    super::tests::hold(&hotels(), told);
 }
 
 #[test]

@@ -8,12 +8,38 @@ use crate::dialect::Dialect;
 use crate::engine::{Draft, Lexicon, RefusalKind, Request, answer};
 use crate::schema::{Aliases, Schema};
 
-const TODAY: jiff::civil::Date = jiff::civil::date(2025, 8, 20);
+pub(super) const TODAY: jiff::civil::Date = jiff::civil::date(2025, 8, 20);
 const BAKERY: &str = "
     CREATE TABLE shops (id INT PRIMARY KEY, name VARCHAR(40), city VARCHAR(40), is_open TINYINT(1));
     CREATE TABLE cakes (id INT PRIMARY KEY, shop_id INT, name VARCHAR(40), price DECIMAL(8,2), baked_at DATETIME,
         flavour VARCHAR(20) COMMENT '口味', FOREIGN KEY (shop_id) REFERENCES shops (id));
 ";
+
+/// Asks each question and looks for what its answer must hold.
+pub(super) fn hold(schema: &Schema, told: &[(&str, &str)]) {
+    for (question, part) in told {
+        let draft = answer(&Request {
+            question,
+            schema: Some(schema),
+            dialect: Dialect::Sqlite,
+            today: TODAY,
+            aliases: None,
+        })
+        .unwrap_or_else(|refusal| panic!("{question}: {refusal}"));
+        assert!(draft.sql.contains(part), "{question}: {}", draft.sql);
+    }
+}
+
+/// The schema of some declarations, with samples of columns.
+pub(super) fn schema_of(ddl: &str, samples: &[(&str, &str, &[&str])]) -> Schema {
+    let mut schema = read_ddl(ddl, Dialect::Sqlite).schema;
+    for (table, column, values) in samples {
+        let table = schema.tables.iter_mut().find(|one| one.name == *table).unwrap();
+        let column = table.columns.iter_mut().find(|one| one.name == *column).unwrap();
+        column.samples = values.iter().map(|value| (*value).to_owned()).collect();
+    }
+    schema
+}
 
 fn bakery() -> Schema {
     let mut schema = read_ddl(BAKERY, Dialect::MySql).schema;

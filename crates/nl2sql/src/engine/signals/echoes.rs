@@ -109,7 +109,7 @@ impl Said {
         let mut tables = tables_of(chosen);
         let mut columns = plan.columns();
         for cond in &plan.filters {
-            if let Cond::Exists { related, .. } | Cond::Compare(Expr::Related(related), ..) = cond {
+            if let Some(related) = cond.related() {
                 tables.extend(related.steps.iter().map(|step| step.added));
                 related.filters.iter().for_each(|cond| cond.columns(&mut columns));
             }

@@ -134,10 +134,7 @@ fn tables(chosen: &Chosen<'_>, all: &mut Signals) {
         .iter()
         .map(|id| lexicon.column(*id).table)
         .collect();
-    let in_filters = plan.filters.iter().filter_map(|cond| match cond {
-        Cond::Exists { related, .. } | Cond::Compare(Expr::Related(related), ..) => Some(related),
-        _ => None,
-    });
+    let in_filters = plan.filters.iter().filter_map(Cond::related);
     let order = plan.order.iter().map(|(expr, _)| expr);
     let in_exprs = plan.select.iter().chain(order).filter_map(|expr| match expr {
         Expr::Related(related) => Some(related),
