@@ -17,6 +17,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::Dialect;
+pub(crate) use quoted::unquotable;
 
 /// One word, name, literal or symbol character.
 #[derive(Debug, Clone, PartialEq, Eq)]

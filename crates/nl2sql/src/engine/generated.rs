@@ -46,6 +46,8 @@ fn name() -> impl Strategy<Value = String> {
         "age",
     ]);
     let odd = prop::sample::select(vec![
+        "",
+        "placed\non",
         "order",
         "group",
         "select",
@@ -244,7 +246,106 @@ fn said() -> impl Strategy<Value = String> {
         "from",
         "Y",
         "50%",
+        "who spent the most on",
+        "spent in total",
+        "compared with",
+        "versus",
+        "within 3 days of",
+        "how long",
+        "longest time between",
+        "took longer than 2 hours",
+        "over 5,000 dollars",
+        "for at least 2 years",
+        "expiring next week",
+        "so far this year",
+        "the first of each",
+        "the 2 newest",
+        "in the USA",
+        "in French",
+        "as a share of the total",
+        "both",
+        "but not",
+        "more than once",
+        "nobody",
+        "unpaid",
+        "still open",
+        "overdue",
+        "month over month",
+        "on weekends",
+        "older than 30",
+        "named",
+        "along with",
+        "at the same",
+        "that were never",
+        "twice as many as",
+        "fewer than 3",
+        "average per",
+        "from 2023 to 2024",
+        "?",
         ",",
+    ]);
+    words.prop_map(str::to_owned)
+}
+
+/// The same in Chinese.
+fn said_in_chinese() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "每个",
+        "的",
+        "数量",
+        "有多少",
+        "列出所有",
+        "平均",
+        "总",
+        "总额",
+        "最高",
+        "最多的",
+        "前3名",
+        "超过5",
+        "大于平均值",
+        "没有",
+        "未支付",
+        "从未",
+        "不",
+        "和",
+        "或",
+        "按",
+        "分组",
+        "排序",
+        "从高到低",
+        "去年",
+        "本月",
+        "最近7天",
+        "2024年",
+        "3月",
+        "每月",
+        "占比",
+        "比例",
+        "哪些",
+        "哪个",
+        "谁",
+        "订单",
+        "客户",
+        "用户",
+        "员工",
+        "价格",
+        "城市",
+        "状态",
+        "名字",
+        "在",
+        "之间",
+        "至少两次",
+        "不同的",
+        "以及",
+        "超过一万元",
+        "最新的",
+        "时长",
+        "多久",
+        "花了多少钱",
+        "只有",
+        "都",
+        "，",
+        "？",
     ]);
     words.prop_map(str::to_owned)
 }
@@ -260,9 +361,12 @@ fn asked() -> impl Strategy<Value = (Schema, String)> {
             })
             .map(|name| name.replace('_', " ").to_lowercase())
             .collect();
-        let word = prop_oneof![3 => said(), 3 => prop::sample::select(own), 1 => "[a-z]{1,8}"];
-        let question = prop::collection::vec(word, 1..10).prop_map(|words| words.join(" "));
-        (Just(schema), question)
+        let own = prop::sample::select(own);
+        let word = prop_oneof![3 => said(), 3 => own.clone(), 1 => "[a-z]{1,8}"];
+        let english = prop::collection::vec(word, 1..10).prop_map(|words| words.join(" "));
+        let word = prop_oneof![5 => said_in_chinese(), 3 => own];
+        let chinese = prop::collection::vec(word, 1..10).prop_map(|words| words.concat());
+        (Just(schema), prop_oneof![2 => english, 1 => chinese])
     })
 }
 

@@ -6,6 +6,7 @@ use super::chinese::pinyin;
 use super::graph::Graph;
 use super::stem::{identifier_words, is_near, singular, stem};
 use super::{forms, glued, kinds, shorthand, sorts, synonyms};
+use crate::lex::unquotable;
 use crate::schema::{Aliases, Column, ForeignKey, Schema, Table};
 
 /// The place of a table in its schema.
@@ -107,7 +108,11 @@ impl<'a> Lexicon<'a> {
         let shared = forms::shared_prefix(schema);
         let heads = forms::heads(schema);
         let named = kinds::named(schema);
-        for table in &schema.tables {
+        for table in schema
+            .tables
+            .iter()
+            .filter(|table| unquotable(&table.name).is_none())
+        {
             lexicon.add_table(table, shared.as_deref(), &heads, &named);
         }
         lexicon.graph = Graph::new(&lexicon.tables, &lexicon.columns);
@@ -201,8 +206,12 @@ impl<'a> Lexicon<'a> {
         said.extend(forms::comment_forms(table.comment.as_deref()));
         let variants = self.variants(said);
         let first = self.columns.len();
-        let readings: Vec<Vec<pinyin::Reading>> = table
+        let columns: Vec<&Column> = table
             .columns
+            .iter()
+            .filter(|column| unquotable(&column.name).is_none())
+            .collect();
+        let readings: Vec<Vec<pinyin::Reading>> = columns
             .iter()
             .map(|column| {
                 let refers = |key: &ForeignKey| key.columns.contains(&column.name);
@@ -214,14 +223,14 @@ impl<'a> Lexicon<'a> {
             })
             .collect();
         let key = forms::key_of(table, &spelled, |column| {
-            let at = table.columns.iter().position(|one| one.name == column.name);
+            let at = columns.iter().position(|one| one.name == column.name);
             let told = at.and_then(|at| readings[at].first());
             told.map_or_else(
                 || shorthand::spelled_out(&glued::words(&column.name)),
                 |reading| reading.english.clone(),
             )
         });
-        for (column, told) in table.columns.iter().zip(&readings) {
+        for (column, told) in columns.into_iter().zip(&readings) {
             let is_primary = key.is_some_and(|key| key.eq_ignore_ascii_case(&column.name));
             self.add_column(id, (&words, &spelled), column, is_primary, told);
         }

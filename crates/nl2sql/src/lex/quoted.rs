@@ -5,6 +5,15 @@ use std::borrow::Cow;
 use super::{Fault, FaultKind, Kind, Lexer};
 use crate::Dialect;
 
+/// Why a name cannot stand in quotes in one line of SQL, whatever the dialect; SQLite lets tables and columns have such
+/// names.
+pub(crate) fn unquotable(name: &str) -> Option<&'static str> {
+    if name.contains(['\n', '\r', '\0']) {
+        return Some("a quoted name with a line break in it");
+    }
+    name.is_empty().then_some("an empty quoted name")
+}
+
 impl<'t> Lexer<'t> {
     /// `"…"`, `` `…` `` or `[…]`; the closing quote doubled stands for itself, except in brackets.
     pub(super) fn quoted_name(&mut self, open: char) -> Result<Cow<'t, str>, Fault> {
@@ -15,11 +24,8 @@ impl<'t> Lexer<'t> {
             Some(name) => name,
             None => self.mend(start, "quoted name")?,
         };
-        if name.contains(['\n', '\r', '\0']) {
-            self.fault(start, FaultKind::Other("a quoted name with a line break in it"))?;
-        }
-        if name.is_empty() {
-            self.fault(start, FaultKind::Other("an empty quoted name"))?;
+        if let Some(why) = unquotable(&name) {
+            self.fault(start, FaultKind::Other(why))?;
         }
         Ok(name)
     }
