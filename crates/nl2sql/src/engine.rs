@@ -6,13 +6,16 @@ mod absence;
 mod against;
 mod bare;
 mod belonging;
+mod belongings;
 mod beside;
 mod between;
+mod brinks;
 mod chinese;
 mod choose;
 mod coded;
 mod codes;
 mod combine;
+mod company;
 mod compare;
 mod conditions;
 mod confidence;
@@ -54,6 +57,7 @@ mod lost;
 mod money;
 mod most;
 mod naming;
+mod neithers;
 mod newcomers;
 mod ordering;
 mod output;
@@ -76,6 +80,7 @@ mod ranks;
 mod reading;
 mod refuse;
 mod related;
+mod remarks;
 mod render;
 mod roles;
 mod samples;
@@ -92,6 +97,7 @@ mod subjects;
 pub(crate) mod synonyms;
 pub(crate) mod text;
 mod timing;
+mod tolls;
 pub(crate) mod tongue;
 mod totals;
 mod truth;
@@ -340,7 +346,7 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     {
         return Ok(draft);
     }
-    let chosen = choose::best(lexicon, tokens, &items)
+    let mut chosen = choose::best(lexicon, tokens, &items)
         .ok_or_else(|| refuse::not_in_schema(lexicon, tokens, &items))?;
     if let Some(draft) = combine::answer(lexicon, tokens, &items, &chosen, request) {
         return Ok(draft);
@@ -357,6 +363,7 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     if let Some(refusal) = judge::objection(&chosen) {
         return Err(refusal);
     }
+    company::shown(&mut chosen);
     Ok(draft(lexicon, &chosen, request))
 }
 

@@ -296,7 +296,14 @@ impl Walk<'_> {
                 && !is_participle(&self.tokens[item.start].lower)
         });
         let owned = matches!(self.word(at), "their" | "its" | "his" | "her");
-        listed && (of || named || are_columns && (owned || columns.count() > 1))
+        // "with the guest's phone": a column of somebody, to the end.
+        let possessed = rest.windows(2).any(|two| {
+            let [whose, what] = two else { return false };
+            matches!((&whose.kind, &what.kind), (Kind::Mention(..), Kind::Mention(mention, _))
+                if mention.column_score() >= 0.7)
+                && self.tokens[whose.end - 1].owns
+        });
+        listed && (of || named || possessed || are_columns && (owned || columns.count() > 1))
     }
 
     /// Whether what follows is shown again: "and their ages", "and how many", "and the number of".
