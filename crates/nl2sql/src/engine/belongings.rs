@@ -273,11 +273,11 @@ mod tests {
             &[
                 (
                     "bikes and who they belong to",
-                    "SELECT bikes.*, customers.full_name FROM bikes JOIN customers ON bikes.customer_id = customers.id",
+                    "SELECT bikes.serial_no, customers.full_name FROM bikes JOIN customers ON bikes.customer_id = customers.id",
                 ),
                 (
                     "all bikes, including the owner's name",
-                    "SELECT bikes.*, customers.full_name FROM bikes JOIN customers ON bikes.customer_id = customers.id",
+                    "SELECT bikes.serial_no, customers.full_name FROM bikes JOIN customers ON bikes.customer_id = customers.id",
                 ),
                 (
                     "comments of 2 star reviews with the reviewer's email",

@@ -8,12 +8,14 @@ use super::lexicon::{Lexicon, Sort};
 use super::link::Namer;
 use super::listings;
 use super::neithers;
+use super::outlays;
 use super::remarks;
 use super::roles;
 use super::sayings;
 use super::slow;
 use super::speech;
 use super::subjects;
+use super::tallies;
 use super::text::{self, Token};
 use super::tolls;
 use super::versus;
@@ -39,6 +41,8 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         neithers::spelled_out,
         belongings::spelled_out,
         tolls::spelled_out,
+        outlays::spelled_out,
+        tallies::spelled_out,
         coded::spelled_out,
         slow::on_average,
         slow::first,

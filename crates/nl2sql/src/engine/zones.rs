@@ -234,7 +234,8 @@ impl Walk<'_> {
         }
         if !self.wanted {
             // "top 5 artists by number of concerts, with their genre"
-            self.wanted = self.seen && word == "with" && self.goes_on_listing(at + 1);
+            let adds = matches!(word, "with" | "including" | "showing");
+            self.wanted = self.seen && adds && self.goes_on_listing(at + 1);
             return;
         }
         // "in which year", "from what city": the question word follows its preposition.
