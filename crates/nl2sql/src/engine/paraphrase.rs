@@ -18,6 +18,8 @@ use super::subjects;
 use super::tallies;
 use super::text::{self, Token};
 use super::tolls;
+use super::turns;
+use super::verbs;
 use super::versus;
 use super::wordings;
 
@@ -37,8 +39,10 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     const STEPS: &[Step] = &[
         remarks::spelled_out,
         |_, tokens| brinks::spelled_out(tokens),
-        wordings::spelled_out,
         neithers::spelled_out,
+        turns::spelled_out,
+        verbs::spelled_out,
+        wordings::spelled_out,
         belongings::spelled_out,
         tolls::spelled_out,
         outlays::spelled_out,

@@ -238,7 +238,7 @@ fn value_end(sample: &str, keys: &[String], start: usize) -> Option<usize> {
         }
         said.push_str(&keys[end - 1]);
         if said == wanted
-            || (end == start + 1 && wanted.len() > 3 && !wanted.contains(' ') && singular(&said) == wanted)
+            || (end == start + 1 && wanted.len() > 2 && !wanted.contains(' ') && singular(&said) == wanted)
         {
             return Some(end);
         }
