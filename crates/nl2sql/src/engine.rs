@@ -92,6 +92,7 @@ mod slow;
 mod sorts;
 mod speech;
 mod spending;
+mod standing;
 mod states;
 pub(crate) mod stem;
 mod subjects;

@@ -14,6 +14,7 @@ use super::roles;
 use super::sayings;
 use super::slow;
 use super::speech;
+use super::standing;
 use super::subjects;
 use super::tallies;
 use super::text::{self, Token};
@@ -40,6 +41,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         remarks::spelled_out,
         |_, tokens| brinks::spelled_out(tokens),
         neithers::spelled_out,
+        standing::spelled_out,
         turns::spelled_out,
         verbs::spelled_out,
         wordings::spelled_out,

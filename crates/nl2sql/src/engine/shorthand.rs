@@ -186,6 +186,7 @@ fn before(word: &str, next: &str) -> Option<&'static str> {
         "act" if counted || dated => "actual",
         "est" if counted || dated => "estimated",
         "int" if matches!(next, "rate" | "rt" | "amt") => "interest",
+        "out" if matches!(next, "amt" | "bal" | "prin") => "outstanding",
         "dep" if next == "amt" => "deposit",
         "ins" if matches!(next, "co" | "no" | "cd" | "typ" | "flg") => "insurance",
         "f" if matches!(next, "nm" | "nam" | "name") => "first",
