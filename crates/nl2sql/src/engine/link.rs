@@ -1,5 +1,6 @@
 //! Finds the tables, columns and sample values that spans of a question may name.
 
+use super::incidental;
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId, Variant, WordId};
 use super::stem::singular;
 use super::text::{self, Shape, Token};
@@ -88,6 +89,7 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
             }
             if length == 1 {
                 forget_moments_of_rows(lexicon, &tokens[start], &mut mention);
+                incidental::forget(lexicon, &tokens[start], &mut mention);
             }
             if length > 1 && tokens[end - 1].lower.ends_with("ed") {
                 // "posts tagged" is no name of a table post_tags.
