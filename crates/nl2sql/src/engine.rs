@@ -4,6 +4,7 @@
 mod abbreviations;
 mod absence;
 mod against;
+mod alike;
 mod bare;
 mod belonging;
 mod beside;
@@ -88,6 +89,7 @@ mod speech;
 mod spending;
 mod states;
 pub(crate) mod stem;
+mod streets;
 mod subjects;
 pub(crate) mod synonyms;
 pub(crate) mod text;

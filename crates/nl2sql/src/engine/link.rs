@@ -87,6 +87,7 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
                 forget_kin_of_figures(lexicon, &mut mention);
             }
             if length == 1 {
+                forget_doers(lexicon, &tokens[start], &mut mention);
                 forget_moments_of_rows(lexicon, &tokens[start], &mut mention);
             }
             if length > 1 && tokens[end - 1].lower.ends_with("ed") {
@@ -142,6 +143,25 @@ fn forget_kin_of_figures(lexicon: &Lexicon<'_>, mention: &mut Mention) {
     if figure {
         let kin = |hit: &Hit<TableId>| hit.score < 0.76 && lexicon.table(hit.id).words.len() == 1;
         mention.tables.retain(|hit| !kin(hit));
+    }
+}
+
+/// `approved` claims have that state, whoever the `approver_id` is.
+fn forget_doers(lexicon: &Lexicon<'_>, token: &Token, mention: &mut Mention) {
+    let state = token.lower.ends_with("ed")
+        && lexicon
+            .columns
+            .iter()
+            .flat_map(|entry| &entry.column.samples)
+            .any(|sample| sample.eq_ignore_ascii_case(&token.lower));
+    if state {
+        mention.columns.retain(|hit| {
+            let words = &lexicon.column(hit.id).words;
+            let doer = words
+                .iter()
+                .any(|word| word.ends_with("er") || word.ends_with("or"));
+            !(doer && words.last().is_some_and(|last| last == "id"))
+        });
     }
 }
 

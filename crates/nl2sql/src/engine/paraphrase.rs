@@ -9,6 +9,7 @@ use super::roles;
 use super::sayings;
 use super::slow;
 use super::speech;
+use super::streets;
 use super::subjects;
 use super::text::{self, Token};
 use super::turns;
@@ -32,6 +33,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
     const STEPS: &[Step] = &[
         turns::spelled_out,
         verbs::spelled_out,
+        streets::spelled_out,
         wordings::spelled_out,
         coded::spelled_out,
         slow::on_average,

@@ -186,6 +186,8 @@ fn before(word: &str, next: &str) -> Option<&'static str> {
         "act" if counted || dated => "actual",
         "est" if counted || dated => "estimated",
         "int" if matches!(next, "rate" | "rt" | "amt") => "interest",
+        "rt" if matches!(next, "cts" | "cents" | "amt") => "rate",
+        "str" if matches!(next, "rtg" | "rating") => "star",
         "dep" if next == "amt" => "deposit",
         "ins" if matches!(next, "co" | "no" | "cd" | "typ" | "flg") => "insurance",
         "f" if matches!(next, "nm" | "nam" | "name") => "first",
