@@ -7,13 +7,16 @@ mod against;
 mod alike;
 mod bare;
 mod belonging;
+mod belongings;
 mod beside;
 mod between;
+mod brinks;
 mod chinese;
 mod choose;
 mod coded;
 mod codes;
 mod combine;
+mod company;
 mod compare;
 mod conditions;
 mod confidence;
@@ -55,8 +58,10 @@ mod lost;
 mod money;
 mod most;
 mod naming;
+mod neithers;
 mod newcomers;
 mod ordering;
+mod outlays;
 mod output;
 mod overall;
 mod owners;
@@ -77,6 +82,7 @@ mod ranks;
 mod reading;
 mod refuse;
 mod related;
+mod remarks;
 mod render;
 mod roles;
 mod samples;
@@ -92,8 +98,10 @@ pub(crate) mod stem;
 mod streets;
 mod subjects;
 pub(crate) mod synonyms;
+mod tallies;
 pub(crate) mod text;
 mod timing;
+mod tolls;
 pub(crate) mod tongue;
 mod totals;
 mod truth;
@@ -344,7 +352,7 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     {
         return Ok(draft);
     }
-    let chosen = choose::best(lexicon, tokens, &items)
+    let mut chosen = choose::best(lexicon, tokens, &items)
         .ok_or_else(|| refuse::not_in_schema(lexicon, tokens, &items))?;
     if let Some(draft) = combine::answer(lexicon, tokens, &items, &chosen, request) {
         return Ok(draft);
@@ -361,6 +369,7 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     if let Some(refusal) = judge::objection(&chosen) {
         return Err(refusal);
     }
+    company::shown(&mut chosen);
     Ok(draft(lexicon, &chosen, request))
 }
 

@@ -197,7 +197,8 @@ impl Reading<'_> {
     fn sum_per(&mut self, at: usize, entity: Entity) -> bool {
         let listed = self.projected_columns();
         let [(i, id)] = listed[..] else { return false };
-        let measured = self.word(at) == "per" && i < at && !self.asks_aggregate() && self.is_measure(id);
+        let said = self.word(at) == "per" || self.word(at) == "by" && self.adds_up(i, id, entity);
+        let measured = said && i < at && !self.asks_aggregate() && self.is_measure(id);
         let table = self.lexicon.column(id).table;
         let many = match entity {
             Entity::Table(group, _) => group != table && self.reachable(group),
@@ -213,6 +214,55 @@ impl Reading<'_> {
         self.group_by(keys);
         self.aggregates.push(Expr::Apply(Function::Sum, id));
         true
+    }
+
+    /// `repair cost by garage`: what adds up, by a kind or by other rows, is added up; a list of rows is sorted.
+    fn adds_up(&self, at: usize, id: ColumnId, entity: Entity) -> bool {
+        const ADDING: &[&str] = &[
+            "cost",
+            "costs",
+            "amount",
+            "fee",
+            "fees",
+            "total",
+            "revenue",
+            "sales",
+            "hours",
+            "minutes",
+            "quantity",
+            "expense",
+            "expenses",
+            "spend",
+            "spent",
+            "paid",
+            "income",
+            "profit",
+            "turnover",
+            "tax",
+            "donation",
+            "payout",
+            "km",
+            "liters",
+            "litres",
+            "consumption",
+            "usage",
+            "qty",
+            "amt",
+        ];
+        let adds = self
+            .lexicon
+            .column(id)
+            .words
+            .iter()
+            .any(|word| ADDING.contains(&word.as_str()));
+        let of_kind = match entity {
+            Entity::Table(..) => true,
+            Entity::Column(key, _) => self.lexicon.is_key(key) || self.is_textual(key),
+        };
+        let lists_rows = (0..at.saturating_sub(1)).any(|i| self.table(i).is_some())
+            || self.tokens.first().is_some_and(|token| token.lower == "list")
+            || self.plan.limit.is_some();
+        adds && of_kind && !lists_rows
     }
 
     fn groupable(&self, at: usize) -> bool {

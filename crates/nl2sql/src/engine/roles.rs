@@ -6,6 +6,23 @@ use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 const NAMES: &[&str] = &[
     "name", "title", "username", "label", "subject", "headline", "login", "nickname", "caption",
 ];
+/// What things are told apart by that have no name.
+const PLATES: &[&[&str]] = &[
+    &["plate", "number"],
+    &["plate", "no"],
+    &["number", "plate"],
+    &["license", "plate"],
+    &["licence", "plate"],
+    &["license", "plate", "number"],
+    &["plate"],
+    &["registration", "number"],
+    &["registration", "plate"],
+    &["serial", "number"],
+    &["serial", "no"],
+    &["vin"],
+    &["imei"],
+    &["hostname"],
+];
 const MEASURES: &[&str] = &[
     "amount", "total", "price", "value", "revenue", "sales", "cost", "fee", "salary", "balance", "quantity",
     "score", "points",
@@ -176,6 +193,7 @@ pub(crate) fn names(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
                 .copied()
                 .find(|id| own(id).sort == Sort::Text && own(id).column.unique)
         })
+        .or_else(|| find(&|words| PLATES.iter().any(|plate| bare(words) == **plate)))
         .into_iter()
         .collect()
 }

@@ -106,6 +106,14 @@ fn coded(lexicon: &Lexicon<'_>, tokens: &[Token], found: &mut Vec<Span<Vec<Value
                 Some((rank, hit))
             })
             .collect();
+        // CORP says "corporate" better than any C does.
+        let spelled =
+            |hit: &ValueHit| hit.value.len() >= 3 && token.lower.starts_with(&hit.value.to_ascii_lowercase());
+        let is_spelled_out = ranked.iter().any(|(_, hit)| spelled(hit));
+        let ranked: Vec<(usize, ValueHit)> = ranked
+            .into_iter()
+            .filter(|(_, hit)| !is_spelled_out || spelled(hit))
+            .collect();
         // The most usual code of all columns is meant.
         let least = ranked.iter().map(|(rank, _)| *rank).min();
         let hits: Vec<ValueHit> = ranked
@@ -240,7 +248,7 @@ fn value_end(sample: &str, keys: &[String], start: usize) -> Option<usize> {
         }
         said.push_str(&keys[end - 1]);
         if said == wanted
-            || (end == start + 1 && wanted.len() > 3 && !wanted.contains(' ') && singular(&said) == wanted)
+            || (end == start + 1 && wanted.len() > 2 && !wanted.contains(' ') && singular(&said) == wanted)
         {
             return Some(end);
         }

@@ -373,7 +373,13 @@ fn superlative_first(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Toke
     if at == 0 || named.iter().any(|token| !token.is_word()) {
         return None;
     }
-    let already = named.is_empty() && top + 1 == end && word(at) != "soonest";
+    // "most recent first" is said in full.
+    let adjective = matches!(word(at), "most" | "least")
+        && matches!(named, [one] if matches!(
+            one.lower.as_str(),
+            "recent" | "expensive" | "costly" | "urgent" | "popular" | "valuable" | "recently"
+        ));
+    let already = adjective || named.is_empty() && top + 1 == end && word(at) != "soonest";
     let namer = Namer::new(lexicon);
     let said: Vec<&str> = named.iter().map(|token| token.text.as_str()).collect();
     let mention = namer.mention(&said.join(" "));

@@ -99,6 +99,10 @@ pub(crate) static CHINESE: Tongue = Tongue {
         ("the average is that of {}", "平均值取自 {0}"),
         ("ages are counted from {}", "年龄由 {0} 推算"),
         ("the number is compared with {}", "该数字与 {0} 比较"),
+        (
+            "the number is in whole units of currency, and {} in hundredths of them",
+            "该数字按元计，{0} 以分为单位",
+        ),
         ("\"{}\" is read as a ranking by {}", "“{0}”理解为按 {1} 排名"),
         ("\"{}\" is read as an order by {}", "“{0}”理解为按 {1} 排序"),
         (
