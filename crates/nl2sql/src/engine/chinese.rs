@@ -3,13 +3,16 @@
 
 mod affixes;
 mod arrange;
+mod assigned;
 mod beside;
 mod both;
+mod bracketed;
 mod clause;
 mod codes;
 mod comparing;
 mod cut;
 mod doings;
+mod eachwise;
 mod explained;
 mod extremes;
 mod facts;
@@ -38,6 +41,7 @@ mod refined;
 mod refining;
 mod refuse;
 mod respell;
+mod respoken;
 #[cfg(test)]
 mod sayings;
 mod settle;

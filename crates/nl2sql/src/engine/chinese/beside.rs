@@ -19,6 +19,8 @@ pub(super) fn beside(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
         newly(parts, at, known);
         done_by(parts, at, known);
         none(parts, at);
+        passed(parts, at, known);
+        dated(parts, at, known);
         at += 1;
     }
 }
@@ -271,6 +273,39 @@ fn done_by(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
     if let Some(doer) = doer {
         let name = Part::Name(known.table_name(doer));
         parts.splice(at + 1..after, [name]);
+    }
+}
+
+/// 未通过实名认证的客户: the verb says no more than the flag does.
+fn passed(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
+    if let [Part::Mark(Mark::With), Part::Name(flag), ..] = &parts[at..]
+        && !flag.is_table()
+        && known.is_flag(flag)
+        && at > 0
+        && matches!(parts[at - 1], Part::Mark(Mark::Lacks | Mark::NotYet | Mark::Not))
+    {
+        parts.remove(at);
+    }
+}
+
+/// 驾照在未来90天内到期: the moment is that of what stands before the time.
+fn dated(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
+    let Some(Part::Name(thing)) = parts.get(at) else {
+        return;
+    };
+    let idle = |part: &Part| matches!(part, Part::Mark(Mark::From | Mark::Filler | Mark::De));
+    let leads = parts[at + 1..].iter().take_while(|part| idle(part)).count();
+    let time = at + 1 + leads;
+    let [Part::Period(_), Part::Name(moment), ..] = &parts[time.min(parts.len())..] else {
+        return;
+    };
+    if thing.is_table() || moment.is_table() {
+        return;
+    }
+    let whole = known.name(&format!("{} {}", thing.said, moment.said));
+    if whole.column >= 0.9 && !whole.is_table() && known.is_day(&whole) {
+        parts.remove(time + 1);
+        parts.splice(at..time, [Part::Name(whole), Part::Mark(Mark::From)]);
     }
 }
 

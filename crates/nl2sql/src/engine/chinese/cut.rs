@@ -4,11 +4,13 @@ use std::cell::Cell;
 
 use jiff::civil::Date;
 
+use super::bracketed::bracketed;
 use super::explained::explained;
 use super::is_han;
 use super::known::{Known, is_chinese_word};
 use super::marks::Mark;
 use super::part::Part;
+use super::respoken::respoken;
 use super::settle::settle;
 use super::shape::{iso_day, plain, quoted};
 use super::stands::{beyond_unit, counts, spells};
@@ -19,7 +21,8 @@ use crate::engine::lexicon::{Lexicon, Sort, TableId};
 /// The parts of a question, in its order.
 pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) -> Vec<Part> {
     let known = Known::new(lexicon);
-    let typed: Vec<char> = explained(question, &known).chars().map(plain).collect();
+    let said = respoken(&bracketed(question, &known));
+    let typed: Vec<char> = explained(&said, &known).chars().map(plain).collect();
     let cutter = Cutter {
         known,
         samples: lexicon.map_or_else(Vec::new, |lexicon| samples_in(lexicon, &typed)),

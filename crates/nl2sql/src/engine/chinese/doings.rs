@@ -33,6 +33,39 @@ impl Cutter<'_, '_> {
         (name.is_known() && !words::is_word(&longer)).then_some((name, 3))
     }
 
+    /// 处理工单最多的客服, 处理的工单数: a verb that a doer is told by, no state of what follows.
+    pub(super) fn does(&self, at: usize, length: usize, before: Option<&Part>) -> bool {
+        let begins = matches!(
+            before,
+            None | Some(Part::Mark(Mark::De | Mark::And | Mark::Filler)) | Some(Part::Period(_))
+        );
+        let rest = &self.chars[at + length..];
+        let next = rest.first().copied().unwrap_or(' ');
+        let thing = |from: usize| {
+            (2..=words::LONGEST.min(self.chars.len() - from))
+                .rev()
+                .find_map(|length| {
+                    let word: String = self.chars[from..from + length].iter().collect();
+                    let name = self.known.noun(&word, words::noun(&word)?);
+                    name.table_home
+                        .filter(|_| name.is_table())
+                        .map(|home| (home, from + length))
+                })
+        };
+        if !begins || next == '的' || !self.known.has_schema() {
+            return false;
+        }
+        let Some((home, end)) = thing(at + length) else {
+            return false;
+        };
+        // Another thing after 的 does it.
+        let Some(of) = self.chars[end..].iter().position(|c| *c == '的') else {
+            return false;
+        };
+        self.table_ahead(end + of + 1)
+            .is_some_and(|doer| doer != home && self.known.refers(home, doer))
+    }
+
     /// 从未办过演唱会: whatever the verb is, there is none of its thing.
     pub(super) fn never_did(&self, at: usize, before: Option<&Part>) -> bool {
         let never = matches!(before, Some(Part::Mark(Mark::Lacks | Mark::NotYet)));

@@ -227,6 +227,19 @@ impl Known<'_, '_> {
         })
     }
 
+    /// Whether the words of a table have each word that a noun says, in the singular or the plural.
+    pub(super) fn is_called(&self, name: &Name, said: &str) -> bool {
+        let Some((lexicon, home)) = self.lexicon.zip(name.table_home) else {
+            return true;
+        };
+        let words = &lexicon.table(home).words;
+        said.split(' ').all(|word| {
+            words.iter().any(|own| {
+                own == word || own.strip_suffix('s') == Some(word) || word.strip_suffix('s') == Some(own)
+            })
+        })
+    }
+
     /// The only column whose name begins with a Latin word that is short for something: IP of `ip_address`.
     pub(super) fn begun_with(&self, word: &str) -> Option<Name> {
         let word = word.to_lowercase();

@@ -182,7 +182,14 @@ impl<'q, 'a> Known<'q, 'a> {
                     && name.table >= 0.9
                     && name.table_home == part.column_home
             });
-            if !vaguer && (whole || best.as_ref().is_none_or(|(known, _)| worth > known + 1e-6)) {
+            // 价格 is no rating, although a rate may be one.
+            let by_stem = place > 0
+                && best
+                    .as_ref()
+                    .is_some_and(|(_, sharper)| !sharper.is_table() && sharper.column >= 0.7)
+                && name.is_table()
+                && !self.is_called(&name, said);
+            if !vaguer && !by_stem && (whole || best.as_ref().is_none_or(|(known, _)| worth > known + 1e-6)) {
                 best = Some((worth, name));
             }
             if self.namer.is_none() {

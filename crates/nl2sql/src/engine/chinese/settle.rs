@@ -2,9 +2,11 @@
 
 use jiff::civil::Date;
 
+use super::assigned::assigned;
 use super::beside::beside;
 use super::both::both;
 use super::doings::doings;
+use super::eachwise::eachwise;
 use super::extremes::extremes;
 use super::grades::failed;
 use super::headcount::headcounts;
@@ -42,6 +44,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
         }
     }
     headcounts(parts, known);
+    assigned(parts, known);
     times(parts, known);
     refine(parts, known);
     failed(parts, known);
@@ -62,6 +65,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     compare(parts, known);
     common(parts);
     counted_after(parts, known);
+    eachwise(parts, known);
     quantities(parts);
     nobody(parts, known);
     in_time(parts, known);

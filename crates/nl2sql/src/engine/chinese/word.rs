@@ -233,6 +233,9 @@ impl Cutter<'_, '_> {
                 (Some(name), Some(_)) if timed && name.is_known() && !name.is_table() => {
                     return Some((self.placed(&word, length, at, name, before), length));
                 }
+                (_, Some(_)) if mark.contains(&Mark::Verb) && self.does(at, length, before) => {
+                    return Some((Part::Mark(Mark::Verb), length));
+                }
                 (_, Some((said, true))) => return Some((Part::Value(said, false), length)),
                 (Some(name), _) if self.thing_of_name(&word, &name).is_some() => {
                     return self.thing_of_name(&word, &name);
