@@ -34,6 +34,8 @@ mod ordering;
 mod part;
 mod people;
 pub(crate) mod pinyin;
+mod prices;
+mod qualified;
 mod ranking;
 mod rates;
 #[cfg(test)]

@@ -43,7 +43,15 @@ pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) 
             continue;
         }
         cutter.counted.set(counts(&parts));
+        if !matches!(parts.last(), Some(Part::Number(_)))
+            && let Some((more, taken)) = cutter.qualified(at)
+        {
+            parts.extend(more);
+            at += taken;
+            continue;
+        }
         let (part, taken) = cutter.next(at, parts.last());
+        let part = cutter.valued(part, &parts, at, taken);
         at += taken;
         if let Some(Part::Name(name)) = &part
             && name.is_table()

@@ -66,6 +66,32 @@ impl Cutter<'_, '_> {
             .is_some_and(|doer| doer != home && self.known.refers(home, doer))
     }
 
+    /// Whether a column of three states or more has the one that a word denies, and none that says so.
+    pub(super) fn is_one_of_many(&self, denied: &str, bare: &str) -> bool {
+        let Some((whole, readings)) = words::state(denied).zip(words::state(bare)) else {
+            return false;
+        };
+        let negative = |said: &&&str| {
+            ["un", "not ", "non", "in", "no "]
+                .iter()
+                .any(|lead| said.starts_with(lead))
+        };
+        let says = whole
+            .iter()
+            .filter(negative)
+            .any(|said| self.known.sampled(said, None).is_some());
+        let other = whole.iter().find_map(|said| self.known.sampled(said, None));
+        let Some(sample) = readings.iter().find_map(|said| self.known.sampled(said, None)) else {
+            return false;
+        };
+        let both = other.map_or_else(|| vec![sample.clone()], |other| vec![sample.clone(), other]);
+        let many = self
+            .known
+            .column_holding(&both, None)
+            .is_some_and(|column| self.known.samples_of(&column).len() > 2);
+        !says && many && both.len() > 1
+    }
+
     /// 从未办过演唱会: whatever the verb is, there is none of its thing.
     pub(super) fn never_did(&self, at: usize, before: Option<&Part>) -> bool {
         let never = matches!(before, Some(Part::Mark(Mark::Lacks | Mark::NotYet)));

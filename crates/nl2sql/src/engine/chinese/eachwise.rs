@@ -7,6 +7,7 @@ use super::part::{Name, Part};
 /// Puts 每 before its thing, and how many there are beside the things that have so many.
 pub(super) fn eachwise(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     each_of_some(parts);
+    distances(parts, known);
     rows_of_measure(parts, known);
     done_of(parts);
     with_tally(parts, known);
@@ -62,6 +63,32 @@ fn each_of_some(parts: &mut Vec<Part>) {
     if let Some(thing) = thing.filter(|_| figures) {
         parts.insert(thing, Part::Mark(Mark::Each));
         parts.drain(each..first);
+    }
+}
+
+/// 总行驶里程: what a meter shows is never added up where each trip has its distance.
+fn distances(parts: &mut [Part], known: &Known<'_, '_>) {
+    const METERS: &[&str] = &["odometer", "mileage"];
+    for at in 0..parts.len() {
+        let summed = at > 0 && parts[at - 1] == Part::Mark(Mark::Figure("sum of"));
+        let Part::Name(name) = &parts[at] else { continue };
+        if name.is_table()
+            || !(summed || name.total)
+            || !name.said.split(' ').any(|said| METERS.contains(&said))
+        {
+            continue;
+        }
+        let distance = known.column_of(
+            None,
+            &["distance", "distance km", "distance miles", "trip distance", "km"],
+        );
+        if let Some(distance) = distance.filter(|distance| distance.measure && !known.is_same(distance, name))
+        {
+            parts[at] = Part::Name(Name {
+                total: name.total,
+                ..distance
+            });
+        }
     }
 }
 

@@ -227,16 +227,25 @@ impl Known<'_, '_> {
         })
     }
 
-    /// Whether the words of a table have each word that a noun says, in the singular or the plural.
+    /// Whether the words of a table have a word that a noun says, in the singular or the plural.
     pub(super) fn is_called(&self, name: &Name, said: &str) -> bool {
         let Some((lexicon, home)) = self.lexicon.zip(name.table_home) else {
             return true;
         };
         let words = &lexicon.table(home).words;
-        said.split(' ').all(|word| {
+        said.split(' ').any(|word| {
             words.iter().any(|own| {
                 own == word || own.strip_suffix('s') == Some(word) || word.strip_suffix('s') == Some(own)
             })
+        })
+    }
+
+    /// The samples of a column.
+    pub(super) fn samples_of(&self, name: &Name) -> Vec<String> {
+        let hits = self.namer.as_ref().map(|namer| namer.mention(&name.said));
+        let hit = hits.as_ref().and_then(|mention| mention.columns.first());
+        hit.zip(self.lexicon).map_or_else(Vec::new, |(hit, lexicon)| {
+            lexicon.column(hit.id).column.samples.clone()
         })
     }
 

@@ -78,7 +78,17 @@ impl<'q, 'a> Known<'q, 'a> {
         });
         let table = mention.table_score();
         // "order by" would sort and "show" ask; "orders by" and "shows" cannot.
-        let plural = table >= KNOWN && VERBS.iter().any(|verb| said == *verb || said.ends_with("order"));
+        // "number of admission" would be the admission number that a table has.
+        let numbered = || {
+            self.lexicon.is_some_and(|lexicon| {
+                lexicon.columns.iter().any(
+                    |entry| matches!(&entry.words[..], [thing, last] if thing == said && last == "number"),
+                )
+            })
+        };
+        let plural = table >= KNOWN
+            && (VERBS.iter().any(|verb| said == *verb || said.ends_with("order"))
+                || !said.ends_with('s') && numbered());
         let home = mention
             .columns
             .first()
@@ -186,7 +196,7 @@ impl<'q, 'a> Known<'q, 'a> {
             let by_stem = place > 0
                 && best
                     .as_ref()
-                    .is_some_and(|(_, sharper)| !sharper.is_table() && sharper.column >= 0.7)
+                    .is_some_and(|(_, sharper)| !sharper.is_table() && sharper.column >= KNOWN)
                 && name.is_table()
                 && !self.is_called(&name, said);
             if !vaguer && !by_stem && (whole || best.as_ref().is_none_or(|(known, _)| worth > known + 1e-6)) {

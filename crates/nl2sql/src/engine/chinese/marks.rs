@@ -41,6 +41,8 @@ pub(crate) enum Mark {
     Sort,
     /// 从新到旧 (true): the order of the rows' moments.
     Newest(bool),
+    /// 同, 同类 (true): the same as its own, or of the same kind.
+    Same(bool),
     /// Whether a sort descends.
     Direction(bool),
     /// A function before its column.
@@ -117,8 +119,8 @@ use Mark::{
     After, Also, And, Assign, Before, Between, Both, But, By, Called, Caused, Compare, CompareAfter,
     Contains, Count, Currency, De, Degree, Direction, Distinct, Each, EachCount, EachKind, Ends, Figure,
     FigureAfter, Filler, First, From, Has, Highest, Is, Lacks, Lasting, Maker, Measure, Monthly, Newest,
-    Nobody, Not, NotNull, NotYet, Null, Once, Or, People, RangeEnd, Share, Since, Sort, Starts, Takes, Tally,
-    Than, Times, To, Toward, Unit, Verb, Which, With, Years,
+    Nobody, Not, NotNull, NotYet, Null, Once, Or, People, RangeEnd, Same, Share, Since, Sort, Starts, Takes,
+    Tally, Than, Times, To, Toward, Unit, Verb, Which, With, Years,
 };
 
 /// Each mark with the phrases that make it, separated by blanks.
@@ -176,6 +178,8 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (Times, "次数 总次数 人次 总人次 人次数 单量"),
     (Once, "一次 一回 1次 一遍"),
     (Nobody, "没有人 没人 无人 从来没有人 从没有人 从没人 尚无人 还没有人 还没人 没有任何人"),
+    (Same(false), "同 同一 同一个 同一种 同属 相同 其所在 其所属 所属"),
+    (Same(true), "同类 同类型 同种 同种类 同类别 同一类 同一类型 同一类别 同型 同款"),
     (Assign, "分配 分配给 分配到 指派 指派给 分派 分派给 派给 安排给 交给 指定给 分给 派单给"),
     (But, "但 但是 却 但却 不过"),
     (People, "人数 总人数 人头数 多少人 有多少人 几个人 有几个人 多少个人 有多少个人"),
@@ -184,7 +188,7 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (Takes, "占 占了 占到 占据"),
     (Both(false), "同时"),
     (Both(true), "既 既是 既有"),
-    (Also, "又 又是 又有"),
+    (Also, "又 又是 又有 也 也是"),
     (Lasting("years"), "年 周年"),
     (Lasting("months"), "个月"),
     (Lasting("weeks"), "周 个星期 星期"),

@@ -134,7 +134,13 @@ fn from_end_to_end(question: &str) -> String {
         if ends && noun.iter().all(|c| is_han(*c)) && chars.get(to + 2..end) == Some(noun) {
             let lead: String = chars[..at].iter().collect();
             let rest: String = chars[end..].iter().collect();
-            return format!("{lead}从{one}到{other}{rest}");
+            let by: String = noun.iter().collect();
+            let by = if super::words::noun(&by).is_some() {
+                format!("按{by}")
+            } else {
+                String::new()
+            };
+            return format!("{lead}{by}从{one}到{other}{rest}");
         }
     }
     question.to_owned()

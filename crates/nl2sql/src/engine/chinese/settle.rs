@@ -19,6 +19,8 @@ use super::nobody::{in_time, nobody, times};
 use super::only::{amounts, elapsed, only};
 use super::part::{Name, Part};
 use super::people::{decades, people, sexes, surnames};
+use super::prices::prices;
+use super::qualified::{currencies, doubled};
 use super::rates::{rates, taken};
 use super::refining::refine;
 use super::several::several;
@@ -43,12 +45,15 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
             *part = Part::Mark(Mark::Measure);
         }
     }
+    currencies(parts, known);
+    doubled(parts, known);
     headcounts(parts, known);
     assigned(parts, known);
     times(parts, known);
     refine(parts, known);
     failed(parts, known);
     of_own(parts, known);
+    alone(parts);
     shares(parts, known);
     several(parts, known);
     beside(parts, known);
@@ -58,6 +63,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     sexes(parts, known);
     unnamed(parts, known);
     kinds(parts, known);
+    prices(parts, known);
     extremes(parts, known);
     expired(parts, known);
     over(parts, known);
@@ -72,6 +78,22 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     doings(parts, known);
     both(parts);
     pairs(parts, known);
+}
+
+/// 同 that compares nothing is a word that nothing explains.
+fn alone(parts: &mut [Part]) {
+    for at in 0..parts.len() {
+        if let Part::Mark(Mark::Same(_)) = parts[at] {
+            // 所属部门 is the department.
+            let named = matches!(parts.get(at + 1), Some(Part::Name(_)));
+            let lone = at == 0 || matches!(parts[at - 1], Part::Mark(Mark::Compare(_)));
+            parts[at] = if named && !lone {
+                Part::Mark(Mark::Filler)
+            } else {
+                Part::Other("同".to_owned())
+            };
+        }
+    }
 }
 
 /// 已绝育的狗: with no thing named, it is what has the value.

@@ -107,7 +107,11 @@ impl Cutter<'_, '_> {
                 };
                 let part = match value {
                     Some(value) => Part::Value(value, false),
-                    _ => Part::Place(self.typed[at..at + length].iter().collect()),
+                    _ => Part::Place(
+                        self.known
+                            .country(said)
+                            .unwrap_or_else(|| self.typed[at..at + length].iter().collect()),
+                    ),
                 };
                 return Some((part, length));
             }
@@ -183,6 +187,12 @@ impl Cutter<'_, '_> {
                 .or_else(|| words::noun(&word).map(|said| self.known.noun(&word, said)));
             // 订单数 counts the orders where there is no column that does.
             let noun = noun.filter(|noun| self.is_no_count(&word, noun));
+            // 未关闭 where there is more than open and closed: whatever is not closed.
+            if let Some(bare) = word.strip_prefix('未')
+                && self.is_one_of_many(&word, bare)
+            {
+                return Some((Part::Mark(Mark::NotYet), 1));
+            }
             let state = words::state(&word).map(|said| self.known.state(said, self.table_ahead(at + length)));
             // 取消的挂号 where the value is 已取消.
             if state.as_ref().is_some_and(|(_, told)| !told) {
