@@ -21,6 +21,7 @@ mod grouping;
 mod headcount;
 mod known;
 mod lasting;
+mod listing;
 mod literal;
 mod marks;
 mod mend;
@@ -55,6 +56,7 @@ mod spans;
 mod stands;
 #[cfg(test)]
 mod structures;
+mod sums;
 mod tallies;
 mod telling;
 #[cfg(test)]

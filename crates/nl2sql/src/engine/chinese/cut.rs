@@ -171,7 +171,12 @@ impl Cutter<'_, '_> {
             return (Some(Part::Name(name)), taken);
         }
         if self.never_did(at, before) {
-            return (Some(Part::Mark(Mark::Verb)), 2);
+            let taken = if rest.starts_with(&['下', '过', '单']) {
+                3
+            } else {
+                2
+            };
+            return (Some(Part::Mark(Mark::Verb)), taken);
         }
         // 返回404: the code of the status.
         if let ['返', '回', digit, ..] = rest

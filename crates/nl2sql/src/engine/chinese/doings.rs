@@ -94,6 +94,12 @@ impl Cutter<'_, '_> {
 
     /// 从未办过演唱会: whatever the verb is, there is none of its thing.
     pub(super) fn never_did(&self, at: usize, before: Option<&Part>) -> bool {
+        // 没有下过单 where no table is called an order.
+        let placed = matches!(self.chars[at..], ['下', '过', '单', '的', ..])
+            && words::noun("下单").is_none_or(|said| !self.known.noun("下单", said).is_known());
+        if placed && matches!(before, Some(Part::Mark(Mark::Lacks | Mark::NotYet))) {
+            return true;
+        }
         let never = matches!(before, Some(Part::Mark(Mark::Lacks | Mark::NotYet)));
         let verb = matches!(&self.chars[at..], [verb, '过', thing, ..] if is_han(*verb) && is_han(*thing) && *thing != '的');
         never && verb && self.longest_word(at) < 2 && self.longest_word(at + 1) < 2

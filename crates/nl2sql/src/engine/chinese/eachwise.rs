@@ -1,5 +1,6 @@
 //! What a Chinese question says of each thing while something else stands between: 每道有评分的菜谱, 订单超过5个的客户及其订单数.
 
+use super::clause::english;
 use super::known::Known;
 use super::marks::Mark;
 use super::part::{Name, Part};
@@ -183,19 +184,12 @@ fn with_tally(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     let Some(label) = thing.table_home.and_then(|home| known.label_of(home)) else {
         return;
     };
-    let tally = Name {
-        said: format!("number of {}", rows.said),
-        column: 1.0,
-        column_home: rows.table_home,
-        ..Name::default()
-    };
-    let thing = thing.clone();
+    let said = english(&format!("and number of {}", rows.said));
     let listed = [
-        Part::Name(thing),
+        Part::Name(thing.clone()),
+        Part::Said(said),
         Part::Mark(Mark::De),
         Part::Name(label),
-        Part::Mark(Mark::And),
-        Part::Name(tally),
     ];
     parts.splice(start..tail, listed);
 }

@@ -83,6 +83,8 @@ pub(crate) enum Mark {
     Toward,
     /// 每类: for each kind of what follows.
     EachKind,
+    /// 每种: for each of what follows, or each kind of it where they have no names.
+    EachSort,
     /// 比: what follows is compared with.
     Than,
     /// 贵, 更高 at the end of a comparison that 比 began: the word, what it says in English, and whether of a price.
@@ -117,10 +119,10 @@ pub(crate) enum Mark {
 
 use Mark::{
     After, Also, And, Assign, Before, Between, Both, But, By, Called, Caused, Compare, CompareAfter,
-    Contains, Count, Currency, De, Degree, Direction, Distinct, Each, EachCount, EachKind, Ends, Figure,
-    FigureAfter, Filler, First, From, Has, Highest, Is, Lacks, Lasting, Maker, Measure, Monthly, Newest,
-    Nobody, Not, NotNull, NotYet, Null, Once, Or, People, RangeEnd, Same, Share, Since, Sort, Starts, Takes,
-    Tally, Than, Times, To, Toward, Unit, Verb, Which, With, Years,
+    Contains, Count, Currency, De, Degree, Direction, Distinct, Each, EachCount, EachKind, EachSort, Ends,
+    Figure, FigureAfter, Filler, First, From, Has, Highest, Is, Lacks, Lasting, Maker, Measure, Monthly,
+    Newest, Nobody, Not, NotNull, NotYet, Null, Once, Or, People, RangeEnd, Same, Share, Since, Sort, Starts,
+    Takes, Tally, Than, Times, To, Toward, Unit, Verb, Which, With, Years,
 };
 
 /// Each mark with the phrases that make it, separated by blanks.
@@ -155,10 +157,13 @@ pub(crate) const MARKS: &[(Mark, &str)] = &[
     (NotYet, "尚未 还未 从未 从来没有 从没 未曾 未 还没 从来没 从来未 至今没有 至今未 至今没 一直没有 一直没 一直未"),
     (Has, "有 拥有 存在 含有 带有 带 具有"),
     (From, "分布在 分布于 坐落在 坐落于 就职于 任职于 毕业于 隶属于 归属于 设在 设于 生活在 任职在 来自 来自于 位于 住在 在 处于 居住在 出自"),
-    (EachKind, "每类 每种 每一种 各种 各类"),
+    (EachKind, "每类 各类"),
+    (EachSort, "每种 每一种 各种"),
     (Each, "每个 每一个 每位 每名 每家 每本 每张 每间 每台 每条 每只 每辆 每款 每 各个 各 每部 每篇 每首 每座 每所 每支 每场 每套 每架 每艘 每届 每期 每间 每栋 每片 每份 每笔 每次 每块 每道 每项 每门 每所"),
     (Monthly("month"), "每个月 每月 各月 按月 按月份 逐月"),
     (Monthly("year"), "每年 各年 按年 按年份 逐年"),
+    (Monthly("quarter"), "每季度 每个季度 各季度 各个季度 按季度 逐季 每季"),
+    (Monthly("week"), "每周 各周 每个星期 每星期 按周 逐周"),
     (Monthly("day"), "每天 每日 按天 按日 逐日"),
     (By, "按 按照 依据 根据 依照 以每"),
     (Tally, "统计 分组 汇总 分类统计 分组统计 计算 分类汇总"),

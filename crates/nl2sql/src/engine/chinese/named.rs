@@ -68,7 +68,34 @@ impl Cutter<'_, '_> {
                     name.table_home.filter(|_| name.is_table()).or(name.column_home),
                 );
                 let unsaid = !name.said.contains(said.as_str());
-                (told && unsaid).then(|| (Part::Value(said, false), lead.chars().count()))
+                if name.is_table() {
+                    return (told && unsaid).then(|| (Part::Value(said, false), lead.chars().count()));
+                }
+                // 维修费用 is what the repairs cost.
+                let thing = words::noun(lead).map(|said| self.known.noun(lead, said));
+                let own = thing.as_ref().is_some_and(|thing| {
+                    thing.is_table() && thing.table_home == name.column_home && name.said != "quantity"
+                });
+                let of_thing = thing
+                    .filter(|thing| thing.is_table() && thing.table_home != name.column_home)
+                    .and_then(|thing| {
+                        let column = self.known.column_of(thing.table_home, &[name.said.as_str()])?;
+                        let said = format!("{} {}", thing.said, column.said);
+                        (name.measure && !matches!(name.said.as_str(), "quantity" | "number" | "count"))
+                            .then_some(Name { said, ..column })
+                    });
+                if let Some(column) = of_thing {
+                    return Some((Part::Name(column), word.chars().count()));
+                }
+                // 购买价格 is the purchase cost.
+                let whole = readings
+                    .iter()
+                    .map(|reading| self.known.name(&format!("{reading} {}", name.said)))
+                    .find(|whole| whole.column >= 0.9 && !whole.is_table());
+                if let Some(whole) = whole.filter(|_| told) {
+                    return Some((Part::Name(whole), word.chars().count()));
+                }
+                (told && unsaid && !own).then(|| (Part::Value(said, false), lead.chars().count()))
             })
     }
 

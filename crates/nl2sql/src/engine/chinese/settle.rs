@@ -12,6 +12,7 @@ use super::grades::failed;
 use super::headcount::headcounts;
 use super::known::Known;
 use super::lasting::{expired, over, running};
+use super::listing::listing;
 use super::marks::Mark;
 use super::mend::pairs;
 use super::months::months;
@@ -26,6 +27,7 @@ use super::refining::refine;
 use super::several::several;
 use super::shares::shares;
 use super::spanned::of_own;
+use super::sums::sums;
 use super::tallies::counted_after;
 use super::than::compare;
 use crate::engine::lexicon::TableId;
@@ -70,6 +72,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     running(parts, known);
     compare(parts, known);
     common(parts);
+    sums(parts, known);
     counted_after(parts, known);
     eachwise(parts, known);
     quantities(parts);
@@ -78,6 +81,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     doings(parts, known);
     both(parts);
     pairs(parts, known);
+    listing(parts, known);
 }
 
 /// 同 that compares nothing is a word that nothing explains.
@@ -153,8 +157,16 @@ fn common(parts: &mut Vec<Part>) {
 fn kinds(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     let mut at = 0;
     while at < parts.len() {
-        if parts[at] == Part::Mark(Mark::EachKind) {
+        if matches!(parts[at], Part::Mark(Mark::EachKind | Mark::EachSort)) {
+            let named = |home| known.label_of(home).is_some();
+            let each = parts[at] == Part::Mark(Mark::EachSort)
+                && matches!(parts.get(at + 1), Some(Part::Name(name)) if name.is_table() && name.table_home.is_some_and(named))
+                && !matches!(parts.get(at + 2), Some(Part::Name(name)) if !name.is_table());
             parts[at] = Part::Mark(Mark::Each);
+            if each {
+                at += 1;
+                continue;
+            }
             if let Some(Part::Name(name)) = parts.get(at + 1)
                 && name.is_table()
                 && name.column < name.table + 0.05

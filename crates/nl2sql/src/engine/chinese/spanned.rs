@@ -49,7 +49,19 @@ impl Cutter<'_, '_> {
 fn kind_of(home: TableId, known: &Known<'_, '_>) -> Option<Name> {
     known.column_of(
         Some(home),
-        &["type", "category", "kind", "class", "genre", "species"],
+        &[
+            "type",
+            "category",
+            "kind",
+            "class",
+            "genre",
+            "species",
+            "category name",
+            "type name",
+            "category code",
+            "type code",
+            "category id",
+        ],
     )
 }
 

@@ -128,7 +128,7 @@ impl Cutter<'_, '_> {
                 return rows.map(|name| (Part::Name(name), length));
             }
             // 各类别 is each of the categories.
-            if mark.contains(&Mark::EachKind)
+            if (mark.contains(&Mark::EachKind) || mark.contains(&Mark::EachSort))
                 && word.ends_with(['类', '种'])
                 && self.longest_word(at + 1) >= length
             {
