@@ -7,6 +7,7 @@ mod from;
 mod join;
 mod scope;
 mod select;
+mod width;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

@@ -143,7 +143,11 @@ fn set(
     let plain = |plan: &&Plan| {
         plan.order.is_empty() && plan.limit.is_none() && !plan.select.iter().any(Expr::is_aggregate)
     };
-    if !plans.iter().all(plain) {
+    // Both sides are rows of one kind.
+    let alike = plans[0].star == plans[1].star
+        && plans[0].select.len() == plans[1].select.len()
+        && (!plans[0].star || first.reading.home == second.reading.home);
+    if !plans.iter().all(plain) || !alike {
         return None;
     }
     let sql = render::combined(

@@ -365,6 +365,7 @@ fn time_unit(word: &str) -> Option<Unit> {
         "month" | "months" => Some(Unit::Month),
         "year" | "years" => Some(Unit::Year),
         "hour" | "hours" => Some(Unit::Hour),
+        "minute" | "minutes" => Some(Unit::Minute),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@ use crate::schema::ColumnKind;
 
 fn plural(unit: Unit) -> &'static str {
     match unit {
+        Unit::Minute => "minutes",
         Unit::Hour => "hours",
         Unit::Day => "days",
         Unit::Week => "weeks",
@@ -18,6 +19,7 @@ fn plural(unit: Unit) -> &'static str {
 
 fn sql_unit(unit: Unit) -> &'static str {
     match unit {
+        Unit::Minute => "MINUTE",
         Unit::Hour => "HOUR",
         Unit::Day => "DAY",
         Unit::Week => "WEEK",
@@ -47,7 +49,7 @@ fn from_now(amount: i32, unit: Unit, timed: bool, dialect: Dialect) -> String {
                 Unit::Quarter => (size * 3, Unit::Month),
                 _ => (size, unit),
             };
-            let function = if timed && unit == Unit::Hour {
+            let function = if timed && unit.is_of_clock() {
                 "datetime"
             } else {
                 "DATE"
@@ -55,7 +57,7 @@ fn from_now(amount: i32, unit: Unit, timed: bool, dialect: Dialect) -> String {
             format!("{function}('now', '{sign}{size} {}')", plural(unit))
         }
         Dialect::MySql => {
-            let now = if unit == Unit::Hour {
+            let now = if unit.is_of_clock() {
                 "NOW()"
             } else {
                 "CURRENT_DATE"
@@ -63,7 +65,7 @@ fn from_now(amount: i32, unit: Unit, timed: bool, dialect: Dialect) -> String {
             format!("{now} {sign} INTERVAL {size} {}", sql_unit(unit))
         }
         Dialect::PostgreSql => {
-            let now = if unit == Unit::Hour {
+            let now = if unit.is_of_clock() {
                 "NOW()"
             } else {
                 "CURRENT_DATE"
@@ -78,7 +80,7 @@ fn from_now(amount: i32, unit: Unit, timed: bool, dialect: Dialect) -> String {
     }
 }
 
-/// How long it is from one moment to another, in hours, days or weeks.
+/// How long it is from one moment to another, in minutes, hours, days or weeks.
 pub(crate) fn elapsed(
     (from, from_kind): (String, ColumnKind),
     (to, to_kind): (String, ColumnKind),
@@ -101,9 +103,11 @@ pub(crate) fn elapsed(
         }
     };
     match (unit, seconds) {
+        (Unit::Minute, true) => format!("{days} / 60.0"),
         (Unit::Hour, true) => format!("{days} / 3600.0"),
         (Unit::Week, true) => format!("{days} / 604800.0"),
         (_, true) => format!("{days} / 86400.0"),
+        (Unit::Minute, false) => format!("({days}) * 1440"),
         (Unit::Hour, false) => format!("({days}) * 24"),
         (Unit::Week, false) => format!("({days}) / 7.0"),
         (_, false) => days,
@@ -116,7 +120,7 @@ fn start_of(offset: i32, unit: Unit, dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => {
             let (base, size, step) = match unit {
-                Unit::Hour | Unit::Day => ("'now'", size, Unit::Day),
+                Unit::Minute | Unit::Hour | Unit::Day => ("'now'", size, Unit::Day),
                 Unit::Week => ("'now', 'weekday 0', '-6 days'", size * 7, Unit::Day),
                 Unit::Month => ("'now', 'start of month'", size, Unit::Month),
                 Unit::Quarter => (
@@ -134,7 +138,7 @@ fn start_of(offset: i32, unit: Unit, dialect: Dialect) -> String {
         }
         Dialect::MySql => {
             let base = match unit {
-                Unit::Hour | Unit::Day => "CURRENT_DATE".to_owned(),
+                Unit::Minute | Unit::Hour | Unit::Day => "CURRENT_DATE".to_owned(),
                 Unit::Week => "CURRENT_DATE - INTERVAL WEEKDAY(CURRENT_DATE) DAY".to_owned(),
                 Unit::Month => "CAST(DATE_FORMAT(CURRENT_DATE, '%Y-%m-01') AS DATE)".to_owned(),
                 Unit::Quarter => {
@@ -151,7 +155,7 @@ fn start_of(offset: i32, unit: Unit, dialect: Dialect) -> String {
         }
         Dialect::PostgreSql => {
             let base = match unit {
-                Unit::Hour | Unit::Day => "CURRENT_DATE".to_owned(),
+                Unit::Minute | Unit::Hour | Unit::Day => "CURRENT_DATE".to_owned(),
                 _ => format!("DATE_TRUNC('{}', CURRENT_DATE)", sql_unit(unit).to_lowercase()),
             };
             let (size, unit) = if unit == Unit::Quarter {
@@ -203,7 +207,7 @@ pub(crate) fn year_of(moment: Moment, dialect: Dialect) -> String {
         Unit::Month => amount / 12,
         Unit::Week => amount / 52,
         Unit::Day => amount / 365,
-        Unit::Hour => 0,
+        Unit::Hour | Unit::Minute => 0,
     };
     let apart = match moment {
         Moment::Fixed(day) => return day.year().to_string(),
@@ -275,7 +279,7 @@ pub(crate) fn bucket(column: &str, unit: Unit, dialect: Dialect) -> String {
         Unit::Year => ("%Y", "%Y", "YYYY"),
         Unit::Month | Unit::Quarter => ("%Y-%m", "%Y-%m", "YYYY-MM"),
         Unit::Week => ("%Y-%W", "%x-%v", "IYYY-IW"),
-        Unit::Day | Unit::Hour => ("%Y-%m-%d", "%Y-%m-%d", "YYYY-MM-DD"),
+        Unit::Day | Unit::Hour | Unit::Minute => ("%Y-%m-%d", "%Y-%m-%d", "YYYY-MM-DD"),
     };
     match dialect {
         Dialect::Sqlite => format!("strftime('{strftime}', {column})"),

@@ -9,7 +9,8 @@ use super::stem::stem;
 
 fn unit_of(word: &str) -> Option<Unit> {
     match word {
-        "day" | "days" => Some(Unit::Day),
+        "minute" | "minutes" => Some(Unit::Minute),
+        "day" | "days" | "night" | "nights" => Some(Unit::Day),
         "hour" | "hours" => Some(Unit::Hour),
         "week" | "weeks" => Some(Unit::Week),
         _ => None,
@@ -31,8 +32,25 @@ pub(super) struct Asked {
 }
 
 impl Reading<'_> {
+    /// `…, in hours`: the unit that the time is wanted in, and where that is said.
+    fn unit_said(&self) -> Option<(usize, Unit)> {
+        let word = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
+        (1..self.tokens.len()).find_map(|at| {
+            let next = self.tokens.get(at + 2);
+            let ends = next.is_none_or(|next| !next.is_word() || next.lower == "per");
+            let unit = unit_of(word(at + 1)).filter(|_| word(at) == "in" && ends)?;
+            Some((at, unit))
+        })
+    }
+
     pub(crate) fn read_durations(&mut self) {
-        let Some(asked) = self.asked_time() else { return };
+        let Some(mut asked) = self.asked_time() else {
+            return;
+        };
+        let unit_said = self.unit_said();
+        if let Some((_, unit)) = unit_said {
+            asked.unit = unit;
+        }
         let Some((from, to)) = self.two_moments(&asked) else {
             return;
         };
@@ -89,7 +107,8 @@ impl Reading<'_> {
             });
             let over = over || object;
             let average = self.word(at) == "average" && start > 0 && self.tokens[start - 1].lower == "on";
-            if Some(at) != self.head && (inside || over || average) {
+            let unit = unit_said.is_some_and(|(said, _)| start < said + 2 && end > said);
+            if Some(at) != self.head && (inside || over || average || unit) {
                 self.mark(at);
                 if !matches!(self.items[at].kind, Kind::Mention(..)) || over || inside {
                     self.items[at].kind = Kind::Glue;
@@ -168,7 +187,16 @@ impl Reading<'_> {
             let named = |i: usize| {
                 matches!(
                     word(i),
-                    "time" | "days" | "hours" | "weeks" | "duration" | "delay" | "interval" | "gap"
+                    "time"
+                        | "days"
+                        | "nights"
+                        | "hours"
+                        | "minutes"
+                        | "weeks"
+                        | "duration"
+                        | "delay"
+                        | "interval"
+                        | "gap"
                 )
             };
             let asked = |to, over, between| Asked {

@@ -91,7 +91,11 @@ impl Reading<'_> {
         // "a repair takes", where there are a beginning and an end.
         let end = match (end, &days[..]) {
             (Some(end), _) => end,
-            (None, [one, other]) if asked.over.is_none_or(|over| self.says_home(over)) => {
+            (None, [one, other])
+                if asked
+                    .over
+                    .is_none_or(|over| (over..over + 3).any(|token| self.says_home(token))) =>
+            {
                 let ends = |id: ColumnId| {
                     self.lexicon
                         .column(id)

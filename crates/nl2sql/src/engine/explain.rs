@@ -288,8 +288,9 @@ impl Teller<'_> {
     }
 
     fn unit(&self, unit: Unit) -> &'static str {
-        let [hour, day, week, month, quarter, year] = self.tongue.units;
+        let [minute, hour, day, week, month, quarter, year] = self.tongue.units;
         match unit {
+            Unit::Minute => minute,
             Unit::Hour => hour,
             Unit::Day => day,
             Unit::Week => week,

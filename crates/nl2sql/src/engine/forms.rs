@@ -31,6 +31,27 @@ pub(crate) fn heads(schema: &Schema) -> HashSet<String> {
     heads
 }
 
+/// The first words of tables' names of two words that stand in no other table's name: `class_sessions` are the classes.
+pub(crate) fn fronts(schema: &Schema) -> HashSet<String> {
+    let mut counts: HashMap<String, u32> = HashMap::new();
+    let mut fronts = HashSet::new();
+    for table in &schema.tables {
+        let words: Vec<String> = shorthand::spelled_out(&table_words(&table.name))
+            .iter()
+            .map(|word| singular(word))
+            .collect();
+        let distinct: HashSet<&String> = words.iter().collect();
+        for word in distinct {
+            *counts.entry(word.clone()).or_default() += 1;
+        }
+        if let [front, _] = &words[..] {
+            fronts.insert(front.clone());
+        }
+    }
+    fronts.retain(|front| front.len() > 4 && counts.get(front) == Some(&1));
+    fronts
+}
+
 /// The first word of most tables' names, which then says nothing: `acme_orders`, `acme_customers`.
 pub(crate) fn shared_prefix(schema: &Schema) -> Option<String> {
     let first = |table: &Table| {

@@ -13,7 +13,7 @@ const UNITS: &[(&[&str], f64)] = &[
     (&["second", "seconds", "sec", "secs"], 1_000.0),
     (&["minute", "minutes", "min", "mins"], 60_000.0),
     (&["hour", "hours", "hr", "hrs"], 3_600_000.0),
-    (&["day", "days"], 86_400_000.0),
+    (&["day", "days", "night", "nights"], 86_400_000.0),
     (&["week", "weeks"], 604_800_000.0),
 ];
 

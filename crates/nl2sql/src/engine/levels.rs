@@ -5,6 +5,7 @@ use super::lexicon::ColumnId;
 use super::phrases::Op;
 use super::plan::Cond;
 use super::reading::Reading;
+use super::roles;
 
 impl Reading<'_> {
     /// `whose balance is greater than their limit`: two columns of the same table.
@@ -27,6 +28,15 @@ impl Reading<'_> {
                     .or(there)
                     .or_else(|| self.number_column(i).filter(|_| !level))?,
             ))
+        });
+        // "offers above the asking price": the one figure that each of them has.
+        let left = left.or_else(|| {
+            let head = self
+                .head
+                .filter(|head| self.before(at) == Some(*head) && self.table(*head) == Some(self.home))?;
+            let one = roles::measure(self.lexicon, self.home).filter(|_| !level && table != self.home)?;
+            self.assume(format!("the number is {}", self.column_title(one)));
+            Some((head, one))
         });
         let Some((i, one)) = left else {
             return false;

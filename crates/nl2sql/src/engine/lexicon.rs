@@ -106,14 +106,14 @@ impl<'a> Lexicon<'a> {
             by_skeleton: HashMap::new(),
         };
         let shared = forms::shared_prefix(schema);
-        let heads = forms::heads(schema);
+        let ends = (forms::heads(schema), forms::fronts(schema));
         let named = kinds::named(schema);
         for table in schema
             .tables
             .iter()
             .filter(|table| unquotable(&table.name).is_none())
         {
-            lexicon.add_table(table, shared.as_deref(), &heads, &named);
+            lexicon.add_table(table, shared.as_deref(), &ends, &named);
         }
         lexicon.graph = Graph::new(&lexicon.tables, &lexicon.columns);
         lexicon
@@ -159,7 +159,7 @@ impl<'a> Lexicon<'a> {
         &mut self,
         table: &'a Table,
         shared: Option<&str>,
-        heads: &HashSet<String>,
+        (heads, fronts): &(HashSet<String>, HashSet<String>),
         named: &HashMap<String, u32>,
     ) {
         let id = TableId(self.tables.len());
@@ -198,6 +198,11 @@ impl<'a> Lexicon<'a> {
         }
         let bare = kinds::without_kind(&words, named);
         said.extend(bare.into_iter().map(|words| (words, 0.92)));
+        if let [front, _] = &spelled[..]
+            && fronts.contains(&singular(front))
+        {
+            said.push((vec![front.clone()], 0.82));
+        }
         // "order headers", where most people say "orders".
         let whole = shorthand::spelled_out(&glued::words(&table.name));
         if whole.len() > words.len() {

@@ -154,9 +154,16 @@ fn forget_moments_of_rows(lexicon: &Lexicon<'_>, token: &Token, mention: &mut Me
         .is_some_and(|hit| hit.score >= 0.8 && lexicon.table(hit.id).words.contains(&one));
     if of_rows && !token.lower.ends_with("ed") {
         let says = |word: &String| *word == token.lower || *word == one;
+        // "claims" are rows, whose date is `claim_date`.
+        let several = token.lower != one;
         mention.columns.retain(|hit| {
             let entry = lexicon.column(hit.id);
-            !matches!(entry.sort, Sort::Day { .. }) || entry.words.iter().any(says)
+            let spoken = if several {
+                entry.words.last().is_some_and(says)
+            } else {
+                entry.words.iter().any(says)
+            };
+            !matches!(entry.sort, Sort::Day { .. }) || spoken
         });
     }
 }

@@ -47,7 +47,15 @@ fn with_theirs(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
             && *at + 3 == rest.len()
     });
     let pointed = rest.iter().any(|token| PRONOUNS.contains(&token.lower.as_str()));
-    if !(pointed && (owned || named_of.is_some()))
+    // "with a price above the average of their type" compares, and lists nothing.
+    let compared = rest.iter().any(|token| {
+        matches!(
+            token.lower.as_str(),
+            "above" | "below" | "than" | "over" | "under" | "average" | "exceeding"
+        )
+    });
+    if compared
+        || !(pointed && (owned || named_of.is_some()))
         || !rest.iter().all(plain)
         || tokens[with].lower == "and" && !owned
     {

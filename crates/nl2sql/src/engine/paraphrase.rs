@@ -11,6 +11,8 @@ use super::slow;
 use super::speech;
 use super::subjects;
 use super::text::{self, Token};
+use super::turns;
+use super::verbs;
 use super::versus;
 use super::wordings;
 
@@ -28,6 +30,8 @@ pub(super) fn in_turn(steps: &[Step], lexicon: &Lexicon<'_>, tokens: &[Token]) -
 /// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     const STEPS: &[Step] = &[
+        turns::spelled_out,
+        verbs::spelled_out,
         wordings::spelled_out,
         coded::spelled_out,
         slow::on_average,

@@ -9,12 +9,20 @@ use super::words::number_word;
 /// A unit of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
+    Minute,
     Hour,
     Day,
     Week,
     Month,
     Quarter,
     Year,
+}
+
+impl Unit {
+    /// Whether it is less than a day, so that the time of day counts.
+    pub(crate) fn is_of_clock(self) -> bool {
+        matches!(self, Unit::Minute | Unit::Hour)
+    }
 }
 
 /// A point in time.
@@ -163,6 +171,7 @@ pub(crate) fn count(token: &Token) -> Option<u32> {
 
 fn unit(token: &Token) -> Option<Unit> {
     match token.lower.as_str() {
+        "minute" | "minutes" | "mins" => Some(Unit::Minute),
         "hour" | "hours" | "hrs" => Some(Unit::Hour),
         "day" | "days" => Some(Unit::Day),
         "week" | "weeks" => Some(Unit::Week),
@@ -269,7 +278,7 @@ fn relative(tokens: &[Token], the: bool) -> Option<(Period, usize)> {
             single_day: false,
         },
         (Some(_), _) => return None,
-        (None, -1) if word(0) == "past" && unit != Unit::Hour => Period {
+        (None, -1) if word(0) == "past" && !unit.is_of_clock() => Period {
             from: Some(Moment::FromNow { amount: -1, unit }),
             to: None,
             year: None,
@@ -282,7 +291,7 @@ fn relative(tokens: &[Token], the: bool) -> Option<(Period, usize)> {
             year: None,
             single_day: false,
         },
-        (None, _) if unit == Unit::Hour => Period {
+        (None, _) if unit.is_of_clock() => Period {
             from: Some(Moment::FromNow { amount: -1, unit }),
             to: None,
             year: None,

@@ -87,7 +87,7 @@ pub(crate) struct Tongue {
     /// Equal, other, above, at least, below, at most.
     pub comparisons: [&'static str; 6],
     /// Hour, day, week, month, quarter, year.
-    pub units: [&'static str; 6],
+    pub units: [&'static str; 7],
     pub day: &'static str,
     pub ago: &'static str,
     pub from_now: &'static str,
@@ -237,7 +237,7 @@ pub(crate) static ENGLISH: Tongue = Tongue {
     text: "'{0}'",
     functions: ["count", "sum", "average", "minimum", "maximum"],
     comparisons: ["equal to", "other than", "above", "at least", "below", "at most"],
-    units: ["hour", "day", "week", "month", "quarter", "year"],
+    units: ["minute", "hour", "day", "week", "month", "quarter", "year"],
     day: "{0}",
     ago: "{0} {1}s ago",
     from_now: "{0} {1}s from now",

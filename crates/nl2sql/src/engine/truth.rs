@@ -53,6 +53,10 @@ const ANTONYMS: &[(&str, &str)] = &[
     ("used", "new"),
     ("booked", "available"),
     ("free", "occupied"),
+    ("onsite", "remote"),
+    ("nonsmoking", "smoking"),
+    ("nonsmoking", "smoke"),
+    ("smokefree", "smoking"),
 ];
 
 impl Reading<'_> {

@@ -10,6 +10,7 @@ use sqlparser::ast::{
 };
 
 use super::scope::{Hit, Scope, Source, same_name};
+use super::width::Widths;
 use super::{Binder, CheckError, ColumnRef};
 use crate::Dialect;
 use crate::check::functions::why_denied;
@@ -51,6 +52,7 @@ impl Binder<'_> {
             scope,
             depth: 0,
             skip: HashSet::new(),
+            widths: Widths::default(),
         };
         match expr.visit(&mut walk) {
             ControlFlow::Continue(()) => Ok(()),
@@ -266,6 +268,7 @@ struct Walk<'w, 's, 'p> {
     depth: usize,
     /// Expressions that are words of the language or names of fields.
     skip: HashSet<*const Expr>,
+    widths: Widths,
 }
 
 impl Walk<'_, '_, '_> {
@@ -345,12 +348,14 @@ impl Visitor for Walk<'_, '_, '_> {
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<CheckError> {
         self.depth += 1;
-        if self.depth == 1
-            && let Err(error) = self.binder.query(query, self.scope)
-        {
-            return ControlFlow::Break(error);
+        if self.depth > 1 {
+            return ControlFlow::Continue(());
         }
-        ControlFlow::Continue(())
+        let bound = self.binder.query(query, self.scope);
+        match bound.and_then(|columns| self.widths.check(query, &columns)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        }
     }
 
     fn post_visit_query(&mut self, _query: &Query) -> ControlFlow<CheckError> {
@@ -373,6 +378,7 @@ impl Visitor for Walk<'_, '_, '_> {
         if self.depth > 0 || self.skip.contains(&ptr::from_ref(expr)) {
             return ControlFlow::Continue(());
         }
+        self.widths.note(expr, self.binder.dialect);
         match self.visit_name(expr) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => ControlFlow::Break(error),

@@ -83,6 +83,11 @@ select NAME from Users where ID = 1
 SELECT name FROM users;;
 
 --- MPS Passes: filtering
+SELECT id FROM users WHERE (id, name) = (SELECT user_id, 'a' FROM orders LIMIT 1)
+SELECT id FROM users WHERE (id, name) IN (SELECT user_id, status FROM orders)
+SELECT id FROM users WHERE id IN ((SELECT user_id FROM orders LIMIT 1), 3)
+SELECT id FROM users WHERE ((SELECT MAX(user_id) FROM orders)) = id
+SELECT id FROM users WHERE id BETWEEN (SELECT MIN(user_id) FROM orders) AND (SELECT MAX(user_id) FROM orders)
 SELECT name FROM users WHERE id = 1 OR id = 2 AND NOT id = 3
 SELECT name FROM users WHERE NOT (id = 1 OR id = 2)
 SELECT name FROM users WHERE id IN (1, 2, 3)
@@ -177,6 +182,8 @@ SELECT REPLACE(name, 'DROP', 'drop') FROM users
 SELECT o.status FROM users u JOIN orders o ON u.id = o.user_id ORDER BY status
 
 --- MS Passes: shapes
+SELECT id FROM users WHERE (SELECT 1, 2) = (SELECT user_id, id FROM orders LIMIT 1)
+SELECT id FROM users WHERE (SELECT user_id, id FROM orders LIMIT 1) = (1, 2)
 SELECT name FROM users LIMIT 5, 10
 
 --- PS Passes: selecting
@@ -260,6 +267,8 @@ SELECT DATE_FORMAT(ordered_at, '%Y-%m') AS m, SUM(total) FROM orders GROUP BY m 
 SELECT STR_TO_DATE('01,5,2013', '%d,%m,%Y')
 
 --- M Passes: shapes
+SELECT id FROM users WHERE ROW(id, name) IN (SELECT user_id, status FROM orders)
+SELECT id FROM users WHERE ROW(id, name) <=> (SELECT user_id, status FROM orders LIMIT 1)
 SELECT SQL_NO_CACHE name FROM users
 SELECT STRAIGHT_JOIN u.id FROM users u JOIN orders o ON o.user_id = u.id
 SELECT u.id FROM users u STRAIGHT_JOIN orders o ON o.user_id = u.id
@@ -366,6 +375,11 @@ SELECT localtimestamp, localtime, current_time, statement_timestamp(), clock_tim
 SELECT isfinite(ordered_at), created_at = ANY (ARRAY[DATE '2024-01-01']) FROM orders, users
 
 --- P Passes: shapes
+SELECT id FROM users WHERE ROW(id, name) = (SELECT user_id, status FROM orders LIMIT 1)
+SELECT id FROM users WHERE ROW(id, name) IN (SELECT user_id, status FROM orders)
+SELECT id FROM users WHERE (id, name) = ANY (SELECT user_id, status FROM orders)
+SELECT id FROM users u WHERE u IN (SELECT v FROM users v)
+SELECT ARRAY(SELECT id FROM users), (SELECT u) FROM users u
 SELECT DISTINCT ON (status) status, name FROM users ORDER BY status, id
 SELECT name FROM users ORDER BY created_at DESC NULLS LAST OFFSET 5 LIMIT 5
 SELECT name FROM users OFFSET 2 ROWS FETCH NEXT 3 ROWS ONLY
@@ -462,6 +476,7 @@ SELECT CURRENT_DATE, CURRENT_TIME, CURRENT_TIMESTAMP
 SELECT date(1700000000, 'unixepoch'), date('2024-01-31', '+1 month')
 
 --- S Passes: shapes
+SELECT id FROM users WHERE (id, name) IN (VALUES (1, 'a')) AND (id, name) IS NOT DISTINCT FROM (SELECT user_id, status FROM orders)
 SELECT name FROM users ORDER BY name NULLS LAST
 SELECT name FROM users ORDER BY name DESC NULLS FIRST LIMIT 5
 SELECT name FROM users LIMIT -1 OFFSET 2

@@ -68,3 +68,23 @@ SELECT total AS t FROM orders ORDER BY t + 1
 SELECT id FROM users UNION SELECT id, total FROM orders
 SELECT id, name FROM users EXCEPT SELECT id FROM orders
 WITH a(x, y) AS (SELECT id FROM users) SELECT x FROM a
+SELECT (SELECT id, name FROM users LIMIT 1)
+SELECT (SELECT * FROM users LIMIT 1)
+SELECT name FROM users WHERE id = (SELECT id, user_id FROM orders LIMIT 1)
+SELECT name FROM users WHERE id > (SELECT id, user_id FROM orders LIMIT 1)
+SELECT name FROM users WHERE id IN (SELECT * FROM orders)
+SELECT name FROM users WHERE id NOT IN (SELECT user_id, COUNT(*) FROM orders GROUP BY user_id)
+SELECT name FROM users WHERE (id, name) IN (SELECT user_id FROM orders)
+SELECT name FROM users WHERE (id, name) = (SELECT user_id FROM orders LIMIT 1)
+SELECT name FROM users ORDER BY (SELECT id, total FROM orders LIMIT 1)
+SELECT COALESCE((SELECT id, total FROM orders LIMIT 1), 0) FROM users
+SELECT name FROM users WHERE id BETWEEN (SELECT 1, 2) AND 9
+SELECT u.name FROM users u WHERE EXISTS (SELECT 1 FROM orders o WHERE o.id = (SELECT u.id, u.name))
+
+--- MP Bound: shapes that do not fit, where SQLite has no words for them
+SELECT name FROM users WHERE id = ANY (SELECT id, user_id FROM orders)
+SELECT name FROM users WHERE id >= ALL (SELECT id, user_id FROM orders)
+
+--- P Bound: rows that PostgreSQL compares with no query
+SELECT id FROM users WHERE (id, name) IS DISTINCT FROM (SELECT user_id, status FROM orders LIMIT 1)
+SELECT id FROM users WHERE (SELECT user_id, id FROM orders LIMIT 1) = (1, 2)
