@@ -208,6 +208,14 @@ fn reversed(
     // "number of lines" counts rows where they are a table, whatever has a line number.
     let counts = tokens[start].lower == "number" && tokens[end - 1].lower.ends_with('s');
     let least = if counts { 0.6 } else { 0.9 };
+    // "number of room types" counts them, whatever has a room number.
+    let longer = tokens[start].lower == "number"
+        && senses
+            .get(end)
+            .is_some_and(|next| index.find(lexicon, &[&senses[end - 1].0, &next.0]).table_score() >= 0.9);
+    if longer {
+        return None;
+    }
     let alone = |senses: &Senses| index.find(lexicon, &[senses]).table_score() >= least;
     let mut mention = index.find(lexicon, &span);
     mention.tables.clear();
