@@ -3,13 +3,16 @@
 
 mod affixes;
 mod arrange;
+mod assigned;
 mod beside;
 mod both;
+mod bracketed;
 mod clause;
 mod codes;
 mod comparing;
 mod cut;
 mod doings;
+mod eachwise;
 mod explained;
 mod extremes;
 mod facts;
@@ -18,6 +21,7 @@ mod grouping;
 mod headcount;
 mod known;
 mod lasting;
+mod listing;
 mod literal;
 mod marks;
 mod mend;
@@ -31,6 +35,8 @@ mod ordering;
 mod part;
 mod people;
 pub(crate) mod pinyin;
+mod prices;
+mod qualified;
 mod ranking;
 mod rates;
 #[cfg(test)]
@@ -38,6 +44,7 @@ mod refined;
 mod refining;
 mod refuse;
 mod respell;
+mod respoken;
 #[cfg(test)]
 mod sayings;
 mod settle;
@@ -49,6 +56,7 @@ mod spans;
 mod stands;
 #[cfg(test)]
 mod structures;
+mod sums;
 mod tallies;
 mod telling;
 #[cfg(test)]
@@ -71,7 +79,7 @@ pub(crate) use refuse::{is_small_talk, refusal_of, write_verb};
 pub(crate) use respell::respell;
 pub(crate) use tongue::CHINESE;
 pub(crate) use traditional::simplified;
-pub(crate) use words::is_noun;
+pub(crate) use words::{is_noun, is_scrap};
 
 /// English words that make a question English although it holds a Chinese value.
 const ENGLISH: &[&str] = &[

@@ -189,7 +189,7 @@ fn next(
         // A word that is only kin to a name is sooner the value that a sample spells just so.
         // "open tickets", whose moment is opened_at: the state, not the moment.
         let moment = span.end - span.start == 1
-            && span.what.tables.is_empty()
+            && span.what.table_score() < 0.8
             && span.what.columns.first().is_some_and(|hit| {
                 let entry = lexicon.column(hit.id);
                 matches!(entry.sort, Sort::Day { .. }) && !entry.words.contains(&token.lower)

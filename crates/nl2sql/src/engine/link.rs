@@ -88,6 +88,7 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
                 forget_kin_of_figures(lexicon, &mut mention);
             }
             if length == 1 {
+                forget_doers(lexicon, &tokens[start], &mut mention);
                 forget_moments_of_rows(lexicon, &tokens[start], &mut mention);
                 incidental::forget(lexicon, &tokens[start], &mut mention);
             }
@@ -147,6 +148,25 @@ fn forget_kin_of_figures(lexicon: &Lexicon<'_>, mention: &mut Mention) {
     }
 }
 
+/// `approved` claims have that state, whoever the `approver_id` is.
+fn forget_doers(lexicon: &Lexicon<'_>, token: &Token, mention: &mut Mention) {
+    let state = token.lower.ends_with("ed")
+        && lexicon
+            .columns
+            .iter()
+            .flat_map(|entry| &entry.column.samples)
+            .any(|sample| sample.eq_ignore_ascii_case(&token.lower));
+    if state {
+        mention.columns.retain(|hit| {
+            let words = &lexicon.column(hit.id).words;
+            let doer = words
+                .iter()
+                .any(|word| word.ends_with("er") || word.ends_with("or"));
+            !(doer && words.last().is_some_and(|last| last == "id"))
+        });
+    }
+}
+
 /// `calls` are the rows of a log of them, and not the moment `called_at`.
 fn forget_moments_of_rows(lexicon: &Lexicon<'_>, token: &Token, mention: &mut Mention) {
     let one = singular(&token.lower);
@@ -190,6 +210,14 @@ fn reversed(
     // "number of lines" counts rows where they are a table, whatever has a line number.
     let counts = tokens[start].lower == "number" && tokens[end - 1].lower.ends_with('s');
     let least = if counts { 0.6 } else { 0.9 };
+    // "number of room types" counts them, whatever has a room number.
+    let longer = tokens[start].lower == "number"
+        && senses
+            .get(end)
+            .is_some_and(|next| index.find(lexicon, &[&senses[end - 1].0, &next.0]).table_score() >= 0.9);
+    if longer {
+        return None;
+    }
     let alone = |senses: &Senses| index.find(lexicon, &[senses]).table_score() >= least;
     let mut mention = index.find(lexicon, &span);
     mention.tables.clear();

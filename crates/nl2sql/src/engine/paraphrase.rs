@@ -3,6 +3,7 @@
 use super::belongings;
 use super::brinks;
 use super::coded;
+use super::flagged;
 use super::idioms;
 use super::lexicon::{Lexicon, Sort};
 use super::link::Namer;
@@ -15,6 +16,7 @@ use super::sayings;
 use super::slow;
 use super::speech;
 use super::standing;
+use super::streets;
 use super::subjects;
 use super::tallies;
 use super::text::{self, Token};
@@ -44,8 +46,10 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         standing::spelled_out,
         turns::spelled_out,
         verbs::spelled_out,
+        streets::spelled_out,
         wordings::spelled_out,
         belongings::spelled_out,
+        flagged::spelled_out,
         tolls::spelled_out,
         outlays::spelled_out,
         tallies::spelled_out,

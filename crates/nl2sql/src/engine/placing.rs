@@ -1,5 +1,6 @@
 //! Gives values the column they belong to: by samples, by the words beside them, or by what kind of value they are.
 
+use super::chinese;
 use super::codes;
 use super::countries;
 use super::items::Kind;
@@ -160,6 +161,10 @@ impl Reading<'_> {
     }
 
     pub(crate) fn place(&mut self, found: Found) {
+        // A scrap of a Chinese question is no value.
+        if !found.certain && chinese::is_scrap(&found.text) {
+            return;
+        }
         let not = self.negation_before(found.start).filter(|i| self.is_free(*i));
         // "delivered the most …": the verb tells no state.
         let ranked = (found.end + 1..found.end + 4).any(|i| matches!(self.phrase(i), Some(Phrase::Most(_))));

@@ -149,6 +149,7 @@ impl<'q> Reading<'q> {
         self.read_projection();
         self.finish();
         self.settle_units();
+        self.settle_streets();
         self
     }
 

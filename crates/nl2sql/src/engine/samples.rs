@@ -1,5 +1,6 @@
 //! Finds the sample values that spans of a question spell, also places by their other names.
 
+use super::alike;
 use super::codes;
 use super::countries;
 use super::exonyms;
@@ -53,6 +54,7 @@ pub(crate) fn sample_values(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span
         }
     }
     other_names(lexicon, tokens, &keys, &mut found);
+    alike::other_words(lexicon, tokens, &keys, &mut found);
     coded(lexicon, tokens, &mut found);
     found
 }
@@ -258,7 +260,7 @@ fn value_end(sample: &str, keys: &[String], start: usize) -> Option<usize> {
 }
 
 /// Lower case, with every run of other characters as one blank.
-fn key(text: &str) -> String {
+pub(super) fn key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_alphanumeric() {

@@ -260,7 +260,18 @@ impl Reading<'_> {
                 .columns_of(self.home)
                 .find(|id| truth(id) && matches(id, text))
         });
-        if let Some(column) = found {
+        // "who failed a course", where the rows between have it.
+        let elsewhere = || {
+            let text = positives.get(prefixed)?;
+            let mut held = self
+                .lexicon
+                .table_ids()
+                .filter(|table| self.reachable(*table))
+                .flat_map(|table| self.lexicon.columns_of(table))
+                .filter(|id| truth(id) && matches(id, text));
+            held.next().filter(|_| held.next().is_none())
+        };
+        if let Some(column) = found.or_else(elsewhere) {
             self.mark(at);
             self.plan.filters.push(Cond::Truth {
                 column,

@@ -6,6 +6,8 @@ use super::link::Namer;
 use super::listings::table_of;
 use super::paraphrase::{Step, in_turn};
 use super::roles;
+use super::samples::key;
+use super::shorthand;
 use super::stem::stem;
 use super::text::{self, Shape, Token, replaced, word_at};
 
@@ -15,6 +17,12 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         |_, tokens| without_apostrophe(tokens),
         hyphenated,
         opposed,
+        by_the_night,
+        planned,
+        as_of_now,
+        no_shows,
+        single_most,
+        totals_of,
         in_our_company,
         superlative_first,
         |_, tokens| neither_nor(tokens),
@@ -57,6 +65,16 @@ fn hyphenated(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let parted = |token: &Token| -> Option<Vec<Token>> {
         let letters = |part: &str| part.len() >= 2 && part.chars().all(char::is_alphabetic);
         let parts: Vec<&str> = token.text.split('-').collect();
+        // "2-bedroom flats"
+        if let [number, thing] = &parts[..]
+            && !number.is_empty()
+            && number.len() <= 3
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && letters(thing)
+            && namer.mention(thing).column_score() >= 0.8
+        {
+            return Some(text::tokens(&format!("{number} {thing}")));
+        }
         if !token.is_word() || parts.len() < 2 || !parts.iter().all(|part| letters(part)) {
             return None;
         }
@@ -73,8 +91,14 @@ fn hyphenated(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         let truth = mention
             .columns
             .first()
-            .is_some_and(|hit| lexicon.column(hit.id).sort == Sort::Truth);
-        let named = mention.table_score().max(mention.column_score()) >= 0.8;
+            .is_some_and(|hit| lexicon.column(hit.id).sort == Sort::Truth)
+            || negated
+                && lexicon.columns.iter().any(|entry| {
+                    let mut words = entry.words.iter();
+                    entry.sort == Sort::Truth
+                        && words.any(|word| stem(word) == stem(&rest) || shorthand::may_shorten(word, &rest))
+                });
+        let named = negated || mention.table_score().max(mention.column_score()) >= 0.8;
         if sampled || !named || negated && !truth {
             return None;
         }
@@ -134,6 +158,148 @@ fn opposed(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         let fits = whole && flag(held) && !flag(said) && !known(said);
         fits.then(|| replaced(tokens, from, to, &format!("not {}", held.join(" "))))
     })
+}
+
+/// `nightly rate` is the rate, where the schema has no nights.
+fn by_the_night(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.iter().position(|token| {
+        matches!(token.lower.as_str(), "nightly" | "hourly" | "daily")
+            && lexicon.senses(&token.lower, &token.stem).is_empty()
+    })?;
+    let rate = matches!(
+        word_at(tokens, at + 1),
+        "rate" | "rates" | "price" | "prices" | "fee" | "fees" | "cost"
+    );
+    rate.then(|| replaced(tokens, at, at + 1, ""))
+}
+
+/// `sessions scheduled for tomorrow` are those of tomorrow, where nothing is called so.
+fn planned(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = (1..tokens.len()).find(|at| {
+        matches!(word_at(tokens, *at), "scheduled" | "planned" | "booked" | "due")
+            && matches!(word_at(tokens, at + 1), "for" | "on" | "in")
+    })?;
+    let timed = tokens.get(at + 2).is_some_and(|token| {
+        token.shape == Shape::Date
+            || matches!(
+                token.lower.as_str(),
+                "today" | "tomorrow" | "next" | "this" | "yesterday" | "last"
+            )
+    });
+    let held = lexicon.has_word(word_at(tokens, at))
+        || lexicon
+            .columns
+            .iter()
+            .flat_map(|entry| &entry.column.samples)
+            .any(|sample| sample.eq_ignore_ascii_case(word_at(tokens, at)));
+    (timed && !held && word_at(tokens, at) != "booked" && word_at(tokens, at) != "due")
+        .then(|| replaced(tokens, at, at + 2, ""))
+}
+
+/// Whether a column of states has a sample that reads so.
+fn is_state(lexicon: &Lexicon<'_>, said: &str) -> bool {
+    lexicon.columns.iter().any(|entry| {
+        let stateful = entry
+            .words
+            .iter()
+            .any(|word| matches!(word.as_str(), "status" | "state" | "stage" | "phase"));
+        let mut samples = entry.column.samples.iter();
+        stateful && samples.any(|sample| key(sample) == said)
+    })
+}
+
+/// `employees on leave today` are on leave: a state is as of now.
+fn as_of_now(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let last = tokens.len().checked_sub(1)?;
+    let from = match (word_at(tokens, last), word_at(tokens, last.saturating_sub(1))) {
+        ("now", "right") => last - 1,
+        ("today" | "now" | "currently", _) => last,
+        _ => return None,
+    };
+    let state = (1..=3usize.min(from)).any(|length| {
+        let said: Vec<&str> = tokens[from - length..from]
+            .iter()
+            .map(|token| token.lower.as_str())
+            .collect();
+        is_state(lexicon, &said.join(" "))
+    });
+    (state && from > 1).then(|| tokens[..from].to_vec())
+}
+
+/// `total no shows`: how many rows have that state.
+fn no_shows(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens
+        .windows(2)
+        .position(|two| two[0].lower == "no" && matches!(two[1].lower.as_str(), "show" | "shows"))?;
+    if lexicon.has_word("show") || lexicon.has_word("shows") {
+        return None;
+    }
+    let mut held = lexicon.columns.iter().filter(|entry| {
+        let stateful = entry
+            .words
+            .iter()
+            .any(|word| matches!(word.as_str(), "status" | "state"));
+        let mut samples = entry.column.samples.iter();
+        stateful && samples.any(|sample| matches!(key(sample).as_str(), "n" | "ns" | "no show" | "noshow"))
+    });
+    let entry = held.next().filter(|_| held.next().is_none())?;
+    let spelled_so = entry.column.samples.iter().any(|sample| key(sample) == "no show");
+    let namer = Namer::new(lexicon);
+    let things = tokens.iter().any(|token| {
+        let mention = namer.mention(&token.text);
+        mention
+            .tables
+            .first()
+            .is_some_and(|hit| hit.id == entry.table && hit.score >= 0.8)
+    });
+    if things && spelled_so {
+        return None;
+    }
+    let rows = lexicon.table(entry.table).words.join(" ");
+    let after = tokens
+        .get(at + 2)
+        .is_none_or(|next| !next.is_word() || table_of(&namer, std::slice::from_ref(next)).is_none());
+    let noun = if !things && after {
+        format!("no-show {rows}")
+    } else {
+        "no-show".to_owned()
+    };
+    Some(replaced(tokens, at, at + 2, &noun))
+}
+
+/// `single biggest claim` is the biggest one.
+fn single_most(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.windows(2).position(|two| {
+        matches!(two[0].lower.as_str(), "single" | "very" | "absolute")
+            && (order_of(&two[1].lower).is_some() || two[1].lower == "most")
+    })?;
+    lexicon
+        .senses(&tokens[at].lower, &tokens[at].stem)
+        .is_empty()
+        .then(|| replaced(tokens, at, at + 1, ""))
+}
+
+/// `monthly expense totals`, `payment totals by method`: the total amount of them.
+fn totals_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.iter().position(|token| token.lower == "totals")?;
+    let namer = Namer::new(lexicon);
+    let (from, length) = (1..=2usize.min(at))
+        .rev()
+        .find_map(|length| table_of(&namer, tokens.get(at - length..at)?).map(|_| (at - length, length)))?;
+    let table = table_of(&namer, &tokens[from..at])?;
+    let money = roles::measure(lexicon, table)?;
+    let words = &lexicon.column(money).words;
+    let amount = words
+        .iter()
+        .filter(|word| *word != "total" && *word != "cents")
+        .cloned();
+    let amount: Vec<String> = amount.collect();
+    let things: Vec<&str> = tokens[from..from + length]
+        .iter()
+        .map(|token| token.text.as_str())
+        .collect();
+    let plain = format!("total {} of {}", amount.join(" "), things.join(" "));
+    Some(replaced(tokens, from, at + 1, &plain))
 }
 
 /// `people in the company`, `all members we have in the system`: all of them, where nothing is called so.

@@ -101,8 +101,8 @@ const CLASSES: &[Class] = &[
         members: "premium basic free standard gold silver platinum bronze enterprise professional starter economy business vip regular deluxe",
     },
     Class {
-        columns: &["nationality", "language", "country", "origin"],
-        members: "american british french german italian spanish chinese japanese korean indian canadian australian russian brazilian mexican dutch swedish polish portuguese turkish greek irish swiss danish norwegian english arabic hindi latin",
+        columns: &["nationality", "cuisine", "language", "country", "origin"],
+        members: "american british french german italian spanish chinese japanese korean indian canadian australian russian brazilian mexican dutch swedish polish portuguese thai vietnamese turkish greek irish swiss danish norwegian english arabic hindi latin",
     },
     Class {
         columns: &[
@@ -117,6 +117,22 @@ const CLASSES: &[Class] = &[
             "source",
         ],
         members: "sick annual maternity paternity vacation unpaid fiction non-fiction nonfiction drama comedy horror action romance thriller rock jazz pop classical online phone email retail wholesale permanent temporary full-time part-time remote internal external domestic international public private",
+    },
+    Class {
+        columns: &["difficulty", "level", "grade"],
+        members: "easy hard difficult intermediate beginner advanced",
+    },
+    Class {
+        columns: &["vehicle", "body", "type", "category", "class"],
+        members: "truck lorry van minivan suv sedan pickup motorcycle motorbike trailer tanker",
+    },
+    Class {
+        columns: &["transaction", "type", "kind", "category"],
+        members: "withdrawal deposit chargeback topup",
+    },
+    Class {
+        columns: &["category", "type", "kind", "group"],
+        members: "spice vegetable fruit meat dairy seafood poultry",
     },
     Class {
         columns: &["country", "nation", "nationality", "location", "region"],

@@ -4,11 +4,13 @@ use std::cell::Cell;
 
 use jiff::civil::Date;
 
+use super::bracketed::bracketed;
 use super::explained::explained;
 use super::is_han;
 use super::known::{Known, is_chinese_word};
 use super::marks::Mark;
 use super::part::Part;
+use super::respoken::respoken;
 use super::settle::settle;
 use super::shape::{iso_day, plain, quoted};
 use super::stands::{beyond_unit, counts, spells};
@@ -19,7 +21,8 @@ use crate::engine::lexicon::{Lexicon, Sort, TableId};
 /// The parts of a question, in its order.
 pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) -> Vec<Part> {
     let known = Known::new(lexicon);
-    let typed: Vec<char> = explained(question, &known).chars().map(plain).collect();
+    let said = respoken(&bracketed(question, &known));
+    let typed: Vec<char> = explained(&said, &known).chars().map(plain).collect();
     let cutter = Cutter {
         known,
         samples: lexicon.map_or_else(Vec::new, |lexicon| samples_in(lexicon, &typed)),
@@ -40,7 +43,15 @@ pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) 
             continue;
         }
         cutter.counted.set(counts(&parts));
+        if !matches!(parts.last(), Some(Part::Number(_)))
+            && let Some((more, taken)) = cutter.qualified(at)
+        {
+            parts.extend(more);
+            at += taken;
+            continue;
+        }
         let (part, taken) = cutter.next(at, parts.last());
+        let part = cutter.valued(part, &parts, at, taken);
         at += taken;
         if let Some(Part::Name(name)) = &part
             && name.is_table()
@@ -160,7 +171,12 @@ impl Cutter<'_, '_> {
             return (Some(Part::Name(name)), taken);
         }
         if self.never_did(at, before) {
-            return (Some(Part::Mark(Mark::Verb)), 2);
+            let taken = if rest.starts_with(&['下', '过', '单']) {
+                3
+            } else {
+                2
+            };
+            return (Some(Part::Mark(Mark::Verb)), taken);
         }
         // 返回404: the code of the status.
         if let ['返', '回', digit, ..] = rest

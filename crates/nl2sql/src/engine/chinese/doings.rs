@@ -33,8 +33,73 @@ impl Cutter<'_, '_> {
         (name.is_known() && !words::is_word(&longer)).then_some((name, 3))
     }
 
+    /// 处理工单最多的客服, 处理的工单数: a verb that a doer is told by, no state of what follows.
+    pub(super) fn does(&self, at: usize, length: usize, before: Option<&Part>) -> bool {
+        let begins = matches!(
+            before,
+            None | Some(Part::Mark(Mark::De | Mark::And | Mark::Filler)) | Some(Part::Period(_))
+        );
+        let rest = &self.chars[at + length..];
+        let next = rest.first().copied().unwrap_or(' ');
+        let thing = |from: usize| {
+            (2..=words::LONGEST.min(self.chars.len() - from))
+                .rev()
+                .find_map(|length| {
+                    let word: String = self.chars[from..from + length].iter().collect();
+                    let name = self.known.noun(&word, words::noun(&word)?);
+                    name.table_home
+                        .filter(|_| name.is_table())
+                        .map(|home| (home, from + length))
+                })
+        };
+        if !begins || next == '的' || !self.known.has_schema() {
+            return false;
+        }
+        let Some((home, end)) = thing(at + length) else {
+            return false;
+        };
+        // Another thing after 的 does it.
+        let Some(of) = self.chars[end..].iter().position(|c| *c == '的') else {
+            return false;
+        };
+        self.table_ahead(end + of + 1)
+            .is_some_and(|doer| doer != home && self.known.refers(home, doer))
+    }
+
+    /// Whether a column of three states or more has the one that a word denies, and none that says so.
+    pub(super) fn is_one_of_many(&self, denied: &str, bare: &str) -> bool {
+        let Some((whole, readings)) = words::state(denied).zip(words::state(bare)) else {
+            return false;
+        };
+        let negative = |said: &&&str| {
+            ["un", "not ", "non", "in", "no "]
+                .iter()
+                .any(|lead| said.starts_with(lead))
+        };
+        let says = whole
+            .iter()
+            .filter(negative)
+            .any(|said| self.known.sampled(said, None).is_some());
+        let other = whole.iter().find_map(|said| self.known.sampled(said, None));
+        let Some(sample) = readings.iter().find_map(|said| self.known.sampled(said, None)) else {
+            return false;
+        };
+        let both = other.map_or_else(|| vec![sample.clone()], |other| vec![sample.clone(), other]);
+        let many = self
+            .known
+            .column_holding(&both, None)
+            .is_some_and(|column| self.known.samples_of(&column).len() > 2);
+        !says && many && both.len() > 1
+    }
+
     /// 从未办过演唱会: whatever the verb is, there is none of its thing.
     pub(super) fn never_did(&self, at: usize, before: Option<&Part>) -> bool {
+        // 没有下过单 where no table is called an order.
+        let placed = matches!(self.chars[at..], ['下', '过', '单', '的', ..])
+            && words::noun("下单").is_none_or(|said| !self.known.noun("下单", said).is_known());
+        if placed && matches!(before, Some(Part::Mark(Mark::Lacks | Mark::NotYet))) {
+            return true;
+        }
         let never = matches!(before, Some(Part::Mark(Mark::Lacks | Mark::NotYet)));
         let verb = matches!(&self.chars[at..], [verb, '过', thing, ..] if is_han(*verb) && is_han(*thing) && *thing != '的');
         never && verb && self.longest_word(at) < 2 && self.longest_word(at + 1) < 2

@@ -227,6 +227,69 @@ impl Known<'_, '_> {
         })
     }
 
+    /// Whether the words of a table have a word that a noun says, in the singular or the plural.
+    pub(super) fn is_called(&self, name: &Name, said: &str) -> bool {
+        let Some((lexicon, home)) = self.lexicon.zip(name.table_home) else {
+            return true;
+        };
+        let words = &lexicon.table(home).words;
+        said.split(' ').any(|word| {
+            words.iter().any(|own| {
+                own == word || own.strip_suffix('s') == Some(word) || word.strip_suffix('s') == Some(own)
+            })
+        })
+    }
+
+    /// The moment whose name says a state: `hired_on` of "hired".
+    pub(super) fn moment_saying(&self, said: &str) -> Option<Name> {
+        let lexicon = self.lexicon?;
+        let id = (0..lexicon.columns.len()).map(ColumnId).find(|id| {
+            let entry = lexicon.column(*id);
+            matches!(entry.sort, Sort::Day { .. }) && says(&entry.words, said)
+        })?;
+        self.column_name(id)
+    }
+
+    /// The moment of a table whose name begins like a word: `shipped_at` of "shipment".
+    pub(super) fn moment_like(&self, home: TableId, said: &str) -> Option<Name> {
+        let lexicon = self.lexicon?;
+        let id = lexicon.columns_of(home).find(|id| {
+            let entry = lexicon.column(*id);
+            let like = |word: &String| {
+                word.ends_with("ed")
+                    && word.len() > 5
+                    && word.get(..4).is_some_and(|lead| said.starts_with(lead))
+            };
+            matches!(entry.sort, Sort::Day { .. }) && entry.words.first().is_some_and(like)
+        })?;
+        self.column_name(id)
+    }
+
+    /// The words of a column.
+    pub(super) fn words_of(&self, name: &Name) -> Option<&[String]> {
+        let hits = self.namer.as_ref()?.mention(&name.said).columns;
+        let lexicon = self.lexicon?;
+        let id = hits.first().filter(|_| !name.is_table())?.id;
+        Some(&lexicon.column(id).words)
+    }
+
+    /// The tables whose rows have a key of another.
+    pub(super) fn referring(&self, home: TableId) -> Vec<TableId> {
+        let tables = self.lexicon.map(|lexicon| lexicon.table_ids());
+        tables.map_or_else(Vec::new, |tables| {
+            tables.filter(|table| self.refers(*table, home)).collect()
+        })
+    }
+
+    /// The samples of a column.
+    pub(super) fn samples_of(&self, name: &Name) -> Vec<String> {
+        let hits = self.namer.as_ref().map(|namer| namer.mention(&name.said));
+        let hit = hits.as_ref().and_then(|mention| mention.columns.first());
+        hit.zip(self.lexicon).map_or_else(Vec::new, |(hit, lexicon)| {
+            lexicon.column(hit.id).column.samples.clone()
+        })
+    }
+
     /// The only column whose name begins with a Latin word that is short for something: IP of `ip_address`.
     pub(super) fn begun_with(&self, word: &str) -> Option<Name> {
         let word = word.to_lowercase();

@@ -71,14 +71,35 @@ impl<'q, 'a> Known<'q, 'a> {
                 ..Name::default()
             };
         };
-        let mention = namer.mention(said);
+        let mut mention = namer.mention(said);
+        // A rate is no rating.
+        if said.split(' ').any(|word| word == "rate")
+            && let Some(lexicon) = self.lexicon
+        {
+            let rated =
+                |words: &[String]| !words.iter().any(|word| matches!(word.as_str(), "rate" | "rates"));
+            mention
+                .columns
+                .retain(|hit| !rated(&lexicon.column(hit.id).words));
+            mention.tables.retain(|hit| !rated(&lexicon.table(hit.id).words));
+        }
         let measure = mention.columns.first().is_some_and(|hit| {
             self.lexicon
                 .is_some_and(|lexicon| lexicon.column(hit.id).sort == Sort::Number && !lexicon.is_key(hit.id))
         });
         let table = mention.table_score();
         // "order by" would sort and "show" ask; "orders by" and "shows" cannot.
-        let plural = table >= KNOWN && VERBS.iter().any(|verb| said == *verb || said.ends_with("order"));
+        // "number of admission" would be the admission number that a table has.
+        let numbered = || {
+            self.lexicon.is_some_and(|lexicon| {
+                lexicon.columns.iter().any(
+                    |entry| matches!(&entry.words[..], [thing, last] if thing == said && last == "number"),
+                )
+            })
+        };
+        let plural = table >= KNOWN
+            && (VERBS.iter().any(|verb| said == *verb || said.ends_with("order"))
+                || !said.ends_with('s') && numbered());
         let home = mention
             .columns
             .first()
@@ -182,7 +203,14 @@ impl<'q, 'a> Known<'q, 'a> {
                     && name.table >= 0.9
                     && name.table_home == part.column_home
             });
-            if !vaguer && (whole || best.as_ref().is_none_or(|(known, _)| worth > known + 1e-6)) {
+            // 价格 is no rating, although a rate may be one.
+            let by_stem = place > 0
+                && best
+                    .as_ref()
+                    .is_some_and(|(_, sharper)| !sharper.is_table() && sharper.column >= KNOWN)
+                && name.is_table()
+                && !self.is_called(&name, said);
+            if !vaguer && !by_stem && (whole || best.as_ref().is_none_or(|(known, _)| worth > known + 1e-6)) {
                 best = Some((worth, name));
             }
             if self.namer.is_none() {
@@ -190,6 +218,23 @@ impl<'q, 'a> Known<'q, 'a> {
             }
         }
         let mut name = best.map_or_else(|| self.name(word), |(_, name)| name);
+        // 退房日期 where the day is called check_out.
+        if !name.is_known() {
+            let bare = readings
+                .iter()
+                .filter_map(|said| said.strip_suffix(" date").or_else(|| said.strip_suffix(" time")));
+            let day = bare
+                .map(|said| self.name(said))
+                .find(|name| name.column >= 0.9 && !name.is_table() && self.is_day(name));
+            name = day.unwrap_or(name);
+        }
+        // 质检 are the inspections, not the day of each.
+        if name.is_table()
+            && name.column > name.table
+            && let Some(home) = name.table_home.filter(|home| name.column_home == Some(*home))
+        {
+            name = self.table_name(home);
+        }
         // 载客量 is how many fit in, not who they are.
         if name.is_table()
             && word.ends_with(['量', '率', '额'])

@@ -85,6 +85,14 @@ pub(super) fn over(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             continue;
         }
         let column = known.column_of(Some(home), &called);
+        // 已关闭 is told by the status sooner than by the day of another end.
+        let told_elsewhere = column
+            .as_ref()
+            .is_some_and(|column| !known.is_literal(column, &said))
+            && known.column_of(Some(home), &["status", "state"]).is_some();
+        if told_elsewhere {
+            continue;
+        }
         let denied = at.checked_sub(1).is_some_and(|before| {
             matches!(parts[before], Part::Mark(Mark::Lacks | Mark::NotYet | Mark::Not))
         });

@@ -68,7 +68,34 @@ impl Cutter<'_, '_> {
                     name.table_home.filter(|_| name.is_table()).or(name.column_home),
                 );
                 let unsaid = !name.said.contains(said.as_str());
-                (told && unsaid).then(|| (Part::Value(said, false), lead.chars().count()))
+                if name.is_table() {
+                    return (told && unsaid).then(|| (Part::Value(said, false), lead.chars().count()));
+                }
+                // 维修费用 is what the repairs cost.
+                let thing = words::noun(lead).map(|said| self.known.noun(lead, said));
+                let own = thing.as_ref().is_some_and(|thing| {
+                    thing.is_table() && thing.table_home == name.column_home && name.said != "quantity"
+                });
+                let of_thing = thing
+                    .filter(|thing| thing.is_table() && thing.table_home != name.column_home)
+                    .and_then(|thing| {
+                        let column = self.known.column_of(thing.table_home, &[name.said.as_str()])?;
+                        let said = format!("{} {}", thing.said, column.said);
+                        (name.measure && !matches!(name.said.as_str(), "quantity" | "number" | "count"))
+                            .then_some(Name { said, ..column })
+                    });
+                if let Some(column) = of_thing {
+                    return Some((Part::Name(column), word.chars().count()));
+                }
+                // 购买价格 is the purchase cost.
+                let whole = readings
+                    .iter()
+                    .map(|reading| self.known.name(&format!("{reading} {}", name.said)))
+                    .find(|whole| whole.column >= 0.9 && !whole.is_table());
+                if let Some(whole) = whole.filter(|_| told) {
+                    return Some((Part::Name(whole), word.chars().count()));
+                }
+                (told && unsaid && !own).then(|| (Part::Value(said, false), lead.chars().count()))
             })
     }
 
@@ -101,6 +128,14 @@ impl Cutter<'_, '_> {
         // 评论数 beside comments is a column only where it is called so in full; 载客量 is how much fits in.
         column
             && table.is_none_or(|table| {
+                // 订单数量 counts the orders, not what their lines have so many of.
+                let lines = table.table_home.zip(noun.column_home);
+                if table.table >= 0.9
+                    && thing.ends_with(['单', '户', '票', '品', '件'])
+                    && lines.is_some_and(|(things, lines)| self.known.refers(lines, things))
+                {
+                    return false;
+                }
                 let full = noun.said.contains(' ') || word.ends_with('量') && !word.ends_with("数量");
                 table.table_home == noun.column_home || full && noun.column >= 0.9
             })
@@ -129,6 +164,9 @@ impl Cutter<'_, '_> {
 
     /// 场馆名称: the name of the thing that the word begins with, where it has one.
     pub(super) fn thing_of_name(&self, word: &str, name: &Name) -> Option<(Part, usize)> {
+        if let Some(thing) = self.thing_of_key(word, name) {
+            return Some(thing);
+        }
         if name.is_table() || !matches!(name.said.as_str(), "name" | "title") {
             return None;
         }
@@ -141,6 +179,23 @@ impl Cutter<'_, '_> {
             .filter(|_| thing.is_table() && thing.table >= 0.9)?;
         self.known.column_of(Some(home), words::noun(tail)?)?;
         Some((Part::Name(thing), lead.chars().count()))
+    }
+
+    /// 工单编号: the key of the thing itself, not what other rows refer to it by.
+    fn thing_of_key(&self, word: &str, name: &Name) -> Option<(Part, usize)> {
+        let lexicon = self.known.lexicon.filter(|_| !name.is_table())?;
+        let (lead, tail) = ["编号", "号码", "号"]
+            .iter()
+            .find_map(|tail| Some((word.strip_suffix(tail)?, *tail)))?;
+        let thing = self.known.noun(lead, words::noun(lead)?);
+        let home = thing
+            .table_home
+            .filter(|home| thing.is_table() && thing.table >= 0.9 && Some(*home) != name.column_home)?;
+        let key = lexicon.column(lexicon.primary_key(home)?);
+        let other = name.column_home.filter(|other| self.known.refers(*other, home))?;
+        let plain =
+            matches!(&key.words[..], [only] if matches!(only.as_str(), "id" | "number" | "no" | "code"));
+        (plain && tail != "号" && other != home).then(|| (Part::Name(thing), lead.chars().count()))
     }
 
     /// 导演的出生年份: a column of the table in question, where a noun has one there too.
@@ -254,8 +309,27 @@ impl Cutter<'_, '_> {
 
 /// What a word says the number of: 订单数.
 fn counted(word: &str) -> Option<&str> {
-    ["总数", "数量", "人数", "次数", "总量", "数", "量"]
-        .iter()
-        .find_map(|end| word.strip_suffix(end))
-        .filter(|thing| words::noun(thing).is_some())
+    [
+        "总次数",
+        "总人次",
+        "总数",
+        "数量",
+        "人数",
+        "次数",
+        "人次",
+        "笔数",
+        "条数",
+        "件数",
+        "趟数",
+        "场数",
+        "场次",
+        "家数",
+        "台数",
+        "总量",
+        "数",
+        "量",
+    ]
+    .iter()
+    .find_map(|end| word.strip_suffix(end))
+    .filter(|thing| words::noun(thing).is_some())
 }

@@ -14,9 +14,22 @@ pub(super) fn nobody(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
         match parts[at] {
             Part::Mark(Mark::Nobody) => by_nobody(parts, at, known),
             Part::Mark(Mark::Lacks | Mark::NotYet) => never(parts, at, known),
-            Part::Mark(Mark::But) => parts[at] = Part::Said(english("but")),
+            Part::Mark(Mark::But) => but(parts, at),
             _ => {}
         }
+    }
+}
+
+/// 没有写过书但打过分的用户: what is done in spite of it.
+fn but(parts: &mut Vec<Part>, at: usize) {
+    let idle = parts[at + 1..].iter().take_while(|part| is_idle(part)).count();
+    if let [Part::Name(done), Part::Mark(Mark::De), ..] = &parts[at + 1 + idle..]
+        && done.is_table()
+    {
+        let told = english(&format!("but with {}", done.said));
+        parts.splice(at..at + 2 + idle, [Part::Said(told)]);
+    } else {
+        parts[at] = Part::Said(english("but"));
     }
 }
 
@@ -43,7 +56,18 @@ pub(super) fn in_time(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             .iter()
             .filter(|part| !is_idle(part) && !matches!(part, Part::Mark(Mark::Lacks | Mark::NotYet)))
             .collect();
-        let [Part::Name(done)] = said[..] else { continue };
+        let done = match said[..] {
+            [Part::Name(done)] => done.clone(),
+            // 上个月迟到过的员工: in the rows that have the value.
+            [Part::Value(value, _)] => match known.rows_holding(value, home) {
+                Some(rows) => Name {
+                    said: format!("{value} {}", rows.said),
+                    ..rows
+                },
+                None => continue,
+            },
+            _ => continue,
+        };
         let Some(rows) = done.table_home.filter(|rows| done.is_table() && *rows != home) else {
             continue;
         };

@@ -64,6 +64,13 @@ pub(super) fn elapsed(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             Part::Mark(Mark::Compare("more than" | "at least")) => true,
             _ => false,
         };
+        if let (Part::Value(said, false), Some(Part::Mark(Mark::Lasting(_)))) =
+            (&parts[at - 1], parts.get(at + 2))
+            && full
+            && let Some(moment) = known.moment_saying(said)
+        {
+            parts[at - 1] = Part::Name(moment);
+        }
         let (Part::Name(moment), Part::Number(digits), Some(Part::Mark(Mark::Lasting(unit)))) =
             (&parts[at - 1], &parts[at + 1], parts.get(at + 2))
         else {

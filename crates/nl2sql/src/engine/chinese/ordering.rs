@@ -6,17 +6,24 @@ use super::part::Part;
 
 /// 按价格从高到低排序, 价格降序.
 pub(super) fn take_order(parts: &mut Vec<Part>) -> Said {
-    let Some(mark) = parts
-        .iter()
-        .position(|part| matches!(part, Part::Mark(Mark::Direction(_) | Mark::Sort)))
-    else {
+    let Some(mark) = parts.iter().position(|part| {
+        matches!(
+            part,
+            Part::Mark(Mark::Direction(_) | Mark::Newest(_) | Mark::Sort)
+        )
+    }) else {
         return Said::new();
     };
     let mut end = mark;
     let mut descends = None;
+    let mut newest = false;
     while let Some(Part::Mark(mark)) = parts.get(end) {
         match mark {
             Mark::Direction(down) => descends = Some(*down),
+            Mark::Newest(down) => {
+                descends = Some(*down);
+                newest = true;
+            }
             Mark::Sort | Mark::Filler => {}
             _ => break,
         }
@@ -48,6 +55,13 @@ pub(super) fn take_order(parts: &mut Vec<Part>) -> Said {
     let span: Vec<Part> = parts.drain(start..end).collect();
     let mut columns = listed(&span);
     // 每个城市的客户数，从高到低: by the figure that is asked for.
+    if columns.is_empty() && newest {
+        return english(if descends == Some(true) {
+            "newest first"
+        } else {
+            "oldest first"
+        });
+    }
     if columns.is_empty() && descends.is_some() {
         columns = figure(parts);
     }

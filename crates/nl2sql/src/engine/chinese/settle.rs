@@ -2,14 +2,17 @@
 
 use jiff::civil::Date;
 
+use super::assigned::assigned;
 use super::beside::beside;
 use super::both::both;
 use super::doings::doings;
+use super::eachwise::eachwise;
 use super::extremes::extremes;
 use super::grades::failed;
 use super::headcount::headcounts;
 use super::known::Known;
 use super::lasting::{expired, over, running};
+use super::listing::listing;
 use super::marks::Mark;
 use super::mend::pairs;
 use super::months::months;
@@ -17,11 +20,14 @@ use super::nobody::{in_time, nobody, times};
 use super::only::{amounts, elapsed, only};
 use super::part::{Name, Part};
 use super::people::{decades, people, sexes, surnames};
+use super::prices::prices;
+use super::qualified::{currencies, doubled};
 use super::rates::{rates, taken};
 use super::refining::refine;
 use super::several::several;
 use super::shares::shares;
 use super::spanned::of_own;
+use super::sums::sums;
 use super::tallies::counted_after;
 use super::than::compare;
 use crate::engine::lexicon::TableId;
@@ -41,11 +47,15 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
             *part = Part::Mark(Mark::Measure);
         }
     }
+    currencies(parts, known);
+    doubled(parts, known);
     headcounts(parts, known);
+    assigned(parts, known);
     times(parts, known);
     refine(parts, known);
     failed(parts, known);
     of_own(parts, known);
+    alone(parts);
     shares(parts, known);
     several(parts, known);
     beside(parts, known);
@@ -55,19 +65,39 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     sexes(parts, known);
     unnamed(parts, known);
     kinds(parts, known);
+    prices(parts, known);
     extremes(parts, known);
     expired(parts, known);
     over(parts, known);
     running(parts, known);
     compare(parts, known);
     common(parts);
+    sums(parts, known);
     counted_after(parts, known);
+    eachwise(parts, known);
     quantities(parts);
     nobody(parts, known);
     in_time(parts, known);
     doings(parts, known);
     both(parts);
     pairs(parts, known);
+    listing(parts, known);
+}
+
+/// 同 that compares nothing is a word that nothing explains.
+fn alone(parts: &mut [Part]) {
+    for at in 0..parts.len() {
+        if let Part::Mark(Mark::Same(_)) = parts[at] {
+            // 所属部门 is the department.
+            let named = matches!(parts.get(at + 1), Some(Part::Name(_)));
+            let lone = at == 0 || matches!(parts[at - 1], Part::Mark(Mark::Compare(_)));
+            parts[at] = if named && !lone {
+                Part::Mark(Mark::Filler)
+            } else {
+                Part::Other("同".to_owned())
+            };
+        }
+    }
 }
 
 /// 已绝育的狗: with no thing named, it is what has the value.
@@ -127,8 +157,16 @@ fn common(parts: &mut Vec<Part>) {
 fn kinds(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     let mut at = 0;
     while at < parts.len() {
-        if parts[at] == Part::Mark(Mark::EachKind) {
+        if matches!(parts[at], Part::Mark(Mark::EachKind | Mark::EachSort)) {
+            let named = |home| known.label_of(home).is_some();
+            let each = parts[at] == Part::Mark(Mark::EachSort)
+                && matches!(parts.get(at + 1), Some(Part::Name(name)) if name.is_table() && name.table_home.is_some_and(named))
+                && !matches!(parts.get(at + 2), Some(Part::Name(name)) if !name.is_table());
             parts[at] = Part::Mark(Mark::Each);
+            if each {
+                at += 1;
+                continue;
+            }
             if let Some(Part::Name(name)) = parts.get(at + 1)
                 && name.is_table()
                 && name.column < name.table + 0.05

@@ -5,6 +5,7 @@ use super::cut::Cutter;
 use super::known::Known;
 use super::marks::Mark;
 use super::part::{Name, Part};
+use crate::engine::lexicon::TableId;
 
 /// Words for a time, the unit, and the moments that it may lie between.
 #[rustfmt::skip]
@@ -44,21 +45,60 @@ impl Cutter<'_, '_> {
     }
 }
 
+/// The column of a table that tells the kind of its rows.
+fn kind_of(home: TableId, known: &Known<'_, '_>) -> Option<Name> {
+    known.column_of(
+        Some(home),
+        &[
+            "type",
+            "category",
+            "kind",
+            "class",
+            "genre",
+            "species",
+            "category name",
+            "type name",
+            "category code",
+            "type code",
+            "category id",
+        ],
+    )
+}
+
 /// 工资高于本部门平均工资: more than the average of those that share the group.
 pub(super) fn of_own(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     for at in 0..parts.len() {
         let [Part::Name(column), Part::Mark(Mark::Compare(op)), rest @ ..] = &parts[at..] else {
             continue;
         };
-        let lead = |part: &&Part| matches!(part, Part::Mark(Mark::Filler | Mark::From));
+        let lead = |part: &&Part| {
+            matches!(
+                part,
+                Part::Mark(Mark::Filler | Mark::From | Mark::Same(_) | Mark::Measure)
+            )
+        };
+        let alike = rest.first() == Some(&Part::Mark(Mark::Same(true)));
         let leads = rest.iter().take_while(lead).count();
         let (Some(Part::Name(group)), Some(said)) = (rest.get(leads), rest.get(leads + 1..)) else {
             continue;
         };
+        // 同类交易: those of the same kind.
+        let kind = column
+            .column_home
+            .filter(|_| alike)
+            .and_then(|home| kind_of(home, known));
+        // 同类平均价格 has no thing between.
+        let (group, said) = match &kind {
+            Some(kind) if !group.is_table() && known.is_same(column, group) => (kind, &rest[leads..]),
+            Some(kind) => (kind, said),
+            None => (group, said),
+        };
+        let taken_before = rest.len() - said.len();
         let de = usize::from(said.first() == Some(&Part::Mark(Mark::De)));
         let (figure, of, taken) = match &said[de..] {
             [Part::Mark(Mark::Figure(figure)), Part::Name(of), ..] => (*figure, of, 2),
             [Part::Name(of), Part::Mark(Mark::FigureAfter(figure)), ..] => (*figure, of, 2),
+            [Part::Mark(Mark::FigureAfter(figure)), ..] => (*figure, column, 1),
             _ => continue,
         };
         let refers = || {
@@ -80,10 +120,10 @@ pub(super) fn of_own(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             && matches!(figure, "average" | "maximum" | "minimum")
         {
             let told: Said = english(&format!(
-                "whose {} is {op} the {figure} {} of the same {}",
-                column.said, column.said, group.said
+                "whose {} is {op} the {figure} of the same {}",
+                column.said, group.said
             ));
-            let end = at + 2 + leads + 1 + de + taken;
+            let end = at + 2 + taken_before + de + taken;
             parts.splice(at..end, [Part::Said(told)]);
             return;
         }

@@ -107,7 +107,11 @@ impl Cutter<'_, '_> {
                 };
                 let part = match value {
                     Some(value) => Part::Value(value, false),
-                    _ => Part::Place(self.typed[at..at + length].iter().collect()),
+                    _ => Part::Place(
+                        self.known
+                            .country(said)
+                            .unwrap_or_else(|| self.typed[at..at + length].iter().collect()),
+                    ),
                 };
                 return Some((part, length));
             }
@@ -124,7 +128,7 @@ impl Cutter<'_, '_> {
                 return rows.map(|name| (Part::Name(name), length));
             }
             // 各类别 is each of the categories.
-            if mark.contains(&Mark::EachKind)
+            if (mark.contains(&Mark::EachKind) || mark.contains(&Mark::EachSort))
                 && word.ends_with(['类', '种'])
                 && self.longest_word(at + 1) >= length
             {
@@ -183,6 +187,12 @@ impl Cutter<'_, '_> {
                 .or_else(|| words::noun(&word).map(|said| self.known.noun(&word, said)));
             // 订单数 counts the orders where there is no column that does.
             let noun = noun.filter(|noun| self.is_no_count(&word, noun));
+            // 未关闭 where there is more than open and closed: whatever is not closed.
+            if let Some(bare) = word.strip_prefix('未')
+                && self.is_one_of_many(&word, bare)
+            {
+                return Some((Part::Mark(Mark::NotYet), 1));
+            }
             let state = words::state(&word).map(|said| self.known.state(said, self.table_ahead(at + length)));
             // 取消的挂号 where the value is 已取消.
             if state.as_ref().is_some_and(|(_, told)| !told) {
@@ -232,6 +242,9 @@ impl Cutter<'_, '_> {
                 (Some(name), Some(_)) if thing => return Some((Part::Name(name), length)),
                 (Some(name), Some(_)) if timed && name.is_known() && !name.is_table() => {
                     return Some((self.placed(&word, length, at, name, before), length));
+                }
+                (_, Some(_)) if mark.contains(&Mark::Verb) && self.does(at, length, before) => {
+                    return Some((Part::Mark(Mark::Verb), length));
                 }
                 (_, Some((said, true))) => return Some((Part::Value(said, false), length)),
                 (Some(name), _) if self.thing_of_name(&word, &name).is_some() => {

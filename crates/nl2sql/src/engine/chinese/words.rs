@@ -210,6 +210,14 @@ pub(crate) fn is_noun(word: &str) -> bool {
     noun(&word).is_some() && marks(&word).is_empty()
 }
 
+/// Whether a text is what is left of a Chinese question rather than a word of it: one character, or a phrase of structure.
+pub(crate) fn is_scrap(text: &str) -> bool {
+    const KEPT: &[&str] = &["男", "女", "公", "母", "雄", "雌", "是", "否"];
+    let mut chars = text.chars();
+    let one = chars.next().is_some_and(super::is_han) && chars.next().is_none();
+    one && !KEPT.contains(&text) || text.chars().any(super::is_han) && !marks(text).is_empty()
+}
+
 /// Whether a word is in any of the tables.
 pub(crate) fn is_word(word: &str) -> bool {
     !marks(word).is_empty() || noun(word).is_some() || state(word).is_some() || place(word).is_some()
