@@ -4,6 +4,7 @@
 mod abbreviations;
 mod absence;
 mod against;
+mod ages;
 mod alike;
 mod bare;
 mod belonging;

@@ -80,7 +80,15 @@ fn from_now(amount: i32, unit: Unit, timed: bool, dialect: Dialect) -> String {
     }
 }
 
-/// How long it is from one moment to another, in minutes, hours, days or weeks.
+/// Today as an expression.
+pub(crate) fn today(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "'now'",
+        Dialect::MySql | Dialect::PostgreSql => "CURRENT_DATE",
+    }
+}
+
+/// How long it is from one moment to another, in minutes, hours, days, weeks or years of 365.25 days.
 pub(crate) fn elapsed(
     (from, from_kind): (String, ColumnKind),
     (to, to_kind): (String, ColumnKind),
@@ -106,11 +114,49 @@ pub(crate) fn elapsed(
         (Unit::Minute, true) => format!("{days} / 60.0"),
         (Unit::Hour, true) => format!("{days} / 3600.0"),
         (Unit::Week, true) => format!("{days} / 604800.0"),
+        (Unit::Year, true) => format!("{days} / 31557600.0"),
+        (Unit::Year, false) => format!("({days}) / 365.25"),
         (_, true) => format!("{days} / 86400.0"),
         (Unit::Minute, false) => format!("({days}) * 1440"),
         (Unit::Hour, false) => format!("({days}) * 24"),
         (Unit::Week, false) => format!("({days}) / 7.0"),
         (_, false) => days,
+    }
+}
+
+/// Whether a column's moment is in the month, or on the day, of another one in whatever year.
+pub(crate) fn recurs(column: &str, unit: Unit, of: Moment, dialect: Dialect) -> String {
+    let fixed = match of {
+        Moment::Fixed(day) => Some(day),
+        Moment::FromNow { .. } | Moment::StartOf { .. } => None,
+    };
+    let other = moment(of, false, dialect);
+    let by_day = unit == Unit::Day;
+    match (dialect, fixed) {
+        (Dialect::Sqlite, Some(day)) if by_day => {
+            format!("strftime('%m-%d', {column}) = '{}'", day.strftime("%m-%d"))
+        }
+        (Dialect::Sqlite, Some(day)) => format!("strftime('%m', {column}) = '{}'", day.strftime("%m")),
+        (Dialect::Sqlite, None) => {
+            let form = if by_day { "%m-%d" } else { "%m" };
+            format!("strftime('{form}', {column}) = strftime('{form}', {other})")
+        }
+        (Dialect::MySql, Some(day)) if by_day => {
+            format!("DATE_FORMAT({column}, '%m-%d') = '{}'", day.strftime("%m-%d"))
+        }
+        (Dialect::MySql, None) if by_day => {
+            format!("DATE_FORMAT({column}, '%m-%d') = DATE_FORMAT({other}, '%m-%d')")
+        }
+        (Dialect::MySql, Some(day)) => format!("MONTH({column}) = {}", day.month()),
+        (Dialect::MySql, None) => format!("MONTH({column}) = MONTH({other})"),
+        (Dialect::PostgreSql, Some(day)) if by_day => {
+            format!("TO_CHAR({column}, 'MM-DD') = '{}'", day.strftime("%m-%d"))
+        }
+        (Dialect::PostgreSql, None) if by_day => {
+            format!("TO_CHAR({column}, 'MM-DD') = TO_CHAR({other}, 'MM-DD')")
+        }
+        (Dialect::PostgreSql, Some(day)) => format!("EXTRACT(MONTH FROM {column}) = {}", day.month()),
+        (Dialect::PostgreSql, None) => format!("EXTRACT(MONTH FROM {column}) = EXTRACT(MONTH FROM {other})"),
     }
 }
 

@@ -108,7 +108,9 @@ impl Teller<'_> {
                     &[
                         self.unit(elapsed.unit),
                         &self.column(elapsed.from),
-                        &self.column(elapsed.to),
+                        &elapsed
+                            .to
+                            .map_or_else(|| tongue.now.to_owned(), |to| self.column(to)),
                     ],
                 );
                 match elapsed.function {
@@ -197,6 +199,13 @@ impl Teller<'_> {
                 tongue.against,
                 &[&self.column(*column), self.op(*op), &self.moment(*moment)],
             ),
+            Cond::Recurs { column, unit, moment } => {
+                let piece = match unit {
+                    Unit::Day => tongue.same_day,
+                    _ => tongue.same_month,
+                };
+                fill(piece, &[&self.column(*column), &self.moment(*moment)])
+            }
             Cond::Average(id, op) => fill(tongue.average, &[&self.column(*id), self.op(*op)]),
             Cond::GroupAverage(id, op) => fill(
                 tongue.group_average,

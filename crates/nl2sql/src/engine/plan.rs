@@ -73,7 +73,8 @@ pub(crate) struct First {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Elapsed {
     pub from: ColumnId,
-    pub to: ColumnId,
+    /// Until now where nothing ends it.
+    pub to: Option<ColumnId>,
     pub unit: Unit,
     /// What is taken of the rows' lengths.
     pub function: Option<Function>,
@@ -113,6 +114,12 @@ pub(crate) enum Cond {
     At {
         column: ColumnId,
         op: Op,
+        moment: Moment,
+    },
+    /// In the month, or on the day, that a moment is in, of whatever year.
+    Recurs {
+        column: ColumnId,
+        unit: Unit,
         moment: Moment,
     },
     /// Above (or below) the average of the same column over the whole table.
@@ -268,7 +275,9 @@ impl Expr {
             Expr::Share(conds) => conds.iter_mut().for_each(|cond| cond.replace(old, new)),
             Expr::Elapsed(elapsed) => {
                 swap(&mut elapsed.from, old, new);
-                swap(&mut elapsed.to, old, new);
+                if let Some(to) = &mut elapsed.to {
+                    swap(to, old, new);
+                }
             }
             Expr::Rows | Expr::Related(_) | Expr::PartOfAll | Expr::Across(_) => {}
         }
@@ -283,7 +292,7 @@ impl Expr {
             Expr::SumOfProduct(one, other) => found.extend([*one, *other]),
             Expr::Share(conds) => conds.iter().for_each(|cond| cond.columns(found)),
             Expr::Across(across) => found.push(across.key),
-            Expr::Elapsed(elapsed) => found.extend([elapsed.from, elapsed.to]),
+            Expr::Elapsed(elapsed) => found.extend([elapsed.from].into_iter().chain(elapsed.to)),
             Expr::Rows | Expr::Related(_) | Expr::PartOfAll => {}
         }
     }
@@ -318,6 +327,7 @@ impl Cond {
             | Cond::Truth { column, .. }
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
+            | Cond::Recurs { column, .. }
             | Cond::Beyond { column, .. }
             | Cond::Among { column, .. }
             | Cond::Extreme { column, .. }
@@ -343,6 +353,7 @@ impl Cond {
             | Cond::Truth { column, .. }
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
+            | Cond::Recurs { column, .. }
             | Cond::Beyond { column, .. }
             | Cond::Among { column, .. }
             | Cond::Extreme { column, .. }

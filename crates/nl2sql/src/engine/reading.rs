@@ -129,6 +129,7 @@ impl<'q> Reading<'q> {
         self.read_counterparts();
         self.read_totals();
         self.read_durations();
+        self.read_ages();
         self.read_how();
         self.read_peers();
         self.read_spending();
@@ -149,6 +150,7 @@ impl<'q> Reading<'q> {
         self.finish();
         self.settle_units();
         self.settle_streets();
+        self.settle_birthdays();
         self
     }
 

@@ -297,7 +297,10 @@ impl<'a> Writer<'a> {
     /// The time between two moments of a row, or what is taken of it over rows.
     fn elapsed(&self, elapsed: &Elapsed) -> String {
         let side = |id: ColumnId| (self.column(id), self.lexicon.column(id).column.kind);
-        let time = dates::elapsed(side(elapsed.from), side(elapsed.to), elapsed.unit, self.dialect);
+        let to = elapsed
+            .to
+            .map_or_else(|| (dates::today(self.dialect).to_owned(), ColumnKind::Date), side);
+        let time = dates::elapsed(side(elapsed.from), to, elapsed.unit, self.dialect);
         match elapsed.function {
             Some(function) => format!("{}({time})", function_name(function)),
             None => time,

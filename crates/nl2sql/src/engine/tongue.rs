@@ -65,6 +65,9 @@ pub(crate) struct Tongue {
     pub is_true: &'static str,
     pub is_false: &'static str,
     pub within: &'static str,
+    /// In the month of a moment, or on its day, of whatever year.
+    pub same_month: &'static str,
+    pub same_day: &'static str,
     pub outside: &'static str,
     pub average: &'static str,
     /// An average of a group beside that of all rows.
@@ -99,6 +102,7 @@ pub(crate) struct Tongue {
     pub since: &'static str,
     pub before: &'static str,
     pub any_time: &'static str,
+    pub now: &'static str,
 
     /// A question of which only rows are kept that another finds too, or does not.
     pub also_found: &'static str,
@@ -221,6 +225,8 @@ pub(crate) static ENGLISH: Tongue = Tongue {
     is_true: "{0} is true",
     is_false: "{0} is false",
     within: "{0} lies in {1}",
+    same_month: "{0} is in the month of {1}, whatever the year",
+    same_day: "{0} is on the day of {1}, whatever the year",
     outside: "{0} lies outside {1}",
     average: "{0} is {1} its average",
     group_average: "{0} is {1} that of all rows",
@@ -249,6 +255,7 @@ pub(crate) static ENGLISH: Tongue = Tongue {
     since: "the time since {0}",
     before: "the time before {0}",
     any_time: "any time",
+    now: "today",
     also_found: "{0} Only rows that are also found by: {1}",
     not_found: "{0} Only rows that are not found by: {1}",
     over_groups: [
