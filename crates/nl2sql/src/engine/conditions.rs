@@ -76,6 +76,7 @@ impl Writer<'_> {
                     dates::moment(*moment, timed, self.dialect)
                 )
             }
+            Cond::OnDays { column, days } => dates::on_days(&self.moment(*column), days, self.dialect),
             Cond::Recurs { column, unit, moment } => {
                 dates::recurs(&self.moment(*column), *unit, *moment, self.dialect)
             }

@@ -1,7 +1,7 @@
 //! Writes moments, periods and buckets of time in each dialect.
 
 use super::lexicon::Sort;
-use super::period::{Moment, Period, Unit};
+use super::period::{Moment, Period, Slot, Unit};
 use crate::dialect::Dialect;
 use crate::schema::ColumnKind;
 
@@ -121,6 +121,29 @@ pub(crate) fn elapsed(
         (Unit::Hour, false) => format!("({days}) * 24"),
         (Unit::Week, false) => format!("({days}) / 7.0"),
         (_, false) => days,
+    }
+}
+
+/// The day of the week as a number, from Sunday as 0.
+fn day_of_week(column: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("strftime('%w', {column})"),
+        Dialect::MySql => format!("DAYOFWEEK({column}) - 1"),
+        Dialect::PostgreSql => format!("EXTRACT(DOW FROM {column})"),
+    }
+}
+
+/// Whether a column's moment is on one of some days of the week.
+pub(crate) fn on_days(column: &str, days: &[u8], dialect: Dialect) -> String {
+    let quoted = |day: &u8| match dialect {
+        Dialect::Sqlite => format!("'{day}'"),
+        Dialect::MySql | Dialect::PostgreSql => day.to_string(),
+    };
+    let list: Vec<String> = days.iter().map(quoted).collect();
+    let day = day_of_week(column, dialect);
+    match &list[..] {
+        [only] => format!("{day} = {only}"),
+        list => format!("{day} IN ({})", list.join(", ")),
     }
 }
 
@@ -320,7 +343,27 @@ fn year_within(column: &str, period: &Period, dialect: Dialect) -> String {
 }
 
 /// The month, year or day that a column's moment falls in.
-pub(crate) fn bucket(column: &str, unit: Unit, dialect: Dialect) -> String {
+pub(crate) fn bucket(column: &str, slot: Slot, dialect: Dialect) -> String {
+    let unit = match slot {
+        Slot::DayOfWeek => return day_of_week(column, dialect),
+        Slot::HourOfDay => {
+            return match dialect {
+                Dialect::Sqlite => format!("strftime('%H', {column})"),
+                Dialect::MySql => format!("HOUR({column})"),
+                Dialect::PostgreSql => format!("EXTRACT(HOUR FROM {column})"),
+            };
+        }
+        Slot::Of(Unit::Quarter) => {
+            return match dialect {
+                Dialect::Sqlite => format!(
+                    "strftime('%Y', {column}) || '-Q' || ((CAST(strftime('%m', {column}) AS INTEGER) + 2) / 3)"
+                ),
+                Dialect::MySql => format!("CONCAT(YEAR({column}), '-Q', QUARTER({column}))"),
+                Dialect::PostgreSql => format!("TO_CHAR({column}, 'YYYY-\"Q\"Q')"),
+            };
+        }
+        Slot::Of(unit) => unit,
+    };
     let (strftime, date_format, to_char) = match unit {
         Unit::Year => ("%Y", "%Y", "YYYY"),
         Unit::Month | Unit::Quarter => ("%Y-%m", "%Y-%m", "YYYY-MM"),

@@ -4,6 +4,7 @@ use super::belongings;
 use super::brinks;
 use super::coded;
 use super::idioms;
+use super::leaders;
 use super::lexicon::{Lexicon, Sort};
 use super::link::Namer;
 use super::listings;
@@ -44,6 +45,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         turns::spelled_out,
         verbs::spelled_out,
         streets::spelled_out,
+        leaders::spelled_out,
         wordings::spelled_out,
         belongings::spelled_out,
         tolls::spelled_out,

@@ -2,7 +2,7 @@
 
 use super::graph::Step;
 use super::lexicon::{ColumnId, TableId};
-use super::period::{Moment, Period, Unit};
+use super::period::{Moment, Period, Slot, Unit};
 use super::phrases::{Function, Match, Op};
 
 /// A value in a condition.
@@ -24,7 +24,7 @@ pub(crate) enum Expr {
     /// A sum of products: `SUM(quantity * unit_price)`.
     SumOfProduct(ColumnId, ColumnId),
     /// The month, year or day that a moment falls in.
-    Bucket(Unit, ColumnId),
+    Bucket(Slot, ColumnId),
     /// How many related rows there are.
     Related(Related),
     /// How many percent of the rows meet all of the conditions.
@@ -115,6 +115,11 @@ pub(crate) enum Cond {
         column: ColumnId,
         op: Op,
         moment: Moment,
+    },
+    /// On some days of the week, from Sunday as 0.
+    OnDays {
+        column: ColumnId,
+        days: &'static [u8],
     },
     /// In the month, or on the day, that a moment is in, of whatever year.
     Recurs {
@@ -328,6 +333,7 @@ impl Cond {
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
             | Cond::Recurs { column, .. }
+            | Cond::OnDays { column, .. }
             | Cond::Beyond { column, .. }
             | Cond::Among { column, .. }
             | Cond::Extreme { column, .. }
@@ -354,6 +360,7 @@ impl Cond {
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
             | Cond::Recurs { column, .. }
+            | Cond::OnDays { column, .. }
             | Cond::Beyond { column, .. }
             | Cond::Among { column, .. }
             | Cond::Extreme { column, .. }

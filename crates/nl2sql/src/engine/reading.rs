@@ -140,6 +140,7 @@ impl<'q> Reading<'q> {
         self.read_comparisons();
         self.read_likes();
         self.read_periods();
+        self.read_days_of_week();
         self.read_truths();
         self.read_degrees();
         self.read_groups();

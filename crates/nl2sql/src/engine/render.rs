@@ -241,7 +241,7 @@ impl<'a> Writer<'a> {
                 format!("{}({})", function_name(*function), self.column(*column))
             }
             Expr::SumOfProduct(one, other) => format!("SUM({} * {})", self.column(*one), self.column(*other)),
-            Expr::Bucket(unit, column) => dates::bucket(&self.moment(*column), *unit, self.dialect),
+            Expr::Bucket(slot, column) => dates::bucket(&self.moment(*column), *slot, self.dialect),
             Expr::Related(related) => format!("({})", self.qualified().correlated(related, "COUNT(*)")),
             Expr::Share(conds) => {
                 let conds: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();
