@@ -57,12 +57,16 @@ pub(crate) fn shown(chosen: &mut Chosen<'_>) {
 impl Reading<'_> {
     /// The rows that a question names first, where it says what to show.
     fn first_rows(&self) -> Option<(usize, TableId)> {
+        // "open jobs": what describes the rows may be a name as well.
+        let described = |at: usize| {
+            self.items
+                .get(at + 1)
+                .is_some_and(|_| self.table(at + 1).is_some())
+        };
         let first = (0..self.items.len()).find(|at| {
-            self.targets[*at]
-                && matches!(self.items[*at].kind, Kind::Mention(..))
-                && self.phrase(*at).is_none()
+            let named = matches!(self.items[*at].kind, Kind::Mention(..));
+            self.targets[*at] && named && (self.table(*at).is_some() || !described(*at))
         })?;
-        // "maintenance notes that …": a column of the rows may stand behind them.
         self.table(first).map(|table| (first, table))
     }
 

@@ -1,5 +1,6 @@
 //! Finds the tables, columns and sample values that spans of a question may name.
 
+use super::incidental;
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId, Variant, WordId};
 use super::stem::singular;
 use super::text::{self, Shape, Token};
@@ -110,6 +111,7 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
                             .retain(|hit| !matches!(lexicon.column(hit.id).sort, Sort::Day { .. }));
                     }
                 }
+                incidental::forget(lexicon, &tokens[start], &mut mention);
             }
             if length > 1 && tokens[end - 1].lower.ends_with("ed") {
                 // "posts tagged" is no name of a table post_tags.

@@ -15,6 +15,7 @@ use super::roles;
 use super::sayings;
 use super::slow;
 use super::speech;
+use super::standing;
 use super::streets;
 use super::subjects;
 use super::tallies;
@@ -42,6 +43,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         remarks::spelled_out,
         |_, tokens| brinks::spelled_out(tokens),
         neithers::spelled_out,
+        standing::spelled_out,
         turns::spelled_out,
         verbs::spelled_out,
         streets::spelled_out,

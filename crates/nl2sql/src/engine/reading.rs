@@ -133,6 +133,7 @@ impl<'q> Reading<'q> {
         self.read_how();
         self.read_peers();
         self.read_spending();
+        self.read_sellers();
         self.read_order();
         self.read_averages();
         self.read_absences();

@@ -22,6 +22,9 @@ const PLATES: &[&[&str]] = &[
     &["vin"],
     &["imei"],
     &["hostname"],
+    &["path"],
+    &["url"],
+    &["slug"],
 ];
 const MEASURES: &[&str] = &[
     "amount", "total", "price", "value", "revenue", "sales", "cost", "fee", "salary", "balance", "quantity",
@@ -375,10 +378,25 @@ pub(crate) fn is_money(stem: &str) -> bool {
 
 /// The quantity and the price whose product is the money of a row.
 pub(crate) fn product(lexicon: &Lexicon<'_>, table: TableId) -> Option<(ColumnId, ColumnId)> {
+    // What is in stock is not sold yet.
+    const KEPT: &[&str] = &[
+        "stock",
+        "reorder",
+        "hand",
+        "min",
+        "max",
+        "minimum",
+        "maximum",
+        "available",
+        "level",
+    ];
     let find = |hint: &[&str]| {
         lexicon.columns_of(table).find(|id| {
             let entry = lexicon.column(*id);
-            entry.sort == Sort::Number && entry.words.iter().any(|word| hint.contains(&word.as_str()))
+            let kept = entry.words.iter().any(|word| KEPT.contains(&word.as_str()));
+            entry.sort == Sort::Number
+                && !kept
+                && entry.words.iter().any(|word| hint.contains(&word.as_str()))
         })
     };
     Some((

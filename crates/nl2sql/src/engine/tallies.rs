@@ -8,7 +8,13 @@ use super::text::{self, Shape, Token, replaced, word_at};
 
 /// The question with its figures in plain words, when it has others.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    const STEPS: &[Step] = &[how_many_each, |_, tokens| rated(tokens), signed, new_each];
+    const STEPS: &[Step] = &[
+        how_many_each,
+        |_, tokens| rated(tokens),
+        signed,
+        new_each,
+        noun_between,
+    ];
     in_turn(STEPS, lexicon, tokens)
 }
 
@@ -177,6 +183,42 @@ fn new_each(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         spelled.extend_from_slice(&tokens[each..]);
         spelled
     })
+}
+
+/// `outstanding loan amount`: where a column of the loans is called by both words around them, it is that one.
+fn noun_between(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let namer = Namer::new(lexicon);
+    let at = (0..tokens.len().saturating_sub(2)).find(|at| {
+        let three = &tokens[*at..at + 3];
+        if !three.iter().all(Token::is_word) {
+            return false;
+        }
+        let Some(table) = table_of(&namer, &three[1..2]) else {
+            return false;
+        };
+        let fits = |words: &[&Token]| {
+            let said: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
+            let mention = namer.mention(&said.join(" "));
+            mention
+                .columns
+                .first()
+                .filter(|hit| {
+                    hit.score >= 0.9 && mention.columns.iter().filter(|other| other.score >= 0.9).count() == 1
+                })
+                .map(|hit| hit.id)
+        };
+        let whole = fits(&[&three[0], &three[2]]);
+        whole.is_some_and(|id| {
+            let entry = lexicon.column(id);
+            entry.table == table
+                && entry.sort == Sort::Number
+                && entry
+                    .words
+                    .iter()
+                    .any(|word| super::stem::stem(word) == three[0].stem)
+        })
+    })?;
+    Some(replaced(tokens, at + 1, at + 2, ""))
 }
 
 #[cfg(test)]
