@@ -153,7 +153,7 @@ fn ended(parts: &mut Vec<Part>, at: usize) {
     if let [Part::Value(..), Part::Other(ending), next, ..] = &parts[at..]
         && matches!(
             ending.as_str(),
-            "期" | "中" | "类" | "型" | "版" | "款" | "制" | "费" | "品" | "件" | "组"
+            "期" | "中" | "类" | "型" | "版" | "款" | "制" | "费" | "品" | "件" | "组" | "完" | "掉" | "好"
         )
         && matches!(next, Part::Name(_) | Part::Mark(Mark::De | Mark::Filler))
     {

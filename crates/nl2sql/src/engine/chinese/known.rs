@@ -5,9 +5,11 @@ use super::codes::{Code, codes};
 use super::is_han;
 use super::part::{KNOWN, Name};
 use super::words::{self, Readings};
+use crate::engine::codes as usual_codes;
 use crate::engine::lexicon::{ColumnEntry, Lexicon, Sort, TableId};
 use crate::engine::link::Namer;
 use crate::engine::roles;
+use crate::engine::values;
 
 /// A schema as the words of a question see it.
 pub(super) struct Known<'q, 'a> {
@@ -97,7 +99,7 @@ impl<'q, 'a> Known<'q, 'a> {
                 )
             })
         };
-        let plural = table >= KNOWN
+        let plural = (table >= KNOWN || said == "order" && mention.column_score() < KNOWN)
             && (VERBS.iter().any(|verb| said == *verb || said.ends_with("order"))
                 || !said.ends_with('s') && numbered());
         let home = mention
@@ -262,6 +264,11 @@ impl<'q, 'a> Known<'q, 'a> {
             .flat_map(|said| [format!("{said} record"), format!("{said} log")])
             .find_map(|said| table(&said).filter(|name| name.table >= 0.9))
             .or_else(|| readings.iter().find_map(|said| table(said)))?;
+        // 质检记录 are the inspections, not the day of each.
+        let name = match name.table_home {
+            Some(home) if name.column > name.table && name.column_home == Some(home) => self.table_name(home),
+            _ => name,
+        };
         Some((name, ending.chars().count()))
     }
 
@@ -318,7 +325,11 @@ impl<'q, 'a> Known<'q, 'a> {
 
     /// The reading of a state that a sample or a column of yes and no has, and whether one has.
     pub(super) fn state(&self, readings: &Readings, home: Option<TableId>) -> (String, bool) {
-        let first = readings.first().copied().unwrap_or_default().to_owned();
+        // A word that columns are known to hold, or that has a usual code, sooner than one that is only a translation.
+        let usual = readings
+            .iter()
+            .find(|said| values::is_exactly_known(said) || usual_codes::is_known(said));
+        let first = usual.or(readings.first()).copied().unwrap_or_default().to_owned();
         let Some(lexicon) = self.lexicon else {
             return (first, true);
         };

@@ -77,7 +77,10 @@ impl Cutter<'_, '_> {
                     thing.is_table() && thing.table_home == name.column_home && name.said != "quantity"
                 });
                 let of_thing = thing
-                    .filter(|thing| thing.is_table() && thing.table_home != name.column_home)
+                    .filter(|thing| {
+                        thing.is_table()
+                            && (thing.table_home != name.column_home || self.known.is_shared(name))
+                    })
                     .and_then(|thing| {
                         let column = self.known.column_of(thing.table_home, &[name.said.as_str()])?;
                         let said = format!("{} {}", thing.said, column.said);
