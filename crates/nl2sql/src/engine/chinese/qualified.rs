@@ -351,6 +351,14 @@ pub(super) fn currencies(parts: &mut [Part], known: &Known<'_, '_>) {
 
 /// 实发金额, 车型类别: of two names of columns beside each other the one that says both.
 pub(super) fn doubled(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    // 金卡会员(gold): one value said twice.
+    for at in (1..parts.len()).rev() {
+        if let (Part::Value(one, _), Part::Value(other, _)) = (&parts[at - 1], &parts[at])
+            && one.eq_ignore_ascii_case(other)
+        {
+            parts.remove(at - 1);
+        }
+    }
     for at in (0..parts.len().saturating_sub(1)).rev() {
         let (Part::Name(first), Part::Name(second)) = (&parts[at], &parts[at + 1]) else {
             continue;

@@ -122,15 +122,25 @@ fn own_measure(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
 }
 
 /// 每门课程的平均评分: of what its reviews say, not of an average that another table keeps.
-fn average_of_rows(parts: &mut [Part], at: usize, known: &Known<'_, '_>) {
-    let [Part::Mark(Mark::Figure("average")), Part::Name(name), ..] = &parts[at..] else {
-        return;
+fn average_of_rows(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
+    let (column, figure) = match &parts[at..] {
+        [Part::Mark(Mark::Figure("average")), Part::Name(_), ..] => (at + 1, true),
+        [Part::Name(_), ..]
+            if at
+                .checked_sub(1)
+                .is_none_or(|before| !matches!(parts[before], Part::Mark(Mark::Figure(_)))) =>
+        {
+            (at, false)
+        }
+        _ => return,
     };
-    let kept = known.words_of(name).is_some_and(|words| {
-        words
-            .iter()
-            .any(|word| matches!(word.as_str(), "avg" | "average" | "mean"))
-    });
+    let Part::Name(name) = &parts[column] else { return };
+    let kept = !name.is_table()
+        && known.words_of(name).is_some_and(|words| {
+            words
+                .iter()
+                .any(|word| matches!(word.as_str(), "avg" | "average" | "mean"))
+        });
     let entity = parts.iter().find_map(|part| match part {
         Part::Name(thing) if thing.is_table() => thing.table_home,
         _ => None,
@@ -138,15 +148,20 @@ fn average_of_rows(parts: &mut [Part], at: usize, known: &Known<'_, '_>) {
     let Some(entity) = entity.filter(|entity| kept && name.column_home != Some(*entity)) else {
         return;
     };
-    let column = known.referring(entity).into_iter().find_map(|rows| {
+    let found = known.referring(entity).into_iter().find_map(|rows| {
         known
             .column_of(Some(rows), &["stars", "rating", "score", "star rating"])
-            .filter(|column| column.measure)
+            .filter(|column| column.measure && !known.is_same(column, name))
     });
-    if let Some(column) = column {
-        parts[at + 1] = Part::Name(Name {
+    if let Some(found) = found {
+        let of = Name {
             total: false,
-            ..column
-        });
+            ..found
+        };
+        if figure {
+            parts[column] = Part::Name(of);
+        } else {
+            parts.splice(at..=at, [Part::Mark(Mark::Figure("average")), Part::Name(of)]);
+        }
     }
 }
