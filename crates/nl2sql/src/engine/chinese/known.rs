@@ -189,6 +189,10 @@ impl<'q, 'a> Known<'q, 'a> {
             let flag =
                 !name.is_table() && self.sort_of(&name) == Some(Sort::Truth) && !self.is_literal(&name, said);
             let worth = name.table.max(name.column) - 0.02 * place as f32 - if flag { 0.3 } else { 0.0 };
+            // 请假天数 is no day.
+            if word.ends_with("天数") && !name.is_table() && self.is_day(&name) {
+                continue;
+            }
             // 主厨 is the head chef where there is one, not any chef.
             let vaguer = best.as_ref().is_some_and(|(known, sharper)| {
                 *known >= 0.8
@@ -247,7 +251,7 @@ impl<'q, 'a> Known<'q, 'a> {
         {
             name = column;
         }
-        name.total = word.starts_with('总') || word.ends_with("总额");
+        name.total = word.starts_with('总') || word.ends_with("总额") || word.ends_with("总量");
         name
     }
 
@@ -338,7 +342,9 @@ impl<'q, 'a> Known<'q, 'a> {
                 let holds = match entry.sort {
                     Sort::Truth => true,
                     // 已付款 is told by the day of it; 待处理 is not told by the day of an opening.
-                    Sort::Day { .. } => !matches!(*said, "open" | "new" | "todo" | "pending" | "free"),
+                    Sort::Day { .. } => {
+                        !matches!(*said, "open" | "new" | "todo" | "pending" | "free") && is_participle(said)
+                    }
                     _ => false,
                 };
                 holds && home.is_none_or(|home| entry.table == home) && says(&entry.words, said)
@@ -372,6 +378,17 @@ impl<'q, 'a> Known<'q, 'a> {
                     .cloned()
             })
     }
+}
+
+/// Whether a word says what was done, not what is: `paid`, never `call`.
+fn is_participle(said: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "sent", "sold", "left", "built", "held", "lost", "made", "begun", "shut", "paid", "won", "bought",
+        "read", "done", "born", "spent",
+    ];
+    said.split(' ').any(|word| {
+        word.ends_with("ed") || word.ends_with("en") || word.ends_with("wn") || OTHERS.contains(&word)
+    })
 }
 
 /// Tables whose names in the singular ask for something or count it.

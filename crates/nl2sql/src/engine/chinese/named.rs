@@ -139,6 +139,10 @@ impl Cutter<'_, '_> {
                 {
                     return false;
                 }
+                // An order is one however much of something it is for.
+                if thing.ends_with('单') && !noun.said.contains(' ') {
+                    return false;
+                }
                 let full = noun.said.contains(' ') || word.ends_with('量') && !word.ends_with("数量");
                 table.table_home == noun.column_home || full && noun.column >= 0.9
             })
@@ -270,6 +274,18 @@ impl Cutter<'_, '_> {
                     self.known.noun(&word, words::noun(&word)?)
                 };
                 name.table_home.filter(|_| name.is_table())
+            })
+        })
+    }
+
+    /// Whether a word that names a table begins at a character.
+    pub(super) fn table_begins(&self, at: usize) -> bool {
+        let rest = self.chars.get(at..).unwrap_or_default();
+        (2..=LONGEST.min(rest.len())).rev().any(|length| {
+            let word: String = rest[..length].iter().collect();
+            words::noun(&word).is_some_and(|said| {
+                let name = self.known.noun(&word, said);
+                name.is_table() && name.table >= 0.8
             })
         })
     }

@@ -5,6 +5,7 @@ use super::cut::Cutter;
 use super::known::Known;
 use super::marks::Mark;
 use super::part::{Name, Part};
+use super::settle::entity_after;
 use crate::engine::lexicon::TableId;
 
 /// Words for a time, the unit, and the moments that it may lie between.
@@ -83,8 +84,14 @@ pub(super) fn of_own(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             continue;
         };
         // 同类交易: those of the same kind.
-        let kind = column
-            .column_home
+        let entity = parts[at..]
+            .iter()
+            .position(|part| *part == Part::Mark(Mark::De))
+            .and_then(|de| entity_after(parts, at + de))
+            .map(|(home, _)| home)
+            .filter(|home| known.column_of(Some(*home), &[column.said.as_str()]).is_some());
+        let kind = entity
+            .or(column.column_home)
             .filter(|_| alike)
             .and_then(|home| kind_of(home, known));
         // 同类平均价格 has no thing between.

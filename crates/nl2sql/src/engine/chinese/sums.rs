@@ -10,10 +10,23 @@ use super::settle::entity_after;
 /// Settles what is added up or averaged.
 pub(super) fn sums(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     average_count(parts);
+    against_column(parts);
     for at in (0..parts.len()).rev() {
         figure_after(parts, at, known);
         own_measure(parts, at, known);
         average_of_rows(parts, at, known);
+    }
+}
+
+/// 报名人数超过上限: a count beside a column is not read, and not left out.
+fn against_column(parts: &mut [Part]) {
+    for at in 1..parts.len().saturating_sub(1) {
+        if let (Part::Mark(Mark::Count), Part::Mark(Mark::Compare(_)), Part::Name(column)) =
+            (&parts[at - 1], &parts[at], &parts[at + 1])
+            && !column.is_table()
+        {
+            parts[at] = Part::Other("超过".to_owned());
+        }
     }
 }
 
@@ -35,16 +48,21 @@ fn average_count(parts: &mut Vec<Part>) {
     };
     let next = |from: usize| (from..parts.len()).find(|next| !idle(&parts[*next]));
     let Some(thing) = next(at + 2) else { return };
-    let Some(count) = next(thing + 1) else { return };
-    let Some(rows) = next(count + 1) else { return };
+    let Some(mut count) = next(thing + 1) else { return };
+    let Some(mut rows) = next(count + 1) else { return };
+    // 平均每个部门有多少人: the people are named before they are counted.
+    if parts[rows] == Part::Mark(Mark::Count) {
+        std::mem::swap(&mut count, &mut rows);
+    }
+    let last = rows.max(count);
     if let (Part::Name(thing), Part::Mark(Mark::Count), Part::Name(rows_of)) =
         (&parts[thing], &parts[count], &parts[rows])
         && thing.is_table()
         && rows_of.is_table()
-        && parts[rows + 1..].iter().all(idle)
+        && parts[last + 1..].iter().all(idle)
     {
         let told = english(&format!("average number of {} per {}", rows_of.said, thing.said));
-        parts.splice(at..=rows, [Part::Said(told)]);
+        parts.splice(at..=last, [Part::Said(told)]);
     }
 }
 
