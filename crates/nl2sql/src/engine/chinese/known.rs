@@ -189,8 +189,15 @@ impl<'q, 'a> Known<'q, 'a> {
             let flag =
                 !name.is_table() && self.sort_of(&name) == Some(Sort::Truth) && !self.is_literal(&name, said);
             let worth = name.table.max(name.column) - 0.02 * place as f32 - if flag { 0.3 } else { 0.0 };
+            // 账号 is the number of the account where it has one.
+            let numbered = best
+                .as_ref()
+                .is_some_and(|(_, number)| !number.is_table() && number.column >= 0.8);
+            if word.ends_with(['号', '码']) && numbered && name.is_table() {
+                continue;
+            }
             // 请假天数 is no day.
-            if word.ends_with("天数") && !name.is_table() && self.is_day(&name) {
+            if word.ends_with("天数") && !name.is_table() && !name.measure && name.is_known() {
                 continue;
             }
             // 主厨 is the head chef where there is one, not any chef.
@@ -314,6 +321,9 @@ impl<'q, 'a> Known<'q, 'a> {
                 for tail in tails.iter().take(6) {
                     let name = self.name(&format!("{lead} {tail}"));
                     let least = if modifier.is_some() { 0.7 } else { 0.85 };
+                    if tail.is_empty() || word.ends_with("天数") && self.is_day(&name) {
+                        continue;
+                    }
                     if name.table.max(name.column) >= least
                         && best.as_ref().is_none_or(|known| {
                             name.column.max(name.table) > known.column.max(known.table) + 1e-6

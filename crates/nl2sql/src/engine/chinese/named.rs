@@ -129,7 +129,13 @@ impl Cutter<'_, '_> {
             .map(|said| self.known.noun(thing, said))
             .filter(Name::is_table);
         // 评论数 beside comments is a column only where it is called so in full; 载客量 is how much fits in.
+        // An order is one however much of something it is for.
+        let ordered = thing.ends_with('单')
+            && !noun.said.contains(' ')
+            && words::noun(thing)
+                .is_some_and(|said| said.iter().any(|said| self.known.name(said).table >= 0.4));
         column
+            && !ordered
             && table.is_none_or(|table| {
                 // 订单数量 counts the orders, not what their lines have so many of.
                 let lines = table.table_home.zip(noun.column_home);
@@ -137,10 +143,6 @@ impl Cutter<'_, '_> {
                     && thing.ends_with(['单', '户', '票', '品', '件'])
                     && lines.is_some_and(|(things, lines)| self.known.refers(lines, things))
                 {
-                    return false;
-                }
-                // An order is one however much of something it is for.
-                if thing.ends_with('单') && !noun.said.contains(' ') {
                     return false;
                 }
                 let full = noun.said.contains(' ') || word.ends_with('量') && !word.ends_with("数量");

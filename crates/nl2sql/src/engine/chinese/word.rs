@@ -50,6 +50,10 @@ impl Cutter<'_, '_> {
             if !is_chinese_word(&word) && word.chars().any(char::is_alphanumeric) {
                 continue;
             }
+            // 用户名单 is a list of users, no name of theirs.
+            if word.ends_with('名') && rest.get(length) == Some(&'单') {
+                continue;
+            }
             if let Some(part) = self.spelled(at, length, &word, before) {
                 return Some((part, length));
             }
