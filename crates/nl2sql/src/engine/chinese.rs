@@ -25,6 +25,7 @@ mod listing;
 mod literal;
 mod marks;
 mod mend;
+mod moments;
 mod months;
 mod named;
 mod nobody;

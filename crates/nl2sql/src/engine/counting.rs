@@ -40,6 +40,12 @@ impl Reading<'_> {
         }
         let value = Literal::Number(number.to_owned());
         if table == self.home {
+            // "recipes with an average of less than 3 and at least 2 ratings": groups already.
+            if self.grouped && !self.plan.group.is_empty() && self.subject_before(at).is_none() {
+                self.plan.having.push(Cond::Compare(Expr::Rows, op, value));
+                self.mark_all(at..=thing);
+                return true;
+            }
             let Some((subject, column)) = self.subject_before(at) else {
                 // "an average rating above 4 and at least 3 ratings": of the same groups.
                 let of_groups = self.grouped && !self.plan.having.is_empty();

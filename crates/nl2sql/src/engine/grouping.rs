@@ -2,7 +2,7 @@
 
 use super::items::Kind;
 use super::lexicon::{ColumnId, Sort, TableId};
-use super::period::Unit;
+use super::period::{Slot, Unit};
 use super::phrases::{Function, Phrase};
 use super::plan::Expr;
 use super::reading::{Entity, Reading};
@@ -18,6 +18,8 @@ impl Reading<'_> {
                 Some(Phrase::Monthly) => self.group_time(at, Unit::Month),
                 Some(Phrase::Yearly) => self.group_time(at, Unit::Year),
                 Some(Phrase::Daily) => self.group_time(at, Unit::Day),
+                Some(Phrase::Each(Slot::Of(unit))) => self.group_time(at, unit),
+                Some(Phrase::Each(slot)) => self.group_slot(at, slot),
                 Some(Phrase::PerEach) => self.group_list(at, true),
                 Some(Phrase::By) if self.sort_by_count(at) || self.rank_by_sum(at) => {}
                 // "driven by drivers from …" tells who did it.
@@ -120,7 +122,7 @@ impl Reading<'_> {
         if self.lexicon.column(column).sort == Sort::Year {
             self.group_by(vec![Expr::Column(column)]);
         } else {
-            self.group_by(vec![Expr::Bucket(unit, column)]);
+            self.group_by(vec![Expr::Bucket(Slot::Of(unit), column)]);
         }
     }
 

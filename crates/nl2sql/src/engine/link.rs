@@ -89,7 +89,28 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
             }
             if length == 1 {
                 forget_doers(lexicon, &tokens[start], &mut mention);
+                forget_rates(lexicon, &tokens[start], &mut mention);
                 forget_moments_of_rows(lexicon, &tokens[start], &mut mention);
+                // "claim amount" is the amount of a claim, not its `claim_date` and an amount.
+                let owner = mention
+                    .tables
+                    .first()
+                    .filter(|hit| hit.score >= 0.8)
+                    .map(|hit| hit.id);
+                if let (Some(owner), Some((next, _))) =
+                    (owner, senses.get(end).filter(|(next, _)| !next.is_empty()))
+                {
+                    let figure = index.find(lexicon, &[next]);
+                    let owned = |hit: &Hit<ColumnId>| {
+                        let entry = lexicon.column(hit.id);
+                        entry.table == owner && entry.sort == Sort::Number && hit.score >= 0.5
+                    };
+                    if figure.columns.iter().any(owned) {
+                        mention
+                            .columns
+                            .retain(|hit| !matches!(lexicon.column(hit.id).sort, Sort::Day { .. }));
+                    }
+                }
                 incidental::forget(lexicon, &tokens[start], &mut mention);
             }
             if length > 1 && tokens[end - 1].lower.ends_with("ed") {
@@ -146,6 +167,23 @@ fn forget_kin_of_figures(lexicon: &Lexicon<'_>, mention: &mut Mention) {
         let kin = |hit: &Hit<TableId>| hit.score < 0.76 && lexicon.table(hit.id).words.len() == 1;
         mention.tables.retain(|hit| !kin(hit));
     }
+}
+
+/// `hours` are no `hourly_rate`, and months no `monthly_fee`.
+fn forget_rates(lexicon: &Lexicon<'_>, token: &Token, mention: &mut Mention) {
+    let by = match singular(&token.lower).as_str() {
+        "hour" => "hourly",
+        "day" => "daily",
+        "night" => "nightly",
+        "week" => "weekly",
+        "month" => "monthly",
+        "year" => "yearly",
+        _ => return,
+    };
+    mention.columns.retain(|hit| {
+        let words = &lexicon.column(hit.id).words;
+        !words.iter().any(|word| word == by) || words.len() == 1
+    });
 }
 
 /// `approved` claims have that state, whoever the `approver_id` is.

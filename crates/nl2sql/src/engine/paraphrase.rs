@@ -5,6 +5,7 @@ use super::brinks;
 use super::coded;
 use super::flagged;
 use super::idioms;
+use super::leaders;
 use super::lexicon::{Lexicon, Sort};
 use super::link::Namer;
 use super::listings;
@@ -47,6 +48,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         turns::spelled_out,
         verbs::spelled_out,
         streets::spelled_out,
+        leaders::spelled_out,
         wordings::spelled_out,
         belongings::spelled_out,
         flagged::spelled_out,

@@ -129,6 +129,7 @@ impl<'q> Reading<'q> {
         self.read_counterparts();
         self.read_totals();
         self.read_durations();
+        self.read_ages();
         self.read_how();
         self.read_peers();
         self.read_spending();
@@ -140,6 +141,7 @@ impl<'q> Reading<'q> {
         self.read_comparisons();
         self.read_likes();
         self.read_periods();
+        self.read_days_of_week();
         self.read_truths();
         self.read_degrees();
         self.read_groups();
@@ -150,6 +152,7 @@ impl<'q> Reading<'q> {
         self.finish();
         self.settle_units();
         self.settle_streets();
+        self.settle_birthdays();
         self
     }
 

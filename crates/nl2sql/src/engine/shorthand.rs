@@ -183,6 +183,7 @@ fn before(word: &str, next: &str) -> Option<&'static str> {
         "act" if flagged => "active",
         "del" if flagged => "deleted",
         "ver" if flagged => "verified",
+        "cmpl" if matches!(next, "tkt" | "ticket" | "no" | "typ" | "cat" | "txt") => "complaint",
         "scr" if counted => "scrap",
         "rev" if flagged => "reversed",
         "can" | "canc" | "cxl" if flagged => "cancelled",

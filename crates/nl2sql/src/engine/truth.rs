@@ -152,12 +152,7 @@ impl Reading<'_> {
             return;
         }
         // "published per month": the moment is meant.
-        let timed = self.after(at).is_some_and(|i| {
-            matches!(
-                self.phrase(i),
-                Some(Phrase::Monthly | Phrase::Yearly | Phrase::Daily)
-            )
-        });
+        let timed = self.after(at).is_some_and(|i| self.groups_time(i));
         if timed && self.column_where(at, |id| self.is_day(id)).is_some() {
             self.mark(at);
             return;

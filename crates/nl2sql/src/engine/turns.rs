@@ -23,6 +23,10 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         no_shows,
         single_most,
         totals_of,
+        |_, tokens| works_in(tokens),
+        came_in,
+        range_of,
+        payroll,
         in_our_company,
         superlative_first,
         |_, tokens| neither_nor(tokens),
@@ -264,6 +268,119 @@ fn no_shows(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         "no-show".to_owned()
     };
     Some(replaced(tokens, at, at + 2, &noun))
+}
+
+/// `who works in Sales`: everyone who works there.
+fn works_in(tokens: &[Token]) -> Option<Vec<Token>> {
+    let end = match (word_at(tokens, 0), word_at(tokens, 1), word_at(tokens, 2)) {
+        ("who", "works" | "work" | "worked", _) => 2,
+        ("who", "is" | "are", "working" | "employed") => 3,
+        _ => return None,
+    };
+    matches!(word_at(tokens, end), "in" | "at" | "for" | "with")
+        .then(|| replaced(tokens, 0, end + 1, "everyone working at"))
+}
+
+/// `who joined this year`: the one kind of people that there are.
+fn came_in(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let verb = 1 + usize::from(matches!(word_at(tokens, 1), "has" | "have"));
+    let came = matches!(word_at(tokens, verb), "joined" | "started")
+        || word_at(tokens, verb) == "signed" && word_at(tokens, verb + 1) == "up";
+    let after = verb + if word_at(tokens, verb) == "signed" { 2 } else { 1 };
+    let timed = matches!(
+        word_at(tokens, after),
+        "this"
+            | "last"
+            | "in"
+            | "today"
+            | "yesterday"
+            | "since"
+            | "after"
+            | "before"
+            | "on"
+            | "within"
+            | "during"
+    );
+    if word_at(tokens, 0) != "who" || !came || !timed {
+        return None;
+    }
+    let mut people = lexicon
+        .table_ids()
+        .filter(|table| roles::names_people(lexicon, *table));
+    let only = people.next().filter(|_| people.next().is_none())?;
+    Some(replaced(
+        tokens,
+        0,
+        1,
+        &format!("{} who", lexicon.table(only).words.join(" ")),
+    ))
+}
+
+/// `salary range per title`: the least and the most.
+fn range_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.iter().position(|token| token.lower == "range")?;
+    if lexicon.has_word("range") {
+        return None;
+    }
+    let namer = Namer::new(lexicon);
+    let figure = |from: usize, to: usize| {
+        let said: Vec<&str> = tokens
+            .get(from..to)?
+            .iter()
+            .map(|token| token.text.as_str())
+            .collect();
+        let mention = namer.mention(&said.join(" "));
+        let hit = mention.columns.first()?;
+        (hit.score >= 0.6 && lexicon.column(hit.id).sort == Sort::Number).then(|| said.join(" "))
+    };
+    if let Some(said) = at.checked_sub(1).and_then(|from| figure(from, at)) {
+        return Some(replaced(
+            tokens,
+            at - 1,
+            at + 1,
+            &format!("minimum and maximum {said}"),
+        ));
+    }
+    let of = at + 1 + usize::from(word_at(tokens, at + 1) == "of");
+    let of = of + usize::from(matches!(word_at(tokens, of), "the" | "all"));
+    let said = figure(of, of + 1).filter(|_| word_at(tokens, at + 1) == "of")?;
+    let from = at - usize::from(at > 0 && matches!(word_at(tokens, at - 1), "the" | "a"));
+    Some(replaced(
+        tokens,
+        from,
+        of + 1,
+        &format!("minimum and maximum {said}"),
+    ))
+}
+
+/// `total payroll` is the sum of the salaries, where nothing else is called so.
+fn payroll(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.iter().position(|token| token.lower == "payroll")?;
+    let mut pay = lexicon.columns.iter().filter(|entry| {
+        let mut words = entry.words.iter();
+        entry.sort == Sort::Number && words.any(|word| matches!(word.as_str(), "salary" | "wage" | "wages"))
+    });
+    let entry = pay
+        .next()
+        .filter(|_| pay.next().is_none() && !lexicon.has_word("payroll"))?;
+    let from = at
+        - usize::from(
+            at > 0
+                && matches!(
+                    word_at(tokens, at - 1),
+                    "total" | "our" | "monthly" | "annual" | "whole"
+                ),
+        );
+    Some(replaced(
+        tokens,
+        from,
+        at + 1,
+        &format!(
+            "total {} of {}",
+            entry.words.join(" "),
+            lexicon.table(entry.table).words.join(" ")
+        ),
+    ))
 }
 
 /// `single biggest claim` is the biggest one.

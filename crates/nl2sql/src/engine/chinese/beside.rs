@@ -5,6 +5,7 @@ use super::known::Known;
 use super::literal::literal;
 use super::marks::Mark;
 use super::part::{Name, Part};
+use super::settle::entity_after;
 
 /// 金融行业的赞助商, 听众来自哪些国家, 用QQ邮箱的用户, 帖子量.
 pub(super) fn beside(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
@@ -23,6 +24,7 @@ pub(super) fn beside(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
         none(parts, at);
         passed(parts, at, known);
         from_to(parts, at);
+        graded(parts, at, known);
         done_to(parts, at, known);
         undone(parts, at, known);
         dated(parts, at, known);
@@ -153,7 +155,7 @@ fn ended(parts: &mut Vec<Part>, at: usize) {
     if let [Part::Value(..), Part::Other(ending), next, ..] = &parts[at..]
         && matches!(
             ending.as_str(),
-            "期" | "中" | "类" | "型" | "版" | "款" | "制" | "费" | "品" | "件" | "组"
+            "期" | "中" | "类" | "型" | "版" | "款" | "制" | "费" | "品" | "件" | "组" | "完" | "掉" | "好"
         )
         && matches!(next, Part::Name(_) | Part::Mark(Mark::De | Mark::Filler))
     {
@@ -281,6 +283,30 @@ fn done_by(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
     if let Some(doer) = doer {
         let name = Part::Name(known.table_name(doer));
         parts.splice(at + 1..after, [name]);
+    }
+}
+
+/// A级供应商: a letter before 级, 类 or 型 is a value, no article.
+fn graded(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
+    let letter = match &parts[at] {
+        Part::Other(text) if text.len() == 1 && text.chars().all(|c| c.is_ascii_uppercase()) => text.clone(),
+        _ => return,
+    };
+    let told = at > 0 && matches!(parts[at - 1], Part::Mark(Mark::Is | Mark::Not | Mark::Compare(_)));
+    if told {
+        return;
+    }
+    let home = entity_after(parts, at + 1).map(|(home, _)| home);
+    let column = known
+        .column_holding(std::slice::from_ref(&letter), home)
+        .or_else(|| known.column_of(home, &["grade", "level", "class", "type", "rank", "tier"]))
+        .filter(|column| home.is_none_or(|home| column.column_home == Some(home)));
+    let value = Part::Quoted(letter);
+    match column {
+        Some(column) => {
+            parts.splice(at..=at, [Part::Name(column), Part::Mark(Mark::Is), value]);
+        }
+        None => parts[at] = value,
     }
 }
 

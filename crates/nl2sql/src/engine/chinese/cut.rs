@@ -167,6 +167,9 @@ impl Cutter<'_, '_> {
         if self.is_measure(rest, before) {
             return (Some(Part::Mark(Mark::Measure)), 1);
         }
+        if let Some((name, taken)) = self.done_when(at, before) {
+            return (Some(Part::Name(name)), taken);
+        }
         if let Some((name, taken)) = self.done(rest) {
             return (Some(Part::Name(name)), taken);
         }

@@ -174,9 +174,7 @@ fn with_tally(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             part,
             Part::Mark(Mark::Compare(_) | Mark::CompareAfter(_) | Mark::Highest(..))
         )
-    }) && parts[..start].iter().any(
-        |part| matches!(part, Part::Name(name) if name.is_table() && name.table_home == rows.table_home),
-    );
+    });
     let led = parts[start - 1] == Part::Mark(Mark::De);
     if !(thing.is_table() && rows.is_table() && refers && counted && led) {
         return;

@@ -265,6 +265,15 @@ impl Known<'_, '_> {
         self.column_name(id)
     }
 
+    /// Whether a word names columns of several tables.
+    pub(super) fn is_shared(&self, name: &Name) -> bool {
+        let hits = self.namer.as_ref().map(|namer| namer.mention(&name.said).columns);
+        hits.zip(self.lexicon).is_some_and(|(hits, lexicon)| {
+            hits.iter()
+                .any(|hit| hit.score >= 0.6 && Some(lexicon.column(hit.id).table) != name.column_home)
+        })
+    }
+
     /// The words of a column.
     pub(super) fn words_of(&self, name: &Name) -> Option<&[String]> {
         let hits = self.namer.as_ref()?.mention(&name.said).columns;

@@ -7,18 +7,19 @@ use crate::engine::lexicon::TableId;
 
 /// 人数 counts the people of what is named, where it has such.
 pub(super) fn headcounts(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    let mut named: Vec<TableId> = parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Name(name) if name.is_table() => name.table_home,
+            _ => None,
+        })
+        .collect();
+    named.dedup();
     for at in (0..parts.len()).rev() {
         if parts[at] != Part::Mark(Mark::People) {
             continue;
         }
         parts[at] = Part::Mark(Mark::Count);
-        let named: Vec<TableId> = parts
-            .iter()
-            .filter_map(|part| match part {
-                Part::Name(name) if name.is_table() => name.table_home,
-                _ => None,
-            })
-            .collect();
         // 员工人数 says whose number it is.
         if named.iter().any(|table| known.names_people(*table)) {
             continue;

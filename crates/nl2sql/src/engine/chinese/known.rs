@@ -5,9 +5,11 @@ use super::codes::{Code, codes};
 use super::is_han;
 use super::part::{KNOWN, Name};
 use super::words::{self, Readings};
+use crate::engine::codes as usual_codes;
 use crate::engine::lexicon::{ColumnEntry, Lexicon, Sort, TableId};
 use crate::engine::link::Namer;
 use crate::engine::roles;
+use crate::engine::values;
 
 /// A schema as the words of a question see it.
 pub(super) struct Known<'q, 'a> {
@@ -97,7 +99,7 @@ impl<'q, 'a> Known<'q, 'a> {
                 )
             })
         };
-        let plural = table >= KNOWN
+        let plural = (table >= KNOWN || said == "order" && mention.column_score() < KNOWN)
             && (VERBS.iter().any(|verb| said == *verb || said.ends_with("order"))
                 || !said.ends_with('s') && numbered());
         let home = mention
@@ -187,6 +189,17 @@ impl<'q, 'a> Known<'q, 'a> {
             let flag =
                 !name.is_table() && self.sort_of(&name) == Some(Sort::Truth) && !self.is_literal(&name, said);
             let worth = name.table.max(name.column) - 0.02 * place as f32 - if flag { 0.3 } else { 0.0 };
+            // 账号 is the number of the account where it has one.
+            let numbered = best
+                .as_ref()
+                .is_some_and(|(_, number)| !number.is_table() && number.column >= 0.8);
+            if word.ends_with(['号', '码']) && numbered && name.is_table() {
+                continue;
+            }
+            // 请假天数 is no day.
+            if word.ends_with("天数") && !name.is_table() && !name.measure && name.is_known() {
+                continue;
+            }
             // 主厨 is the head chef where there is one, not any chef.
             let vaguer = best.as_ref().is_some_and(|(known, sharper)| {
                 *known >= 0.8
@@ -245,7 +258,7 @@ impl<'q, 'a> Known<'q, 'a> {
         {
             name = column;
         }
-        name.total = word.starts_with('总') || word.ends_with("总额");
+        name.total = word.starts_with('总') || word.ends_with("总额") || word.ends_with("总量");
         name
     }
 
@@ -262,6 +275,11 @@ impl<'q, 'a> Known<'q, 'a> {
             .flat_map(|said| [format!("{said} record"), format!("{said} log")])
             .find_map(|said| table(&said).filter(|name| name.table >= 0.9))
             .or_else(|| readings.iter().find_map(|said| table(said)))?;
+        // 质检记录 are the inspections, not the day of each.
+        let name = match name.table_home {
+            Some(home) if name.column > name.table && name.column_home == Some(home) => self.table_name(home),
+            _ => name,
+        };
         Some((name, ending.chars().count()))
     }
 
@@ -303,6 +321,9 @@ impl<'q, 'a> Known<'q, 'a> {
                 for tail in tails.iter().take(6) {
                     let name = self.name(&format!("{lead} {tail}"));
                     let least = if modifier.is_some() { 0.7 } else { 0.85 };
+                    if tail.is_empty() || word.ends_with("天数") && self.is_day(&name) {
+                        continue;
+                    }
                     if name.table.max(name.column) >= least
                         && best.as_ref().is_none_or(|known| {
                             name.column.max(name.table) > known.column.max(known.table) + 1e-6
@@ -318,7 +339,11 @@ impl<'q, 'a> Known<'q, 'a> {
 
     /// The reading of a state that a sample or a column of yes and no has, and whether one has.
     pub(super) fn state(&self, readings: &Readings, home: Option<TableId>) -> (String, bool) {
-        let first = readings.first().copied().unwrap_or_default().to_owned();
+        // A word that columns are known to hold, or that has a usual code, sooner than one that is only a translation.
+        let usual = readings
+            .iter()
+            .find(|said| values::is_exactly_known(said) || usual_codes::is_known(said));
+        let first = usual.or(readings.first()).copied().unwrap_or_default().to_owned();
         let Some(lexicon) = self.lexicon else {
             return (first, true);
         };
@@ -327,7 +352,9 @@ impl<'q, 'a> Known<'q, 'a> {
                 let holds = match entry.sort {
                     Sort::Truth => true,
                     // 已付款 is told by the day of it; 待处理 is not told by the day of an opening.
-                    Sort::Day { .. } => !matches!(*said, "open" | "new" | "todo" | "pending" | "free"),
+                    Sort::Day { .. } => {
+                        !matches!(*said, "open" | "new" | "todo" | "pending" | "free") && is_participle(said)
+                    }
                     _ => false,
                 };
                 holds && home.is_none_or(|home| entry.table == home) && says(&entry.words, said)
@@ -361,6 +388,17 @@ impl<'q, 'a> Known<'q, 'a> {
                     .cloned()
             })
     }
+}
+
+/// Whether a word says what was done, not what is: `paid`, never `call`.
+fn is_participle(said: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "sent", "sold", "left", "built", "held", "lost", "made", "begun", "shut", "paid", "won", "bought",
+        "read", "done", "born", "spent",
+    ];
+    said.split(' ').any(|word| {
+        word.ends_with("ed") || word.ends_with("en") || word.ends_with("wn") || OTHERS.contains(&word)
+    })
 }
 
 /// Tables whose names in the singular ask for something or count it.

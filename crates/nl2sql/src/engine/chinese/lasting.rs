@@ -1,5 +1,6 @@
 //! What still holds and what is over, told by the moment of its end: 已过期, 仍在运行.
 
+use super::clause::english;
 use super::known::Known;
 use super::marks::Mark;
 use super::part::Part;
@@ -103,6 +104,26 @@ pub(super) fn over(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
                 at - usize::from(denied)..=at,
                 [Part::Name(column), Part::Mark(told)],
             );
+        }
+    }
+}
+
+/// 已签到的报名: a state of two words that a moment tells.
+pub(super) fn happened(parts: &mut [Part], known: &Known<'_, '_>) {
+    for at in (0..parts.len()).rev() {
+        let Part::Value(said, false) = &parts[at] else {
+            continue;
+        };
+        let two = said.split(' ').count() == 2 && known.sampled(said, None).is_none();
+        let denied = at.checked_sub(1).is_some_and(|before| {
+            matches!(parts[before], Part::Mark(Mark::Lacks | Mark::NotYet | Mark::Not))
+        });
+        let home = entity_after(parts, at + 1).map(|(home, _)| home);
+        let moment = known
+            .moment_saying(said)
+            .filter(|moment| moment.column_home == home && home.is_some());
+        if let Some(moment) = moment.filter(|_| two && !denied) {
+            parts[at] = Part::Said(english(&format!("whose {} is not null", moment.said)));
         }
     }
 }

@@ -77,7 +77,10 @@ impl Cutter<'_, '_> {
                     thing.is_table() && thing.table_home == name.column_home && name.said != "quantity"
                 });
                 let of_thing = thing
-                    .filter(|thing| thing.is_table() && thing.table_home != name.column_home)
+                    .filter(|thing| {
+                        thing.is_table()
+                            && (thing.table_home != name.column_home || self.known.is_shared(name))
+                    })
                     .and_then(|thing| {
                         let column = self.known.column_of(thing.table_home, &[name.said.as_str()])?;
                         let said = format!("{} {}", thing.said, column.said);
@@ -126,7 +129,13 @@ impl Cutter<'_, '_> {
             .map(|said| self.known.noun(thing, said))
             .filter(Name::is_table);
         // 评论数 beside comments is a column only where it is called so in full; 载客量 is how much fits in.
+        // An order is one however much of something it is for.
+        let ordered = thing.ends_with('单')
+            && !noun.said.contains(' ')
+            && words::noun(thing)
+                .is_some_and(|said| said.iter().any(|said| self.known.name(said).table >= 0.4));
         column
+            && !ordered
             && table.is_none_or(|table| {
                 // 订单数量 counts the orders, not what their lines have so many of.
                 let lines = table.table_home.zip(noun.column_home);
@@ -267,6 +276,18 @@ impl Cutter<'_, '_> {
                     self.known.noun(&word, words::noun(&word)?)
                 };
                 name.table_home.filter(|_| name.is_table())
+            })
+        })
+    }
+
+    /// Whether a word that names a table begins at a character.
+    pub(super) fn table_begins(&self, at: usize) -> bool {
+        let rest = self.chars.get(at..).unwrap_or_default();
+        (2..=LONGEST.min(rest.len())).rev().any(|length| {
+            let word: String = rest[..length].iter().collect();
+            words::noun(&word).is_some_and(|said| {
+                let name = self.known.noun(&word, said);
+                name.is_table() && name.table >= 0.8
             })
         })
     }

@@ -115,7 +115,8 @@ impl Cutter<'_, '_> {
                 if self.known.spells(&word) {
                     return None;
                 }
-                self.of_head(length, &word, at)
+                self.of_class(at, length, &word)
+                    .or_else(|| self.of_head(length, &word, at))
                     .or_else(|| self.of_cuisine(at, length, &word))
                     .or_else(|| self.of_team(at, length, &word))
                     .or_else(|| self.of_kind(at, length, &word))
@@ -175,6 +176,28 @@ impl Cutter<'_, '_> {
             }
             (parts, length)
         })
+    }
+
+    /// 账单类投诉: a kind that a sample spells.
+    fn of_class(&self, at: usize, length: usize, word: &str) -> Option<(Vec<Part>, usize)> {
+        if !matches!(self.chars.get(at + length), Some('类' | '型')) || self.longest_word(at + length) > 1 {
+            return None;
+        }
+        let home = self.table_ahead(at + length + 1)?;
+        let lexicon = self.known.lexicon?;
+        let readings = words::state(word).into_iter().chain(words::noun(word)).flatten();
+        let kinds = |entry_words: &[String]| entry_words.iter().any(|word| KINDS.contains(&word.as_str()));
+        let sample = readings
+            .flat_map(|reading| {
+                lexicon
+                    .columns
+                    .iter()
+                    .filter(|entry| entry.table == home && kinds(&entry.words))
+                    .flat_map(|entry| &entry.column.samples)
+                    .find(|sample| sample.eq_ignore_ascii_case(reading) || shortens(sample, reading))
+            })
+            .next()?;
+        Some((vec![Part::Value(sample.clone(), true)], length + 1))
     }
 
     /// Whether no text of a table has samples.
@@ -351,6 +374,14 @@ pub(super) fn currencies(parts: &mut [Part], known: &Known<'_, '_>) {
 
 /// 实发金额, 车型类别: of two names of columns beside each other the one that says both.
 pub(super) fn doubled(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    // 金卡会员(gold): one value said twice.
+    for at in (1..parts.len()).rev() {
+        if let (Part::Value(one, _), Part::Value(other, _)) = (&parts[at - 1], &parts[at])
+            && one.eq_ignore_ascii_case(other)
+        {
+            parts.remove(at - 1);
+        }
+    }
     for at in (0..parts.len().saturating_sub(1)).rev() {
         let (Part::Name(first), Part::Name(second)) = (&parts[at], &parts[at + 1]) else {
             continue;

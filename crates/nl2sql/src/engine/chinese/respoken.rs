@@ -57,7 +57,8 @@ const WHICH_ROW: &[&str] = &[
 /// The question with such ways of speaking put into the usual ones.
 pub(super) fn respoken(question: &str) -> String {
     let said = which_row(question);
-    let said = ahead(&said);
+    let said = when(&said);
+    let said = ahead(&rows(&said));
     from_end_to_end(&said)
 }
 
@@ -66,6 +67,38 @@ fn which_row(question: &str) -> String {
     let bare = question.trim_end_matches(['?', '？', '。', ' ', '呢', '啊']);
     let row = WHICH_ROW.iter().find_map(|end| bare.strip_suffix(end));
     row.filter(|row| !row.is_empty()).unwrap_or(question).to_owned()
+}
+
+/// 最近一次入库是什么时候 asks for the time of it.
+fn when(question: &str) -> String {
+    const ENDS: &[&str] = &[
+        "是什么时候",
+        "是在什么时候",
+        "是什么时间",
+        "是哪一天",
+        "是哪天",
+        "是几号",
+        "发生在什么时候",
+    ];
+    let bare = question.trim_end_matches(['?', '？', '。', ' ', '呢', '啊', '的']);
+    let row = ENDS.iter().find_map(|end| bare.strip_suffix(end));
+    row.filter(|row| !row.is_empty())
+        .map_or_else(|| question.to_owned(), |row| format!("{row}的时间"))
+}
+
+/// 运费最贵的10单: so many rows.
+fn rows(question: &str) -> String {
+    let bare = question.trim_end_matches(['?', '？', '。', ' ']);
+    let Some(lead) = bare.strip_suffix(['单', '条', '笔']) else {
+        return question.to_owned();
+    };
+    let digits = lead.chars().rev().take_while(char::is_ascii_digit).count();
+    let ranked = lead.contains('最') && lead[..lead.len() - digits].ends_with(['的', '前']);
+    if digits > 0 && ranked {
+        format!("{lead}条记录")
+    } else {
+        question.to_owned()
+    }
 }
 
 /// 余额高的排前面: by the balance, descending.

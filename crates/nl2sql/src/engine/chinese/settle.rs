@@ -11,7 +11,7 @@ use super::extremes::extremes;
 use super::grades::failed;
 use super::headcount::headcounts;
 use super::known::Known;
-use super::lasting::{expired, over, running};
+use super::lasting::{expired, happened, over, running};
 use super::listing::listing;
 use super::marks::Mark;
 use super::mend::pairs;
@@ -70,6 +70,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     expired(parts, known);
     over(parts, known);
     running(parts, known);
+    happened(parts, known);
     compare(parts, known);
     common(parts);
     sums(parts, known);

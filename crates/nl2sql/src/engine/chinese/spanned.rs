@@ -5,6 +5,7 @@ use super::cut::Cutter;
 use super::known::Known;
 use super::marks::Mark;
 use super::part::{Name, Part};
+use super::settle::entity_after;
 use crate::engine::lexicon::TableId;
 
 /// Words for a time, the unit, and the moments that it may lie between.
@@ -79,19 +80,26 @@ pub(super) fn of_own(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
         };
         let alike = rest.first() == Some(&Part::Mark(Mark::Same(true)));
         let leads = rest.iter().take_while(lead).count();
-        let (Some(Part::Name(group)), Some(said)) = (rest.get(leads), rest.get(leads + 1..)) else {
-            continue;
-        };
         // 同类交易: those of the same kind.
-        let kind = column
-            .column_home
+        let entity = parts[at..]
+            .iter()
+            .position(|part| *part == Part::Mark(Mark::De))
+            .and_then(|de| entity_after(parts, at + de))
+            .map(|(home, _)| home)
+            .filter(|home| known.column_of(Some(*home), &[column.said.as_str()]).is_some());
+        let kind = entity
+            .or(column.column_home)
             .filter(|_| alike)
             .and_then(|home| kind_of(home, known));
-        // 同类平均价格 has no thing between.
-        let (group, said) = match &kind {
-            Some(kind) if !group.is_table() && known.is_same(column, group) => (kind, &rest[leads..]),
-            Some(kind) => (kind, said),
-            None => (group, said),
+        let (group, said) = match (&kind, rest.get(leads)) {
+            // 同类平均价格 has no thing between.
+            (Some(kind), Some(Part::Mark(Mark::Figure(_)))) => (kind, &rest[leads..]),
+            (Some(kind), Some(Part::Name(group))) if !group.is_table() && known.is_same(column, group) => {
+                (kind, &rest[leads..])
+            }
+            (Some(kind), Some(Part::Name(_))) => (kind, &rest[leads + 1..]),
+            (None, Some(Part::Name(group))) => (group, &rest[leads + 1..]),
+            _ => continue,
         };
         let taken_before = rest.len() - said.len();
         let de = usize::from(said.first() == Some(&Part::Mark(Mark::De)));
@@ -107,7 +115,9 @@ pub(super) fn of_own(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
                 .zip(column.column_home)
                 .is_some_and(|(to, from)| known.refers(from, to))
         };
-        let grouping = if group.is_table() {
+        let grouping = if kind.is_some() {
+            true
+        } else if group.is_table() {
             refers()
         } else {
             group.column_home == column.column_home && !group.measure

@@ -10,10 +10,23 @@ use super::settle::entity_after;
 /// Settles what is added up or averaged.
 pub(super) fn sums(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     average_count(parts);
+    against_column(parts);
     for at in (0..parts.len()).rev() {
         figure_after(parts, at, known);
         own_measure(parts, at, known);
         average_of_rows(parts, at, known);
+    }
+}
+
+/// 报名人数超过上限: a count beside a column is not read, and not left out.
+fn against_column(parts: &mut [Part]) {
+    for at in 1..parts.len().saturating_sub(1) {
+        if let (Part::Mark(Mark::Count), Part::Mark(Mark::Compare(_)), Part::Name(column)) =
+            (&parts[at - 1], &parts[at], &parts[at + 1])
+            && !column.is_table()
+        {
+            parts[at] = Part::Other("超过".to_owned());
+        }
     }
 }
 
@@ -35,16 +48,21 @@ fn average_count(parts: &mut Vec<Part>) {
     };
     let next = |from: usize| (from..parts.len()).find(|next| !idle(&parts[*next]));
     let Some(thing) = next(at + 2) else { return };
-    let Some(count) = next(thing + 1) else { return };
-    let Some(rows) = next(count + 1) else { return };
+    let Some(mut count) = next(thing + 1) else { return };
+    let Some(mut rows) = next(count + 1) else { return };
+    // 平均每个部门有多少人: the people are named before they are counted.
+    if parts[rows] == Part::Mark(Mark::Count) {
+        std::mem::swap(&mut count, &mut rows);
+    }
+    let last = rows.max(count);
     if let (Part::Name(thing), Part::Mark(Mark::Count), Part::Name(rows_of)) =
         (&parts[thing], &parts[count], &parts[rows])
         && thing.is_table()
         && rows_of.is_table()
-        && parts[rows + 1..].iter().all(idle)
+        && parts[last + 1..].iter().all(idle)
     {
         let told = english(&format!("average number of {} per {}", rows_of.said, thing.said));
-        parts.splice(at..=rows, [Part::Said(told)]);
+        parts.splice(at..=last, [Part::Said(told)]);
     }
 }
 
@@ -122,15 +140,25 @@ fn own_measure(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
 }
 
 /// 每门课程的平均评分: of what its reviews say, not of an average that another table keeps.
-fn average_of_rows(parts: &mut [Part], at: usize, known: &Known<'_, '_>) {
-    let [Part::Mark(Mark::Figure("average")), Part::Name(name), ..] = &parts[at..] else {
-        return;
+fn average_of_rows(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
+    let (column, figure) = match &parts[at..] {
+        [Part::Mark(Mark::Figure("average")), Part::Name(_), ..] => (at + 1, true),
+        [Part::Name(_), ..]
+            if at
+                .checked_sub(1)
+                .is_none_or(|before| !matches!(parts[before], Part::Mark(Mark::Figure(_)))) =>
+        {
+            (at, false)
+        }
+        _ => return,
     };
-    let kept = known.words_of(name).is_some_and(|words| {
-        words
-            .iter()
-            .any(|word| matches!(word.as_str(), "avg" | "average" | "mean"))
-    });
+    let Part::Name(name) = &parts[column] else { return };
+    let kept = !name.is_table()
+        && known.words_of(name).is_some_and(|words| {
+            words
+                .iter()
+                .any(|word| matches!(word.as_str(), "avg" | "average" | "mean"))
+        });
     let entity = parts.iter().find_map(|part| match part {
         Part::Name(thing) if thing.is_table() => thing.table_home,
         _ => None,
@@ -138,15 +166,20 @@ fn average_of_rows(parts: &mut [Part], at: usize, known: &Known<'_, '_>) {
     let Some(entity) = entity.filter(|entity| kept && name.column_home != Some(*entity)) else {
         return;
     };
-    let column = known.referring(entity).into_iter().find_map(|rows| {
+    let found = known.referring(entity).into_iter().find_map(|rows| {
         known
             .column_of(Some(rows), &["stars", "rating", "score", "star rating"])
-            .filter(|column| column.measure)
+            .filter(|column| column.measure && !known.is_same(column, name))
     });
-    if let Some(column) = column {
-        parts[at + 1] = Part::Name(Name {
+    if let Some(found) = found {
+        let of = Name {
             total: false,
-            ..column
-        });
+            ..found
+        };
+        if figure {
+            parts[column] = Part::Name(of);
+        } else {
+            parts.splice(at..=at, [Part::Mark(Mark::Figure("average")), Part::Name(of)]);
+        }
     }
 }

@@ -50,6 +50,10 @@ impl Cutter<'_, '_> {
             if !is_chinese_word(&word) && word.chars().any(char::is_alphanumeric) {
                 continue;
             }
+            // 用户名单 is a list of users, no name of theirs.
+            if word.ends_with('名') && rest.get(length) == Some(&'单') {
+                continue;
+            }
             if let Some(part) = self.spelled(at, length, &word, before) {
                 return Some((part, length));
             }
@@ -157,8 +161,9 @@ impl Cutter<'_, '_> {
             // 未结订单: a mark does not break off the beginning of a state whose rest means nothing.
             if let Some((Part::Value(..), longer)) = unknown
                 && longer == length + 1
-                && mark.contains(&Mark::NotYet)
-                && self.longest_word(at + length) == 0
+                && (mark.contains(&Mark::NotYet) && self.longest_word(at + length) == 0
+                    // 在职员工: 在 breaks off no state that a table follows.
+                    || mark.contains(&Mark::From) && length == 1 && self.table_begins(at + longer))
             {
                 return unknown;
             }

@@ -61,6 +61,7 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/community.txt"),
     include_str!("nouns/stockroom.txt"),
     include_str!("nouns/staffing.txt"),
+    include_str!("nouns/everyday.txt"),
 ];
 const STATES: &[&str] = &[
     include_str!("states.txt"),
@@ -82,6 +83,7 @@ const STATES: &[&str] = &[
     include_str!("states_technical.txt"),
     include_str!("states_trade.txt"),
     include_str!("states_wild.txt"),
+    include_str!("states_everyday.txt"),
 ];
 const PLACES: &[&str] = &[
     include_str!("places.txt"),

@@ -1,0 +1,42 @@
+//! Verbs beside a time in a Chinese question that say which moment of a thing the time is of: 最近30天申请的候选人.
+
+use super::cut::Cutter;
+use super::part::{Name, Part};
+
+/// Verbs with what English says of a thing to which it was done.
+#[rustfmt::skip]
+const DONE: &[(&str, &[&str])] = &[
+    ("申请", &["applied", "requested", "filed"]), ("提交", &["submitted", "filed", "created"]), ("报名", &["registered", "signed up", "enrolled"]),
+    ("注册", &["registered", "signed up", "joined", "signup"]), ("下单", &["ordered", "placed", "order"]), ("付款", &["paid", "payment"]),
+    ("支付", &["paid", "payment"]), ("缴费", &["paid", "payment"]), ("发货", &["shipped", "dispatched", "ship"]), ("发出", &["shipped", "sent", "dispatched"]),
+    ("签收", &["delivered", "received", "signed"]), ("送达", &["delivered", "arrived"]), ("取消", &["cancelled", "canceled"]), ("关闭", &["closed", "resolved"]),
+    ("解决", &["resolved", "solved", "closed"]), ("完成", &["completed", "finished", "done"]), ("创建", &["created", "opened"]), ("更新", &["updated", "modified"]),
+    ("发布", &["published", "posted", "released"]), ("归还", &["returned", "return"]), ("借出", &["borrowed", "loaned", "lent"]), ("入库", &["received", "stocked"]),
+    ("激活", &["activated", "activation"]), ("登录", &["last login", "logged in", "login"]), ("签到", &["checked in", "check in"]), ("上线", &["launched", "released", "deployed"]),
+    ("投诉", &["filed", "complained", "opened"]), ("审批", &["approved", "reviewed"]), ("采购", &["ordered", "purchased", "purchase"]), ("购买", &["purchased", "bought", "purchase"]),
+    ("开通", &["opened", "activated", "open"]), ("评论", &["commented", "posted"]), ("上传", &["uploaded"]), ("发送", &["sent"]), ("预订", &["booked", "reserved"]),
+    ("入职", &["hired", "hire", "joined"]), ("离职", &["left", "leave", "resigned", "terminated"]), ("报修", &["reported", "requested"]), ("检测", &["tested", "inspected"]),
+];
+
+impl Cutter<'_, '_> {
+    /// 最近30天申请的候选人: the moment of what was done to the thing that is named next.
+    pub(super) fn done_when(&self, at: usize, before: Option<&Part>) -> Option<(Name, usize)> {
+        if !matches!(before, Some(Part::Period(_))) {
+            return None;
+        }
+        let word: String = self.chars[at..].iter().take(2).collect();
+        let (_, said) = DONE.iter().find(|(verb, _)| *verb == word)?;
+        let past = usize::from(matches!(self.chars.get(at + 2), Some('过' | '了')));
+        if self.chars.get(at + 2 + past) != Some(&'的') {
+            return None;
+        }
+        let home = self.table_ahead(at + 3 + past)?;
+        let moments: Vec<String> = said
+            .iter()
+            .flat_map(|said| ["at", "on", "date", "time"].map(|unit| format!("{said} {unit}")))
+            .collect();
+        let moments: Vec<&str> = moments.iter().map(String::as_str).collect();
+        let column = self.known.column_of(Some(home), &moments)?;
+        self.known.is_day(&column).then_some((column, 2 + past))
+    }
+}
