@@ -28,7 +28,7 @@ pub(crate) fn objection(chosen: &Chosen<'_>) -> Option<Refusal> {
     if let Some(at) = unranked(reading) {
         return Some(refuse::lost(reading, at));
     }
-    if let Some(at) = reading.takes_beside() {
+    if let Some(at) = reading.takes_beside().or_else(|| reading.grouped_by_unit()) {
         return Some(refuse::lost(reading, at));
     }
     if let Some(at) = kept::lost(chosen) {

@@ -3,6 +3,8 @@
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::link::Namer;
 use super::paraphrase::{Step, in_turn};
+use super::plan::Expr;
+use super::reading::Reading;
 use super::text::{Token, replaced, word_at};
 
 /// Units as columns are called by them, and as people say them.
@@ -284,9 +286,44 @@ fn timed(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     })
 }
 
+impl Reading<'_> {
+    /// `price per liter`: a rate, which a group for each number of liters is not.
+    pub(crate) fn grouped_by_unit(&self) -> Option<usize> {
+        let measure = |expr: &Expr| match expr {
+            Expr::Column(id) => Some(*id),
+            _ => None,
+        };
+        let is_unit = |id: ColumnId| {
+            let entry = self.lexicon.column(id);
+            entry.sort == Sort::Number
+                && entry.words.iter().any(|word| {
+                    let bare = word.strip_suffix('s').unwrap_or(word);
+                    UNITS.iter().any(|(unit, _)| *unit == word || *unit == bare)
+                })
+        };
+        let grouped = |at: usize| {
+            let mut keys = self
+                .plan
+                .group
+                .iter()
+                .filter_map(measure)
+                .filter(|id| is_unit(*id));
+            keys.any(|id| self.column_where(at, |other| other == id).is_some())
+        };
+        (1..self.items.len()).find(|at| {
+            self.word(at - 1) == "per"
+                && grouped(*at)
+                && UNITS
+                    .iter()
+                    .any(|(_, said)| said.contains(&self.word(*at)) || said[0] == self.word(*at))
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::engine::tests::{check, sampled, schema};
+    use crate::dialect::Dialect;
+    use crate::engine::tests::{ask, check, sampled, schema};
 
     #[test]
     fn units_are_the_columns_that_count_them() {
@@ -317,6 +354,13 @@ mod tests {
                     "SELECT kind, AVG(stir_minutes) FROM batches GROUP BY kind",
                 ),
             ],
+        );
+        let rate = ask(&dairy, Dialect::MySql, "average load per minute by kind");
+        assert!(
+            rate.as_ref()
+                .is_ok_and(|draft| !draft.sql.contains("stir_minutes"))
+                || rate.is_err(),
+            "{rate:?}"
         );
     }
 }
