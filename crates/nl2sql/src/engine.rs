@@ -36,6 +36,7 @@ mod exonyms;
 mod explain;
 mod extremes;
 mod finish;
+mod flagged;
 mod forms;
 mod gate;
 mod glued;

@@ -39,6 +39,8 @@ const FLOORS: &[(&str, f64, f64)] = &[
     // Written by somebody who knew nothing of the rules.
     ("strangers", 86.0, 78.0),
     ("strangers-zh", 82.0, 72.0),
+    // Ways of saying that people mix with their questions.
+    ("spoken", 94.0, 84.0),
     ("refuse", 93.0, 90.0),
     ("held back", 92.0, 88.0),
 ];

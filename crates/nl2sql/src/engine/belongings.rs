@@ -43,7 +43,7 @@ const ASKED: &[&str] = &[
 
 /// The question with the table of those whom the rows belong to, when it speaks of them otherwise.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    const STEPS: &[Step] = &[belong, role, unassigned];
+    const STEPS: &[Step] = &[assigned, belong, role, unassigned];
     in_turn(STEPS, lexicon, tokens)
 }
 
@@ -87,6 +87,42 @@ fn owner(lexicon: &Lexicon<'_>, table: TableId) -> Option<TableId> {
 
 fn title(lexicon: &Lexicon<'_>, table: TableId) -> String {
     lexicon.table(table).words.join(" ")
+}
+
+/// `jobs assigned to Ann`, `and who they are assigned to`, where a key is called after that: those whose assignee she is.
+fn assigned(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at =
+        (1..tokens.len()).find(|at| word_at(tokens, *at) == "assigned" && word_at(tokens, at + 1) == "to")?;
+    let table = first_table(lexicon, &tokens[..at])?;
+    let role = keys_to_people(lexicon, table).into_iter().find_map(|(key, _)| {
+        let words = &lexicon.column(key).words;
+        words.iter().find(|word| *word == "assignee").cloned()
+    })?;
+    let next = tokens.get(at + 2);
+    let asked = (1..at)
+        .rev()
+        .find(|i| matches!(word_at(tokens, *i), "who" | "whom"))
+        .filter(|i| *i > 1 && next.is_none() && matches!(word_at(tokens, i - 1), "and" | "with"));
+    if let Some(who) = asked {
+        return Some(replaced(tokens, who - 1, at + 2, &format!("and their {role}")));
+    }
+    let named = next.is_some_and(|next| next.is_word() || next.shape == text::Shape::Quoted);
+    let verb = (1..at)
+        .rev()
+        .take_while(|i| {
+            matches!(
+                word_at(tokens, *i),
+                "that" | "are" | "is" | "were" | "which" | "currently"
+            )
+        })
+        .count();
+    let nobody = next.is_some_and(|next| {
+        matches!(
+            next.lower.as_str(),
+            "nobody" | "anyone" | "anybody" | "me" | "a" | "the" | "no" | "each" | "someone"
+        )
+    });
+    (named && !nobody).then(|| replaced(tokens, at - verb, at + 2, &format!("whose {role} is")))
 }
 
 /// `accounts and who they belong to` are the accounts with the customer's name.

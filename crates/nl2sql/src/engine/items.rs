@@ -196,7 +196,7 @@ fn next(
         // A word that is only kin to a name is sooner the value that a sample spells just so.
         // "open tickets", whose moment is opened_at: the state, not the moment.
         let moment = span.end - span.start == 1
-            && span.what.tables.is_empty()
+            && span.what.table_score() < 0.8
             && span.what.columns.first().is_some_and(|hit| {
                 let entry = lexicon.column(hit.id);
                 matches!(entry.sort, Sort::Day { .. }) && !entry.words.contains(&token.lower)
@@ -216,9 +216,12 @@ fn next(
                 words.starts_with(&[token.lower.clone(), singular(&tokens[at + 1].lower)])
             });
         let whole = if spelled { 0.85 } else { 0.95 };
-        let function = span.end - at > 1
-            && span.what.score() < whole
-            && matches!(phrases::read(tokens, at), Some((Phrase::Aggregate(_), 1)));
+        // "open tickets" where nothing is known of the states of tickets.
+        let stated = moment && states_of_rows(lexicon, tokens, at, mentions);
+        let function = stated
+            || span.end - at > 1
+                && span.what.score() < whole
+                && matches!(phrases::read(tokens, at), Some((Phrase::Aggregate(_), 1)));
         if !function {
             choices.push((span.end - at, priority, Choice::Mention(&span.what)));
         }
@@ -263,6 +266,23 @@ fn next(
         None if is_shouted(tokens, at) => (Kind::Word, 1),
         None => (plain(token), 1),
     }
+}
+
+/// Whether a state stands before rows that have a column of states without samples, and a moment of a kindred name.
+fn states_of_rows(lexicon: &Lexicon<'_>, tokens: &[Token], at: usize, mentions: &[Span<Mention>]) -> bool {
+    let named = mentions
+        .iter()
+        .filter(|span| span.start == at + 1 && span.what.table_score() >= 0.9)
+        .find_map(|span| span.what.tables.first());
+    tokens[at].lower == "open"
+        && named.is_some_and(|hit| {
+            lexicon.columns_of(hit.id).any(|id| {
+                let entry = lexicon.column(id);
+                entry.sort == Sort::Text
+                    && entry.column.samples.is_empty()
+                    && matches!(entry.words.last().map(String::as_str), Some("status" | "state"))
+            })
+        })
 }
 
 /// `a total of at most 20`, `the card limit`: words of structure that are columns where the schema has them and no number follows.

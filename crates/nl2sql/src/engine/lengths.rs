@@ -109,6 +109,16 @@ impl Reading<'_> {
             return self.compare_elapsed(at, op, (amount, size), taken);
         };
         let digits = digits(amount * size / unit);
+        // "with an average latency over 500 ms": of groups, not of rows.
+        let figure = named
+            .is_some_and(|(i, _)| (i.saturating_sub(2)..i).any(|figure| self.aggregate_at(figure).is_some()));
+        if figure
+            && let Some(next) = self.after(at)
+            && self.grouped_metric(at, next, op, &digits)
+        {
+            self.mark_all(at..=next);
+            return true;
+        }
         self.plan
             .filters
             .push(Cond::Compare(Expr::Column(column), op, Literal::Number(digits)));

@@ -118,10 +118,17 @@ fn none_of_two(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     });
     let (first, second) = (&tokens[one], &tokens[one + 2]);
     let states = holder(lexicon, &first.lower, &second.lower).is_some()
-        || [first, second]
-            .iter()
-            .all(|token| token.lower.ends_with("ed") || token.lower == "paid");
+        || [first, second].iter().all(|token| is_state(&token.lower));
     (ends && states).then(|| deny(lexicon, tokens, at, end, first, second))
+}
+
+/// Whether a word says what became of something.
+fn is_state(lower: &str) -> bool {
+    lower.ends_with("ed")
+        || matches!(
+            lower,
+            "paid" | "done" | "sent" | "sold" | "lost" | "won" | "complete"
+        )
 }
 
 /// The question with two denials in the place of one.

@@ -50,7 +50,18 @@ fn outlay(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Outlay> {
     let on = (at + 1..tokens.len().min(at + 6)).find(|i| word_at(tokens, *i) == "on")?;
     let thing = on + 1 + usize::from(matches!(word_at(tokens, on + 1), "the" | "our" | "all"));
     let named = tokens.get(thing).filter(|token| token.is_word())?;
-    let known = lexicon.has_word(word_at(tokens, at));
+    // Minutes are spent as well.
+    const TIME: &[&str] = &["minutes", "hours", "seconds", "days", "time"];
+    if at > 0 && TIME.contains(&word_at(tokens, at - 1)) {
+        return None;
+    }
+    let known = lexicon.columns.iter().any(|entry| {
+        let says = |list: &[&str]| entry.words.iter().any(|word| list.contains(&word.as_str()));
+        says(&[word_at(tokens, at)])
+            && !says(&[
+                "minutes", "hours", "seconds", "days", "min", "mins", "hrs", "time",
+            ])
+    });
     let (column, table) = cost_of(lexicon, named).filter(|_| !known)?;
     let name = lexicon.column(column).words.join(" ");
     let cost = if is_called(lexicon, column, named) {

@@ -3,6 +3,7 @@
 use super::belongings;
 use super::brinks;
 use super::coded;
+use super::flagged;
 use super::idioms;
 use super::leaders;
 use super::lexicon::{Lexicon, Sort};
@@ -50,6 +51,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         leaders::spelled_out,
         wordings::spelled_out,
         belongings::spelled_out,
+        flagged::spelled_out,
         tolls::spelled_out,
         outlays::spelled_out,
         tallies::spelled_out,

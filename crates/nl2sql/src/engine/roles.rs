@@ -283,6 +283,10 @@ const PEOPLE: &[&str] = &[
 
 /// Those who have to do with a row of another kind, and whose names do not name it.
 const PARTIES: &[&str] = &[
+    "garage",
+    "workshop",
+    "station",
+    "depot",
     "customer",
     "client",
     "supplier",

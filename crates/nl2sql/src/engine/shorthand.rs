@@ -193,7 +193,6 @@ fn before(word: &str, next: &str) -> Option<&'static str> {
         "int" if matches!(next, "rate" | "rt" | "amt") => "interest",
         "rt" if matches!(next, "cts" | "cents" | "amt") => "rate",
         "str" if matches!(next, "rtg" | "rating") => "star",
-        "out" if matches!(next, "amt" | "bal" | "prin") => "outstanding",
         "dep" if next == "amt" => "deposit",
         "ins" if matches!(next, "co" | "no" | "cd" | "typ" | "flg") => "insurance",
         "f" if matches!(next, "nm" | "nam" | "name") => "first",

@@ -2,7 +2,8 @@
 
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::link::Namer;
-use super::text::{Token, replaced, word_at};
+use super::paraphrase::{Step, in_turn};
+use super::text::{Shape, Token, replaced, word_at};
 
 /// Ways to say that something is no longer in use, and that it still is.
 const SAYINGS: &[(&str, bool)] = &[
@@ -70,8 +71,58 @@ enum Told {
     Ended(ColumnId),
 }
 
-/// The question with what tells of the rows, when it says that they are in use or no more.
+/// The question with what tells of the rows, when it says that they are in use or no more, or for how long they have been.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    const STEPS: &[Step] = &[in_use, for_long];
+    in_turn(STEPS, lexicon, tokens)
+}
+
+/// `bugs open for more than 14 days`: those that were opened before that.
+fn for_long(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    const STATES: &[&str] = &[
+        "open",
+        "pending",
+        "unresolved",
+        "unpaid",
+        "outstanding",
+        "waiting",
+        "active",
+    ];
+    const BEGUN: &[&str] = &[
+        "opened",
+        "reported",
+        "raised",
+        "issued",
+        "submitted",
+        "started",
+        "created",
+    ];
+    let at = (1..tokens.len())
+        .find(|at| word_at(tokens, *at) == "for" && STATES.contains(&word_at(tokens, at - 1)))?;
+    let from = at
+        + match (word_at(tokens, at + 1), word_at(tokens, at + 2)) {
+            ("more" | "longer", "than") | ("at", "least") => 3,
+            ("over", _) => 2,
+            _ => return None,
+        };
+    let amount = tokens.get(from).filter(|token| token.shape == Shape::Number)?;
+    let unit = word_at(tokens, from + 1);
+    if !matches!(
+        unit,
+        "day" | "days" | "week" | "weeks" | "month" | "months" | "year" | "years"
+    ) {
+        return None;
+    }
+    let begun = BEGUN.iter().find(|begun| {
+        lexicon.columns.iter().any(|entry| {
+            matches!(entry.sort, Sort::Day { .. }) && entry.words.iter().any(|word| word == *begun)
+        })
+    })?;
+    let meant = format!("and {begun} more than {} {unit} ago", amount.text);
+    Some(replaced(tokens, at, from + 2, &meant))
+}
+
+fn in_use(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let (at, length, in_use) = (0..tokens.len()).find_map(|at| {
         SAYINGS.iter().find_map(|(saying, in_use)| {
             let mut words = saying.split(' ').enumerate();

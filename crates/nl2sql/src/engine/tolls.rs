@@ -254,12 +254,7 @@ fn timed(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         let before = at
             .checked_sub(1)
             .and_then(|i| lasting(&tokens[i]).map(|id| (i, at + 1, id)));
-        let after = || {
-            tokens
-                .get(at + 1)
-                .and_then(|token| lasting(token))
-                .map(|id| (at, at + 2, id))
-        };
+        let after = || tokens.get(at + 1).and_then(&lasting).map(|id| (at, at + 2, id));
         let (from, to, id) = before.or_else(after)?;
         let mut spelled = replaced(tokens, from, to, &lexicon.column(id).words.join(" "));
         // ", in minutes": that is how the column counts.

@@ -151,10 +151,9 @@ fn opposed(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         .flat_map(|(at, token)| token.lower.split('-').map(move |part| (at, part)))
         .collect();
     OPPOSED.iter().find_map(|(said, held)| {
-        let found = parts.windows(said.len()).find(|window| {
-            let same = window.iter().zip(*said).all(|((_, part), word)| part == word);
-            same
-        })?;
+        let found = parts
+            .windows(said.len())
+            .find(|window| window.iter().zip(*said).all(|((_, part), word)| part == word))?;
         let (from, to) = (found.first()?.0, found.last()?.0 + 1);
         let whole = tokens[from..to]
             .iter()
