@@ -21,7 +21,7 @@ const ENTRY: &[&str] = &[
 ];
 
 /// Settles what is free and what costs most.
-pub(super) fn prices(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+pub(super) fn prices(parts: &mut [Part], known: &Known<'_, '_>) {
     for at in (0..parts.len()).rev() {
         let price = |home| {
             known
