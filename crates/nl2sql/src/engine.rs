@@ -4,15 +4,21 @@
 mod abbreviations;
 mod absence;
 mod against;
+mod ages;
+mod alike;
 mod bare;
 mod belonging;
+mod belongings;
 mod beside;
 mod between;
+mod brinks;
+mod calendar;
 mod chinese;
 mod choose;
 mod coded;
 mod codes;
 mod combine;
+mod company;
 mod compare;
 mod conditions;
 mod confidence;
@@ -37,6 +43,7 @@ pub(crate) mod graph;
 mod grouping;
 mod how;
 mod idioms;
+mod incidental;
 mod items;
 mod judge;
 mod kept;
@@ -44,6 +51,7 @@ mod kinds;
 mod kinship;
 mod languages;
 mod layers;
+mod leaders;
 mod leftover;
 mod lengths;
 mod levels;
@@ -54,8 +62,10 @@ mod lost;
 mod money;
 mod most;
 mod naming;
+mod neithers;
 mod newcomers;
 mod ordering;
+mod outlays;
 mod output;
 mod overall;
 mod owners;
@@ -73,25 +83,32 @@ mod prune;
 mod quote;
 mod quotients;
 mod ranks;
+mod rates;
 mod reading;
 mod refuse;
 mod related;
+mod remarks;
 mod render;
 mod roles;
 mod samples;
 mod sayings;
+mod sellers;
 pub(crate) mod shorthand;
 mod signals;
 mod slow;
 mod sorts;
 mod speech;
 mod spending;
+mod standing;
 mod states;
 pub(crate) mod stem;
+mod streets;
 mod subjects;
 pub(crate) mod synonyms;
+mod tallies;
 pub(crate) mod text;
 mod timing;
+mod tolls;
 pub(crate) mod tongue;
 mod totals;
 mod truth;
@@ -342,7 +359,7 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     {
         return Ok(draft);
     }
-    let chosen = choose::best(lexicon, tokens, &items)
+    let mut chosen = choose::best(lexicon, tokens, &items)
         .ok_or_else(|| refuse::not_in_schema(lexicon, tokens, &items))?;
     if let Some(draft) = combine::answer(lexicon, tokens, &items, &chosen, request) {
         return Ok(draft);
@@ -359,6 +376,7 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     if let Some(refusal) = judge::objection(&chosen) {
         return Err(refusal);
     }
+    company::shown(&mut chosen);
     Ok(draft(lexicon, &chosen, request))
 }
 

@@ -177,6 +177,30 @@ const CODES: &[(&str, &str)] = &[
     ("wholesale", "W WS"),
     ("manual", "M MN"),
     ("automatic", "A AU"),
+    ("double", "D DB DBL"),
+    ("single", "S SG SGL"),
+    ("twin", "T TW TWN"),
+    ("triple", "T TR TPL"),
+    ("quad", "Q QD"),
+    ("suite", "S SU STE"),
+    ("family", "F FM FAM"),
+    ("deluxe", "D DX DLX"),
+    ("king", "K KG"),
+    ("queen", "Q QN"),
+    ("agency agent", "A AG AGT"),
+    ("web website online internet", "W WB O ON I"),
+    ("phone telephone", "P PH T TEL"),
+    ("direct", "D DR DIR"),
+    ("mobile app", "M MB A AP"),
+    ("partner", "P PT PTR"),
+    ("referral", "R RF REF"),
+    ("branch", "B BR"),
+    ("cash", "C CA CSH"),
+    ("card", "C CD CRD"),
+    ("breakfast", "B BF BRK"),
+    ("lunch", "L LN"),
+    ("dinner", "D DN"),
+    ("economy", "Y E EC"),
     ("income", "I IN INC"),
     ("expense", "E EX"),
 ];
@@ -287,7 +311,14 @@ pub(crate) fn distance(lower: &str, words: &[String]) -> Option<usize> {
         "grade",
         "channel",
         "segment",
+        "source",
     ];
+    // What time of the day it is tells of shifts and their like alone.
+    const TIMES: &[&str] = &["morning", "day", "evening", "night", "weekend"];
+    const SHIFTS: &[&str] = &["shift", "type", "period", "slot", "session", "time", "tariff"];
+    if TIMES.contains(&lower) && !words.iter().any(|word| SHIFTS.contains(&word.as_str())) {
+        return None;
+    }
     if !tells_people(lower, words) {
         return None;
     }

@@ -42,6 +42,7 @@ fn joined(lexicon: &Lexicon<'_>, cut: &Cut, request: &Request<'_>) -> Option<Dra
     let (one, other) = (&first.reading.plan, &second.reading.plan);
     if one.home != other.home && cut.op == Join::Either
         || one.star != other.star
+        || one.star && one.home != other.home
         || one.select != other.select
         || one.group != other.group
     {

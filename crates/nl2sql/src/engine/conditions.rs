@@ -76,6 +76,10 @@ impl Writer<'_> {
                     dates::moment(*moment, timed, self.dialect)
                 )
             }
+            Cond::OnDays { column, days } => dates::on_days(&self.moment(*column), days, self.dialect),
+            Cond::Recurs { column, unit, moment } => {
+                dates::recurs(&self.moment(*column), *unit, *moment, self.dialect)
+            }
             Cond::Average(column, op) => {
                 let plain = self.plain();
                 let table = self.table(self.lexicon.column(*column).table);

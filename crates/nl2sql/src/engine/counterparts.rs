@@ -50,6 +50,8 @@ pub(crate) struct Role {
     pub target: ColumnId,
     /// Whether it refers to rows of the home table itself.
     pub own: bool,
+    /// Whether the other rows refer to the home table as well: who heads a department is one of many who work in it.
+    pub mutual: bool,
 }
 
 impl Reading<'_> {
@@ -76,7 +78,7 @@ impl Reading<'_> {
             }
             if role.own {
                 let _ = self.against_own(at, role) || self.shown_beside(at, role) || self.are_such(at, role);
-            } else if several && self.targets[at] {
+            } else if (several || role.mutual) && self.targets[at] {
                 self.mark(at);
                 self.show_across(role);
             }
@@ -95,6 +97,7 @@ impl Reading<'_> {
                 key: *key,
                 target: *target,
                 own: true,
+                mutual: false,
             })
             .collect();
         for link in graph
@@ -107,11 +110,16 @@ impl Reading<'_> {
                 .iter()
                 .filter(|other| other.from == self.home && other.to == link.to)
                 .count();
-            if let ([(key, target)], true) = (&link.pairs[..], twins > 1) {
+            let mutual = graph
+                .links
+                .iter()
+                .any(|other| other.from == link.to && other.to == self.home);
+            if let ([(key, target)], true) = (&link.pairs[..], twins > 1 || mutual) {
                 found.push(Role {
                     key: *key,
                     target: *target,
                     own: false,
+                    mutual,
                 });
             }
         }

@@ -47,7 +47,13 @@ impl Reading<'_> {
                 return true;
             }
             let Some((subject, column)) = self.subject_before(at) else {
-                return false;
+                // "an average rating above 4 and at least 3 ratings": of the same groups.
+                let of_groups = self.grouped && !self.plan.having.is_empty();
+                if of_groups {
+                    self.plan.having.push(Cond::Compare(Expr::Rows, op, value));
+                    self.mark_all(at..=thing);
+                }
+                return of_groups;
             };
             self.mark(subject);
             let keys = self.group_keys(column);

@@ -14,7 +14,7 @@ impl Reading<'_> {
             return;
         }
         let plan = &self.plan;
-        if plan.group.is_empty() || plan.order.is_empty() {
+        if plan.group.is_empty() {
             return;
         }
         let measured = |expr: &Expr| match expr {
@@ -30,7 +30,7 @@ impl Reading<'_> {
         }) else {
             return;
         };
-        let Some(moment) = roles::moment(lexicon, figures).filter(|id| self.is_day(*id)) else {
+        let Some(moment) = self.moment_of_figures(figures) else {
             return;
         };
         for cond in &mut self.plan.filters {
@@ -42,6 +42,24 @@ impl Reading<'_> {
         }
         let title = self.column_title(moment);
         self.assume(format!("the time is that of {title}"));
+    }
+
+    /// The moment of the rows that a figure is taken of; lines of an order have that of the order.
+    fn moment_of_figures(&self, figures: TableId) -> Option<ColumnId> {
+        let lexicon = self.lexicon;
+        let moment = |table| roles::moment(lexicon, table).filter(|id| self.is_day(*id));
+        moment(figures).or_else(|| {
+            let joined = self.joins()?;
+            let between = |table: TableId| {
+                joined
+                    .iter()
+                    .any(|step| step.added == table && step.added != self.home)
+            };
+            let links = lexicon.graph.links.iter().filter(|link| link.from == figures);
+            links
+                .filter(|link| between(link.to))
+                .find_map(|link| moment(link.to))
+        })
     }
 
     /// "customers with the most orders last month": the orders are those of last month.

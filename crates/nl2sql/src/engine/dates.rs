@@ -1,7 +1,7 @@
 //! Writes moments, periods and buckets of time in each dialect.
 
 use super::lexicon::Sort;
-use super::period::{Moment, Period, Unit};
+use super::period::{Moment, Period, Slot, Unit};
 use crate::dialect::Dialect;
 use crate::schema::ColumnKind;
 
@@ -80,7 +80,15 @@ fn from_now(amount: i32, unit: Unit, timed: bool, dialect: Dialect) -> String {
     }
 }
 
-/// How long it is from one moment to another, in minutes, hours, days or weeks.
+/// Today as an expression.
+pub(crate) fn today(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "'now'",
+        Dialect::MySql | Dialect::PostgreSql => "CURRENT_DATE",
+    }
+}
+
+/// How long it is from one moment to another, in minutes, hours, days, weeks or years of 365.25 days.
 pub(crate) fn elapsed(
     (from, from_kind): (String, ColumnKind),
     (to, to_kind): (String, ColumnKind),
@@ -106,11 +114,72 @@ pub(crate) fn elapsed(
         (Unit::Minute, true) => format!("{days} / 60.0"),
         (Unit::Hour, true) => format!("{days} / 3600.0"),
         (Unit::Week, true) => format!("{days} / 604800.0"),
+        (Unit::Year, true) => format!("{days} / 31557600.0"),
+        (Unit::Year, false) => format!("({days}) / 365.25"),
         (_, true) => format!("{days} / 86400.0"),
         (Unit::Minute, false) => format!("({days}) * 1440"),
         (Unit::Hour, false) => format!("({days}) * 24"),
         (Unit::Week, false) => format!("({days}) / 7.0"),
         (_, false) => days,
+    }
+}
+
+/// The day of the week as a number, from Sunday as 0.
+fn day_of_week(column: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("strftime('%w', {column})"),
+        Dialect::MySql => format!("DAYOFWEEK({column}) - 1"),
+        Dialect::PostgreSql => format!("EXTRACT(DOW FROM {column})"),
+    }
+}
+
+/// Whether a column's moment is on one of some days of the week.
+pub(crate) fn on_days(column: &str, days: &[u8], dialect: Dialect) -> String {
+    let quoted = |day: &u8| match dialect {
+        Dialect::Sqlite => format!("'{day}'"),
+        Dialect::MySql | Dialect::PostgreSql => day.to_string(),
+    };
+    let list: Vec<String> = days.iter().map(quoted).collect();
+    let day = day_of_week(column, dialect);
+    match &list[..] {
+        [only] => format!("{day} = {only}"),
+        list => format!("{day} IN ({})", list.join(", ")),
+    }
+}
+
+/// Whether a column's moment is in the month, or on the day, of another one in whatever year.
+pub(crate) fn recurs(column: &str, unit: Unit, of: Moment, dialect: Dialect) -> String {
+    let fixed = match of {
+        Moment::Fixed(day) => Some(day),
+        Moment::FromNow { .. } | Moment::StartOf { .. } => None,
+    };
+    let other = moment(of, false, dialect);
+    let by_day = unit == Unit::Day;
+    match (dialect, fixed) {
+        (Dialect::Sqlite, Some(day)) if by_day => {
+            format!("strftime('%m-%d', {column}) = '{}'", day.strftime("%m-%d"))
+        }
+        (Dialect::Sqlite, Some(day)) => format!("strftime('%m', {column}) = '{}'", day.strftime("%m")),
+        (Dialect::Sqlite, None) => {
+            let form = if by_day { "%m-%d" } else { "%m" };
+            format!("strftime('{form}', {column}) = strftime('{form}', {other})")
+        }
+        (Dialect::MySql, Some(day)) if by_day => {
+            format!("DATE_FORMAT({column}, '%m-%d') = '{}'", day.strftime("%m-%d"))
+        }
+        (Dialect::MySql, None) if by_day => {
+            format!("DATE_FORMAT({column}, '%m-%d') = DATE_FORMAT({other}, '%m-%d')")
+        }
+        (Dialect::MySql, Some(day)) => format!("MONTH({column}) = {}", day.month()),
+        (Dialect::MySql, None) => format!("MONTH({column}) = MONTH({other})"),
+        (Dialect::PostgreSql, Some(day)) if by_day => {
+            format!("TO_CHAR({column}, 'MM-DD') = '{}'", day.strftime("%m-%d"))
+        }
+        (Dialect::PostgreSql, None) if by_day => {
+            format!("TO_CHAR({column}, 'MM-DD') = TO_CHAR({other}, 'MM-DD')")
+        }
+        (Dialect::PostgreSql, Some(day)) => format!("EXTRACT(MONTH FROM {column}) = {}", day.month()),
+        (Dialect::PostgreSql, None) => format!("EXTRACT(MONTH FROM {column}) = EXTRACT(MONTH FROM {other})"),
     }
 }
 
@@ -274,7 +343,27 @@ fn year_within(column: &str, period: &Period, dialect: Dialect) -> String {
 }
 
 /// The month, year or day that a column's moment falls in.
-pub(crate) fn bucket(column: &str, unit: Unit, dialect: Dialect) -> String {
+pub(crate) fn bucket(column: &str, slot: Slot, dialect: Dialect) -> String {
+    let unit = match slot {
+        Slot::DayOfWeek => return day_of_week(column, dialect),
+        Slot::HourOfDay => {
+            return match dialect {
+                Dialect::Sqlite => format!("strftime('%H', {column})"),
+                Dialect::MySql => format!("HOUR({column})"),
+                Dialect::PostgreSql => format!("EXTRACT(HOUR FROM {column})"),
+            };
+        }
+        Slot::Of(Unit::Quarter) => {
+            return match dialect {
+                Dialect::Sqlite => format!(
+                    "strftime('%Y', {column}) || '-Q' || ((CAST(strftime('%m', {column}) AS INTEGER) + 2) / 3)"
+                ),
+                Dialect::MySql => format!("CONCAT(YEAR({column}), '-Q', QUARTER({column}))"),
+                Dialect::PostgreSql => format!("TO_CHAR({column}, 'YYYY-\"Q\"Q')"),
+            };
+        }
+        Slot::Of(unit) => unit,
+    };
     let (strftime, date_format, to_char) = match unit {
         Unit::Year => ("%Y", "%Y", "YYYY"),
         Unit::Month | Unit::Quarter => ("%Y-%m", "%Y-%m", "YYYY-MM"),

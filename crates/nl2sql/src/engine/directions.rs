@@ -16,6 +16,8 @@ const LENGTHS: &[&str] = &[
     "length", "duration", "runtime", "distance", "minutes", "seconds", "hours", "pages",
 ];
 
+const SIZES: &[&str] = &["size", "area", "capacity", "population", "surface", "volume"];
+
 /// What an order speaks of.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Of {
@@ -49,6 +51,8 @@ fn subject(said: &str) -> Of {
         Of::Figure(PRICES)
     } else if has(&["long", "short"]) {
         Of::Figure(LENGTHS)
+    } else if has(&["larg", "big", "small"]) {
+        Of::Figure(SIZES)
     } else if has(&["asc", "desc", "creas", "reverse"]) {
         Of::Plain
     } else {

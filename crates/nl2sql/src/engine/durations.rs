@@ -71,7 +71,7 @@ impl Reading<'_> {
         let elapsed = |function| {
             Expr::Elapsed(Elapsed {
                 from,
-                to,
+                to: Some(to),
                 unit: asked.unit,
                 function,
             })
@@ -316,7 +316,7 @@ impl Reading<'_> {
         ));
         let elapsed = Expr::Elapsed(Elapsed {
             from,
-            to: until,
+            to: Some(until),
             unit,
             function: None,
         });

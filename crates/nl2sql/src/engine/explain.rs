@@ -1,7 +1,7 @@
 //! Says in one sentence what a plan asks the database for, in the words of a language.
 
 use super::lexicon::{ColumnId, Lexicon};
-use super::period::{Moment, Period, Unit};
+use super::period::{Moment, Period, Slot, Unit};
 use super::phrases::{Function, Match, Op};
 use super::plan::{Across, Cond, Expr, Literal, Plan, Related};
 use super::tongue::{Tongue, fill};
@@ -99,7 +99,14 @@ impl Teller<'_> {
             Expr::SumOfProduct(one, other) => {
                 fill(tongue.product, &[&self.column(*one), &self.column(*other)])
             }
-            Expr::Bucket(unit, id) => fill(tongue.bucket, &[self.unit(*unit), &self.column(*id)]),
+            Expr::Bucket(slot, id) => {
+                let part = match slot {
+                    Slot::Of(unit) => self.unit(*unit),
+                    Slot::DayOfWeek => tongue.day_of_week,
+                    Slot::HourOfDay => tongue.hour_of_day,
+                };
+                fill(tongue.bucket, &[part, &self.column(*id)])
+            }
             Expr::Related(related) => fill(tongue.related_count, &[&self.related(related)]),
             Expr::Share(conds) => fill(tongue.share, &[&self.conds(conds)]),
             Expr::Elapsed(elapsed) => {
@@ -108,7 +115,9 @@ impl Teller<'_> {
                     &[
                         self.unit(elapsed.unit),
                         &self.column(elapsed.from),
-                        &self.column(elapsed.to),
+                        &elapsed
+                            .to
+                            .map_or_else(|| tongue.now.to_owned(), |to| self.column(to)),
                     ],
                 );
                 match elapsed.function {
@@ -197,6 +206,23 @@ impl Teller<'_> {
                 tongue.against,
                 &[&self.column(*column), self.op(*op), &self.moment(*moment)],
             ),
+            Cond::OnDays { column, days } => {
+                let names: Vec<&str> = days
+                    .iter()
+                    .map(|day| tongue.weekdays[usize::from(*day)])
+                    .collect();
+                fill(
+                    tongue.on_days,
+                    &[&self.column(*column), &names.join(tongue.values.0)],
+                )
+            }
+            Cond::Recurs { column, unit, moment } => {
+                let piece = match unit {
+                    Unit::Day => tongue.same_day,
+                    _ => tongue.same_month,
+                };
+                fill(piece, &[&self.column(*column), &self.moment(*moment)])
+            }
             Cond::Average(id, op) => fill(tongue.average, &[&self.column(*id), self.op(*op)]),
             Cond::GroupAverage(id, op) => fill(
                 tongue.group_average,

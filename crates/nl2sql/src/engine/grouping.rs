@@ -2,7 +2,7 @@
 
 use super::items::Kind;
 use super::lexicon::{ColumnId, Sort, TableId};
-use super::period::Unit;
+use super::period::{Slot, Unit};
 use super::phrases::{Function, Phrase};
 use super::plan::Expr;
 use super::reading::{Entity, Reading};
@@ -18,6 +18,8 @@ impl Reading<'_> {
                 Some(Phrase::Monthly) => self.group_time(at, Unit::Month),
                 Some(Phrase::Yearly) => self.group_time(at, Unit::Year),
                 Some(Phrase::Daily) => self.group_time(at, Unit::Day),
+                Some(Phrase::Each(Slot::Of(unit))) => self.group_time(at, unit),
+                Some(Phrase::Each(slot)) => self.group_slot(at, slot),
                 Some(Phrase::PerEach) => self.group_list(at, true),
                 Some(Phrase::By) if self.sort_by_count(at) || self.rank_by_sum(at) => {}
                 // "driven by drivers from …" tells who did it.
@@ -120,7 +122,7 @@ impl Reading<'_> {
         if self.lexicon.column(column).sort == Sort::Year {
             self.group_by(vec![Expr::Column(column)]);
         } else {
-            self.group_by(vec![Expr::Bucket(unit, column)]);
+            self.group_by(vec![Expr::Bucket(Slot::Of(unit), column)]);
         }
     }
 
@@ -197,7 +199,8 @@ impl Reading<'_> {
     fn sum_per(&mut self, at: usize, entity: Entity) -> bool {
         let listed = self.projected_columns();
         let [(i, id)] = listed[..] else { return false };
-        let measured = self.word(at) == "per" && i < at && !self.asks_aggregate() && self.is_measure(id);
+        let said = self.word(at) == "per" || self.word(at) == "by" && self.adds_up(i, id, entity);
+        let measured = said && i < at && !self.asks_aggregate() && self.is_measure(id);
         let table = self.lexicon.column(id).table;
         let many = match entity {
             Entity::Table(group, _) => group != table && self.reachable(group),
@@ -213,6 +216,55 @@ impl Reading<'_> {
         self.group_by(keys);
         self.aggregates.push(Expr::Apply(Function::Sum, id));
         true
+    }
+
+    /// `repair cost by garage`: what adds up, by a kind or by other rows, is added up; a list of rows is sorted.
+    fn adds_up(&self, at: usize, id: ColumnId, entity: Entity) -> bool {
+        const ADDING: &[&str] = &[
+            "cost",
+            "costs",
+            "amount",
+            "fee",
+            "fees",
+            "total",
+            "revenue",
+            "sales",
+            "hours",
+            "minutes",
+            "quantity",
+            "expense",
+            "expenses",
+            "spend",
+            "spent",
+            "paid",
+            "income",
+            "profit",
+            "turnover",
+            "tax",
+            "donation",
+            "payout",
+            "km",
+            "liters",
+            "litres",
+            "consumption",
+            "usage",
+            "qty",
+            "amt",
+        ];
+        let adds = self
+            .lexicon
+            .column(id)
+            .words
+            .iter()
+            .any(|word| ADDING.contains(&word.as_str()));
+        let of_kind = match entity {
+            Entity::Table(..) => true,
+            Entity::Column(key, _) => self.lexicon.is_key(key) || self.is_textual(key),
+        };
+        let lists_rows = (0..at.saturating_sub(1)).any(|i| self.table(i).is_some())
+            || self.tokens.first().is_some_and(|token| token.lower == "list")
+            || self.plan.limit.is_some();
+        adds && of_kind && !lists_rows
     }
 
     fn groupable(&self, at: usize) -> bool {

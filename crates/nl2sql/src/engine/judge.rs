@@ -28,6 +28,9 @@ pub(crate) fn objection(chosen: &Chosen<'_>) -> Option<Refusal> {
     if let Some(at) = unranked(reading) {
         return Some(refuse::lost(reading, at));
     }
+    if let Some(at) = reading.takes_beside() {
+        return Some(refuse::lost(reading, at));
+    }
     if let Some(at) = kept::lost(chosen) {
         return Some(refuse::lost(reading, at));
     }

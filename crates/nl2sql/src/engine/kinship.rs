@@ -49,6 +49,53 @@ const OWN_ROWS: &[&[&str]] = &[
     &["referred", "by"],
 ];
 
+/// Those who work on something.
+const STAFF: &[&str] = &[
+    "employee",
+    "staff",
+    "user",
+    "worker",
+    "person",
+    "personnel",
+    "agent",
+    "member",
+];
+/// What somebody is to a row of another table.
+const ROLES: &[&str] = &[
+    "head",
+    "manager",
+    "supervisor",
+    "approver",
+    "reviewer",
+    "owner",
+    "assignee",
+    "creator",
+    "author",
+    "lead",
+    "leader",
+    "requester",
+    "recruiter",
+    "coordinator",
+    "handler",
+    "inspector",
+    "cashier",
+    "operator",
+    "editor",
+    "contact",
+];
+
+/// Whether a column tells who has a part in a row: `head_id`, `approved_by`.
+fn is_role(column: &ColumnEntry<'_>) -> bool {
+    match &column.words[..] {
+        [role, last] if matches!(last.as_str(), "id" | "no" | "number" | "code") => {
+            ROLES.contains(&role.as_str())
+        }
+        [done, by] if by == "by" => done.ends_with("ed"),
+        [done, by, id] if by == "by" && id == "id" => done.ends_with("ed"),
+        _ => false,
+    }
+}
+
 /// The keys that a column without a declared one may be, likeliest first.
 pub(crate) fn links(id: ColumnId, tables: &[TableEntry<'_>], columns: &[ColumnEntry<'_>]) -> Option<Link> {
     let from = columns[id.0].table;
@@ -92,7 +139,25 @@ pub(crate) fn links(id: ColumnId, tables: &[TableEntry<'_>], columns: &[ColumnEn
             .flat_map(|to| tables[to.0].columns.clone().map(ColumnId))
             .find(|other| holds_its_values(id, *other, tables, columns))
     };
-    let told = by_name.or_else(by_key).or_else(by_table).or_else(by_namesake);
+    let by_role = || {
+        let role = is_role(&columns[id.0]) && is_one(&columns[id.0]);
+        let mut staff = (0..tables.len()).map(TableId).filter(|to| {
+            role && tables[to.0]
+                .words
+                .last()
+                .is_some_and(|last| STAFF.contains(&last.as_str()))
+        });
+        let only = staff
+            .next()
+            .filter(|_| staff.next().is_none())
+            .filter(|to| *to != from)?;
+        key_of(only).filter(|key| alike(&columns[id.0], &columns[key.0]))
+    };
+    let told = by_name
+        .or_else(by_key)
+        .or_else(by_table)
+        .or_else(by_namesake)
+        .or_else(by_role);
     // What only values tell is the last thing that a join goes by.
     let cost = if told.is_some() { COST } else { COST + 2 };
     let target = told.or_else(by_values)?;

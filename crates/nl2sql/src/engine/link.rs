@@ -1,5 +1,6 @@
 //! Finds the tables, columns and sample values that spans of a question may name.
 
+use super::incidental;
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId, Variant, WordId};
 use super::stem::singular;
 use super::text::{self, Shape, Token};
@@ -87,7 +88,30 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
                 forget_kin_of_figures(lexicon, &mut mention);
             }
             if length == 1 {
+                forget_doers(lexicon, &tokens[start], &mut mention);
+                forget_rates(lexicon, &tokens[start], &mut mention);
                 forget_moments_of_rows(lexicon, &tokens[start], &mut mention);
+                // "claim amount" is the amount of a claim, not its `claim_date` and an amount.
+                let owner = mention
+                    .tables
+                    .first()
+                    .filter(|hit| hit.score >= 0.8)
+                    .map(|hit| hit.id);
+                if let (Some(owner), Some((next, _))) =
+                    (owner, senses.get(end).filter(|(next, _)| !next.is_empty()))
+                {
+                    let figure = index.find(lexicon, &[next]);
+                    let owned = |hit: &Hit<ColumnId>| {
+                        let entry = lexicon.column(hit.id);
+                        entry.table == owner && entry.sort == Sort::Number && hit.score >= 0.5
+                    };
+                    if figure.columns.iter().any(owned) {
+                        mention
+                            .columns
+                            .retain(|hit| !matches!(lexicon.column(hit.id).sort, Sort::Day { .. }));
+                    }
+                }
+                incidental::forget(lexicon, &tokens[start], &mut mention);
             }
             if length > 1 && tokens[end - 1].lower.ends_with("ed") {
                 // "posts tagged" is no name of a table post_tags.
@@ -142,6 +166,42 @@ fn forget_kin_of_figures(lexicon: &Lexicon<'_>, mention: &mut Mention) {
     if figure {
         let kin = |hit: &Hit<TableId>| hit.score < 0.76 && lexicon.table(hit.id).words.len() == 1;
         mention.tables.retain(|hit| !kin(hit));
+    }
+}
+
+/// `hours` are no `hourly_rate`, and months no `monthly_fee`.
+fn forget_rates(lexicon: &Lexicon<'_>, token: &Token, mention: &mut Mention) {
+    let by = match singular(&token.lower).as_str() {
+        "hour" => "hourly",
+        "day" => "daily",
+        "night" => "nightly",
+        "week" => "weekly",
+        "month" => "monthly",
+        "year" => "yearly",
+        _ => return,
+    };
+    mention.columns.retain(|hit| {
+        let words = &lexicon.column(hit.id).words;
+        !words.iter().any(|word| word == by) || words.len() == 1
+    });
+}
+
+/// `approved` claims have that state, whoever the `approver_id` is.
+fn forget_doers(lexicon: &Lexicon<'_>, token: &Token, mention: &mut Mention) {
+    let state = token.lower.ends_with("ed")
+        && lexicon
+            .columns
+            .iter()
+            .flat_map(|entry| &entry.column.samples)
+            .any(|sample| sample.eq_ignore_ascii_case(&token.lower));
+    if state {
+        mention.columns.retain(|hit| {
+            let words = &lexicon.column(hit.id).words;
+            let doer = words
+                .iter()
+                .any(|word| word.ends_with("er") || word.ends_with("or"));
+            !(doer && words.last().is_some_and(|last| last == "id"))
+        });
     }
 }
 

@@ -41,8 +41,19 @@ impl Reading<'_> {
         }
         let lexicon = self.lexicon;
         let scale = |id: ColumnId| lexicon.column(id).scale;
+        let bare = self.bare_amounts(&amounts);
+        let mut raised: Vec<ColumnId> = Vec::new();
         for cond in self.plan.filters.iter_mut().chain(&mut self.plan.having) {
             raise(cond, &amounts, &scale);
+            if let Some(column) = raise(cond, &bare, &scale) {
+                raised.push(column);
+            }
+        }
+        for column in raised {
+            self.assume(format!(
+                "the number is in whole units of currency, and {} in hundredths of them",
+                self.column_title(column)
+            ));
         }
         self.plan.whole_units = shown
             && self
@@ -50,6 +61,31 @@ impl Reading<'_> {
                 .select
                 .iter()
                 .any(|expr| measured(expr).is_some_and(|id| scale(id).is_some()));
+    }
+
+    /// The numbers of the question that no currency and no cents are said of: `withdrawals over 5,000`.
+    fn bare_amounts(&self, told: &[String]) -> Vec<String> {
+        const CENTS: &[&str] = &["cent", "cents", "cts", "penny", "pence", "minor"];
+        let is_column = |word: &str| {
+            word.contains('_')
+                && self
+                    .lexicon
+                    .columns
+                    .iter()
+                    .any(|entry| entry.column.name.eq_ignore_ascii_case(word))
+        };
+        let as_it_is = self
+            .tokens
+            .iter()
+            .any(|token| CENTS.contains(&token.lower.as_str()) || is_column(&token.lower));
+        if as_it_is {
+            return Vec::new();
+        }
+        self.tokens
+            .iter()
+            .filter(|token| token.shape == super::text::Shape::Number && !told.contains(&token.text))
+            .map(|token| token.text.clone())
+            .collect()
     }
 
     /// The numbers that a currency at `at` counts: the one before it, and the one before that in `between 10 and 20`.
@@ -78,24 +114,26 @@ pub(crate) fn measured(expr: &Expr) -> Option<ColumnId> {
     }
 }
 
-/// Writes the amounts of a condition in the unit of its column.
-fn raise(cond: &mut Cond, amounts: &[String], scale: &impl Fn(ColumnId) -> Option<u32>) {
-    let (scaled, literals): (Option<u32>, Vec<&mut Literal>) = match cond {
-        Cond::Compare(expr, _, value) => (measured(expr).and_then(scale), vec![value]),
-        Cond::Between(expr, low, high) => (measured(expr).and_then(scale), vec![low, high]),
-        Cond::OneOf { column, values, .. } => (scale(*column), values.iter_mut().collect()),
-        _ => return,
+/// Writes the amounts of a condition in the unit of its column; gives the column where that changed one.
+fn raise(cond: &mut Cond, amounts: &[String], scale: &impl Fn(ColumnId) -> Option<u32>) -> Option<ColumnId> {
+    let (column, literals): (Option<ColumnId>, Vec<&mut Literal>) = match cond {
+        Cond::Compare(expr, _, value) => (measured(expr), vec![value]),
+        Cond::Between(expr, low, high) => (measured(expr), vec![low, high]),
+        Cond::OneOf { column, values, .. } => (Some(*column), values.iter_mut().collect()),
+        _ => return None,
     };
-    if scaled.is_none() {
-        return;
-    }
+    let column = column.filter(|id| scale(*id).is_some())?;
+    let mut changed = None;
     for literal in literals {
         if let Literal::Number(text) = literal
             && amounts.contains(text)
         {
-            *text = hundredfold(text);
+            let meant = hundredfold(text);
+            changed = (meant != *text).then_some(column).or(changed);
+            *text = meant;
         }
     }
+    changed
 }
 
 /// A number with its decimal point two digits further right.

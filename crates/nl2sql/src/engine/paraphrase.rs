@@ -1,16 +1,26 @@
 //! Puts words that stand for a whole phrase into the words of that phrase, before anything is read.
 
+use super::belongings;
+use super::brinks;
 use super::coded;
 use super::idioms;
+use super::leaders;
 use super::lexicon::{Lexicon, Sort};
 use super::link::Namer;
 use super::listings;
+use super::neithers;
+use super::outlays;
+use super::remarks;
 use super::roles;
 use super::sayings;
 use super::slow;
 use super::speech;
+use super::standing;
+use super::streets;
 use super::subjects;
+use super::tallies;
 use super::text::{self, Token};
+use super::tolls;
 use super::turns;
 use super::verbs;
 use super::versus;
@@ -30,9 +40,19 @@ pub(super) fn in_turn(steps: &[Step], lexicon: &Lexicon<'_>, tokens: &[Token]) -
 /// unless the schema has the word itself.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     const STEPS: &[Step] = &[
+        remarks::spelled_out,
+        |_, tokens| brinks::spelled_out(tokens),
+        neithers::spelled_out,
+        standing::spelled_out,
         turns::spelled_out,
         verbs::spelled_out,
+        streets::spelled_out,
+        leaders::spelled_out,
         wordings::spelled_out,
+        belongings::spelled_out,
+        tolls::spelled_out,
+        outlays::spelled_out,
+        tallies::spelled_out,
         coded::spelled_out,
         slow::on_average,
         slow::first,

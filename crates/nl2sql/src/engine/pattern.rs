@@ -102,6 +102,15 @@ impl Reading<'_> {
         {
             return;
         }
+        // "repairs mentioning the clutch": what is written of the rows, not what they are called.
+        let mentions = matches!(
+            self.word(at),
+            "mention" | "mentions" | "mentioning" | "mentioned" | "say" | "says" | "saying"
+        );
+        let written = self
+            .told_in()
+            .filter(|_| mentions && subject.is_none_or(|(named, _)| named.is_none()));
+        let subject = written.map(|id| (None, id)).or(subject);
         let Some((named_at, column)) = subject.or_else(|| {
             let told = self.label_of(self.home).or_else(|| self.told_in());
             told.map(|id| (None, id))
@@ -181,6 +190,8 @@ impl Reading<'_> {
             "description",
             "note",
             "notes",
+            "remark",
+            "remarks",
             "summary",
         ];
         self.hinted(self.home, TEXTS, |id| self.is_textual(id))

@@ -25,6 +25,16 @@ impl Unit {
     }
 }
 
+/// A part of the calendar that rows are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slot {
+    Of(Unit),
+    /// From Sunday, which is 0, whatever the week.
+    DayOfWeek,
+    /// Whatever the day.
+    HourOfDay,
+}
+
 /// A point in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Moment {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::period::{Slot, Unit};
 use super::text::{Shape, Token};
 
 /// A function over a group of rows.
@@ -78,6 +79,8 @@ pub(crate) enum Phrase {
     Monthly,
     Yearly,
     Daily,
+    /// `per week`, `by hour of the day`.
+    Each(Slot),
     /// Says nothing by itself: `where`, `in total`.
     Filler,
     /// `out of stock`.
@@ -119,7 +122,15 @@ const TENURE: Hint = &[
     "enrolled",
     "since",
 ];
-const PAY: Hint = &["salary", "pay", "wage", "income", "earnings", "compensation"];
+const PAY: Hint = &[
+    "salary",
+    "pay",
+    "wage",
+    "income",
+    "earnings",
+    "compensation",
+    "rate",
+];
 const RECENT: Hint = &[];
 const SIZE: Hint = &[
     "size",
@@ -552,6 +563,34 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
         &[
             "daily|per day|by day|each day|for each day|every day|grouped by day|group by day",
             "day by day",
+        ],
+    ),
+    (
+        Phrase::Each(Slot::Of(Unit::Week)),
+        &[
+            "weekly|per week|by week|each week|for each week|in each week|every week|week by week",
+            "grouped by week|group by week|per calendar week|across weeks",
+        ],
+    ),
+    (
+        Phrase::Each(Slot::Of(Unit::Quarter)),
+        &[
+            "quarterly|per quarter|by quarter|each quarter|for each quarter|in each quarter|every quarter",
+            "quarter by quarter|grouped by quarter|group by quarter|across quarters",
+        ],
+    ),
+    (
+        Phrase::Each(Slot::HourOfDay),
+        &[
+            "by hour|by hour of day|by hour of the day|per hour of day|per hour of the day|by the hour",
+            "for each hour of the day|each hour of the day|for each hour|by time of day|by time of the day",
+        ],
+    ),
+    (
+        Phrase::Each(Slot::DayOfWeek),
+        &[
+            "per weekday|by weekday|per day of the week|by day of the week|by day of week|per day of week",
+            "for each day of the week|each day of the week|for each weekday|each weekday|by the day of the week",
         ],
     ),
     (Phrase::Filler, &["where|in total|in all|at all|times"]),

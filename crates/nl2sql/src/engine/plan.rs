@@ -2,7 +2,7 @@
 
 use super::graph::Step;
 use super::lexicon::{ColumnId, TableId};
-use super::period::{Moment, Period, Unit};
+use super::period::{Moment, Period, Slot, Unit};
 use super::phrases::{Function, Match, Op};
 
 /// A value in a condition.
@@ -24,7 +24,7 @@ pub(crate) enum Expr {
     /// A sum of products: `SUM(quantity * unit_price)`.
     SumOfProduct(ColumnId, ColumnId),
     /// The month, year or day that a moment falls in.
-    Bucket(Unit, ColumnId),
+    Bucket(Slot, ColumnId),
     /// How many related rows there are.
     Related(Related),
     /// How many percent of the rows meet all of the conditions.
@@ -73,7 +73,8 @@ pub(crate) struct First {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Elapsed {
     pub from: ColumnId,
-    pub to: ColumnId,
+    /// Until now where nothing ends it.
+    pub to: Option<ColumnId>,
     pub unit: Unit,
     /// What is taken of the rows' lengths.
     pub function: Option<Function>,
@@ -113,6 +114,17 @@ pub(crate) enum Cond {
     At {
         column: ColumnId,
         op: Op,
+        moment: Moment,
+    },
+    /// On some days of the week, from Sunday as 0.
+    OnDays {
+        column: ColumnId,
+        days: &'static [u8],
+    },
+    /// In the month, or on the day, that a moment is in, of whatever year.
+    Recurs {
+        column: ColumnId,
+        unit: Unit,
         moment: Moment,
     },
     /// Above (or below) the average of the same column over the whole table.
@@ -268,7 +280,9 @@ impl Expr {
             Expr::Share(conds) => conds.iter_mut().for_each(|cond| cond.replace(old, new)),
             Expr::Elapsed(elapsed) => {
                 swap(&mut elapsed.from, old, new);
-                swap(&mut elapsed.to, old, new);
+                if let Some(to) = &mut elapsed.to {
+                    swap(to, old, new);
+                }
             }
             Expr::Rows | Expr::Related(_) | Expr::PartOfAll | Expr::Across(_) => {}
         }
@@ -283,7 +297,7 @@ impl Expr {
             Expr::SumOfProduct(one, other) => found.extend([*one, *other]),
             Expr::Share(conds) => conds.iter().for_each(|cond| cond.columns(found)),
             Expr::Across(across) => found.push(across.key),
-            Expr::Elapsed(elapsed) => found.extend([elapsed.from, elapsed.to]),
+            Expr::Elapsed(elapsed) => found.extend([elapsed.from].into_iter().chain(elapsed.to)),
             Expr::Rows | Expr::Related(_) | Expr::PartOfAll => {}
         }
     }
@@ -318,6 +332,8 @@ impl Cond {
             | Cond::Truth { column, .. }
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
+            | Cond::Recurs { column, .. }
+            | Cond::OnDays { column, .. }
             | Cond::Beyond { column, .. }
             | Cond::Among { column, .. }
             | Cond::Extreme { column, .. }
@@ -343,6 +359,8 @@ impl Cond {
             | Cond::Truth { column, .. }
             | Cond::Within { column, .. }
             | Cond::At { column, .. }
+            | Cond::Recurs { column, .. }
+            | Cond::OnDays { column, .. }
             | Cond::Beyond { column, .. }
             | Cond::Among { column, .. }
             | Cond::Extreme { column, .. }

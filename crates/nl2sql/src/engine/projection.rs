@@ -107,7 +107,8 @@ impl Reading<'_> {
             .head
             .is_some_and(|head| self.projected_columns().iter().any(|(at, _)| *at < head))
             || !self.aggregates.is_empty();
-        for (at, id) in self.projected_columns() {
+        let listed = self.projected_columns();
+        for (at, id) in listed.iter().copied() {
             if self.is_trailing(at, id, listed_before) {
                 continue;
             }
@@ -135,6 +136,7 @@ impl Reading<'_> {
             self.show_owners();
         }
         self.show_listed_head();
+        self.listed = listed;
         for at in 0..self.items.len() {
             if self.phrase(at) == Some(Phrase::Distinct) && self.is_free(at) {
                 self.mark(at);

@@ -86,7 +86,7 @@ impl Reading<'_> {
             reading
                 .number_column(i)
                 .or_else(day)
-                .filter(|_| reading.is_free(i))
+                .filter(|id| reading.is_free(i) && reading.lexicon.column(*id).table == reading.home)
         };
         let named = (at + 1..self.items.len().min(at + 3))
             .chain((0..compared).rev())

@@ -38,6 +38,8 @@ pub(crate) struct Reading<'q> {
     pub link_scores: (f32, u32),
     /// For each item, whether it stands where the question says what to show.
     pub targets: Vec<bool>,
+    /// The columns that the question lists, and where.
+    pub listed: Vec<(usize, ColumnId)>,
     /// The moment that a time was given to only because the table is home.
     pub supposed: Option<ColumnId>,
 }
@@ -82,6 +84,7 @@ impl<'q> Reading<'q> {
             grouped: false,
             link_scores: (0.0, 0),
             targets: zones::targets(items, tokens),
+            listed: Vec::new(),
             supposed: None,
         };
         reading.find_named();
@@ -91,6 +94,17 @@ impl<'q> Reading<'q> {
         reading.find_described_owners();
         reading.find_names();
         reading
+    }
+
+    /// The same reading with the rows of another table as its own.
+    pub(crate) fn rebased(&self, home: TableId, head: usize) -> Reading<'q> {
+        let mut other = self.clone();
+        other.home = home;
+        other.plan.home = home;
+        other.head = Some(head);
+        other.distances = self.lexicon.graph.reach(&[home], &[]).distance;
+        other.near = RefCell::default();
+        other
     }
 
     pub(crate) fn find_named(&mut self) {
@@ -115,9 +129,11 @@ impl<'q> Reading<'q> {
         self.read_counterparts();
         self.read_totals();
         self.read_durations();
+        self.read_ages();
         self.read_how();
         self.read_peers();
         self.read_spending();
+        self.read_sellers();
         self.read_order();
         self.read_averages();
         self.read_absences();
@@ -125,6 +141,7 @@ impl<'q> Reading<'q> {
         self.read_comparisons();
         self.read_likes();
         self.read_periods();
+        self.read_days_of_week();
         self.read_truths();
         self.read_degrees();
         self.read_groups();
@@ -134,6 +151,8 @@ impl<'q> Reading<'q> {
         self.read_projection();
         self.finish();
         self.settle_units();
+        self.settle_streets();
+        self.settle_birthdays();
         self
     }
 

@@ -241,7 +241,7 @@ impl<'a> Writer<'a> {
                 format!("{}({})", function_name(*function), self.column(*column))
             }
             Expr::SumOfProduct(one, other) => format!("SUM({} * {})", self.column(*one), self.column(*other)),
-            Expr::Bucket(unit, column) => dates::bucket(&self.moment(*column), *unit, self.dialect),
+            Expr::Bucket(slot, column) => dates::bucket(&self.moment(*column), *slot, self.dialect),
             Expr::Related(related) => format!("({})", self.qualified().correlated(related, "COUNT(*)")),
             Expr::Share(conds) => {
                 let conds: Vec<String> = conds.iter().map(|cond| self.condition(cond)).collect();
@@ -297,7 +297,10 @@ impl<'a> Writer<'a> {
     /// The time between two moments of a row, or what is taken of it over rows.
     fn elapsed(&self, elapsed: &Elapsed) -> String {
         let side = |id: ColumnId| (self.column(id), self.lexicon.column(id).column.kind);
-        let time = dates::elapsed(side(elapsed.from), side(elapsed.to), elapsed.unit, self.dialect);
+        let to = elapsed
+            .to
+            .map_or_else(|| (dates::today(self.dialect).to_owned(), ColumnKind::Date), side);
+        let time = dates::elapsed(side(elapsed.from), to, elapsed.unit, self.dialect);
         match elapsed.function {
             Some(function) => format!("{}({time})", function_name(function)),
             None => time,

@@ -6,6 +6,26 @@ use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 const NAMES: &[&str] = &[
     "name", "title", "username", "label", "subject", "headline", "login", "nickname", "caption",
 ];
+/// What things are told apart by that have no name.
+const PLATES: &[&[&str]] = &[
+    &["plate", "number"],
+    &["plate", "no"],
+    &["number", "plate"],
+    &["license", "plate"],
+    &["licence", "plate"],
+    &["license", "plate", "number"],
+    &["plate"],
+    &["registration", "number"],
+    &["registration", "plate"],
+    &["serial", "number"],
+    &["serial", "no"],
+    &["vin"],
+    &["imei"],
+    &["hostname"],
+    &["path"],
+    &["url"],
+    &["slug"],
+];
 const MEASURES: &[&str] = &[
     "amount", "total", "price", "value", "revenue", "sales", "cost", "fee", "salary", "balance", "quantity",
     "score", "points",
@@ -176,6 +196,7 @@ pub(crate) fn names(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
                 .copied()
                 .find(|id| own(id).sort == Sort::Text && own(id).column.unique)
         })
+        .or_else(|| find(&|words| PLATES.iter().any(|plate| bare(words) == **plate)))
         .into_iter()
         .collect()
 }
@@ -357,10 +378,25 @@ pub(crate) fn is_money(stem: &str) -> bool {
 
 /// The quantity and the price whose product is the money of a row.
 pub(crate) fn product(lexicon: &Lexicon<'_>, table: TableId) -> Option<(ColumnId, ColumnId)> {
+    // What is in stock is not sold yet.
+    const KEPT: &[&str] = &[
+        "stock",
+        "reorder",
+        "hand",
+        "min",
+        "max",
+        "minimum",
+        "maximum",
+        "available",
+        "level",
+    ];
     let find = |hint: &[&str]| {
         lexicon.columns_of(table).find(|id| {
             let entry = lexicon.column(*id);
-            entry.sort == Sort::Number && entry.words.iter().any(|word| hint.contains(&word.as_str()))
+            let kept = entry.words.iter().any(|word| KEPT.contains(&word.as_str()));
+            entry.sort == Sort::Number
+                && !kept
+                && entry.words.iter().any(|word| hint.contains(&word.as_str()))
         })
     };
     Some((

@@ -1,5 +1,6 @@
 //! Finds the sample values that spans of a question spell, also places by their other names.
 
+use super::alike;
 use super::codes;
 use super::countries;
 use super::exonyms;
@@ -53,6 +54,7 @@ pub(crate) fn sample_values(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span
         }
     }
     other_names(lexicon, tokens, &keys, &mut found);
+    alike::other_words(lexicon, tokens, &keys, &mut found);
     coded(lexicon, tokens, &mut found);
     found
 }
@@ -103,6 +105,14 @@ fn coded(lexicon: &Lexicon<'_>, tokens: &[Token], found: &mut Vec<Span<Vec<Value
                 };
                 Some((rank, hit))
             })
+            .collect();
+        // CORP says "corporate" better than any C does.
+        let spelled =
+            |hit: &ValueHit| hit.value.len() >= 3 && token.lower.starts_with(&hit.value.to_ascii_lowercase());
+        let is_spelled_out = ranked.iter().any(|(_, hit)| spelled(hit));
+        let ranked: Vec<(usize, ValueHit)> = ranked
+            .into_iter()
+            .filter(|(_, hit)| !is_spelled_out || spelled(hit))
             .collect();
         // The most usual code of all columns is meant.
         let least = ranked.iter().map(|(rank, _)| *rank).min();
@@ -238,7 +248,7 @@ fn value_end(sample: &str, keys: &[String], start: usize) -> Option<usize> {
         }
         said.push_str(&keys[end - 1]);
         if said == wanted
-            || (end == start + 1 && wanted.len() > 3 && !wanted.contains(' ') && singular(&said) == wanted)
+            || (end == start + 1 && wanted.len() > 2 && !wanted.contains(' ') && singular(&said) == wanted)
         {
             return Some(end);
         }
@@ -250,7 +260,7 @@ fn value_end(sample: &str, keys: &[String], start: usize) -> Option<usize> {
 }
 
 /// Lower case, with every run of other characters as one blank.
-fn key(text: &str) -> String {
+pub(super) fn key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_alphanumeric() {

@@ -1,17 +1,17 @@
-//! Puts a noun of the schema where a question has none: "who wrote the most reviews", "completion rate by course".
+//! Puts a noun of the schema where a question has none: "who wrote the most reviews".
 
 use super::lexicon::{Lexicon, Sort, TableId};
 use super::link::Namer;
 use super::listings::table_of;
+use super::rates;
 use super::roles;
-use super::stem::stem;
 use super::text::{self, Token};
 
 /// The question with its nouns, when it leaves one out.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     who(lexicon, tokens)
         .or_else(|| who_measured(lexicon, tokens))
-        .or_else(|| rate(lexicon, tokens))
+        .or_else(|| rates::spelled_out(lexicon, tokens))
 }
 
 /// `who wrote the most reviews` asks for the people that reviews refer to.
@@ -87,89 +87,6 @@ fn who_measured(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     question.push(tokens[counted].clone());
     question.push(thing.clone());
     Some(question)
-}
-
-/// `completion rate by course` is the percentage of completed rows per course.
-fn rate(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    let at = (1..tokens.len()).find(|at| matches!(tokens[*at].lower.as_str(), "rate" | "rates"))?;
-    let said = &tokens[at - 1];
-    let held = lexicon.columns.iter().any(|entry| {
-        entry.words.iter().any(|word| word == "rate")
-            && entry.words.iter().any(|word| stem(word) == said.stem)
-    });
-    let lead = tokens[..at - 1].iter().all(|token| {
-        matches!(
-            token.lower.as_str(),
-            "what" | "is" | "the" | "show" | "give" | "me" | "list" | "our" | "overall" | "get"
-        )
-    });
-    let joint = tokens
-        .get(at + 1)
-        .is_none_or(|next| matches!(next.lower.as_str(), "by" | "per" | "for" | "of" | "in" | "across"));
-    if held || !lead || !joint || !said.is_word() {
-        return None;
-    }
-    let mut found: Vec<(TableId, String)> = Vec::new();
-    for entry in &lexicon.columns {
-        let kin = |known: &str| is_kin(lexicon, known, said);
-        match entry.sort {
-            Sort::Truth => {
-                if let Some(word) = entry.words.iter().find(|word| kin(word)) {
-                    found.push((entry.table, word.clone()));
-                }
-            }
-            Sort::Text => {
-                if let Some(sample) = entry.column.samples.iter().find(|sample| kin(sample)) {
-                    found.push((entry.table, sample.clone()));
-                }
-            }
-            _ => {}
-        }
-    }
-    let [(table, word)] = &found[..] else { return None };
-    let mut question = text::tokens("percentage of");
-    question.extend(text::tokens(word));
-    question.extend(text::tokens(&lexicon.table(*table).words.join(" ")));
-    if let Some(next) = tokens.get(at + 1) {
-        match next.lower.as_str() {
-            "by" | "across" => question.extend(text::tokens("per")),
-            _ => question.push(next.clone()),
-        }
-        question.extend_from_slice(&tokens[at + 2..]);
-    }
-    Some(question)
-}
-
-/// Whether a state is what a noun counts: `completed`, or `finished`, for "completion".
-fn is_kin(lexicon: &Lexicon<'_>, state: &str, noun: &Token) -> bool {
-    let short = |word: &str| -> String {
-        let word = stem(word);
-        let cut = word
-            .strip_suffix("ance")
-            .or_else(|| word.strip_suffix("anc"))
-            .or_else(|| word.strip_suffix("al"))
-            .or_else(|| word.strip_suffix("ur"))
-            .or_else(|| word.strip_suffix("ation"))
-            .unwrap_or(&word);
-        cut.trim_end_matches('e').to_owned()
-    };
-    let (one, other) = (short(state), short(&noun.lower));
-    if one.len() > 3 && one == other {
-        return true;
-    }
-    let alike = [
-        ("complet", "finish"),
-        ("cancel", "cancell"),
-        ("cancell", "cancel"),
-        ("renew", "renew"),
-        ("success", "succeed"),
-        ("fail", "fail"),
-    ];
-    let known = !lexicon.has_word(&noun.lower);
-    known
-        && alike
-            .iter()
-            .any(|(a, b)| other.starts_with(a) && one.starts_with(b))
 }
 
 #[cfg(test)]

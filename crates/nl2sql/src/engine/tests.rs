@@ -45,6 +45,22 @@ pub(super) fn schema(tables: &[&str]) -> Schema {
     }
 }
 
+/// The same schema with sample values, told as `table.column: one|other`.
+pub(super) fn sampled(mut schema: Schema, samples: &[&str]) -> Schema {
+    for told in samples {
+        let (place, values) = told.split_once(": ").unwrap();
+        let (table, column) = place.split_once('.').unwrap();
+        let mut columns = schema
+            .tables
+            .iter_mut()
+            .filter(|known| known.name == table)
+            .flat_map(|known| &mut known.columns);
+        columns.find(|known| known.name == column).unwrap().samples =
+            values.split('|').map(str::to_owned).collect();
+    }
+    schema
+}
+
 pub(super) fn clinic() -> Schema {
     schema(&[
         "doctors: id int, full_name text, specialty text, on_call boolean",

@@ -41,6 +41,11 @@ pub(crate) struct Tongue {
     pub apply: &'static str,
     pub product: &'static str,
     pub bucket: &'static str,
+    pub day_of_week: &'static str,
+    pub hour_of_day: &'static str,
+    /// From Sunday on.
+    pub weekdays: [&'static str; 7],
+    pub on_days: &'static str,
     pub related_count: &'static str,
     pub share: &'static str,
     /// The time from one moment to another, in a unit.
@@ -65,6 +70,9 @@ pub(crate) struct Tongue {
     pub is_true: &'static str,
     pub is_false: &'static str,
     pub within: &'static str,
+    /// In the month of a moment, or on its day, of whatever year.
+    pub same_month: &'static str,
+    pub same_day: &'static str,
     pub outside: &'static str,
     pub average: &'static str,
     /// An average of a group beside that of all rows.
@@ -99,6 +107,7 @@ pub(crate) struct Tongue {
     pub since: &'static str,
     pub before: &'static str,
     pub any_time: &'static str,
+    pub now: &'static str,
 
     /// A question of which only rows are kept that another finds too, or does not.
     pub also_found: &'static str,
@@ -199,6 +208,18 @@ pub(crate) static ENGLISH: Tongue = Tongue {
     apply: "the {0} of {1}",
     product: "the sum of {0} times {1}",
     bucket: "the {0} of {1}",
+    day_of_week: "day of the week",
+    hour_of_day: "hour of the day",
+    weekdays: [
+        "Sunday",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+    ],
+    on_days: "{0} is on a {1}",
     related_count: "the number of {0}",
     share: "the percentage of rows where {0}",
     elapsed: "{0}s from {1} to {2}",
@@ -221,6 +242,8 @@ pub(crate) static ENGLISH: Tongue = Tongue {
     is_true: "{0} is true",
     is_false: "{0} is false",
     within: "{0} lies in {1}",
+    same_month: "{0} is in the month of {1}, whatever the year",
+    same_day: "{0} is on the day of {1}, whatever the year",
     outside: "{0} lies outside {1}",
     average: "{0} is {1} its average",
     group_average: "{0} is {1} that of all rows",
@@ -249,6 +272,7 @@ pub(crate) static ENGLISH: Tongue = Tongue {
     since: "the time since {0}",
     before: "the time before {0}",
     any_time: "any time",
+    now: "today",
     also_found: "{0} Only rows that are also found by: {1}",
     not_found: "{0} Only rows that are not found by: {1}",
     over_groups: [

@@ -152,12 +152,7 @@ impl Reading<'_> {
             return;
         }
         // "published per month": the moment is meant.
-        let timed = self.after(at).is_some_and(|i| {
-            matches!(
-                self.phrase(i),
-                Some(Phrase::Monthly | Phrase::Yearly | Phrase::Daily)
-            )
-        });
+        let timed = self.after(at).is_some_and(|i| self.groups_time(i));
         if timed && self.column_where(at, |id| self.is_day(id)).is_some() {
             self.mark(at);
             return;
@@ -260,7 +255,18 @@ impl Reading<'_> {
                 .columns_of(self.home)
                 .find(|id| truth(id) && matches(id, text))
         });
-        if let Some(column) = found {
+        // "who failed a course", where the rows between have it.
+        let elsewhere = || {
+            let text = positives.get(prefixed)?;
+            let mut held = self
+                .lexicon
+                .table_ids()
+                .filter(|table| self.reachable(*table))
+                .flat_map(|table| self.lexicon.columns_of(table))
+                .filter(|id| truth(id) && matches(id, text));
+            held.next().filter(|_| held.next().is_none())
+        };
+        if let Some(column) = found.or_else(elsewhere) {
             self.mark(at);
             self.plan.filters.push(Cond::Truth {
                 column,

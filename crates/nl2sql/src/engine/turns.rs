@@ -6,6 +6,8 @@ use super::link::Namer;
 use super::listings::table_of;
 use super::paraphrase::{Step, in_turn};
 use super::roles;
+use super::samples::key;
+use super::shorthand;
 use super::stem::stem;
 use super::text::{self, Shape, Token, replaced, word_at};
 
@@ -15,6 +17,16 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         |_, tokens| without_apostrophe(tokens),
         hyphenated,
         opposed,
+        by_the_night,
+        planned,
+        as_of_now,
+        no_shows,
+        single_most,
+        totals_of,
+        |_, tokens| works_in(tokens),
+        came_in,
+        range_of,
+        payroll,
         in_our_company,
         superlative_first,
         |_, tokens| neither_nor(tokens),
@@ -57,6 +69,16 @@ fn hyphenated(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let parted = |token: &Token| -> Option<Vec<Token>> {
         let letters = |part: &str| part.len() >= 2 && part.chars().all(char::is_alphabetic);
         let parts: Vec<&str> = token.text.split('-').collect();
+        // "2-bedroom flats"
+        if let [number, thing] = &parts[..]
+            && !number.is_empty()
+            && number.len() <= 3
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && letters(thing)
+            && namer.mention(thing).column_score() >= 0.8
+        {
+            return Some(text::tokens(&format!("{number} {thing}")));
+        }
         if !token.is_word() || parts.len() < 2 || !parts.iter().all(|part| letters(part)) {
             return None;
         }
@@ -73,8 +95,14 @@ fn hyphenated(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         let truth = mention
             .columns
             .first()
-            .is_some_and(|hit| lexicon.column(hit.id).sort == Sort::Truth);
-        let named = mention.table_score().max(mention.column_score()) >= 0.8;
+            .is_some_and(|hit| lexicon.column(hit.id).sort == Sort::Truth)
+            || negated
+                && lexicon.columns.iter().any(|entry| {
+                    let mut words = entry.words.iter();
+                    entry.sort == Sort::Truth
+                        && words.any(|word| stem(word) == stem(&rest) || shorthand::may_shorten(word, &rest))
+                });
+        let named = negated || mention.table_score().max(mention.column_score()) >= 0.8;
         if sampled || !named || negated && !truth {
             return None;
         }
@@ -134,6 +162,261 @@ fn opposed(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         let fits = whole && flag(held) && !flag(said) && !known(said);
         fits.then(|| replaced(tokens, from, to, &format!("not {}", held.join(" "))))
     })
+}
+
+/// `nightly rate` is the rate, where the schema has no nights.
+fn by_the_night(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.iter().position(|token| {
+        matches!(token.lower.as_str(), "nightly" | "hourly" | "daily")
+            && lexicon.senses(&token.lower, &token.stem).is_empty()
+    })?;
+    let rate = matches!(
+        word_at(tokens, at + 1),
+        "rate" | "rates" | "price" | "prices" | "fee" | "fees" | "cost"
+    );
+    rate.then(|| replaced(tokens, at, at + 1, ""))
+}
+
+/// `sessions scheduled for tomorrow` are those of tomorrow, where nothing is called so.
+fn planned(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = (1..tokens.len()).find(|at| {
+        matches!(word_at(tokens, *at), "scheduled" | "planned" | "booked" | "due")
+            && matches!(word_at(tokens, at + 1), "for" | "on" | "in")
+    })?;
+    let timed = tokens.get(at + 2).is_some_and(|token| {
+        token.shape == Shape::Date
+            || matches!(
+                token.lower.as_str(),
+                "today" | "tomorrow" | "next" | "this" | "yesterday" | "last"
+            )
+    });
+    let held = lexicon.has_word(word_at(tokens, at))
+        || lexicon
+            .columns
+            .iter()
+            .flat_map(|entry| &entry.column.samples)
+            .any(|sample| sample.eq_ignore_ascii_case(word_at(tokens, at)));
+    (timed && !held && word_at(tokens, at) != "booked" && word_at(tokens, at) != "due")
+        .then(|| replaced(tokens, at, at + 2, ""))
+}
+
+/// Whether a column of states has a sample that reads so.
+fn is_state(lexicon: &Lexicon<'_>, said: &str) -> bool {
+    lexicon.columns.iter().any(|entry| {
+        let stateful = entry
+            .words
+            .iter()
+            .any(|word| matches!(word.as_str(), "status" | "state" | "stage" | "phase"));
+        let mut samples = entry.column.samples.iter();
+        stateful && samples.any(|sample| key(sample) == said)
+    })
+}
+
+/// `employees on leave today` are on leave: a state is as of now.
+fn as_of_now(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let last = tokens.len().checked_sub(1)?;
+    let from = match (word_at(tokens, last), word_at(tokens, last.saturating_sub(1))) {
+        ("now", "right") => last - 1,
+        ("today" | "now" | "currently", _) => last,
+        _ => return None,
+    };
+    let state = (1..=3usize.min(from)).any(|length| {
+        let said: Vec<&str> = tokens[from - length..from]
+            .iter()
+            .map(|token| token.lower.as_str())
+            .collect();
+        is_state(lexicon, &said.join(" "))
+    });
+    (state && from > 1).then(|| tokens[..from].to_vec())
+}
+
+/// `total no shows`: how many rows have that state.
+fn no_shows(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens
+        .windows(2)
+        .position(|two| two[0].lower == "no" && matches!(two[1].lower.as_str(), "show" | "shows"))?;
+    if lexicon.has_word("show") || lexicon.has_word("shows") {
+        return None;
+    }
+    let mut held = lexicon.columns.iter().filter(|entry| {
+        let stateful = entry
+            .words
+            .iter()
+            .any(|word| matches!(word.as_str(), "status" | "state"));
+        let mut samples = entry.column.samples.iter();
+        stateful && samples.any(|sample| matches!(key(sample).as_str(), "n" | "ns" | "no show" | "noshow"))
+    });
+    let entry = held.next().filter(|_| held.next().is_none())?;
+    let spelled_so = entry.column.samples.iter().any(|sample| key(sample) == "no show");
+    let namer = Namer::new(lexicon);
+    let things = tokens.iter().any(|token| {
+        let mention = namer.mention(&token.text);
+        mention
+            .tables
+            .first()
+            .is_some_and(|hit| hit.id == entry.table && hit.score >= 0.8)
+    });
+    if things && spelled_so {
+        return None;
+    }
+    let rows = lexicon.table(entry.table).words.join(" ");
+    let after = tokens
+        .get(at + 2)
+        .is_none_or(|next| !next.is_word() || table_of(&namer, std::slice::from_ref(next)).is_none());
+    let noun = if !things && after {
+        format!("no-show {rows}")
+    } else {
+        "no-show".to_owned()
+    };
+    Some(replaced(tokens, at, at + 2, &noun))
+}
+
+/// `who works in Sales`: everyone who works there.
+fn works_in(tokens: &[Token]) -> Option<Vec<Token>> {
+    let end = match (word_at(tokens, 0), word_at(tokens, 1), word_at(tokens, 2)) {
+        ("who", "works" | "work" | "worked", _) => 2,
+        ("who", "is" | "are", "working" | "employed") => 3,
+        _ => return None,
+    };
+    matches!(word_at(tokens, end), "in" | "at" | "for" | "with")
+        .then(|| replaced(tokens, 0, end + 1, "everyone working at"))
+}
+
+/// `who joined this year`: the one kind of people that there are.
+fn came_in(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let verb = 1 + usize::from(matches!(word_at(tokens, 1), "has" | "have"));
+    let came = matches!(word_at(tokens, verb), "joined" | "started")
+        || word_at(tokens, verb) == "signed" && word_at(tokens, verb + 1) == "up";
+    let after = verb + if word_at(tokens, verb) == "signed" { 2 } else { 1 };
+    let timed = matches!(
+        word_at(tokens, after),
+        "this"
+            | "last"
+            | "in"
+            | "today"
+            | "yesterday"
+            | "since"
+            | "after"
+            | "before"
+            | "on"
+            | "within"
+            | "during"
+    );
+    if word_at(tokens, 0) != "who" || !came || !timed {
+        return None;
+    }
+    let mut people = lexicon
+        .table_ids()
+        .filter(|table| roles::names_people(lexicon, *table));
+    let only = people.next().filter(|_| people.next().is_none())?;
+    Some(replaced(
+        tokens,
+        0,
+        1,
+        &format!("{} who", lexicon.table(only).words.join(" ")),
+    ))
+}
+
+/// `salary range per title`: the least and the most.
+fn range_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.iter().position(|token| token.lower == "range")?;
+    if lexicon.has_word("range") {
+        return None;
+    }
+    let namer = Namer::new(lexicon);
+    let figure = |from: usize, to: usize| {
+        let said: Vec<&str> = tokens
+            .get(from..to)?
+            .iter()
+            .map(|token| token.text.as_str())
+            .collect();
+        let mention = namer.mention(&said.join(" "));
+        let hit = mention.columns.first()?;
+        (hit.score >= 0.6 && lexicon.column(hit.id).sort == Sort::Number).then(|| said.join(" "))
+    };
+    if let Some(said) = at.checked_sub(1).and_then(|from| figure(from, at)) {
+        return Some(replaced(
+            tokens,
+            at - 1,
+            at + 1,
+            &format!("minimum and maximum {said}"),
+        ));
+    }
+    let of = at + 1 + usize::from(word_at(tokens, at + 1) == "of");
+    let of = of + usize::from(matches!(word_at(tokens, of), "the" | "all"));
+    let said = figure(of, of + 1).filter(|_| word_at(tokens, at + 1) == "of")?;
+    let from = at - usize::from(at > 0 && matches!(word_at(tokens, at - 1), "the" | "a"));
+    Some(replaced(
+        tokens,
+        from,
+        of + 1,
+        &format!("minimum and maximum {said}"),
+    ))
+}
+
+/// `total payroll` is the sum of the salaries, where nothing else is called so.
+fn payroll(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.iter().position(|token| token.lower == "payroll")?;
+    let mut pay = lexicon.columns.iter().filter(|entry| {
+        let mut words = entry.words.iter();
+        entry.sort == Sort::Number && words.any(|word| matches!(word.as_str(), "salary" | "wage" | "wages"))
+    });
+    let entry = pay
+        .next()
+        .filter(|_| pay.next().is_none() && !lexicon.has_word("payroll"))?;
+    let from = at
+        - usize::from(
+            at > 0
+                && matches!(
+                    word_at(tokens, at - 1),
+                    "total" | "our" | "monthly" | "annual" | "whole"
+                ),
+        );
+    Some(replaced(
+        tokens,
+        from,
+        at + 1,
+        &format!(
+            "total {} of {}",
+            entry.words.join(" "),
+            lexicon.table(entry.table).words.join(" ")
+        ),
+    ))
+}
+
+/// `single biggest claim` is the biggest one.
+fn single_most(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.windows(2).position(|two| {
+        matches!(two[0].lower.as_str(), "single" | "very" | "absolute")
+            && (order_of(&two[1].lower).is_some() || two[1].lower == "most")
+    })?;
+    lexicon
+        .senses(&tokens[at].lower, &tokens[at].stem)
+        .is_empty()
+        .then(|| replaced(tokens, at, at + 1, ""))
+}
+
+/// `monthly expense totals`, `payment totals by method`: the total amount of them.
+fn totals_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.iter().position(|token| token.lower == "totals")?;
+    let namer = Namer::new(lexicon);
+    let (from, length) = (1..=2usize.min(at))
+        .rev()
+        .find_map(|length| table_of(&namer, tokens.get(at - length..at)?).map(|_| (at - length, length)))?;
+    let table = table_of(&namer, &tokens[from..at])?;
+    let money = roles::measure(lexicon, table)?;
+    let words = &lexicon.column(money).words;
+    let amount = words
+        .iter()
+        .filter(|word| *word != "total" && *word != "cents")
+        .cloned();
+    let amount: Vec<String> = amount.collect();
+    let things: Vec<&str> = tokens[from..from + length]
+        .iter()
+        .map(|token| token.text.as_str())
+        .collect();
+    let plain = format!("total {} of {}", amount.join(" "), things.join(" "));
+    Some(replaced(tokens, from, at + 1, &plain))
 }
 
 /// `people in the company`, `all members we have in the system`: all of them, where nothing is called so.
@@ -207,7 +490,13 @@ fn superlative_first(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Toke
     if at == 0 || named.iter().any(|token| !token.is_word()) {
         return None;
     }
-    let already = named.is_empty() && top + 1 == end && word(at) != "soonest";
+    // "most recent first" is said in full.
+    let adjective = matches!(word(at), "most" | "least")
+        && matches!(named, [one] if matches!(
+            one.lower.as_str(),
+            "recent" | "expensive" | "costly" | "urgent" | "popular" | "valuable" | "recently"
+        ));
+    let already = adjective || named.is_empty() && top + 1 == end && word(at) != "soonest";
     let namer = Namer::new(lexicon);
     let said: Vec<&str> = named.iter().map(|token| token.text.as_str()).collect();
     let mention = namer.mention(&said.join(" "));

@@ -234,7 +234,8 @@ impl Walk<'_> {
         }
         if !self.wanted {
             // "top 5 artists by number of concerts, with their genre"
-            self.wanted = self.seen && word == "with" && self.goes_on_listing(at + 1);
+            let adds = matches!(word, "with" | "including" | "showing");
+            self.wanted = self.seen && adds && self.goes_on_listing(at + 1);
             return;
         }
         // "in which year", "from what city": the question word follows its preposition.
@@ -296,7 +297,14 @@ impl Walk<'_> {
                 && !is_participle(&self.tokens[item.start].lower)
         });
         let owned = matches!(self.word(at), "their" | "its" | "his" | "her");
-        listed && (of || named || are_columns && (owned || columns.count() > 1))
+        // "with the guest's phone": a column of somebody, to the end.
+        let possessed = rest.windows(2).any(|two| {
+            let [whose, what] = two else { return false };
+            matches!((&whose.kind, &what.kind), (Kind::Mention(..), Kind::Mention(mention, _))
+                if mention.column_score() >= 0.7)
+                && self.tokens[whose.end - 1].owns
+        });
+        listed && (of || named || possessed || are_columns && (owned || columns.count() > 1))
     }
 
     /// Whether what follows is shown again: "and their ages", "and how many", "and the number of".
