@@ -111,6 +111,7 @@ pub(crate) mod text;
 mod timing;
 mod tolls;
 pub(crate) mod tongue;
+mod tops;
 mod totals;
 mod truth;
 mod turns;

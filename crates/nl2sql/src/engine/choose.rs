@@ -101,6 +101,7 @@ pub(crate) fn ranked<'q>(lexicon: &'q Lexicon<'q>, tokens: &'q [Token], items: &
     }
     prefer::forget_subject_less(tokens, &mut found);
     prefer::prefer_single_rows(lexicon, &mut found);
+    prefer::prefer_ranked_rows(lexicon, &mut found);
     found.sort_by(|a, b| b.preference.total_cmp(&a.preference));
     found
 }

@@ -23,7 +23,7 @@ const CODES: &[(&str, &str)] = &[
     ),
     ("pending waiting awaiting", "P W PE PN PD PND PEND"),
     ("paid settled", "P Y PD S"),
-    ("unpaid", "U N O UP UNP"),
+    ("unpaid", "U UP UNP NP"),
     ("overdue late", "O L OD LT"),
     ("partial partially", "P PT PP"),
     ("processing processed progress in-progress", "P IP PR WIP PRC I W"),

@@ -261,7 +261,18 @@ impl Reading<'_> {
             self.mark(i);
             return Some(column);
         }
-        if hint.is_empty() || hint.contains(&"worth") {
+        // "more than 3 repairs": a number of what nothing is called so is none of the one figure that there is.
+        let of_unknown = self.items.get(last + 1).is_some_and(|next| {
+            let word = self.word(last + 1);
+            let few = self.word(last).parse::<f64>().is_ok_and(|number| number < 200.0);
+            next.kind == Kind::Word
+                && few
+                && word.len() > 4
+                && word.ends_with('s')
+                && super::lengths::unit(word).is_none()
+                && !super::money::is_currency(word)
+        });
+        if (hint.is_empty() || hint.contains(&"worth")) && !of_unknown {
             let column = roles::measure(self.lexicon, self.home)?;
             self.assume(format!(
                 "the number is compared with {}",

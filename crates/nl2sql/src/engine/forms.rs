@@ -48,7 +48,15 @@ pub(crate) fn fronts(schema: &Schema) -> HashSet<String> {
             fronts.insert(front.clone());
         }
     }
-    fronts.retain(|front| front.len() > 4 && counts.get(front) == Some(&1));
+    // "available policies" are no availables.
+    let describes = |word: &str| {
+        [
+            "able", "ible", "ed", "al", "ive", "ing", "ic", "ary", "ous", "ful", "ory",
+        ]
+        .iter()
+        .any(|end| word.ends_with(end))
+    };
+    fronts.retain(|front| front.len() > 4 && counts.get(front) == Some(&1) && !describes(front));
     fronts
 }
 

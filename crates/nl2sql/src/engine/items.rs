@@ -139,7 +139,14 @@ fn next(
         let capital = tokens[at..span.end]
             .iter()
             .any(|token| token.text.chars().any(char::is_uppercase));
+        // "available rooms", where a code says so.
+        let coded = matches!(token.lower.as_str(), "available" | "complete")
+            && span
+                .what
+                .iter()
+                .all(|hit| hit.value.len() <= 3 && hit.value.bytes().all(|byte| byte.is_ascii_uppercase()));
         let weak = span.end - at == 1
+            && !coded
             && tokens[at..span.end]
                 .iter()
                 .all(|token| words::STOP.contains(&token.lower.as_str()));

@@ -90,6 +90,7 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
             if length == 1 {
                 forget_doers(lexicon, &tokens[start], &mut mention);
                 forget_rates(lexicon, &tokens[start], &mut mention);
+                forget_states(lexicon, &index, tokens, &senses, start, &mut mention);
                 forget_moments_of_rows(lexicon, &tokens[start], &mut mention);
                 // "claim amount" is the amount of a claim, not its `claim_date` and an amount.
                 let owner = mention
@@ -166,6 +167,29 @@ fn forget_kin_of_figures(lexicon: &Lexicon<'_>, mention: &mut Mention) {
     if figure {
         let kin = |hit: &Hit<TableId>| hit.score < 0.76 && lexicon.table(hit.id).words.len() == 1;
         mention.tables.retain(|hit| !kin(hit));
+    }
+}
+
+/// `open trips` have a state, whatever column begins with something like it.
+fn forget_states(
+    lexicon: &Lexicon<'_>,
+    index: &Index,
+    tokens: &[Token],
+    senses: &[(Senses, bool)],
+    start: usize,
+    mention: &mut Mention,
+) {
+    if !values::is_known(&tokens[start].lower) || lexicon.has_word(&tokens[start].lower) {
+        return;
+    }
+    let describes = senses
+        .get(start + 1)
+        .is_some_and(|(next, _)| !next.is_empty() && index.find(lexicon, &[next]).table_score() >= 0.8);
+    if describes {
+        mention.columns.retain(|hit| {
+            let sort = lexicon.column(hit.id).sort;
+            hit.score >= 0.9 || sort == Sort::Truth
+        });
     }
 }
 

@@ -288,7 +288,7 @@ impl Expr {
         }
     }
 
-    fn columns(&self, found: &mut Vec<ColumnId>) {
+    pub(crate) fn columns(&self, found: &mut Vec<ColumnId>) {
         match self {
             Expr::Column(column)
             | Expr::CountDistinct(column)

@@ -2,7 +2,7 @@
 
 use super::choose::Chosen;
 use super::items::{Item, Kind};
-use super::lexicon::{Lexicon, Sort};
+use super::lexicon::{ColumnId, Lexicon, Sort};
 use super::plan::{Cond, Expr, Plan};
 use super::signals::{self, Signals};
 use super::text::Token;
@@ -62,6 +62,39 @@ pub(super) fn forget_subject_less(tokens: &[Token], found: &mut [Chosen<'_>]) {
     };
     if found.iter().any(tells) {
         for one in found.iter_mut().filter(|one| !tells(one)) {
+            one.preference -= STRUCTURE;
+        }
+    }
+}
+
+/// `top 5 drivers by distance`: rows of another table that are ranked are no drivers, where some reading has them.
+pub(super) fn prefer_ranked_rows(lexicon: &Lexicon<'_>, found: &mut [Chosen<'_>]) {
+    let Some(one) = found.first() else { return };
+    let items = &one.reading.items;
+    let wanted = (2..items.len()).find_map(|at| {
+        let Kind::Mention(mention, _) = &items[at].kind else {
+            return None;
+        };
+        let top = matches!(items[at - 1].kind, Kind::Number(_))
+            && matches!(one.reading.word(at - 2), "top" | "best" | "worst" | "bottom")
+            && one.reading.word(at + 1) == "by";
+        let hit = mention.tables.first()?;
+        (top && hit.score >= 0.8 && mention.column_score() < hit.score).then_some(hit.id)
+    });
+    let Some(table) = wanted else { return };
+    let has = |one: &Chosen<'_>| {
+        let plan = &one.reading.plan;
+        let mut columns = Vec::new();
+        plan.select
+            .iter()
+            .chain(&plan.group)
+            .for_each(|expr| expr.columns(&mut columns));
+        let refers =
+            |id: &ColumnId| lexicon.column(*id).table == table || lexicon.graph.target(*id) == Some(table);
+        plan.home == table || columns.iter().any(refers)
+    };
+    if found.iter().any(has) {
+        for one in found.iter_mut().filter(|one| !has(one)) {
             one.preference -= STRUCTURE;
         }
     }

@@ -152,6 +152,7 @@ impl<'q> Reading<'q> {
         self.finish();
         self.settle_units();
         self.settle_streets();
+        self.settle_tops();
         self.settle_birthdays();
         self
     }

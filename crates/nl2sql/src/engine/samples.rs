@@ -72,9 +72,13 @@ fn coded(lexicon: &Lexicon<'_>, tokens: &[Token], found: &mut Vec<Span<Vec<Value
         return;
     }
     for (start, token) in tokens.iter().enumerate() {
+        // "available rooms": elsewhere the word says nothing.
+        let describes = matches!(token.lower.as_str(), "available" | "complete")
+            && (tokens.get(start + 1).is_some_and(Token::is_word)
+                || start > 0 && matches!(tokens[start - 1].lower.as_str(), "are" | "is" | "still"));
         let is_open = token.is_word()
             && token.lower.len() >= 4
-            && !words::STOP.contains(token.lower.as_str())
+            && (describes || !words::STOP.contains(token.lower.as_str()))
             && !words::VERBS.contains(token.lower.as_str())
             && !phrases::is_part(&token.lower)
             && !found.iter().any(|span| span.start <= start && span.end > start);
@@ -88,12 +92,12 @@ fn coded(lexicon: &Lexicon<'_>, tokens: &[Token], found: &mut Vec<Span<Vec<Value
         let is_named = !lexicon.senses(&token.lower, &token.stem).is_empty()
             || !lexicon.vowelless(&token.lower, &token.stem).is_empty();
         let is_spelled = lexicon.has_word(&token.lower) || lexicon.has_word(&singular(&token.lower));
-        let unsaid = on || !is_spelled && is_qualifier(&token.lower) || !is_named;
+        let unsaid = on || describes || !is_spelled && is_qualifier(&token.lower) || !is_named;
         let ranked: Vec<(usize, ValueHit)> = columns
             .iter()
             .filter_map(|(number, samples)| {
                 let usual = codes::distance(&token.lower, &lexicon.columns[*number].words)
-                    .filter(|_| unsaid && (on || !values::is_known(&token.lower)))
+                    .filter(|_| unsaid && (on || describes || !values::is_known(&token.lower)))
                     .and_then(|far| {
                         codes::usual(&token.lower, samples).map(|(rank, code)| (far + rank, code))
                     });

@@ -67,7 +67,7 @@ impl Reading<'_> {
             let (column, score) = self.column_where(i, temporal)?;
             // "listings added this week": the doing is that of the rows themselves, whatever else is said so elsewhere.
             let table = self.lexicon.column(column).table;
-            let own = (table != self.home && score < 0.85 && self.participle(i))
+            let own = (table != self.home && score < 0.76 && self.participle(i))
                 .then(|| roles::moment(self.lexicon, self.home))
                 .flatten()
                 .filter(|_| !self.named.contains(&table) && self.table(i).is_none());

@@ -53,6 +53,12 @@ const ANTONYMS: &[(&str, &str)] = &[
     ("used", "new"),
     ("booked", "available"),
     ("free", "occupied"),
+    ("open", "completed"),
+    ("open", "closed"),
+    ("open", "resolved"),
+    ("pending", "completed"),
+    ("outstanding", "completed"),
+    ("unfinished", "completed"),
     ("onsite", "remote"),
     ("nonsmoking", "smoking"),
     ("nonsmoking", "smoke"),
@@ -257,7 +263,10 @@ impl Reading<'_> {
         });
         // "who failed a course", where the rows between have it.
         let elsewhere = || {
-            let text = positives.get(prefixed)?;
+            let told = at
+                .checked_sub(1)
+                .is_some_and(|i| matches!(self.word(i), "who" | "that" | "which" | "have" | "has"));
+            let text = positives.get(prefixed).filter(|_| told && word != "booked")?;
             let mut held = self
                 .lexicon
                 .table_ids()

@@ -25,6 +25,8 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         totals_of,
         |_, tokens| works_in(tokens),
         came_in,
+        ordered_by_people,
+        with_some,
         range_of,
         payroll,
         in_our_company,
@@ -316,6 +318,44 @@ fn came_in(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     ))
 }
 
+/// `services ordered by vip guests` were ordered by them: people are nothing to sort by.
+fn ordered_by_people(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at =
+        (1..tokens.len()).find(|at| word_at(tokens, *at) == "ordered" && word_at(tokens, at + 1) == "by")?;
+    let last = tokens.len().checked_sub(1)?;
+    let namer = Namer::new(lexicon);
+    let people = table_of(&namer, &tokens[last..])?;
+    let things = table_of(&namer, &tokens[at - 1..at])?;
+    let several = tokens[last].lower.ends_with('s') && last > at + 1;
+    (several && people != things && roles::names_people(lexicon, people) && last <= at + 4)
+        .then(|| replaced(tokens, at, at + 2, "made by"))
+}
+
+/// `bookings with children` have more than none of them, where a column counts them.
+fn with_some(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = (1..tokens.len()).find(|at| matches!(word_at(tokens, *at), "with" | "having" | "including"))?;
+    let namer = Namer::new(lexicon);
+    let table = table_of(&namer, &tokens[at - 1..at])?;
+    let thing = tokens.get(at + 1..at + 2)?;
+    let ends = tokens.get(at + 2).is_none_or(|next| {
+        matches!(
+            next.lower.as_str(),
+            "in" | "from" | "this" | "last" | "," | "and" | "that" | "who"
+        )
+    });
+    let mention = namer.mention(&thing[0].text);
+    let counted = mention.columns.iter().any(|hit| {
+        let entry = lexicon.column(hit.id);
+        let counts = entry
+            .words
+            .last()
+            .is_some_and(|last| matches!(last.as_str(), "count" | "quantity" | "number"));
+        entry.table == table && entry.sort == Sort::Number && counts && hit.score >= 0.6
+    });
+    (counted && ends && mention.table_score() < 0.6 && thing[0].lower.ends_with(['s', 'n']))
+        .then(|| replaced(tokens, at, at + 1, "with more than 0"))
+}
+
 /// `salary range per title`: the least and the most.
 fn range_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let at = tokens.iter().position(|token| token.lower == "range")?;
@@ -403,7 +443,23 @@ fn totals_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         .rev()
         .find_map(|length| table_of(&namer, tokens.get(at - length..at)?).map(|_| (at - length, length)))?;
     let table = table_of(&namer, &tokens[from..at])?;
-    let money = roles::measure(lexicon, table)?;
+    let held = lexicon
+        .columns_of(table)
+        .any(|id| lexicon.column(id).words.iter().any(|word| word == "total"));
+    let compared = matches!(
+        word_at(tokens, at + 1),
+        "over"
+            | "under"
+            | "above"
+            | "below"
+            | "larger"
+            | "greater"
+            | "more"
+            | "less"
+            | "exceeding"
+            | "between"
+    );
+    let money = roles::measure(lexicon, table).filter(|_| !held && !compared)?;
     let words = &lexicon.column(money).words;
     let amount = words
         .iter()

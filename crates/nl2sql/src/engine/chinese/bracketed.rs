@@ -102,12 +102,36 @@ pub(super) fn bracketed(question: &str, known: &Known<'_, '_>) -> String {
             from = open + lead.len();
             said.splice(0..0, lead);
         } else if let Some(start) = spelled(&said[..open], &inside, known) {
-            let value: Vec<char> = inside.chars().collect();
+            // 苏州(Suzhou)工厂 is in that place.
+            let word: String = said[start..open].iter().collect();
+            let told = start > 0 && leads_to_place(&said[..start]);
+            let lead = if words::place(&word).is_some() && !told {
+                "位于"
+            } else {
+                ""
+            };
+            let value: Vec<char> = lead.chars().chain(inside.chars()).collect();
             from = start + value.len();
             said.splice(start..=close, value);
         }
     }
     said.into_iter().collect()
+}
+
+/// Whether a word of place ends some characters already: 住在, 运往, 从.
+fn leads_to_place(before: &[char]) -> bool {
+    let word: String = before[last_word(before)..].iter().collect();
+    let leads = |mark: &Mark| {
+        matches!(
+            mark,
+            Mark::From | Mark::To | Mark::Toward | Mark::Is | Mark::Not | Mark::And | Mark::Or
+        )
+    };
+    words::marks(&word).iter().any(leads)
+        || before.ends_with(&['从'])
+        || before.ends_with(&['由'])
+        || before.ends_with(&['去'])
+        || before.ends_with(&['经'])
 }
 
 fn is_unit(inside: &str) -> bool {
@@ -216,6 +240,7 @@ mod tests {
         let known = Known::new(None);
         for (question, said) in [
             ("住在罗马(Rome)的会员", "住在Rome的会员"),
+            ("苏州(Suzhou)的工厂", "位于Suzhou的工厂"),
             ("标题里有草稿（draft）的文档", "标题里有draft的文档"),
             ("每人的工时(分钟)", "每人的工时"),
             (

@@ -23,15 +23,6 @@ impl Known<'_, '_> {
         (!name.is_table()).then(|| self.lexicon.map(|lexicon| lexicon.column(hit).sort))?
     }
 
-    /// The words of a column that holds a moment.
-    pub(super) fn words_of_moment(&self, name: &Name) -> Option<String> {
-        let hits = self.namer.as_ref()?.mention(&name.said).columns;
-        let lexicon = self.lexicon?;
-        let mut columns = hits.iter().map(|hit| lexicon.column(hit.id));
-        let column = columns.find(|entry| name.column_home.is_none_or(|home| home == entry.table))?;
-        matches!(column.sort, Sort::Day { .. }).then(|| column.words.join(" "))
-    }
-
     /// Whether rows of a table have a key of another.
     pub(super) fn refers(&self, from: TableId, to: TableId) -> bool {
         self.lexicon.is_some_and(|lexicon| {
@@ -79,7 +70,7 @@ impl Known<'_, '_> {
     }
 
     /// A column by its own words.
-    fn column_name(&self, id: ColumnId) -> Option<Name> {
+    pub(super) fn column_name(&self, id: ColumnId) -> Option<Name> {
         let lexicon = self.lexicon?;
         let entry = lexicon.column(id);
         Some(Name {
@@ -240,31 +231,6 @@ impl Known<'_, '_> {
         })
     }
 
-    /// The moment whose name says a state: `hired_on` of "hired".
-    pub(super) fn moment_saying(&self, said: &str) -> Option<Name> {
-        let lexicon = self.lexicon?;
-        let id = (0..lexicon.columns.len()).map(ColumnId).find(|id| {
-            let entry = lexicon.column(*id);
-            matches!(entry.sort, Sort::Day { .. }) && says(&entry.words, said)
-        })?;
-        self.column_name(id)
-    }
-
-    /// The moment of a table whose name begins like a word: `shipped_at` of "shipment".
-    pub(super) fn moment_like(&self, home: TableId, said: &str) -> Option<Name> {
-        let lexicon = self.lexicon?;
-        let id = lexicon.columns_of(home).find(|id| {
-            let entry = lexicon.column(*id);
-            let like = |word: &String| {
-                word.ends_with("ed")
-                    && word.len() > 5
-                    && word.get(..4).is_some_and(|lead| said.starts_with(lead))
-            };
-            matches!(entry.sort, Sort::Day { .. }) && entry.words.first().is_some_and(like)
-        })?;
-        self.column_name(id)
-    }
-
     /// Whether a word names columns of several tables.
     pub(super) fn is_shared(&self, name: &Name) -> bool {
         let hits = self.namer.as_ref().map(|namer| namer.mention(&name.said).columns);
@@ -349,11 +315,6 @@ impl Known<'_, '_> {
     pub(super) fn label_of(&self, home: TableId) -> Option<Name> {
         let lexicon = self.lexicon?;
         self.column_name(roles::label(lexicon, home).into_iter().next()?)
-    }
-
-    /// Whether a name is a column of days or moments.
-    pub(super) fn is_day(&self, name: &Name) -> bool {
-        matches!(self.sort_of(name), Some(Sort::Day { .. }))
     }
 
     /// The column of a table that holds months as text, and how it spells them.

@@ -1,7 +1,9 @@
 //! Verbs beside a time in a Chinese question that say which moment of a thing the time is of: 最近30天申请的候选人.
 
 use super::cut::Cutter;
+use super::known::{Known, says};
 use super::part::{Name, Part};
+use crate::engine::lexicon::{ColumnId, Sort, TableId};
 
 /// Verbs with what English says of a thing to which it was done.
 #[rustfmt::skip]
@@ -38,5 +40,46 @@ impl Cutter<'_, '_> {
         let moments: Vec<&str> = moments.iter().map(String::as_str).collect();
         let column = self.known.column_of(Some(home), &moments)?;
         self.known.is_day(&column).then_some((column, 2 + past))
+    }
+}
+
+impl Known<'_, '_> {
+    /// The moment whose name says a state: `hired_on` of "hired".
+    pub(super) fn moment_saying(&self, said: &str) -> Option<Name> {
+        let lexicon = self.lexicon?;
+        let id = (0..lexicon.columns.len()).map(ColumnId).find(|id| {
+            let entry = lexicon.column(*id);
+            matches!(entry.sort, Sort::Day { .. }) && says(&entry.words, said)
+        })?;
+        self.column_name(id)
+    }
+
+    /// The moment of a table whose name begins like a word: `shipped_at` of "shipment".
+    pub(super) fn moment_like(&self, home: TableId, said: &str) -> Option<Name> {
+        let lexicon = self.lexicon?;
+        let id = lexicon.columns_of(home).find(|id| {
+            let entry = lexicon.column(*id);
+            let like = |word: &String| {
+                word.ends_with("ed")
+                    && word.len() > 5
+                    && word.get(..4).is_some_and(|lead| said.starts_with(lead))
+            };
+            matches!(entry.sort, Sort::Day { .. }) && entry.words.first().is_some_and(like)
+        })?;
+        self.column_name(id)
+    }
+
+    /// Whether a name is a column of days or moments.
+    pub(super) fn is_day(&self, name: &Name) -> bool {
+        matches!(self.sort_of(name), Some(Sort::Day { .. }))
+    }
+
+    /// The words of a column that holds a moment.
+    pub(super) fn words_of_moment(&self, name: &Name) -> Option<String> {
+        let hits = self.namer.as_ref()?.mention(&name.said).columns;
+        let lexicon = self.lexicon?;
+        let mut columns = hits.iter().map(|hit| lexicon.column(hit.id));
+        let column = columns.find(|entry| name.column_home.is_none_or(|home| home == entry.table))?;
+        matches!(column.sort, Sort::Day { .. }).then(|| column.words.join(" "))
     }
 }

@@ -1,12 +1,11 @@
 //! A word before what it is one of: 手机渠道, 技术组, 香料类, 美元账户.
 
+use super::countries::capital;
 use super::cut::Cutter;
-use super::is_han;
 use super::known::Known;
 use super::marks::Mark;
 use super::part::{Name, Part};
 use super::words::{self, LONGEST};
-use crate::engine::countries;
 use crate::engine::lexicon::TableId;
 
 /// Last words of columns that hold kinds.
@@ -62,34 +61,6 @@ const CURRENCIES: &[(&str, &str)] = &[
     ("pounds", "GBP"),
     ("yuan", "CNY"),
 ];
-
-impl Known<'_, '_> {
-    /// How an English schema without samples spells a country that a Chinese word names.
-    pub(super) fn country(&self, readings: &[&'static str]) -> Option<String> {
-        let lexicon = self.lexicon.filter(|lexicon| !lexicon.is_pinyin)?;
-        let is_country = readings.iter().any(|said| countries::code_of(said, 2).is_some());
-        let mut columns = lexicon
-            .columns
-            .iter()
-            .filter(|entry| {
-                entry
-                    .words
-                    .iter()
-                    .any(|word| matches!(word.as_str(), "country" | "nation" | "nationality"))
-            })
-            .peekable();
-        let any = columns.peek().is_some();
-        let english = columns.all(|entry| {
-            let comment = entry.column.comment.as_deref().unwrap_or_default();
-            entry.column.samples.is_empty() && !comment.chars().any(is_han)
-        });
-        let first = readings.first().filter(|_| is_country && any && english)?;
-        Some(match *first {
-            "usa" | "uk" | "uae" => first.to_uppercase(),
-            first => first.split(' ').map(capital).collect::<Vec<_>>().join(" "),
-        })
-    }
-}
 
 impl Cutter<'_, '_> {
     /// 手机渠道, 技术组: the value of the column after a word, or of one that holds groups.
@@ -313,14 +284,6 @@ impl Cutter<'_, '_> {
             (kind && name.is_known() && !name.is_table() && !name.measure).then_some((name, length))
         })
     }
-}
-
-/// A word with a capital.
-fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// Whether a code of two letters or more is how a word begins: `MOB` of "mobile".
