@@ -99,6 +99,7 @@ impl<'q, 'a> Known<'q, 'a> {
         };
         let plural = (table >= KNOWN || said == "order" && mention.column_score() < KNOWN)
             && (VERBS.iter().any(|verb| said == *verb || said.ends_with("order"))
+                || said.starts_with("top ") && !said.ends_with('s')
                 || !said.ends_with('s') && numbered());
         let home = mention
             .columns

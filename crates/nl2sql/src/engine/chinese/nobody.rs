@@ -150,6 +150,12 @@ fn never(parts: &mut Vec<Part>, at: usize, known: &Known<'_, '_>) {
                 parts.splice(at + 1..end, [Part::Name(column)]);
             } else if let Some(done) = known.only_referring(home) {
                 parts.splice(at + 1..end, [Part::Name(done)]);
+            } else if parts[at + 1..end]
+                .iter()
+                .all(|part| matches!(part, Part::Mark(Mark::Verb | Mark::Filler)))
+            {
+                // What was never done is not left out.
+                parts[at] = Part::Other("没有".to_owned());
             }
         }
         // 从没投放过广告: of a verb and its thing, the thing is what there is none of.

@@ -171,13 +171,22 @@ fn kinds(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             if let Some(Part::Name(name)) = parts.get(at + 1)
                 && name.is_table()
                 && name.column < name.table + 0.05
-                && let Some(column) = known.column_of(name.table_home, KINDS)
+                && let Some(column) = kind_of(name, known)
             {
                 parts.insert(at + 2, Part::Name(column));
             }
         }
         at += 1;
     }
+}
+
+/// The column that tells the kind of a thing: `type`, or `crop_type` of crops.
+fn kind_of(name: &Name, known: &Known<'_, '_>) -> Option<Name> {
+    let own: Vec<String> = KINDS.iter().map(|kind| format!("{} {kind}", name.said)).collect();
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    known
+        .column_of(name.table_home, KINDS)
+        .or_else(|| known.column_of(name.table_home, &own))
 }
 
 /// The table of the first entity after a place, if nothing but how many of it stands between.

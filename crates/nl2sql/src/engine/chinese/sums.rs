@@ -10,11 +10,31 @@ use super::settle::entity_after;
 /// Settles what is added up or averaged.
 pub(super) fn sums(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     average_count(parts);
+    beside_count(parts);
     against_column(parts);
     for at in (0..parts.len()).rev() {
         figure_after(parts, at, known);
         own_measure(parts, at, known);
         average_of_rows(parts, at, known);
+    }
+}
+
+/// 每个渠道的笔数和金额: beside a count for each group, a measure is a sum.
+fn beside_count(parts: &mut [Part]) {
+    let grouped = parts
+        .iter()
+        .any(|part| matches!(part, Part::Mark(Mark::Each | Mark::By | Mark::Monthly(_))));
+    let [
+        ..,
+        Part::Mark(Mark::Count),
+        Part::Mark(Mark::And),
+        Part::Name(measure),
+    ] = parts
+    else {
+        return;
+    };
+    if grouped && measure.measure && !measure.is_table() {
+        measure.total = true;
     }
 }
 

@@ -236,6 +236,14 @@ impl Cutter<'_, '_> {
                 before,
                 Some(Part::Period(_) | Part::Mark(Mark::After | Mark::Before | Mark::Since | Mark::RangeEnd))
             );
+            // 充值过 where the rows of it have a table.
+            if let Some(stem) = word.strip_suffix('过').filter(|_| mark.contains(&Mark::Verb))
+                && let Some(rows) = words::noun(stem).map(|said| self.known.noun(stem, said))
+                && rows.is_table()
+                && rows.table >= 0.8
+            {
+                return Some((Part::Name(rows), length - 1));
+            }
             // 付款 names the payments where there are such, 已付款 never.
             let thing = noun
                 .as_ref()
