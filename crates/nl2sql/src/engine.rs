@@ -15,6 +15,7 @@ mod brinks;
 mod calendar;
 mod chinese;
 mod choose;
+mod clientele;
 mod coded;
 mod codes;
 mod combine;

@@ -135,7 +135,7 @@ pub(crate) const ABBREVIATIONS: &str = "\
     sctr=sector sctry=secretary sec=section,second secs=seconds sect=section,sector seg=segment segm=segment sel=selected sell=selling
     sem=semester sems=semester semstr=semester sen=seniority sens=sensor seq=sequence ser=serial,service serv=service sesn=session
     sess=session sev=severity sex=gender sgmt=segment sgn=sign sgnd=signed shft=shift ship=shipment,shipped shipd=shipped shp=shipment,shipped
-    shpd=shipped shpg=shipping shpmt=shipment shpmts=shipments shpr=shipper sht=shift sig=signature skd=schedule skl=skill sl=sales sld=sold
+    shpd=shipped shpg=shipping shpmt=shipment shpmts=shipments shpr=shipper sht=shift sig=signature subr=subscriber subrs=subscriber skd=schedule skl=skill sl=sales sld=sold
     sllr=seller slm=salesman slr=seller,salary slry=salary sls=sales slsm=salesman slsp=salesperson slsrep=sales_representative smp=sample
     smry=summary smstr=semester sn=serial snr=senior soc=social sp=species,spouse spc=space,species spclt=specialty spclty=specialty spd=speed
     spec=specialty,specification specl=special,specialty spl=specialty,supplier splr=supplier splt=specialty splty=specialty spnsr=sponsor

@@ -37,7 +37,9 @@ impl Reading<'_> {
         let word = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
         (1..self.tokens.len()).find_map(|at| {
             let next = self.tokens.get(at + 2);
-            let ends = next.is_none_or(|next| !next.is_word() || next.lower == "per");
+            let ends = next.is_none_or(|next| {
+                !next.is_word() || matches!(next.lower.as_str(), "per" | "by" | "for" | "each")
+            });
             let unit = unit_of(word(at + 1)).filter(|_| word(at) == "in" && ends)?;
             Some((at, unit))
         })
@@ -229,7 +231,10 @@ impl Reading<'_> {
                 }
             }
             // "average settlement time", where no column is called so
-            if next < count && named(next + 1) && self.tokens[next].is_word() && unit_of(word(next)).is_none()
+            if next < count
+                && (named(next + 1) || word(next + 1) == "length")
+                && self.tokens[next].is_word()
+                && unit_of(word(next)).is_none()
             {
                 let held = self.lexicon.columns_of(self.home).any(|id| {
                     let words = &self.lexicon.column(id).words;

@@ -10,7 +10,8 @@ use super::stem::{identifier_words, singular, stem, unglued};
 use super::words;
 use crate::schema::{Column, Schema, Table};
 
-/// The last words of tables' names, singular, that no other table's name has: `carModels` are the models.
+/// The last words of tables' names, singular, that no other table's name ends with: `carModels` are the models, and
+/// `sales_orders` the orders beside `order_lines`.
 pub(crate) fn heads(schema: &Schema) -> HashSet<String> {
     let mut counts: HashMap<String, u32> = HashMap::new();
     let mut heads = HashSet::new();
@@ -19,12 +20,10 @@ pub(crate) fn heads(schema: &Schema) -> HashSet<String> {
             .iter()
             .map(|word| singular(word))
             .collect();
-        let distinct: HashSet<&String> = words.iter().collect();
-        for word in distinct {
-            *counts.entry(word.clone()).or_default() += 1;
-        }
+        let Some(last) = words.last() else { continue };
+        *counts.entry(last.clone()).or_default() += 1;
         if words.len() > 1 {
-            heads.extend(words.last().cloned());
+            heads.insert(last.clone());
         }
     }
     heads.retain(|head| counts.get(head) == Some(&1));

@@ -21,6 +21,8 @@ pub(super) fn order_of(superlative: &str) -> Option<&'static str> {
             "highest first"
         }
         "smallest" | "least" | "fewest" | "lowest" | "worst" | "tiniest" => "lowest first",
+        "slowest" | "heaviest" | "tallest" => "highest first",
+        "fastest" | "quickest" | "lightest" => "lowest first",
         "cheapest" => "cheapest first",
         "priciest" | "costliest" | "dearest" => "most expensive first",
         "longest" => "longest first",

@@ -3,7 +3,7 @@
 use super::items::Kind;
 use super::lexicon::Sort;
 use super::phrases::{Function, Phrase};
-use super::reading::Reading;
+use super::reading::{Entity, Reading};
 use super::stem::singular;
 use super::words;
 
@@ -219,6 +219,23 @@ impl Reading<'_> {
         let verb = word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))
             || words::DEEDS.contains(&word)
             || told && !word.ends_with("ly");
+        // "outgoing calls": nothing stands before that does something to the calls.
+        let adjective = word.ends_with("ing")
+            && self
+                .items
+                .get(at + 1)
+                .is_some_and(|_| matches!(self.entity(at + 1), Some(Entity::Table(..))))
+            && at.checked_sub(1).is_none_or(|i| {
+                let table = matches!(self.entity(i), Some(Entity::Table(..)));
+                !table
+                    && !matches!(
+                        self.word(i),
+                        "who" | "that" | "which" | "they" | "are" | "is" | "were"
+                    )
+            });
+        if adjective {
+            return false;
+        }
         let follows = self.items.get(at + 1).is_some_and(|next| {
             matches!(
                 self.word(at + 1),
@@ -362,6 +379,17 @@ impl Reading<'_> {
             && !describes
         {
             return Some(part);
+        }
+        // "at least 2 faulty meters", "without overdue bills": what is counted, or missing, is described.
+        let counted = describes
+            && matches!(self.entity(end + 1), Some(Entity::Table(..)))
+            && self.before(at).is_some_and(|i| {
+                matches!(self.items[i].kind, Kind::Number(_))
+                    || self.phrase(i) == Some(Phrase::None_)
+                    || self.word(i) == "or" && matches!(self.phrase(i), Some(Phrase::Compare { .. }))
+            });
+        if counted && !self.participle(at) {
+            return Some(Part::Adjective);
         }
         let compared = self
             .after(end)

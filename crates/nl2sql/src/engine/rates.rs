@@ -54,7 +54,11 @@ fn part_of_all(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
 
 fn rate(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let at = (1..tokens.len()).find(|at| matches!(tokens[*at].lower.as_str(), "rate" | "rates"))?;
-    let said = &tokens[at - 1];
+    let namer = Namer::new(lexicon);
+    // "dropped call rate": the state stands before the rows.
+    let described =
+        at >= 2 && tokens[at - 2].lower.ends_with("ed") && table_of(&namer, &tokens[at - 1..at]).is_some();
+    let said = &tokens[at - 1 - usize::from(described)];
     let held = lexicon.columns.iter().any(|entry| {
         entry.words.iter().any(|word| word == "rate")
             && entry.words.iter().any(|word| stem(word) == said.stem)
@@ -69,13 +73,17 @@ fn rate(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         })
         .count();
     // "course pass rate", "order cancellation rate": whose rate it is.
-    let namer = Namer::new(lexicon);
     let owner = (start + 1..at - 1).rev().chain([start]).find_map(|from| {
         tokens
             .get(from..at - 1)
             .filter(|words| !words.is_empty())
             .and_then(|words| table_of(&namer, words))
     });
+    let owner = if described && start + 2 == at {
+        table_of(&namer, &tokens[at - 1..at])
+    } else {
+        owner
+    };
     if owner.is_some() {
         start = at - 1;
     }

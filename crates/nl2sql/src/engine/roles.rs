@@ -403,10 +403,12 @@ pub(crate) fn product(lexicon: &Lexicon<'_>, table: TableId) -> Option<(ColumnId
                 && entry.words.iter().any(|word| hint.contains(&word.as_str()))
         })
     };
-    Some((
-        find(&["quantity", "qty", "units"])?,
-        find(&["price", "rate", "cost"])?,
-    ))
+    let price = find(&["price", "rate", "cost"])?;
+    // "price per seat" beside a count of seats.
+    let per = lexicon.column(price).words.iter().any(|word| word == "per");
+    let quantity =
+        find(&["quantity", "qty", "units"]).or_else(|| find(&["count", "number"]).filter(|_| per))?;
+    Some((quantity, price))
 }
 
 /// The column of a table that holds money taken, where its rows say that it was: `tickets.price_paid`, `payments.amount`.

@@ -193,6 +193,8 @@ fn before(word: &str, next: &str) -> Option<&'static str> {
         "int" if matches!(next, "rate" | "rt" | "amt") => "interest",
         "rt" if matches!(next, "cts" | "cents" | "amt") => "rate",
         "str" if matches!(next, "rtg" | "rating") => "star",
+        "dev" if matches!(next, "sl" | "sale" | "typ" | "mdl" | "no" | "id" | "mst" | "inf") => "device",
+        "sl" if matches!(next, "dt" | "id" | "no" | "amt") => "sale",
         "dep" if next == "amt" => "deposit",
         "ins" if matches!(next, "co" | "no" | "cd" | "typ" | "flg") => "insurance",
         "f" if matches!(next, "nm" | "nam" | "name") => "first",

@@ -103,7 +103,7 @@ const GROUPS: &[&[&str]] = &[
     &["match", "game", "fixture"],
     &["flight", "trip"],
     &["trip", "journey", "ride"],
-    &["subscription", "plan", "subscribed"],
+    &["subscription", "plan"],
     &["language", "tongue", "speak", "spoken"],
     &["inventory", "stock"],
     &["stock", "quantity", "available"],

@@ -275,7 +275,21 @@ impl Reading<'_> {
                 .filter(|id| truth(id) && matches(id, text));
             held.next().filter(|_| held.next().is_none())
         };
-        if let Some(column) = found.or_else(elsewhere) {
+        // "customers with 2 or more unpaid invoices": what the rows beside it tell.
+        let beside = self
+            .items
+            .get(at + 1)
+            .and_then(|_| self.table(at + 1))
+            .filter(|table| *table != self.home && self.reachable(*table));
+        let beside_truth = || {
+            let table = beside?;
+            positives.iter().find_map(|text| {
+                self.lexicon
+                    .columns_of(table)
+                    .find(|id| truth(id) && matches(id, text))
+            })
+        };
+        if let Some(column) = found.or_else(beside_truth).or_else(elsewhere) {
             self.mark(at);
             self.plan.filters.push(Cond::Truth {
                 column,
@@ -290,10 +304,15 @@ impl Reading<'_> {
         };
         let moments = positives.iter().enumerate().filter(told).map(|(_, text)| text);
         let moment = moments.into_iter().find_map(|text| {
-            self.lexicon.columns_of(self.home).find(|id| {
-                let dated = self.is_day(*id) || self.lexicon.column(*id).sort == Sort::Year;
-                dated && matches(id, text)
-            })
+            let tables = [Some(self.home), beside];
+            tables
+                .into_iter()
+                .flatten()
+                .flat_map(|table| self.lexicon.columns_of(table))
+                .find(|id| {
+                    let dated = self.is_day(*id) || self.lexicon.column(*id).sort == Sort::Year;
+                    dated && matches(id, text)
+                })
         });
         let sampled = self.lexicon.columns_of(self.home).any(|id| {
             self.lexicon
