@@ -239,7 +239,18 @@ fn class(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         .filter(|_| from == at && to == at + length)
         .filter(|token| Namer::new(lexicon).mention(&token.text).table_score() >= 0.8);
     let Some(rows) = rows else {
-        return Some(replaced(tokens, from, to, &meant));
+        // "number of 5xx responses": the rows of the table that has the code.
+        let bare = to > at + length
+            && at.checked_sub(1).is_none_or(|i| {
+                matches!(
+                    word_at(tokens, i),
+                    "of" | "many" | "all" | "the" | "list" | "show" | "total"
+                )
+            });
+        let table = lexicon.table(lexicon.column(id).table).words.join(" ");
+        let lead = if bare { format!("{table} ") } else { String::new() };
+        let from = if bare { at } else { from };
+        return Some(replaced(tokens, from, to, &format!("{lead}{meant}")));
     };
     Some(replaced(tokens, from, to + 1, &format!("{} {meant}", rows.text)))
 }

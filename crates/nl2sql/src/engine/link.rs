@@ -2,6 +2,7 @@
 
 use super::incidental;
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId, Variant, WordId};
+use super::roles;
 use super::stem::singular;
 use super::text::{self, Shape, Token};
 use super::words;
@@ -86,6 +87,21 @@ pub(crate) fn mentions(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Vec<Span<Ment
             };
             if length == 1 && lexicon.has_word(&tokens[start].lower) && !tokens[start].lower.ends_with('s') {
                 forget_kin_of_figures(lexicon, &mut mention);
+            }
+            // Revenue is no sale, but what it came to.
+            if let Some(money) = tokens[start..end].iter().find(|token| {
+                matches!(
+                    token.lower.as_str(),
+                    "revenue" | "revenues" | "turnover" | "takings"
+                )
+            }) {
+                let said = singular(&money.lower);
+                mention
+                    .tables
+                    .retain(|hit| lexicon.table(hit.id).words.contains(&said));
+                mention
+                    .columns
+                    .retain(|hit| !roles::is_no_money(&lexicon.column(hit.id).words));
             }
             if length == 1 {
                 forget_doers(lexicon, &tokens[start], &mut mention);

@@ -411,6 +411,16 @@ pub(crate) fn product(lexicon: &Lexicon<'_>, table: TableId) -> Option<(ColumnId
     Some((quantity, price))
 }
 
+/// Whether a figure counts things or is none of what was taken: `seats_total`, `refund_amount`.
+pub(crate) fn is_no_money(words: &[String]) -> bool {
+    const COUNTED: &[&str] = &[
+        "refund", "refunded", "tax", "discount", "count", "number", "seat", "seats", "hours", "minutes",
+        "days", "units", "items", "tickets", "points", "weight", "cases",
+    ];
+    words.iter().any(|word| COUNTED.contains(&word.as_str()))
+        && !words.iter().any(|word| word == "price" || word == "cost")
+}
+
 /// The column of a table that holds money taken, where its rows say that it was: `tickets.price_paid`, `payments.amount`.
 pub(crate) fn taken(lexicon: &Lexicon<'_>, table: TableId) -> Option<ColumnId> {
     const TAKEN: &[&str] = &[
@@ -419,12 +429,7 @@ pub(crate) fn taken(lexicon: &Lexicon<'_>, table: TableId) -> Option<ColumnId> {
     TAKEN.iter().find_map(|hint| {
         lexicon.columns_of(table).find(|id| {
             let entry = lexicon.column(*id);
-            let counts = entry.words.iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "refund" | "refunded" | "tax" | "discount" | "count" | "number"
-                )
-            });
+            let counts = is_no_money(&entry.words);
             entry.sort == Sort::Number
                 && !counts
                 && !lexicon.is_key(*id)

@@ -9,7 +9,7 @@ use super::text::{Token, replaced, word_at};
 
 /// The question with its figures in plain words, when nouns stand for them.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    const STEPS: &[Step] = &[totals_of, range_of];
+    const STEPS: &[Step] = &[totals_of, range_of, revenue_of];
     in_turn(STEPS, lexicon, tokens)
 }
 
@@ -50,6 +50,21 @@ fn totals_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         .collect();
     let plain = format!("total {} of {}", amount.join(" "), things.join(" "));
     Some(replaced(tokens, from, at + 1, &plain))
+}
+
+/// `ticket revenue` is the revenue, where tickets are what is sold.
+fn revenue_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens
+        .iter()
+        .position(|token| matches!(token.lower.as_str(), "revenue" | "turnover" | "takings"))?;
+    let from = at.checked_sub(1)?;
+    let table = table_of(&Namer::new(lexicon), tokens.get(from..at)?)?;
+    let mut sold = lexicon
+        .table_ids()
+        .filter(|table| roles::product(lexicon, *table).is_some());
+    let only = sold.next().filter(|_| sold.next().is_none())?;
+    let held = lexicon.has_word(word_at(tokens, at));
+    (only == table && !held).then(|| replaced(tokens, from, at, ""))
 }
 
 /// `salary range per title`: the least and the most.

@@ -122,7 +122,38 @@ impl Reading<'_> {
             .table_ids()
             .filter(|table| self.reachable(*table) && *table != self.home && self.distance(*table) <= 3)
             .collect();
-        near.sort_by_key(|table| (!self.named.contains(table), self.distance(*table), *table));
+        // When a thing came out, or somebody was born, dates nothing that is done with them.
+        let of_things = |table: &TableId| {
+            const ONCE: &[&str] = &[
+                "released",
+                "release",
+                "launched",
+                "launch",
+                "founded",
+                "birth",
+                "born",
+                "dob",
+                "hired",
+                "hire",
+                "established",
+                "published",
+            ];
+            roles::moment(lexicon, *table).is_some_and(|id| {
+                lexicon
+                    .column(id)
+                    .words
+                    .iter()
+                    .any(|word| ONCE.contains(&word.as_str()))
+            })
+        };
+        near.sort_by_key(|table| {
+            (
+                !self.named.contains(table),
+                of_things(table),
+                self.distance(*table),
+                *table,
+            )
+        });
         let found = near
             .into_iter()
             .find_map(|table| roles::moment(lexicon, table).filter(|id| self.is_day(*id)));

@@ -5,9 +5,10 @@ use super::lastly::order_of;
 use super::lexicon::{Lexicon, Sort};
 use super::link::Namer;
 use super::paraphrase::{Step, in_turn};
+use super::roles;
 use super::samples::key;
 use super::shorthand;
-use super::stem::stem;
+use super::stem::{singular, stem};
 use super::text::{self, Shape, Token, replaced, word_at};
 
 /// The question in words that are read, when it has others.
@@ -20,6 +21,7 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         as_of_now,
         single_most,
         in_our_company,
+        kinds_with,
     ];
     in_turn(STEPS, lexicon, tokens)
 }
@@ -182,6 +184,64 @@ fn single_most(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         .senses(&tokens[at].lower, &tokens[at].stem)
         .is_empty()
         .then(|| replaced(tokens, at, at + 1, ""))
+}
+
+/// `musicals with their directors`: a kind of rows stands for them, and what they are called is shown too.
+fn kinds_with(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let lead = tokens
+        .iter()
+        .take_while(|token| {
+            matches!(
+                token.lower.as_str(),
+                "list" | "show" | "give" | "me" | "all" | "the" | "our" | "get" | "display"
+            )
+        })
+        .count();
+    let kind = tokens
+        .get(lead)
+        .filter(|token| token.is_word() && token.lower.ends_with('s'))?;
+    let pointed = matches!(word_at(tokens, lead + 2), "their" | "its" | "the");
+    let from = lead + 2 + usize::from(pointed);
+    if word_at(tokens, lead + 1) != "with" || from >= tokens.len() {
+        return None;
+    }
+    let one = singular(&kind.lower);
+    let mut holders = lexicon.columns.iter().filter(|entry| {
+        let mut samples = entry.column.samples.iter();
+        samples.any(|sample| sample.eq_ignore_ascii_case(&one) || sample.eq_ignore_ascii_case(&kind.lower))
+    });
+    let table = holders.next().filter(|_| holders.next().is_none())?.table;
+    let namer = Namer::new(lexicon);
+    let rest = &tokens[from..];
+    // Columns of the same rows, and nothing that says more than which.
+    let plain = rest
+        .iter()
+        .all(|token| token.is_word() && !token.owns || token.text == ",");
+    let column = |token: &Token| {
+        let mention = namer.mention(&token.text);
+        mention
+            .columns
+            .iter()
+            .any(|hit| hit.score >= 0.6 && lexicon.column(hit.id).table == table)
+            && mention.table_score() < 0.8
+    };
+    let listed = rest
+        .iter()
+        .all(|token| matches!(token.lower.as_str(), "and" | "," | "the" | "their") || column(token));
+    let labels = roles::names(lexicon, table);
+    if !plain || !listed || labels.is_empty() {
+        return None;
+    }
+    let shown: Vec<String> = labels
+        .iter()
+        .map(|id| lexicon.column(*id).words.join(" "))
+        .collect();
+    let mut spelled = tokens[..lead].to_vec();
+    spelled.extend(text::tokens(&format!("{}, ", shown.join(", "))));
+    spelled.extend_from_slice(rest);
+    spelled.extend(text::tokens("of"));
+    spelled.push(kind.clone());
+    Some(spelled)
 }
 
 /// `people in the company`, `all members we have in the system`: all of them, where nothing is called so.

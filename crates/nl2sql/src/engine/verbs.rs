@@ -191,7 +191,22 @@ fn beside_their_peers(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Tok
     let word = |at: usize| word_at(tokens, at);
     let than = (1..tokens.len()).find(|at| word(*at) == "than")?;
     let said = word(than - 1);
-    let (_, hint, more) = DEGREES.iter().find(|(words, ..)| words.contains(&said))?;
+    let degree = DEGREES.iter().find(|(words, ..)| words.contains(&said));
+    // "that cost more than the average item of their kind": the verb says of what.
+    let told = || {
+        let more = match said {
+            "more" | "higher" => true,
+            "less" | "lower" => false,
+            _ => return None,
+        };
+        let verb = than.checked_sub(2).map(word)?;
+        let hint = match verb {
+            "cost" | "costs" | "costing" => PRICES,
+            _ => VERBS.iter().find(|(verbs, _)| verbs.contains(&verb))?.1,
+        };
+        Some((hint, more, 2))
+    };
+    let (hint, more, back) = degree.map(|(_, hint, more)| (*hint, *more, 1)).or_else(told)?;
     let mut next = than + 1;
     next += usize::from(matches!(word(next), "the" | "an"));
     if !matches!(word(next), "average" | "avg" | "mean") {
@@ -209,13 +224,13 @@ fn beside_their_peers(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Tok
     }
     let group = tokens.get(by).filter(|_| by > start)?;
     // "longer than the average of their genre" is read as it is.
-    if joint == next + 1 && word(joint) == "of" && hint != &SIZES && hint != &PRICES {
+    if joint == next + 1 && word(joint) == "of" && hint != SIZES && hint != PRICES && back == 1 {
         return None;
     }
-    let (table, end) = rows_before(lexicon, tokens, than - 1)?;
+    let (table, end) = rows_before(lexicon, tokens, than - back)?;
     let column = figure(lexicon, table, hint)?;
     let mut spelled = tokens[..end].to_vec();
-    let side = if *more { "above" } else { "below" };
+    let side = if more { "above" } else { "below" };
     let figure = lexicon.column(column).words.join(" ");
     spelled.extend(text::tokens(&format!(
         "whose {figure} is {side} the average of their {}",
