@@ -2,6 +2,7 @@
 //! the engine reads as any other.
 
 mod affixes;
+mod aged;
 mod arrange;
 mod assigned;
 mod beside;
@@ -38,6 +39,7 @@ mod ordering;
 mod part;
 mod people;
 pub(crate) mod pinyin;
+mod plainly;
 mod prices;
 mod qualified;
 mod ranking;

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::aged::aged;
 use super::assigned::assigned;
 use super::beside::beside;
 use super::both::both;
@@ -47,6 +48,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
             *part = Part::Mark(Mark::Measure);
         }
     }
+    aged(parts, known);
     currencies(parts, known);
     doubled(parts, known);
     headcounts(parts, known);
