@@ -3,6 +3,7 @@
 
 mod affixes;
 mod aged;
+mod apart;
 mod arrange;
 mod assigned;
 mod beside;
@@ -24,6 +25,7 @@ mod headcount;
 mod held;
 mod known;
 mod lasting;
+mod lengths;
 mod listing;
 mod literal;
 mod marks;
@@ -35,6 +37,7 @@ mod nobody;
 mod numbered;
 mod numerals;
 mod only;
+mod opposites;
 mod ordering;
 mod part;
 mod people;

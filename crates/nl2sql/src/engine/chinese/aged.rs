@@ -84,7 +84,7 @@ fn older(parts: &[Part]) -> Option<(String, usize)> {
             let end = last + years(last);
             let end = end + usize::from(parts.get(end) == Some(&Part::Mark(Mark::RangeEnd)));
             let until = other.parse::<u32>().ok()? + 1;
-            said.then(|| (format!("over {one} years old under {until} years old"), end))
+            said.then(|| (format!("older than {one} and younger than {until}"), end))
         }
         [Part::Number(digits), rest @ ..] => {
             let more = usize::from(rest.first() == Some(&Part::Mark(Mark::Years)));
@@ -106,8 +106,8 @@ fn is_age(part: &Part) -> bool {
 /// What English says of those beyond an age.
 fn side(op: &str, digits: &str) -> Option<String> {
     match op {
-        "more than" | "at least" => Some(format!("over {digits} years old")),
-        "less than" | "at most" => Some(format!("under {digits} years old")),
+        "more than" | "at least" => Some(format!("older than {digits}")),
+        "less than" | "at most" => Some(format!("younger than {digits}")),
         _ => None,
     }
 }

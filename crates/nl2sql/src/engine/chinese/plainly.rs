@@ -11,6 +11,7 @@ const TURNS: &[(&str, &str)] = &[
     ("通过电话预订", "电话预订"), ("在网上预订", "网上预订"), ("从网上预订", "网上预订"), ("通过网站预订", "网站预订"),
     ("新注册", "注册"), ("新加入", "加入"), ("新入职", "入职"), ("新开户", "开户"), ("新办理", "办理"), ("新发生", "发生"),
     ("新入学", "入学"), ("新登记", "登记"), ("新签约", "签约"), ("新上架", "上架"), ("新创建", "创建"), ("新开业", "开业"),
+    ("及其所属的", "及其"), ("及其所属", "及其"), ("后又被", "且"), ("后又", "且"), ("之后又", "且"),
     ("先后", ""), ("究竟", ""), ("到底", ""), ("大概", ""), ("大约", ""), ("约莫", ""), ("麻烦", ""), ("劳驾", ""),
 ];
 
@@ -129,6 +130,16 @@ pub(super) fn plainly(question: &str) -> String {
     }
     said = called_what(&said);
     said = longest_since(&said);
+    said = of_same_kind(&said);
+    said = all_but(&each_with(&said));
+    said = how_long_on_average(&said);
+    if let Some((lead, rest)) = said.split_once('占')
+        && let Some(whole) = ["的比例", "的比重", "的份额"]
+            .iter()
+            .find_map(|end| rest.strip_suffix(end))
+    {
+        said = format!("{lead}占{whole}的百分比");
+    }
     said = not_even_one(&said);
     said = neither(&said);
     wanted(&said)
@@ -151,9 +162,91 @@ fn called_what(question: &str) -> String {
     .iter()
     .find_map(|end| bare.strip_suffix(end));
     match row.map(|row| row.trim_end_matches(['都', '分', '别', '各', '的'])) {
+        // 工人叫什么: people have names of their own.
+        Some(row) if row.ends_with(['人', '员', '师', '者', '生', '手', '主', '友', '长', '民', '客']) =>
+        {
+            format!("{row}的姓名")
+        }
         Some(row) if !row.is_empty() => format!("{row}的名称"),
         _ => question.to_owned(),
     }
+}
+
+/// 每个部门及其负责人: the name of the one beside the other.
+fn each_with(question: &str) -> String {
+    for each in ["每个", "各个", "每位", "每家", "每间", "每名"] {
+        if let Some((lead, rest)) = question.split_once(each)
+            && let Some((thing, with)) = rest.split_once("及其")
+        {
+            let counted = with.contains(['数', '量', '总', '平', '最', '多', '几', '额', '率', '占']);
+            if !counted && !thing.contains(['的', '，', ',']) && (1..7).contains(&thing.chars().count()) {
+                return format!("{lead}{thing}的名称和{with}");
+            }
+        }
+    }
+    question.to_owned()
+}
+
+/// 除了小说以外的书, 小说之外的书: those that are not.
+fn all_but(question: &str) -> String {
+    for outside in ["以外的", "之外的"] {
+        let Some((lead, rest)) = question.split_once(outside) else {
+            continue;
+        };
+        let (start, left) = match lead.find("除了").or_else(|| lead.find('除')) {
+            Some(at) => (
+                &lead[..at],
+                lead[at..].trim_start_matches("除了").trim_start_matches('除'),
+            ),
+            None => ("", lead),
+        };
+        let plain = (1..9).contains(&left.chars().count())
+            && !left.contains(['的', '，', ',', '、', '和', '中', '国'])
+            && !left.contains("列出");
+        if plain {
+            let left = left.trim_end_matches('类');
+            return format!("{start}不是{left}的{rest}");
+        }
+    }
+    question.to_owned()
+}
+
+/// 同类型(出租或出售)的: what the bracket tells of the kinds is no condition.
+fn of_same_kind(question: &str) -> String {
+    for same in ["同类型", "同种类", "同类别", "同一类型", "同类", "同一类别"] {
+        for (open, close) in [('(', ')'), ('（', '）')] {
+            if let Some(at) = question.find(&format!("{same}{open}"))
+                && let Some(length) = question[at..].find(close)
+            {
+                let lead = &question[..at + same.len()];
+                return format!("{lead}{}", &question[at + length + close.len_utf8()..]);
+            }
+        }
+    }
+    question.to_owned()
+}
+
+/// 病假平均请几天: the average of the days, unless two moments are told.
+fn how_long_on_average(question: &str) -> String {
+    let Some(at) = question.find("平均").filter(|_| !question.contains('从')) else {
+        return question.to_owned();
+    };
+    let after = &question[at + "平均".len()..];
+    for lead in [
+        "请", "要", "需要", "住", "用", "花", "休", "借", "租", "停", "延误", "晚点", "持续", "",
+    ] {
+        for ask in ["多少", "几"] {
+            for unit in ["天", "小时", "分钟", "晚"] {
+                let turn = format!("{lead}{ask}{unit}");
+                if let Some(rest) = after.strip_prefix(turn.as_str()) {
+                    let said = if unit == "天" { "天数" } else { "时长" };
+                    let rest = rest.trim_start_matches(['呢', '?', '？']);
+                    return format!("{}平均{said}{rest}", &question[..at]);
+                }
+            }
+        }
+    }
+    question.to_owned()
 }
 
 /// 入职时间最长 is who came first, 注册最久 likewise.

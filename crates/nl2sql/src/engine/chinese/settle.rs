@@ -13,12 +13,14 @@ use super::grades::failed;
 use super::headcount::headcounts;
 use super::known::Known;
 use super::lasting::{expired, happened, over, running};
+use super::lengths::{either, lengths, precise, so_many};
 use super::listing::listing;
 use super::marks::Mark;
 use super::mend::pairs;
 use super::months::months;
 use super::nobody::{in_time, nobody, times};
 use super::only::{amounts, elapsed, only};
+use super::opposites::opposites;
 use super::part::{Name, Part};
 use super::people::{decades, people, sexes, surnames};
 use super::prices::prices;
@@ -42,6 +44,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     taken(parts, known);
     only(parts, known);
     elapsed(parts, known);
+    lengths(parts, known);
     amounts(parts, known);
     for part in parts.iter_mut() {
         if matches!(part, Part::Mark(Mark::Unit | Mark::Lasting(_))) {
@@ -49,6 +52,10 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
         }
     }
     aged(parts, known);
+    opposites(parts, known);
+    either(parts);
+    so_many(parts, known);
+    precise(parts, known);
     currencies(parts, known);
     doubled(parts, known);
     headcounts(parts, known);

@@ -1,0 +1,181 @@
+//! Lengths of time with their unit in a Chinese question: 停留超过2小时的签到, 时长超过1小时的课程.
+
+use super::clause::english;
+use super::known::Known;
+use super::marks::Mark;
+use super::part::{Name, Part};
+use super::settle::entity_after;
+use crate::engine::lexicon::{Sort, TableId};
+
+/// Words of columns that hold a length of time.
+const HELD: &[&str] = &[
+    "minute", "minutes", "min", "mins", "hour", "hours", "hrs", "second", "seconds", "sec", "secs",
+    "duration", "length", "runtime", "time", "day", "days",
+];
+/// What a length of time is called where no column is.
+const CALLED: &[&str] = &[
+    "duration",
+    "stay duration",
+    "dwell time",
+    "length",
+    "time",
+    "time on page",
+    "minutes",
+];
+
+/// Keeps the unit of a length of time that is compared.
+pub(super) fn lengths(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    for at in (0..parts.len()).rev() {
+        let [
+            said,
+            Part::Mark(Mark::Compare(op)),
+            Part::Number(digits),
+            unit,
+            ..,
+        ] = &parts[at..]
+        else {
+            continue;
+        };
+        let Some(unit) = unit_of(unit) else { continue };
+        let home = entity_after(parts, at + 4).map(|(home, _)| home);
+        let own = match said {
+            Part::Name(name) => known.column_of(home, &[name.said.as_str()]),
+            _ => None,
+        };
+        let told = match (said, own) {
+            (Part::Name(name), _) if name.said.contains(" between ") => {
+                format!("that took {op} {digits} {unit}")
+            }
+            (Part::Name(_), Some(own)) if own.measure && holds_time(&own, known) => {
+                format!("with {} {op} {digits} {unit}", own.said)
+            }
+            (Part::Name(name), None) if is_called(&name.said) && spans(home, known) => {
+                format!("that took {op} {digits} {unit}")
+            }
+            _ => continue,
+        };
+        parts.splice(at..at + 4, [Part::Said(english(&told))]);
+    }
+}
+
+/// Whether a word is one for a length of time: parking duration.
+fn is_called(said: &str) -> bool {
+    CALLED.contains(&said) || said.ends_with(" duration") || said.ends_with(" time")
+}
+
+fn unit_of(part: &Part) -> Option<&'static str> {
+    match part {
+        Part::Mark(Mark::Lasting(unit @ ("hours" | "days" | "weeks"))) => Some(unit),
+        _ => None,
+    }
+}
+
+/// Whether the name of a column says that it holds a length of time.
+fn holds_time(name: &Name, known: &Known<'_, '_>) -> bool {
+    known
+        .column_words(name)
+        .iter()
+        .any(|word| HELD.contains(&word.as_str()))
+}
+
+/// Whether the rows of a table have two moments.
+fn spans(home: Option<TableId>, known: &Known<'_, '_>) -> bool {
+    let (Some(home), Some(lexicon)) = (home, known.lexicon) else {
+        return false;
+    };
+    let days = lexicon
+        .columns_of(home)
+        .filter(|id| matches!(lexicon.column(*id).sort, Sort::Day { .. }));
+    days.count() > 1
+}
+
+impl Known<'_, '_> {
+    /// Whether a name stands for a moment, or for the year or month of one.
+    pub(super) fn says_when(&self, name: &Name) -> bool {
+        let of_time = |word: &String| matches!(word.as_str(), "year" | "month" | "day" | "date" | "time");
+        name.is_known() && (self.is_day(name) || self.column_words(name).iter().any(of_time))
+    }
+
+    /// The words of the column that a name stands for.
+    pub(super) fn column_words(&self, name: &Name) -> Vec<String> {
+        let hit = self.namer.as_ref().and_then(|namer| {
+            let hits = namer.mention(&name.said).columns;
+            let lexicon = self.lexicon?;
+            hits.into_iter().find(|hit| {
+                name.column_home
+                    .is_none_or(|home| lexicon.column(hit.id).table == home)
+            })
+        });
+        hit.zip(self.lexicon)
+            .map_or_else(Vec::new, |(hit, lexicon)| lexicon.column(hit.id).words.clone())
+    }
+}
+
+/// Columns whose word English reads as structure are called by all of their words: 总金额 as "total cents", 日期 as "claim date".
+pub(super) fn precise(parts: &mut [Part], known: &Known<'_, '_>) {
+    for part in parts.iter_mut() {
+        let Part::Name(name) = part else { continue };
+        if name.is_table() || name.column < 0.9 || !matches!(name.said.as_str(), "total" | "date" | "time") {
+            continue;
+        }
+        let words = known.column_words(name);
+        if words.len() > 1 && words.contains(&name.said) {
+            name.said = words.join(" ");
+        }
+    }
+}
+
+/// 至少4个卧室的房子: so much of a column that counts; 带小孩的订单: more than none of it.
+pub(super) fn so_many(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
+    for at in (0..parts.len()).rev() {
+        let free = at == 0 || !matches!(parts[at - 1], Part::Name(_));
+        let ends = |part: Option<&Part>| matches!(part, None | Some(Part::Mark(Mark::De | Mark::And)));
+        match &parts[at..] {
+            [
+                Part::Mark(Mark::Compare(op)),
+                Part::Number(digits),
+                Part::Mark(Mark::Measure),
+                Part::Name(name),
+                rest @ ..,
+            ] if free && name.measure && !name.is_table() && name.is_known() && ends(rest.first()) => {
+                let told = format!("with {} {op} {digits}", name.said);
+                parts.splice(at..at + 4, [Part::Said(english(&told))]);
+            }
+            [Part::Mark(Mark::Has), Part::Name(name), rest @ ..]
+                if name.measure && !name.is_table() && name.is_known() && ends(rest.first()) =>
+            {
+                let counts = known.column_words(name).iter().any(|word| {
+                    matches!(
+                        word.as_str(),
+                        "count" | "number" | "num" | "cnt" | "qty" | "quantity"
+                    )
+                });
+                if counts {
+                    let told = format!("with {} more than 0", name.said);
+                    parts.splice(at..at + 2, [Part::Said(english(&told))]);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// 等级为A或B: one column with either of two values.
+pub(super) fn either(parts: &mut Vec<Part>) {
+    for at in (0..parts.len()).rev() {
+        if let [
+            Part::Name(one),
+            Part::Mark(Mark::Is),
+            _,
+            Part::Mark(Mark::Or),
+            Part::Name(other),
+            Part::Mark(Mark::Is),
+            _,
+            ..,
+        ] = &parts[at..]
+            && one.said == other.said
+        {
+            parts.drain(at + 4..at + 6);
+        }
+    }
+}
