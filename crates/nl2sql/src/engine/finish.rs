@@ -382,10 +382,13 @@ impl Reading<'_> {
     pub(crate) fn finish_aggregate(&mut self, aggregates: Vec<Expr>) {
         let columns: Vec<Expr> = std::mem::take(&mut self.plan.select);
         self.plan.group = columns.clone();
+        // What the figures are taken of may repeat the rows that are counted.
+        self.plan.select = columns.iter().chain(&aggregates).cloned().collect();
+        let repeats = self.fans_out() && self.via.is_empty();
         self.plan.select = columns;
         for expr in aggregates {
             let expr = match expr {
-                Expr::Rows if self.fans_out() && self.via.is_empty() => self
+                Expr::Rows if repeats => self
                     .lexicon
                     .primary_key(self.home)
                     .map_or(Expr::Rows, Expr::CountDistinct),
