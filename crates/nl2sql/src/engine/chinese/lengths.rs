@@ -5,7 +5,8 @@ use super::known::Known;
 use super::marks::Mark;
 use super::part::{Name, Part};
 use super::settle::entity_after;
-use crate::engine::lexicon::{Sort, TableId};
+use crate::engine::lexicon::{ColumnId, Sort, TableId};
+use crate::engine::roles;
 
 /// Words of columns that hold a length of time.
 const HELD: &[&str] = &[
@@ -111,11 +112,82 @@ impl Known<'_, '_> {
     }
 }
 
+/// 本月的报销单,列出日期和金额: the day and the amount of the thing itself.
+pub(super) fn of_thing(parts: &mut [Part], known: &Known<'_, '_>) {
+    const AMOUNTS: &[&str] = &[
+        "amount", "amt", "fee", "price", "cost", "total", "payment", "charge",
+    ];
+    let Some(lexicon) = known.lexicon else { return };
+    let Some(at) = parts.windows(2).rposition(|pair| {
+        matches!(&pair[0], Part::Name(name) if name.is_table()) && pair[1] == Part::Mark(Mark::De)
+    }) else {
+        return;
+    };
+    let Part::Name(thing) = &parts[at] else { return };
+    let Some(home) = thing.table_home else { return };
+    let listed = |part: &Part| match part {
+        Part::Name(name) => !name.is_table(),
+        part => *part == Part::Mark(Mark::And),
+    };
+    if parts.len() < at + 5 || !parts[at + 2..].iter().all(listed) {
+        return;
+    }
+    for part in &mut parts[at + 2..] {
+        let Part::Name(name) = part else { continue };
+        if name.column_home == Some(home) && name.column >= 0.8 {
+            continue;
+        }
+        let own = match name.said.as_str() {
+            "date" | "time" => {
+                roles::moment(lexicon, home).filter(|id| matches!(lexicon.column(*id).sort, Sort::Day { .. }))
+            }
+            "amount" => {
+                let money = |id: &ColumnId| {
+                    let entry = lexicon.column(*id);
+                    entry.sort == Sort::Number
+                        && !lexicon.is_key(*id)
+                        && entry.words.iter().any(|word| AMOUNTS.contains(&word.as_str()))
+                };
+                let mut found = lexicon.columns_of(home).filter(money);
+                found.next().filter(|_| found.next().is_none())
+            }
+            _ => None,
+        };
+        if let Some(own) = own.and_then(|id| known.column_name(id)) {
+            *name = own;
+        }
+    }
+}
+
+/// 每本书的平均评分和评论数: how many first, then the figure.
+pub(super) fn count_first(parts: &mut [Part]) {
+    let end = parts.len();
+    if end < 6 || !parts.contains(&Part::Mark(Mark::Each)) {
+        return;
+    }
+    if let [
+        Part::Mark(Mark::Figure(_)),
+        Part::Name(column),
+        Part::Mark(Mark::And),
+        Part::Name(rows),
+        Part::Mark(Mark::Count),
+    ] = &parts[end - 5..]
+        && !column.measure == column.is_table()
+        && rows.is_table()
+    {
+        parts[end - 5..].rotate_left(3);
+        parts[end - 3..].rotate_right(1);
+    }
+}
+
 /// Columns whose word English reads as structure are called by all of their words: 总金额 as "total cents", 日期 as "claim date".
 pub(super) fn precise(parts: &mut [Part], known: &Known<'_, '_>) {
     for part in parts.iter_mut() {
         let Part::Name(name) = part else { continue };
-        if name.is_table() || name.column < 0.9 || !matches!(name.said.as_str(), "total" | "date" | "time") {
+        if name.is_table()
+            || name.column < 0.9
+            || !matches!(name.said.as_str(), "total" | "date" | "time" | "number")
+        {
             continue;
         }
         let words = known.column_words(name);

@@ -3,6 +3,7 @@
 use super::known::Known;
 use super::marks::Mark;
 use super::part::Part;
+use super::settle::entity_after;
 
 /// States and what English calls their opposites.
 const OPPOSITES: &[(&str, &str)] = &[
@@ -31,11 +32,14 @@ pub(super) fn opposites(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             continue;
         };
         // A moment of it says so better.
-        if known.moment_saying(said).is_some() {
+        let home = entity_after(parts, at + 2).map(|(home, _)| home);
+        if home.is_some_and(|home| known.moment_of(home, said).is_some()) {
             continue;
         }
         let (_, told) = known.state(&vec![*opposite], None);
-        if told {
+        // Codes hold what no sample spells; English knows which.
+        let coded = known.sampled(said, home).is_none() && *opposite == "unpaid";
+        if told || coded {
             parts.splice(at..at + 2, [Part::Value((*opposite).to_owned(), false)]);
         }
     }

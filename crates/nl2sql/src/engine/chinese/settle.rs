@@ -13,7 +13,7 @@ use super::grades::failed;
 use super::headcount::headcounts;
 use super::known::Known;
 use super::lasting::{expired, happened, over, running};
-use super::lengths::{either, lengths, precise, so_many};
+use super::lengths::{count_first, either, lengths, of_thing, precise, so_many};
 use super::listing::listing;
 use super::marks::Mark;
 use super::mend::pairs;
@@ -55,7 +55,9 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     opposites(parts, known);
     either(parts);
     so_many(parts, known);
+    of_thing(parts, known);
     precise(parts, known);
+    count_first(parts);
     currencies(parts, known);
     doubled(parts, known);
     headcounts(parts, known);
