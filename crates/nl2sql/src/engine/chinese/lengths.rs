@@ -44,6 +44,15 @@ pub(super) fn lengths(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             _ => None,
         };
         let told = match (said, own) {
+            // 解决时间超过48小时: from the beginning to it.
+            (Part::Name(name), _)
+                if known.is_day(name) && ends(name, known) && spans(name.column_home, known) =>
+            {
+                if parts.get(at + 4) == Some(&Part::Mark(Mark::Before)) {
+                    continue;
+                }
+                format!("that took {op} {digits} {unit}")
+            }
             (Part::Name(name), _) if name.said.contains(" between ") => {
                 format!("that took {op} {digits} {unit}")
             }
@@ -59,6 +68,32 @@ pub(super) fn lengths(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
     }
 }
 
+/// Whether a moment ends what its row tells of.
+fn ends(name: &Name, known: &Known<'_, '_>) -> bool {
+    const ENDS: &[&str] = &[
+        "resolved",
+        "responded",
+        "replied",
+        "approved",
+        "decided",
+        "completed",
+        "finished",
+        "repaired",
+        "handled",
+        "processed",
+        "borrowed",
+        "borrow",
+        "rented",
+        "loaned",
+        "admitted",
+        "admission",
+    ];
+    known
+        .column_words(name)
+        .iter()
+        .any(|word| ENDS.contains(&word.as_str()))
+}
+
 /// Whether a word is one for a length of time: parking duration.
 fn is_called(said: &str) -> bool {
     CALLED.contains(&said) || said.ends_with(" duration") || said.ends_with(" time")
@@ -66,7 +101,7 @@ fn is_called(said: &str) -> bool {
 
 fn unit_of(part: &Part) -> Option<&'static str> {
     match part {
-        Part::Mark(Mark::Lasting(unit @ ("hours" | "days" | "weeks"))) => Some(unit),
+        Part::Mark(Mark::Lasting(unit @ ("seconds" | "minutes" | "hours" | "days" | "weeks"))) => Some(unit),
         _ => None,
     }
 }
@@ -182,12 +217,21 @@ pub(super) fn count_first(parts: &mut [Part]) {
 
 /// Columns whose word English reads as structure are called by all of their words: 总金额 as "total cents", 日期 as "claim date".
 pub(super) fn precise(parts: &mut [Part], known: &Known<'_, '_>) {
-    for part in parts.iter_mut() {
-        let Part::Name(name) = part else { continue };
-        if name.is_table()
-            || name.column < 0.9
-            || !matches!(name.said.as_str(), "total" | "date" | "time" | "number")
-        {
+    for at in 0..parts.len() {
+        let (head, tail) = parts.split_at_mut(at + 1);
+        let Some(Part::Name(name)) = head.last_mut() else {
+            continue;
+        };
+        let ranks = matches!(
+            tail.first(),
+            Some(Part::Mark(Mark::Highest(..) | Mark::Compare(_)))
+        );
+        let told = match name.said.as_str() {
+            "total" => ranks,
+            "date" | "time" | "number" => true,
+            _ => false,
+        };
+        if name.is_table() || name.column < 0.9 || !told {
             continue;
         }
         let words = known.column_words(name);

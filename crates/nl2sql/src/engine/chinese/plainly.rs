@@ -142,6 +142,7 @@ pub(super) fn plainly(question: &str) -> String {
     }
     said = not_even_one(&said);
     said = neither(&said);
+    said = done_both(&said);
     wanted(&said)
 }
 
@@ -339,6 +340,23 @@ fn neither(question: &str) -> String {
         }
     }
     question.to_owned()
+}
+
+/// 点过汤又点过主食的学生: both were done.
+fn done_both(question: &str) -> String {
+    let Some((one, other)) = question.split_once("又").filter(|_| !question.contains('既')) else {
+        return question.to_owned();
+    };
+    let Some(verb) = other.split_once('过').map(|(verb, _)| format!("{verb}过")) else {
+        return question.to_owned();
+    };
+    let short = (2..=4).contains(&verb.chars().count());
+    match one.rfind(verb.as_str()).filter(|_| short) {
+        Some(at) if at == 0 || one[..at].ends_with(['，', ',', '出', '找', '看', '查']) => {
+            format!("{}既{}又{other}", &one[..at], &one[at..])
+        }
+        _ => question.to_owned(),
+    }
 }
 
 /// 已取消的课程,要课程名、教室和开始时间: the columns of what is told before.

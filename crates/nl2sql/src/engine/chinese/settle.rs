@@ -43,8 +43,8 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     rates(parts);
     taken(parts, known);
     only(parts, known);
-    elapsed(parts, known);
     lengths(parts, known);
+    elapsed(parts, known);
     amounts(parts, known);
     for part in parts.iter_mut() {
         if matches!(part, Part::Mark(Mark::Unit | Mark::Lasting(_))) {
@@ -92,6 +92,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     in_time(parts, known);
     doings(parts, known);
     both(parts);
+    either(parts);
     pairs(parts, known);
     listing(parts, known);
 }

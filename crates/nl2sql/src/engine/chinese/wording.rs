@@ -124,18 +124,13 @@ pub(super) fn sentence(clauses: Vec<Clause>, top: Option<String>) -> Said {
 const RATED: &[&str] = &[
     "rating",
     "ratings",
-    "score",
-    "scores",
     "star",
     "stars",
-    "grade",
     "satisfaction",
     "temperature",
     "percent",
     "percentage",
-    "rate",
     "age",
-    "gpa",
 ];
 
 /// 购买数量最多的客户: a measure of another table is added up for each row.
