@@ -101,6 +101,20 @@ const ENGLISH: &[&str] = &[
 
 /// Whether a question is asked in Chinese.
 pub(crate) fn is_chinese(question: &str) -> bool {
+    // 爽约(no show): what brackets hold is a value, whatever words it has.
+    let mut depth = 0_i32;
+    let bare: String = question
+        .chars()
+        .filter(|c| {
+            depth += i32::from(matches!(c, '(' | '（')) - i32::from(matches!(c, ')' | '）'));
+            depth <= 0
+        })
+        .collect();
+    let question = if bare.chars().any(is_han) {
+        bare.as_str()
+    } else {
+        question
+    };
     let mixed = question.chars().any(|c| c.is_ascii_lowercase());
     let english = || {
         question

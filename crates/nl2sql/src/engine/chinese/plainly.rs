@@ -309,7 +309,12 @@ fn not_even_one(question: &str) -> String {
         let mut plain: String = chars[..at].iter().collect();
         plain.push_str("没有");
         plain.extend(&after[..done]);
-        plain.extend(thing);
+        // 一块地 is a field; 地 alone says no thing.
+        if thing == ['地'] {
+            plain.push_str("地块");
+        } else {
+            plain.extend(thing);
+        }
         plain.extend(&after[done..]);
         return plain;
     }
