@@ -16,6 +16,8 @@ mod countries;
 mod cut;
 mod doings;
 mod eachwise;
+#[cfg(test)]
+mod everyday;
 mod explained;
 mod extremes;
 mod facts;

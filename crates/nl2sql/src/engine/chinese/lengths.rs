@@ -207,7 +207,7 @@ pub(super) fn count_first(parts: &mut [Part]) {
         Part::Name(rows),
         Part::Mark(Mark::Count),
     ] = &parts[end - 5..]
-        && !column.measure == column.is_table()
+        && column.measure != column.is_table()
         && rows.is_table()
     {
         parts[end - 5..].rotate_left(3);
