@@ -59,13 +59,30 @@ pub(super) fn lengths(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
             (Part::Name(_), Some(own)) if own.measure && holds_time(&own, known) => {
                 format!("with {} {op} {digits} {unit}", own.said)
             }
-            (Part::Name(name), None) if is_called(&name.said) && spans(home, known) => {
+            // The time of another thing, in the unit of its column.
+            (Part::Name(name), None)
+                if name.measure
+                    && !name.is_table()
+                    && holds_time(name, known)
+                    && !spans_itself(name, home, known) =>
+            {
+                format!("with {} {op} {digits} {unit}", name.said)
+            }
+            (Part::Name(name), None) if is_called(&name.said, home, known) && spans(home, known) => {
                 format!("that took {op} {digits} {unit}")
             }
             _ => continue,
         };
         parts.splice(at..at + 4, [Part::Said(english(&told))]);
     }
+}
+
+/// Whether a plain word for a length of time speaks of the thing itself, which has two moments.
+fn spans_itself(name: &Name, home: Option<TableId>, known: &Known<'_, '_>) -> bool {
+    is_called(&name.said, home, known)
+        && spans(home, known)
+        && name.column_home != home
+        && !name.said.ends_with(" duration")
 }
 
 /// Whether a moment ends what its row tells of.
@@ -95,8 +112,16 @@ fn ends(name: &Name, known: &Known<'_, '_>) -> bool {
 }
 
 /// Whether a word is one for a length of time: parking duration.
-fn is_called(said: &str) -> bool {
-    CALLED.contains(&said) || said.ends_with(" duration") || said.ends_with(" time")
+fn is_called(said: &str, home: Option<TableId>, known: &Known<'_, '_>) -> bool {
+    // 庭审时长超过2小时的案件: the time of another thing.
+    let own = |lead: &str| {
+        let thing = known.name(lead);
+        !thing.is_table() || thing.table_home == home
+    };
+    let lead = said
+        .strip_suffix(" duration")
+        .or_else(|| said.strip_suffix(" time"));
+    CALLED.contains(&said) || lead.is_some_and(own)
 }
 
 fn unit_of(part: &Part) -> Option<&'static str> {
