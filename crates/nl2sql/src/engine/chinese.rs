@@ -2,6 +2,8 @@
 //! the engine reads as any other.
 
 mod affixes;
+mod aged;
+mod apart;
 mod arrange;
 mod assigned;
 mod beside;
@@ -14,6 +16,8 @@ mod countries;
 mod cut;
 mod doings;
 mod eachwise;
+#[cfg(test)]
+mod everyday;
 mod explained;
 mod extremes;
 mod facts;
@@ -23,6 +27,7 @@ mod headcount;
 mod held;
 mod known;
 mod lasting;
+mod lengths;
 mod listing;
 mod literal;
 mod marks;
@@ -34,10 +39,12 @@ mod nobody;
 mod numbered;
 mod numerals;
 mod only;
+mod opposites;
 mod ordering;
 mod part;
 mod people;
 pub(crate) mod pinyin;
+mod plainly;
 mod prices;
 mod qualified;
 mod ranking;
@@ -96,6 +103,20 @@ const ENGLISH: &[&str] = &[
 
 /// Whether a question is asked in Chinese.
 pub(crate) fn is_chinese(question: &str) -> bool {
+    // 爽约(no show): what brackets hold is a value, whatever words it has.
+    let mut depth = 0_i32;
+    let bare: String = question
+        .chars()
+        .filter(|c| {
+            depth += i32::from(matches!(c, '(' | '（')) - i32::from(matches!(c, ')' | '）'));
+            depth <= 0
+        })
+        .collect();
+    let question = if bare.chars().any(is_han) {
+        bare.as_str()
+    } else {
+        question
+    };
     let mixed = question.chars().any(|c| c.is_ascii_lowercase());
     let english = || {
         question

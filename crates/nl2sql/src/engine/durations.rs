@@ -256,11 +256,22 @@ impl Reading<'_> {
         let word = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
         let mid = (start + 1..self.tokens.len().min(start + 6))
             .find(|i| matches!(word(*i), "and" | "to" | "until"))?;
+        // "check in" ends no side.
+        let verb = |i: usize| {
+            let before = i.checked_sub(1).map_or("", word);
+            word(i) == "in"
+                && matches!(
+                    before,
+                    "check" | "checked" | "chk" | "clock" | "clocked" | "sign" | "signed" | "moved"
+                )
+                || word(i) == "on" && matches!(before, "put" | "logged")
+        };
         let stop = |i: &usize| {
-            matches!(
-                word(*i),
-                "per" | "for" | "by" | "of" | "in" | "on" | "each" | "," | "where" | "with" | "grouped"
-            )
+            !verb(*i)
+                && matches!(
+                    word(*i),
+                    "per" | "for" | "by" | "of" | "in" | "on" | "each" | "," | "where" | "with" | "grouped"
+                )
         };
         let end = (mid + 1..self.tokens.len())
             .find(stop)

@@ -140,6 +140,14 @@ impl Reading<'_> {
             ("from", "to"),
             ("from", "until"),
             ("entered", "left"),
+            ("entry", "exit"),
+            ("enter", "exit"),
+            ("entered", "exited"),
+            ("arrived", "departed"),
+            ("arrival", "departure"),
+            ("arrived", "left"),
+            ("planted", "harvested"),
+            ("declared", "released"),
         ];
         let with = |word: &str| {
             let mut found = days

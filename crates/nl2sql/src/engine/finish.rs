@@ -162,7 +162,17 @@ impl Reading<'_> {
                 if let Expr::Column(column) = *expr
                     && !plan.group.contains(expr)
                 {
-                    let function = if *descends { Function::Max } else { Function::Min };
+                    // "the sum of amounts by category sorted by amount" is sorted by the sum.
+                    let shown = plan.select.iter().filter_map(|shown| match shown {
+                        Expr::Apply(function, of) if *of == column => Some(*function),
+                        _ => None,
+                    });
+                    let shown: Vec<Function> = shown.collect();
+                    let function = match (&shown[..], *descends) {
+                        ([one], _) => *one,
+                        (_, true) => Function::Max,
+                        (_, false) => Function::Min,
+                    };
                     *expr = Expr::Apply(function, column);
                     is_sorted_by_own = true;
                     if is_of_each {

@@ -44,7 +44,7 @@ pub(crate) fn parts(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) 
         }
         cutter.counted.set(counts(&parts));
         if !matches!(parts.last(), Some(Part::Number(_)))
-            && let Some((more, taken)) = cutter.qualified(at)
+            && let Some((more, taken)) = cutter.apart(at).or_else(|| cutter.qualified(at))
         {
             parts.extend(more);
             at += taken;

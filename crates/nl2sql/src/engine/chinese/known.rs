@@ -83,6 +83,14 @@ impl<'q, 'a> Known<'q, 'a> {
                 .retain(|hit| !rated(&lexicon.column(hit.id).words));
             mention.tables.retain(|hit| !rated(&lexicon.table(hit.id).words));
         }
+        // A booking is no book.
+        if said.split(' ').any(|word| matches!(word, "booking" | "bookings"))
+            && let Some(lexicon) = self.lexicon
+        {
+            let read = |words: &[String]| words.iter().any(|word| matches!(word.as_str(), "book" | "books"));
+            mention.columns.retain(|hit| !read(&lexicon.column(hit.id).words));
+            mention.tables.retain(|hit| !read(&lexicon.table(hit.id).words));
+        }
         let measure = mention.columns.first().is_some_and(|hit| {
             self.lexicon
                 .is_some_and(|lexicon| lexicon.column(hit.id).sort == Sort::Number && !lexicon.is_key(hit.id))
@@ -332,6 +340,9 @@ impl<'q, 'a> Known<'q, 'a> {
                     }
                 }
             }
+        }
+        if let Some(name) = &mut best {
+            name.total |= word.ends_with("总额") || word.ends_with("总量");
         }
         best
     }

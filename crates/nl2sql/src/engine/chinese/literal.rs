@@ -10,6 +10,22 @@ const ORDINALS: &[&str] = &[
     "first", "second", "third", "last", "top", "best", "most", "latest",
 ];
 
+/// Values that English would take for a part of the question's structure: annual leave is no figure for each year.
+const STRUCTURAL: &[&str] = &[
+    "annual",
+    "yearly",
+    "monthly",
+    "weekly",
+    "daily",
+    "hourly",
+    "quarterly",
+    "total",
+    "average",
+    "no show",
+    "no-show",
+    "no_show",
+];
+
 /// A word of Latin letters as English, one of Chinese letters as a value.
 pub(super) fn english_or_value(text: &str) -> Said {
     if text.chars().any(is_han) {
@@ -42,6 +58,7 @@ pub(super) fn values(rest: &[Part]) -> (Said, usize) {
 
 pub(super) fn literal(part: &Part) -> Option<Said> {
     match part {
+        Part::Value(text, _) if STRUCTURAL.contains(&text.to_lowercase().as_str()) => Some(quoted(text)),
         Part::Value(text, true) => Some(value(text)),
         // A class that is called `first` is no ranking.
         Part::Value(text, false) if ORDINALS.contains(&text.as_str()) => Some(quoted(text)),
@@ -68,6 +85,7 @@ pub(super) fn when(said: &str) -> String {
         "next ",
         "between ",
         "year to ",
+        "on ",
     ]
     .iter()
     .any(|lead| said.starts_with(lead));

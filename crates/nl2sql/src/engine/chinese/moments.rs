@@ -54,6 +54,16 @@ impl Known<'_, '_> {
         self.column_name(id)
     }
 
+    /// The moment of a table whose name says all of some words, and by all of its own.
+    pub(super) fn moment_of(&self, home: TableId, said: &str) -> Option<Name> {
+        let lexicon = self.lexicon?;
+        let id = lexicon.columns_of(home).find(|id| {
+            let entry = lexicon.column(*id);
+            matches!(entry.sort, Sort::Day { .. }) && said.split(' ').all(|word| says(&entry.words, word))
+        })?;
+        self.column_name(id)
+    }
+
     /// The moment of a table whose name begins like a word: `shipped_at` of "shipment".
     pub(super) fn moment_like(&self, home: TableId, said: &str) -> Option<Name> {
         let lexicon = self.lexicon?;

@@ -67,7 +67,11 @@ impl Cutter<'_, '_> {
                     readings,
                     name.table_home.filter(|_| name.is_table()).or(name.column_home),
                 );
-                let unsaid = !name.said.contains(said.as_str());
+                // 请假申请 is the leave request, not one of somebody on leave.
+                let unsaid = !said
+                    .split([' ', '_'])
+                    .any(|part| part.len() > 3 && name.said.contains(part))
+                    && !name.said.contains(said.as_str());
                 if name.is_table() {
                     return (told && unsaid).then(|| (Part::Value(said, false), lead.chars().count()));
                 }

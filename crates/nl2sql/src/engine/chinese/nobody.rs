@@ -122,7 +122,15 @@ fn deed(said: &[Part], home: TableId, known: &Known<'_, '_>) -> Option<Name> {
     }
     match named[..] {
         [only] if only.table_home != Some(home) => Some(only.clone()),
-        [] => known.only_referring(home),
+        // 没有人评价过的菜: the rows whose rating it is.
+        [] => said
+            .iter()
+            .find_map(|part| match part {
+                Part::Name(name) => name.column_home.filter(|rows| known.refers(*rows, home)),
+                _ => None,
+            })
+            .map(|rows| known.table_name(rows))
+            .or_else(|| known.only_referring(home)),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Ways of speaking that say in Chinese what other words of the question's structure say too: 余额高的排前面, 从高分到低分, 是哪一次.
 
 use super::is_han;
+use super::plainly::plainly;
 
 /// How two ends of an order are called, the first of them when it descends.
 const ENDS: &[(char, char)] = &[
@@ -56,7 +57,7 @@ const WHICH_ROW: &[&str] = &[
 
 /// The question with such ways of speaking put into the usual ones.
 pub(super) fn respoken(question: &str) -> String {
-    let said = which_row(question);
+    let said = which_row(&plainly(question));
     let said = when(&said);
     let said = ahead(&rows(&said));
     from_end_to_end(&said)

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::aged::aged;
 use super::assigned::assigned;
 use super::beside::beside;
 use super::both::both;
@@ -12,12 +13,14 @@ use super::grades::failed;
 use super::headcount::headcounts;
 use super::known::Known;
 use super::lasting::{expired, happened, over, running};
+use super::lengths::{count_first, either, lengths, of_thing, precise, so_many};
 use super::listing::listing;
 use super::marks::Mark;
 use super::mend::pairs;
 use super::months::months;
 use super::nobody::{in_time, nobody, times};
 use super::only::{amounts, elapsed, only};
+use super::opposites::opposites;
 use super::part::{Name, Part};
 use super::people::{decades, people, sexes, surnames};
 use super::prices::prices;
@@ -40,6 +43,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     rates(parts);
     taken(parts, known);
     only(parts, known);
+    lengths(parts, known);
     elapsed(parts, known);
     amounts(parts, known);
     for part in parts.iter_mut() {
@@ -47,6 +51,13 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
             *part = Part::Mark(Mark::Measure);
         }
     }
+    aged(parts, known);
+    opposites(parts, known);
+    either(parts);
+    so_many(parts, known);
+    of_thing(parts, known);
+    precise(parts, known);
+    count_first(parts);
     currencies(parts, known);
     doubled(parts, known);
     headcounts(parts, known);
@@ -81,6 +92,7 @@ pub(super) fn settle(parts: &mut Vec<Part>, known: &Known<'_, '_>, today: Date) 
     in_time(parts, known);
     doings(parts, known);
     both(parts);
+    either(parts);
     pairs(parts, known);
     listing(parts, known);
 }

@@ -63,6 +63,19 @@ pub(super) fn shares(parts: &mut Vec<Part>, known: &Known<'_, '_>) {
         share -= 1;
     }
     narrowed(&mut parts[..share], known);
+    // 各支付方式占比: a share of the rows that the column is of.
+    let tabled = parts
+        .iter()
+        .any(|part| matches!(part, Part::Name(name) if name.is_table()));
+    let home = parts[..share].iter().rev().find_map(|part| match part {
+        Part::Name(name) if name.is_known() && !name.is_table() => name.column_home,
+        _ => None,
+    });
+    if let (Some(home), false, Some(Part::Mark(Mark::Each))) = (home, tabled, parts.first()) {
+        parts.insert(share, Part::Name(known.table_name(home)));
+        parts.insert(share, Part::Mark(Mark::De));
+        share += 2;
+    }
     parts[share] = Part::Name(Name {
         said: "percentage".to_owned(),
         ..Name::default()

@@ -19,10 +19,37 @@ const SPANS: &[(&str, &[(&str, &str)])] = &[
     ("租赁天数 租用天数 租期天数 租赁时长", &[("start date", "end date"), ("rented at", "returned at"), ("pickup date", "return date")]),
     ("处理天数 解决天数 解决时长 处理时长 关闭时长", &[("created at", "resolved at"), ("opened at", "closed at"), ("created at", "closed at"), ("reported at", "resolved at")]),
     ("维修天数 修理天数 维修时长", &[("reported at", "repaired at"), ("received at", "finished at"), ("start date", "end date")]),
+    ("停车时长 停车时间 停放时长 停放时间 停车分钟", &[("entry time", "exit time"), ("enter time", "exit time"), ("entered at", "exited at"), ("entered at", "left at"), ("entry", "exit"), ("start time", "end time"), ("started at", "ended at")]),
+    ("停留时长 停留时间 逗留时长 逗留时间 在场时长 锻炼时长 健身时长 在馆时长 训练时长", &[("checked in at", "checked out at"), ("check in", "check out"), ("entered at", "left at"), ("entered at", "exited at"), ("entry time", "exit time"), ("arrived at", "left at"), ("arrived at", "departed at")]),
+    ("靠泊时长 在港时长 在港时间 停泊时长 靠港时间", &[("arrived at", "departed at"), ("arrival time", "departure time"), ("docked at", "undocked at"), ("berthed at", "sailed at"), ("arrival", "departure")]),
+    ("飞行时长 飞行时间 航行时间 航行时长 行程时长 骑行时长 行驶时长 途中时间", &[("departed at", "arrived at"), ("departure time", "arrival time"), ("started at", "ended at"), ("start time", "end time"), ("departure", "arrival")]),
+    ("通话时长 充电时长 使用时长 会议时长 加工时长 停机时长 停机时间 故障时长 检修时长 施工时长 演出时长 活动时长 作业时长 装卸时长 工作时长 值班时长 会话时长", &[("started at", "ended at"), ("start time", "end time"), ("starts at", "ends at"), ("started at", "finished at"), ("begin time", "end time"), ("start date", "end date"), ("started on", "ended on"), ("clock in", "clock out")]),
+    ("审批时长 审批天数 审批时间 审核时长 审核天数", &[("requested at", "decided at"), ("submitted at", "approved at"), ("submitted at", "reviewed at"), ("submitted at", "decided at"), ("created at", "approved at"), ("applied at", "approved at")]),
+    ("响应时长 响应时间 回复时长 回复时间 答复时长", &[("created at", "responded at"), ("submitted at", "responded at"), ("opened at", "first response at"), ("sent at", "replied at"), ("created at", "first response at")]),
+    ("生长天数 生长周期 种植周期 生长期", &[("planted on", "harvested on"), ("planted at", "harvested at"), ("planting date", "harvest date"), ("sown on", "harvested on")]),
+    ("通关时长 通关天数 清关时长 清关天数 放行时长", &[("declared at", "cleared at"), ("declared at", "released at"), ("submitted at", "cleared at"), ("declaration date", "release date"), ("filed at", "released at")]),
+    ("审理天数 审理时长 办案天数 结案周期", &[("filed on", "closed on"), ("filed at", "closed at"), ("opened on", "closed on"), ("filing date", "closing date"), ("opened at", "closed at")]),
+    ("成交周期 挂牌天数 售出周期 在售天数", &[("listed on", "sold on"), ("listed date", "sold date"), ("listed date", "closed date"), ("listed at", "sold at"), ("listed on", "closed on")]),
+    ("交货周期 供货周期 采购周期 到货周期", &[("ordered on", "received on"), ("order date", "receipt date"), ("ordered at", "delivered at"), ("order date", "delivery date"), ("ordered at", "received at")]),
     ("付款天数 回款天数 付款周期 回款周期", &[("issued on", "paid on"), ("invoice date", "paid date"), ("issued at", "paid at"), ("bill date", "paid date")]),
 ];
 
 impl Cutter<'_, '_> {
+    /// The unit of time that the question asks for: 是多少小时.
+    fn unit_asked(&self) -> &'static str {
+        let said: String = self.chars.iter().collect();
+        let asks = |unit: &str| {
+            ["多少", "几个", "几", "(", "（"]
+                .iter()
+                .any(|lead| said.contains(&format!("{lead}{unit}")))
+        };
+        match (asks("小时"), asks("分钟")) {
+            (true, _) => "hours",
+            (_, true) => "minutes",
+            _ => "days",
+        }
+    }
+
     /// 住院天数: the days between two moments of one table, where no column is called so.
     pub(super) fn spanned(&self, word: &str) -> Option<Name> {
         let (_, pairs) = SPANS
@@ -37,7 +64,7 @@ impl Cutter<'_, '_> {
             let end = self.known.column_of(start.column_home, &[to])?;
             let unlike = !self.known.is_same(&start, &end);
             (unlike && self.known.is_day(&start) && self.known.is_day(&end)).then(|| Name {
-                said: format!("days between {from} and {to}"),
+                said: format!("{} between {from} and {to}", self.unit_asked()),
                 column: 1.0,
                 column_home: start.column_home,
                 ..Name::default()

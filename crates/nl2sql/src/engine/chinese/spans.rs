@@ -17,6 +17,14 @@ const FIXED: &[(&str, &str)] = &[
     ("即将举行", "upcoming"), ("即将举办", "upcoming"), ("即将召开", "upcoming"), ("即将开始", "upcoming"), ("即将开演", "upcoming"), ("即将上映", "upcoming"),
     ("即将到来", "upcoming"), ("即将进行", "upcoming"), ("即将出发", "upcoming"), ("将要举行", "upcoming"), ("未来的", "upcoming"), ("还没举行", "upcoming"),
     ("尚未举行", "upcoming"), ("还未举行", "upcoming"), ("未举行", "upcoming"), ("已经举行", "past"), ("已举行", "past"), ("过去的", "past"),
+    ("每周一", "on mondays"), ("每星期一", "on mondays"), ("星期一", "on mondays"), ("礼拜一", "on mondays"), ("周一", "on mondays"), ("每周二", "on tuesdays"),
+    ("每星期二", "on tuesdays"), ("星期二", "on tuesdays"), ("礼拜二", "on tuesdays"), ("周二", "on tuesdays"), ("每周三", "on wednesdays"), ("每星期三", "on wednesdays"),
+    ("星期三", "on wednesdays"), ("礼拜三", "on wednesdays"), ("周三", "on wednesdays"), ("每周四", "on thursdays"), ("每星期四", "on thursdays"), ("星期四", "on thursdays"),
+    ("礼拜四", "on thursdays"), ("周四", "on thursdays"), ("每周五", "on fridays"), ("每星期五", "on fridays"), ("星期五", "on fridays"), ("礼拜五", "on fridays"),
+    ("周五", "on fridays"), ("每周六", "on saturdays"), ("每星期六", "on saturdays"), ("星期六", "on saturdays"), ("礼拜六", "on saturdays"), ("周六", "on saturdays"),
+    ("每周日", "on sundays"), ("每星期日", "on sundays"), ("星期日", "on sundays"), ("礼拜日", "on sundays"), ("周日", "on sundays"), ("每星期天", "on sundays"),
+    ("星期天", "on sundays"), ("礼拜天", "on sundays"), ("周末", "on weekends"), ("每周末", "on weekends"), ("双休日", "on weekends"), ("周六日", "on weekends"),
+    ("工作日", "on weekdays"), ("平日", "on weekdays"),
 ];
 
 /// The phrase of time that begins at `chars[0]`, in English, and how many characters it takes.

@@ -130,15 +130,26 @@ pub(super) fn told(rest: &[Part]) -> Option<(Said, usize)> {
 fn as_typed(rest: &[Part]) -> (Said, usize) {
     let mut said = Said::new();
     let mut at = 0;
-    while let Some(Part::Other(text) | Part::Person(text) | Part::Value(text, true) | Part::Place(text)) =
-        rest.get(at)
+    while let Some(
+        Part::Other(text)
+        | Part::Person(text)
+        | Part::Value(text, true)
+        | Part::Place(text)
+        | Part::Quoted(text),
+    ) = rest.get(at)
     {
         said.extend(quoted(text));
         at += 1;
         let more = matches!(rest.get(at), Some(Part::Mark(Mark::Or | Mark::And)))
             && matches!(
                 rest.get(at + 1),
-                Some(Part::Other(_) | Part::Person(_) | Part::Value(_, true) | Part::Place(_))
+                Some(
+                    Part::Other(_)
+                        | Part::Person(_)
+                        | Part::Value(_, true)
+                        | Part::Place(_)
+                        | Part::Quoted(_)
+                )
             );
         if !more {
             break;

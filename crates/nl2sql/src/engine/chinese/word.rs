@@ -26,7 +26,12 @@ impl Cutter<'_, '_> {
                 words::noun(&word).is_some() || self.known.spells(&word)
             })
         };
-        counted && measure && noun(&rest[1..])
+        // 各分馆员工: a longer word that names a thing of the schema begins here.
+        let longer = (2..=3.min(rest.len())).any(|length| {
+            let word: String = rest[..length].iter().collect();
+            words::noun(&word).is_some_and(|said| self.known.rows(said).is_some())
+        });
+        counted && measure && noun(&rest[1..]) && !(longer && first == "分")
     }
 
     /// The length of the longest word of the tables or the schema at a character.
@@ -162,6 +167,7 @@ impl Cutter<'_, '_> {
             if let Some((Part::Value(..), longer)) = unknown
                 && longer == length + 1
                 && (mark.contains(&Mark::NotYet) && self.longest_word(at + length) == 0
+                    || mark.contains(&Mark::Has) && length == 1 && self.longest_word(at + length) == 0
                     // 在职员工: 在 breaks off no state that a table follows.
                     || mark.contains(&Mark::From) && length == 1 && self.table_begins(at + longer))
             {
@@ -238,7 +244,9 @@ impl Cutter<'_, '_> {
             );
             // 充值过 where the rows of it have a table.
             if let Some(stem) = word.strip_suffix('过').filter(|_| mark.contains(&Mark::Verb))
-                && let Some(rows) = words::noun(stem).map(|said| self.known.noun(stem, said))
+                && let Some(rows) = words::noun(stem)
+                    .or_else(|| words::noun(&word).filter(|_| matches!(rest.get(length), None | Some('的'))))
+                    .map(|said| self.known.noun(stem, said))
                 && rows.is_table()
                 && rows.table >= 0.8
             {
@@ -253,7 +261,7 @@ impl Cutter<'_, '_> {
             }
             match (noun, state) {
                 (Some(name), Some(_)) if thing => return Some((Part::Name(name), length)),
-                (Some(name), Some(_)) if timed && name.is_known() && !name.is_table() => {
+                (Some(name), Some(_)) if timed && self.known.says_when(&name) && !name.is_table() => {
                     return Some((self.placed(&word, length, at, name, before), length));
                 }
                 (_, Some(_)) if mark.contains(&Mark::Verb) && self.does(at, length, before) => {

@@ -120,6 +120,19 @@ pub(super) fn sentence(clauses: Vec<Clause>, top: Option<String>) -> Said {
     said
 }
 
+/// Measures that say how good or how much of something each row is: they are averaged, not added up.
+const RATED: &[&str] = &[
+    "rating",
+    "ratings",
+    "star",
+    "stars",
+    "satisfaction",
+    "temperature",
+    "percent",
+    "percentage",
+    "age",
+];
+
 /// 购买数量最多的客户: a measure of another table is added up for each row.
 fn summed(
     number: Option<String>,
@@ -134,7 +147,11 @@ fn summed(
                 && home.is_some()
                 && highest.home != home =>
         {
-            let mut said = english("sum of");
+            let rated = highest
+                .said
+                .iter()
+                .any(|token| RATED.contains(&token.lower.as_str()));
+            let mut said = english(if rated { "average" } else { "sum of" });
             said.append(&mut highest.said);
             highest.said = said;
             (number.or_else(|| Some("1".to_owned())), Some(highest))

@@ -13,6 +13,7 @@ pub(crate) type Readings = Vec<&'static str>;
 
 /// Nouns and verbs that name tables and columns, by the trade that they come from.
 const NOUNS: &[&str] = &[
+    include_str!("nouns/foremost.txt"),
     include_str!("nouns/accounts.txt"),
     include_str!("nouns/analysis.txt"),
     include_str!("nouns/banking.txt"),
@@ -62,6 +63,7 @@ const NOUNS: &[&str] = &[
     include_str!("nouns/stockroom.txt"),
     include_str!("nouns/staffing.txt"),
     include_str!("nouns/everyday.txt"),
+    include_str!("nouns/daily.txt"),
 ];
 const STATES: &[&str] = &[
     include_str!("states.txt"),
@@ -84,6 +86,7 @@ const STATES: &[&str] = &[
     include_str!("states_trade.txt"),
     include_str!("states_wild.txt"),
     include_str!("states_everyday.txt"),
+    include_str!("states_daily.txt"),
 ];
 const PLACES: &[&str] = &[
     include_str!("places.txt"),
