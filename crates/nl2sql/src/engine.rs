@@ -2,10 +2,12 @@
 //! and the plan is written in the dialect asked for.
 
 mod abbreviations;
+mod abreast;
 mod absence;
 mod against;
 mod ages;
 mod alike;
+mod asides;
 mod bare;
 mod belonging;
 mod belongings;
@@ -17,6 +19,7 @@ mod chinese;
 mod choose;
 mod coded;
 mod codes;
+mod coinciding;
 mod combine;
 mod company;
 mod compare;
@@ -57,6 +60,7 @@ mod leftover;
 mod lengths;
 mod levels;
 mod lexicon;
+mod likewise;
 mod link;
 mod listings;
 mod lost;
@@ -67,15 +71,19 @@ mod neithers;
 mod newcomers;
 mod ordering;
 mod outlays;
+mod outnumbered;
 mod output;
 mod overall;
+mod overdue;
 mod owners;
 mod paraphrase;
 mod pattern;
+mod peaks;
 mod peers;
 mod period;
 mod persons;
 mod phrases;
+mod places;
 mod placing;
 mod plan;
 mod prefer;
@@ -98,6 +106,7 @@ pub(crate) mod shorthand;
 mod signals;
 mod slow;
 mod sorts;
+mod spanning;
 mod speech;
 mod spending;
 mod standing;
@@ -107,6 +116,7 @@ mod streets;
 mod subjects;
 pub(crate) mod synonyms;
 mod tallies;
+mod termwise;
 pub(crate) mod text;
 mod timing;
 mod tolls;
@@ -358,6 +368,7 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     if let Some(draft) = quotients::answer(lexicon, tokens, request)
         .or_else(|| layers::answer(lexicon, tokens, &items, request))
         .or_else(|| beside::answer(lexicon, tokens, &items, request))
+        .or_else(|| asides::answer(lexicon, tokens, request))
     {
         return Ok(draft);
     }
