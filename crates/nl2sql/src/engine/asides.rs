@@ -5,11 +5,11 @@
 use super::choose::{self, Chosen};
 use super::combine::is_whole;
 use super::items;
-use super::lexicon::{Lexicon, TableId};
+use super::lexicon::{Lexicon, Sort, TableId};
 use super::plan::Cond;
 use super::text::Token;
 use super::{Draft, Request, confidence, draft_of, peaks, places};
-use super::{abreast, coinciding, likewise, outnumbered, overdue, spanning, termwise};
+use super::{abreast, coinciding, lapsed, likewise, outnumbered, overdue, spanning, termwise};
 
 /// One way to say something beside a question.
 type Aside = fn(&Lexicon<'_>, &[Token], &Request<'_>) -> Option<Draft>;
@@ -21,6 +21,7 @@ pub(crate) fn answer(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<
         peaks::answer,
         places::answer,
         coinciding::answer,
+        lapsed::answer,
         overdue::answer,
         spanning::answer,
         likewise::answer,
@@ -69,6 +70,16 @@ pub(crate) fn restrict(chosen: &mut Chosen<'_>, table: TableId, conds: Vec<Cond>
         negated: false,
     });
     Some(())
+}
+
+/// Whether a table has a column of states whose values are not known: a state is looked for there.
+pub(crate) fn has_unknown_states(lexicon: &Lexicon<'_>, table: TableId) -> bool {
+    lexicon.columns_of(table).any(|id| {
+        let entry = lexicon.column(id);
+        entry.column.samples.is_empty()
+            && entry.sort == Sort::Text
+            && matches!(entry.words.last().map(String::as_str), Some("status" | "state"))
+    })
 }
 
 /// A question without some of its tokens.

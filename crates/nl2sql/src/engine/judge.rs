@@ -92,6 +92,10 @@ const UNSUPPORTED: &[(&[&str], &str)] = &[
             "percentiles",
             "quartile",
             "quartiles",
+            "p50",
+            "p90",
+            "p95",
+            "p99",
         ],
         "medians or percentiles",
     ),
@@ -114,6 +118,37 @@ pub(crate) fn unsupported(reading: &Reading<'_>, question: &str) -> Option<Refus
     };
     if question.contains("% of") {
         return Some(refused("% of", "percentages"));
+    }
+    const OVER: &[&str] = &[
+        "day over day",
+        "week over week",
+        "month over month",
+        "quarter over quarter",
+        "year over year",
+        "week-over-week",
+        "month-over-month",
+        "year-over-year",
+    ];
+    let unmade = (0..reading.items.len()).find(|at| {
+        matches!(reading.word(*at), "rate" | "rates")
+            && reading.items[*at].kind == Kind::Word
+            && reading.is_free(*at)
+    });
+    if let Some(at) = unmade {
+        return Some(refused(reading.word(at), "rates of what no state or flag tells"));
+    }
+    let lower = question.to_lowercase();
+    let signs = [" times ", " multiplied by ", " plus ", " minus "];
+    if signs
+        .iter()
+        .map(|sign| lower.matches(sign).count())
+        .sum::<usize>()
+        > 1
+    {
+        return Some(refused("times", "figures of more than two columns"));
+    }
+    if let Some(said) = OVER.iter().find(|said| lower.contains(**said)) {
+        return Some(refused(said, "changes from one time to the next"));
     }
     let several = reading
         .plan

@@ -1,6 +1,6 @@
 //! Reads what should have been done by a day: "overdue loans", "books returned late", "invoices paid on time".
 
-use super::asides::{read, restrict, told, without};
+use super::asides::{has_unknown_states, read, restrict, told, without};
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::period::{Moment, Unit};
 use super::phrases::Op;
@@ -65,6 +65,9 @@ pub(crate) fn answer(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<
         let only = others.next()?;
         (others.next().is_none() && chosen.reading.plan.group.is_empty()).then_some(only)
     })?;
+    if said == Said::Overdue && has_unknown_states(lexicon, dues.table) {
+        return None;
+    }
     let flag = lexicon.column(dues.done).sort == Sort::Truth;
     if flag && said != Said::Overdue {
         return None;

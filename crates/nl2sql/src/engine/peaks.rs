@@ -154,6 +154,11 @@ fn ranked(tokens: &[Token]) -> Option<Peak<'_>> {
             | "there"
             | "brought"
             | "generated"
+            | "sold"
+            | "made"
+            | "took"
+            | "recorded"
+            | "received"
     ) {
         at += 1;
     }

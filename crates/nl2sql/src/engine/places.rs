@@ -22,11 +22,17 @@ const PLACES: &[(&str, u32)] = &[
 /// The answer to a question for the one in a place of a ranking.
 pub(crate) fn answer(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Option<Draft> {
     let (at, place, rest) = placed(tokens, request.question)?;
-    // "the second most" of rows: the word after must rank.
-    let ranks = matches!(
-        phrases::read(&rest, at)?,
-        (Phrase::Superlative { .. } | Phrase::Most(_), _)
+    // The word after must rank, or what it was put into: "the second post with the highest view count".
+    let ranking = matches!(
+        phrases::read(&rest, at),
+        Some((Phrase::Superlative { .. } | Phrase::Most(_), _))
     );
+    let degree = |three: &[Token]| {
+        three[0].lower == "with"
+            && three[1].lower == "the"
+            && matches!(three[2].lower.as_str(), "highest" | "lowest")
+    };
+    let ranks = ranking || rest.get(at..)?.windows(3).take(4).any(degree);
     if !ranks {
         return None;
     }

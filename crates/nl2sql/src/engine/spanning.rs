@@ -1,9 +1,10 @@
 //! Reads what lasts from one day of a row to another: "coupons valid today", "current contracts", "who is on leave".
 
-use super::asides::{read, restrict, told, without};
+use super::asides::{has_unknown_states, read, restrict, told, without};
 use super::items::{self, Kind};
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::link::Namer;
+use super::listings::table_of;
 use super::period::{Moment, Period, Unit};
 use super::phrases::Op;
 use super::plan::Cond;
@@ -49,7 +50,34 @@ struct Span {
 
 /// The answer to a question for rows that last on a day.
 pub(crate) fn answer(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Option<Draft> {
+    if let Some(meant) = expiring(lexicon, tokens) {
+        let chosen = read(lexicon, &meant, request)?;
+        return told(lexicon, &chosen, request);
+    }
     in_force(lexicon, tokens, request).or_else(|| on_something(lexicon, tokens, request))
+}
+
+/// `contracts expiring this month` end then, where no column says that they expire.
+fn expiring(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = (1..tokens.len()).find(|at| {
+        matches!(
+            word_at(tokens, *at),
+            "expiring" | "expire" | "expires" | "lapsing" | "lapse"
+        ) && at + 1 < tokens.len()
+    })?;
+    let table = table_of(&Namer::new(lexicon), tokens.get(at - 1..at)?).or_else(|| {
+        let before = matches!(word_at(tokens, at - 1), "that" | "which" | "will");
+        before
+            .then(|| table_of(&Namer::new(lexicon), tokens.get(at.checked_sub(2)?..at - 1)?))
+            .flatten()
+    })?;
+    let span = span_of(lexicon, table)?;
+    let named = lexicon.columns_of(table).any(|id| {
+        let words = &lexicon.column(id).words;
+        words.iter().any(|word| word.starts_with("expir"))
+    });
+    let name = lexicon.column(span.to).words.join(" ");
+    (!named).then(|| text::replaced(tokens, at, at + 1, &format!("whose {name} is")))
 }
 
 /// `coupons valid today`, `current contracts`, `tariffs active on 2025-03-01`, `expired coupons`.
@@ -64,7 +92,14 @@ fn in_force(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> O
             .map(|words| (at, words.len(), false))
             .or_else(|| ended.then_some((at, 1, true)))
     })?;
+    if matches!(
+        word_at(tokens, from + length),
+        "from" | "to" | "until" | "since" | "till" | "date" | "dates"
+    ) {
+        return None;
+    }
     let (day, to) = day_after(lexicon, tokens, from + length, request)?;
+    let length_said = from + length - said_from(tokens, from);
     let from = said_from(tokens, from);
     let rest = without(tokens, from, to);
     let mut chosen = read(lexicon, &rest, request)?;
@@ -86,7 +121,9 @@ fn in_force(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> O
         let read = chosen.reading.plan.columns();
         read.contains(id)
     });
-    if state || dated {
+    let said_day = to > from + length_said;
+    let unknown = !said_day && has_unknown_states(lexicon, home);
+    if state || dated || unknown {
         return None;
     }
     let conds = if ended {
@@ -112,7 +149,9 @@ fn on_something(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) 
         Some((at, span_of(lexicon, hit.id)?))
     })?;
     let (day, to) = day_after(lexicon, tokens, at + 1, request)?;
-    if to != tokens.len() {
+    // "nurses on call" are all that ever were.
+    let absent = matches!(word_at(tokens, at), "leave" | "vacation" | "holiday");
+    if to != tokens.len() || to == at + 1 && !absent {
         return None;
     }
     // "on sick leave": the kind of it.

@@ -19,13 +19,8 @@ const BETWEEN: &[(&[&str], Sign)] = &[
     (&["-"], Sign::Minus),
     (&["*"], Sign::Times),
 ];
-/// Words for a figure that is made of two columns, and words of those.
-const MADE: &[(&[&str], &[&str], Sign, &[&str])] = &[(
-    &["profit", "margin", "markup"],
-    &["price"],
-    Sign::Minus,
-    &["cost"],
-)];
+/// Words for a figure that is a price less a cost.
+const PROFIT: &[&str] = &["profit", "margin", "markup"];
 
 /// The answer to a question for what two columns of a row make.
 pub(crate) fn answer(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Option<Draft> {
@@ -123,13 +118,7 @@ fn pair(lexicon: &Lexicon<'_>, one: &Mention, other: &Mention) -> Option<(Column
 
 /// `profit`, where a price and a cost stand beside each other.
 fn made(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<(Vec<Token>, ColumnId, Sign, ColumnId)> {
-    let (at, entry) = (0..tokens.len()).find_map(|at| {
-        let entry = MADE
-            .iter()
-            .find(|(words, ..)| words.contains(&word_at(tokens, at)))?;
-        Some((at, entry))
-    })?;
-    let (_, one, sign, other) = entry;
+    let at = (0..tokens.len()).find(|at| PROFIT.contains(&word_at(tokens, *at)))?;
     if lexicon.has_word(word_at(tokens, at)) {
         return None;
     }
@@ -146,11 +135,11 @@ fn made(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<(Vec<Token>, ColumnId
             let mut columns = lexicon.columns_of(table).filter(|id| last_is(id, words));
             columns.next().filter(|_| columns.next().is_none())
         };
-        Some((find(one)?, find(other)?))
+        Some((find(&["price"])?, find(&["cost"])?))
     });
     let (one, other) = found.next().filter(|_| found.next().is_none())?;
     let rest = text::replaced(tokens, at, at + 1, &lexicon.column(one).words.join(" "));
-    Some((rest, one, *sign, other))
+    Some((rest, one, Sign::Minus, other))
 }
 
 #[cfg(test)]
