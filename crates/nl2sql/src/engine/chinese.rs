@@ -83,6 +83,8 @@ pub(crate) use refuse::{is_small_talk, refusal_of, write_verb};
 pub(crate) use respell::respell;
 pub(crate) use tongue::CHINESE;
 pub(crate) use traditional::simplified;
+#[cfg(test)]
+pub(crate) use words::listed;
 pub(crate) use words::{is_noun, is_scrap};
 
 /// English words that make a question English although it holds a Chinese value.

@@ -10,7 +10,14 @@ use super::text::{self, Shape, Token, replaced, word_at};
 
 /// The question with what is ranked, when it says what was done.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    const STEPS: &[Step] = &[who_did_most, most_done, more_than_in, in_currency];
+    const STEPS: &[Step] = &[
+        who_spent_most,
+        who_did_most,
+        most_done,
+        more_than_in,
+        in_currency,
+        open_first,
+    ];
     in_turn(STEPS, lexicon, tokens)
 }
 
@@ -26,6 +33,58 @@ fn people_of(lexicon: &Lexicon<'_>, table: TableId) -> Option<TableId> {
         [only] => Some(only),
         _ => None,
     }
+}
+
+/// `who spent the most on travel` is who has the highest total, where rows of people's spending are kept.
+fn who_spent_most(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let words = ["who", "spent", "the", "most"];
+    let said = words
+        .iter()
+        .enumerate()
+        .all(|(at, word)| word_at(tokens, at) == *word);
+    let spent = |id: ColumnId| {
+        let entry = lexicon.column(id);
+        matches!(entry.sort, Sort::Day { .. }) && entry.words.iter().any(|word| word == "spent")
+    };
+    if !said {
+        return None;
+    }
+    let table = lexicon
+        .table_ids()
+        .find(|table| lexicon.columns_of(*table).any(spent))?;
+    let people = people_of(lexicon, table)?;
+    let measure = roles::measure(lexicon, table)?;
+    let rest = match word_at(tokens, 4) {
+        "on" if tokens.len() > 5 => format!(" for {}", tokens[5].text),
+        "" | "?" => String::new(),
+        _ => return None,
+    };
+    let meant = format!(
+        "{} with the highest total {} {}{rest}",
+        lexicon.table(people).words.join(" "),
+        lexicon.table(table).table.name,
+        lexicon.column(measure).words.join(" ")
+    );
+    Some(replaced(tokens, 0, if rest.is_empty() { 4 } else { 6 }, &meant))
+}
+
+/// `open critical incidents` are critical open ones: beside its noun the word is no column.
+fn open_first(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = (0..tokens.len()).find(|at| word_at(tokens, *at) == "open")?;
+    let (value, noun) = (tokens.get(at + 1)?, tokens.get(at + 2..at + 3)?);
+    let table = table_of(&Namer::new(lexicon), noun)?;
+    let sampled = |word: &str| {
+        lexicon.columns_of(table).any(|id| {
+            let samples = &lexicon.column(id).column.samples;
+            samples.iter().any(|sample| sample.eq_ignore_ascii_case(word))
+        })
+    };
+    let described = value.is_word() && sampled(&value.text) && !sampled("open");
+    described.then(|| {
+        let mut spelled = tokens.to_vec();
+        spelled.swap(at, at + 1);
+        spelled
+    })
 }
 
 /// `who bought the most tickets` is the buyer with the most tickets, where the tickets have the day of it.

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 
-use super::{Request, answer};
+use super::phrases::PHRASES;
+use super::{Request, answer, chinese};
 use crate::schema::{Column, ColumnKind, ForeignKey, Schema, Table};
 use crate::{Dialect, check};
 
@@ -287,67 +288,44 @@ fn said() -> impl Strategy<Value = String> {
     words.prop_map(str::to_owned)
 }
 
-/// The same in Chinese.
+/// The same in Chinese: words of its tables, states made into rates, numbers with what is counted.
 fn said_in_chinese() -> impl Strategy<Value = String> {
-    let words = prop::sample::select(vec![
+    let listed = chinese::listed();
+    let marks = prop::sample::select(listed[..listed.len() / 3].to_vec()).prop_map(str::to_owned);
+    let words = prop::sample::select(listed).prop_map(str::to_owned);
+    let usual = prop::sample::select(vec![
         "每个",
         "的",
         "数量",
         "有多少",
-        "列出所有",
         "平均",
         "总",
-        "总额",
         "最高",
         "最多的",
         "前3名",
         "超过5",
-        "大于平均值",
         "没有",
-        "未支付",
         "从未",
-        "不",
         "和",
-        "或",
         "按",
-        "分组",
-        "排序",
         "从高到低",
         "去年",
-        "本月",
         "最近7天",
-        "2024年",
-        "3月",
-        "每月",
         "占比",
-        "比例",
         "哪些",
-        "哪个",
         "谁",
-        "订单",
-        "客户",
-        "用户",
-        "员工",
-        "价格",
-        "城市",
-        "状态",
-        "名字",
         "在",
         "之间",
         "至少两次",
-        "不同的",
         "以及",
-        "超过一万元",
-        "最新的",
-        "时长",
-        "多久",
-        "花了多少钱",
-        "只有",
-        "都",
         "，",
         "？",
-    ]);
-    words.prop_map(str::to_owned)
+        "(Oslo)",
+        "3个",
+    ])
+    .prop_map(str::to_owned);
+    let rates = words.clone().prop_map(|word| format!("{word}率"));
+    prop_oneof![3 => usual, 3 => marks, 3 => words, 1 => rates]
 }
 
 /// A schema and a question of its own names and of words around them.
@@ -362,7 +340,12 @@ fn asked() -> impl Strategy<Value = (Schema, String)> {
             .map(|name| name.replace('_', " ").to_lowercase())
             .collect();
         let own = prop::sample::select(own);
-        let word = prop_oneof![3 => said(), 3 => own.clone(), 1 => "[a-z]{1,8}"];
+        let phrases: Vec<&str> = PHRASES
+            .iter()
+            .flat_map(|(_, lines)| lines.iter().flat_map(|line| line.split('|')))
+            .collect();
+        let phrase = prop::sample::select(phrases).prop_map(str::to_owned);
+        let word = prop_oneof![3 => said(), 2 => phrase, 3 => own.clone(), 1 => "[a-z]{1,8}"];
         let english = prop::collection::vec(word, 1..10).prop_map(|words| words.join(" "));
         let word = prop_oneof![5 => said_in_chinese(), 3 => own];
         let chinese = prop::collection::vec(word, 1..10).prop_map(|words| words.concat());

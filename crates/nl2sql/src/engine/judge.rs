@@ -5,6 +5,7 @@ use super::confidence;
 use super::cuts;
 use super::items::Kind;
 use super::kept;
+use super::leftover::Part;
 use super::phrases::Phrase;
 use super::plan::Cond;
 use super::reading::Reading;
@@ -21,6 +22,18 @@ pub(crate) fn objection(chosen: &Chosen<'_>) -> Option<Refusal> {
     let reading = &chosen.reading;
     if let Some((at, end, part)) = reading.decisive_leftover() {
         return Some(refuse::leftover(reading, at, end, part));
+    }
+    // "books that are available": the word says nothing elsewhere, but here all.
+    let told = reading.items.len().checked_sub(1).filter(|last| {
+        *last > 1
+            && matches!(reading.word(*last), "available" | "full")
+            && reading.is_glue(*last)
+            && reading.is_free(*last)
+            && matches!(reading.word(*last - 1), "are" | "is")
+            && reading.plan.filters.is_empty()
+    });
+    if let Some(at) = told {
+        return Some(refuse::leftover(reading, at, at, Part::Adjective));
     }
     if let Some(at) = reading.lost_phrase() {
         return Some(refuse::lost(reading, at));

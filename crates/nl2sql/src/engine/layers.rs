@@ -88,7 +88,10 @@ fn after_function(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Op
     // A key has the name of the rows that it refers to.
     let named = |mention: &Mention| {
         let mut columns = mention.columns.iter();
-        columns.any(|hit| hit.score >= 0.6 && !(function == Function::Avg && lexicon.is_key(hit.id)))
+        columns.any(|hit| {
+            let own = function != Function::Avg || hit.score >= mention.table_score();
+            hit.score >= 0.6 && own && !(function == Function::Avg && lexicon.is_key(hit.id))
+        })
     };
     let rows = matches!(&items.get(at + 1)?.kind, Kind::Mention(mention, _) if {
         mention.table_score() >= 0.9 && !named(mention) && tokens[items[at + 1].start].lower.ends_with('s')

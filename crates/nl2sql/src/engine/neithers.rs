@@ -20,7 +20,7 @@ fn both_missing(tokens: &[Token]) -> Option<Vec<Token>> {
         let before = word_at(tokens, at - 1);
         match word_at(tokens, *at) {
             "both" => matches!(before, "missing" | "lacking" | "lack" | "without" | "miss"),
-            "neither" => matches!(before, "with" | "have" | "has" | "having" | "had"),
+            "neither" => matches!(before, "with" | "have" | "has" | "having" | "had" | "(" | ","),
             _ => false,
         }
     })?;

@@ -28,6 +28,7 @@ use super::turns;
 use super::verbs;
 use super::versus;
 use super::wordings;
+use super::{crew, lacking, lasting, lastly, opposed, sums};
 
 /// Puts a question in other words, where it has the words for that.
 pub(super) type Step = fn(&Lexicon<'_>, &[Token]) -> Option<Vec<Token>>;
@@ -47,9 +48,15 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         |_, tokens| brinks::spelled_out(tokens),
         neithers::spelled_out,
         standing::spelled_out,
+        opposed::spelled_out,
         turns::spelled_out,
         repeated::spelled_out,
         doers::spelled_out,
+        lastly::spelled_out,
+        lacking::spelled_out,
+        lasting::spelled_out,
+        crew::spelled_out,
+        sums::spelled_out,
         verbs::spelled_out,
         streets::spelled_out,
         leaders::spelled_out,

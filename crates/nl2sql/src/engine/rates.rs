@@ -8,29 +8,6 @@ use super::samples::key;
 use super::stem::stem;
 use super::text::{self, Token, word_at};
 
-/// Where a question ends that says at last in what it wants a rate: "as a percentage", "in percent".
-fn without_percent(tokens: &[Token]) -> &[Token] {
-    let ends = |words: &[&str]| {
-        tokens.len() > words.len()
-            && tokens[tokens.len() - words.len()..]
-                .iter()
-                .zip(words)
-                .all(|(token, word)| token.lower == *word)
-    };
-    const SAID: &[&[&str]] = &[
-        &["as", "a", "percentage"],
-        &["as", "percentage"],
-        &["in", "percent"],
-        &["in", "percentage"],
-        &["in", "percentages"],
-    ];
-    let cut = SAID
-        .iter()
-        .find(|words| ends(words))
-        .map_or(0, |words| words.len());
-    &tokens[..tokens.len() - cut]
-}
-
 /// `completion rate by course` is the percentage of completed rows per course.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     part_of_all(lexicon, tokens).or_else(|| rate(lexicon, tokens))
@@ -76,7 +53,6 @@ fn part_of_all(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
 }
 
 fn rate(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    let tokens = without_percent(tokens);
     let at = (1..tokens.len()).find(|at| matches!(tokens[*at].lower.as_str(), "rate" | "rates"))?;
     let said = &tokens[at - 1];
     let held = lexicon.columns.iter().any(|entry| {

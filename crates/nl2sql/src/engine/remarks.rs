@@ -74,6 +74,8 @@ const SHARES: &[&str] = &[
     "percent",
     "pct",
     "part",
+    "rate",
+    "rates",
 ];
 
 /// The question without its remarks, when it has some.

@@ -24,7 +24,9 @@ const PROFIT: &[&str] = &["profit", "margin", "markup"];
 
 /// The answer to a question for what two columns of a row make.
 pub(crate) fn answer(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Option<Draft> {
-    let (rest, one, sign, other) = between(lexicon, tokens, request).or_else(|| made(lexicon, tokens))?;
+    let (rest, one, sign, other) = between(lexicon, tokens, request)
+        .or_else(|| made(lexicon, tokens))
+        .or_else(|| stock_value(lexicon, tokens))?;
     let mut chosen = read(lexicon, &rest, request)?;
     let plan = &mut chosen.reading.plan;
     let mut changed = false;
@@ -140,6 +142,45 @@ fn made(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<(Vec<Token>, ColumnId
     let (one, other) = found.next().filter(|_| found.next().is_none())?;
     let rest = text::replaced(tokens, at, at + 1, &lexicon.column(one).words.join(" "));
     Some((rest, one, Sign::Minus, other))
+}
+
+/// `stock value`: what is there times what one costs, where no column is called so.
+fn stock_value(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<(Vec<Token>, ColumnId, Sign, ColumnId)> {
+    let (at, length) = (0..tokens.len()).find_map(|at| {
+        let stock = |at: usize| matches!(word_at(tokens, at), "stock" | "inventory");
+        if stock(at) && word_at(tokens, at + 1) == "value" {
+            return Some((at, 2));
+        }
+        let the = usize::from(word_at(tokens, at + 2) == "the");
+        (word_at(tokens, at) == "value" && word_at(tokens, at + 1) == "of" && stock(at + 2 + the))
+            .then_some((at, 3 + the))
+    })?;
+    let number = |id: &ColumnId, words: &[&str], last: bool| {
+        let entry = lexicon.column(*id);
+        let mut said = entry
+            .words
+            .iter()
+            .skip(if last { entry.words.len() - 1 } else { 0 });
+        entry.sort == Sort::Number && said.any(|word| words.contains(&word.as_str()))
+    };
+    let mut found = lexicon.table_ids().filter_map(|table| {
+        let one = |words: &[&str], last: bool| {
+            let mut columns = lexicon.columns_of(table).filter(|id| number(id, words, last));
+            columns.next().filter(|_| columns.next().is_none())
+        };
+        let each = one(&["cost"], true).or_else(|| one(&["price"], true))?;
+        Some((one(&["stock", "inventory"], false)?, each))
+    });
+    let (stock, each) = found.next().filter(|_| found.next().is_none())?;
+    let before = at.checked_sub(1).map_or("", |before| word_at(tokens, before));
+    let total = if matches!(before, "total" | "average") {
+        ""
+    } else {
+        "total "
+    };
+    let name = lexicon.column(stock).words.join(" ");
+    let rest = text::replaced(tokens, at, at + length, &format!("{total}{name}"));
+    Some((rest, stock, Sign::Times, each))
 }
 
 #[cfg(test)]

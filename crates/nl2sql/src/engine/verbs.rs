@@ -6,18 +6,11 @@ use super::link::Namer;
 use super::listings::table_of;
 use super::paraphrase::{Step, in_turn};
 use super::roles;
-use super::text::{self, Shape, Token, replaced, word_at};
+use super::text::{self, Shape, Token, word_at};
 
 /// The question with columns in the place of such words, when it has some.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    const STEPS: &[Step] = &[
-        measured,
-        beside_their_peers,
-        length_of_stay,
-        |_, tokens| takes_to(tokens),
-        taken_in,
-        who_did_most,
-    ];
+    const STEPS: &[Step] = &[measured, beside_their_peers, taken_in, who_did_most];
     in_turn(STEPS, lexicon, tokens)
 }
 
@@ -229,69 +222,6 @@ fn beside_their_peers(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Tok
         group.text
     )));
     spelled.extend_from_slice(&tokens[by + 1..]);
-    Some(spelled)
-}
-
-/// `average length of stay`: the time between coming and going, of the one table that has both.
-fn length_of_stay(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    const PAIRS: &[(&[&str], &[&str])] = &[
-        (&["check", "in"], &["check", "out"]),
-        (&["checked", "in"], &["checked", "out"]),
-        (&["checkin"], &["checkout"]),
-        (&["arrival"], &["departure"]),
-        (&["arrived"], &["departed"]),
-        (&["admission"], &["discharge"]),
-        (&["admitted"], &["discharged"]),
-        (&["entry"], &["exit"]),
-    ];
-    let at = (0..tokens.len()).find(|at| {
-        matches!(word_at(tokens, *at), "length" | "duration")
-            && word_at(tokens, at + 1) == "of"
-            && matches!(word_at(tokens, at + 2), "stay" | "stays")
-    })?;
-    if lexicon.has_word("stay") {
-        return None;
-    }
-    let dated = |table: TableId, words: &[&str]| {
-        lexicon.columns_of(table).find(|id| {
-            let entry = lexicon.column(*id);
-            let held = entry.words.windows(words.len()).any(|held| held == words);
-            matches!(entry.sort, Sort::Day { .. }) && held
-        })
-    };
-    let mut found = lexicon.table_ids().filter_map(|table| {
-        let pair = PAIRS
-            .iter()
-            .find_map(|(from, to)| Some((dated(table, from)?, dated(table, to)?)))?;
-        Some((table, pair))
-    });
-    let (table, (from, to)) = found.next().filter(|_| found.next().is_none())?;
-    let said = |id: ColumnId| lexicon.column(id).words.join(" ");
-    let mut plain = format!("time between {} and {}", said(from), said(to));
-    let namer = Namer::new(lexicon);
-    let named = (0..tokens.len()).any(|i| table_of(&namer, &tokens[i..=i]) == Some(table));
-    if !named {
-        plain = format!("{plain} of {}", lexicon.table(table).words.join(" "));
-    }
-    Some(replaced(tokens, at, at + 3, &plain))
-}
-
-/// `how many days does it take for a claim to get paid`: how long does it take to pay it, in days.
-fn takes_to(tokens: &[Token]) -> Option<Vec<Token>> {
-    let word = |at: usize| word_at(tokens, at);
-    let how = (0..tokens.len()).find(|at| word(*at) == "how" && matches!(word(at + 1), "long" | "many"))?;
-    let does = (how + 2..tokens.len().min(how + 4)).find(|at| matches!(word(*at), "does" | "do" | "did"))?;
-    let take = does + 2;
-    if word(does + 1) != "it" || word(take) != "take" || word(take + 1) != "for" {
-        return None;
-    }
-    let to = (take + 3..tokens.len().min(take + 6)).find(|at| word(*at) == "to")?;
-    let verb = to + 1 + usize::from(matches!(word(to + 1), "get" | "be"));
-    let mut spelled = tokens[..=take].to_vec();
-    spelled.extend(text::tokens("to"));
-    spelled.push(tokens.get(verb)?.clone());
-    spelled.extend_from_slice(&tokens[take + 2..to]);
-    spelled.extend_from_slice(&tokens[verb + 1..]);
     Some(spelled)
 }
 

@@ -95,7 +95,10 @@ pub(super) fn is_rate(name: &Name) -> bool {
 /// 订单的取消率: the thing that a rate is of is said by the rate.
 pub(super) fn rates(parts: &mut Vec<Part>) {
     for at in (1..parts.len()).rev() {
-        let Part::Name(rate) = &parts[at] else { continue };
+        // What was taken out before moves the rest to the left.
+        let Some(Part::Name(rate)) = parts.get(at) else {
+            continue;
+        };
         if !is_rate(rate) {
             continue;
         }

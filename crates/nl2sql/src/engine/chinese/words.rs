@@ -225,6 +225,18 @@ pub(crate) fn is_word(word: &str) -> bool {
     !marks(word).is_empty() || noun(word).is_some() || state(word).is_some() || place(word).is_some()
 }
 
+/// All words of structure, and one in some of the nouns and states: what questions are made of.
+#[cfg(test)]
+pub(crate) fn listed() -> Vec<&'static str> {
+    let marks = MARKS.iter().flat_map(|(_, said)| said.split_whitespace());
+    let known = NOUNS.iter().chain(STATES).flat_map(|file| file.lines());
+    let named = known
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(':'))
+        .filter_map(|(words, _)| words.split_whitespace().next());
+    marks.chain(named.step_by(3)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
