@@ -101,6 +101,7 @@ mod quotients;
 mod ranks;
 mod rates;
 mod reading;
+mod referrers;
 mod refuse;
 mod related;
 mod remarks;

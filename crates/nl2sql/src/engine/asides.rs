@@ -9,7 +9,7 @@ use super::lexicon::{Lexicon, Sort, TableId};
 use super::plan::Cond;
 use super::text::Token;
 use super::{Draft, Request, confidence, draft_of, peaks, places};
-use super::{abreast, coinciding, lapsed, likewise, outnumbered, overdue, spanning, termwise};
+use super::{abreast, coinciding, lapsed, likewise, outnumbered, overdue, referrers, spanning, termwise};
 
 /// One way to say something beside a question.
 type Aside = fn(&Lexicon<'_>, &[Token], &Request<'_>) -> Option<Draft>;
@@ -25,6 +25,7 @@ pub(crate) fn answer(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<
         overdue::answer,
         spanning::answer,
         likewise::answer,
+        referrers::answer,
         outnumbered::answer,
         termwise::answer,
     ];

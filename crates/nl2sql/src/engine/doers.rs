@@ -10,14 +10,7 @@ use super::text::{self, Shape, Token, replaced, word_at};
 
 /// The question with what is ranked, when it says what was done.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    const STEPS: &[Step] = &[
-        who_spent_most,
-        who_did_most,
-        most_done,
-        more_than_in,
-        in_currency,
-        open_first,
-    ];
+    const STEPS: &[Step] = &[who_spent_most, most_done, more_than_in, in_currency, open_first];
     in_turn(STEPS, lexicon, tokens)
 }
 
@@ -85,39 +78,6 @@ fn open_first(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         spelled.swap(at, at + 1);
         spelled
     })
-}
-
-/// `who bought the most tickets` is the buyer with the most tickets, where the tickets have the day of it.
-fn who_did_most(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    let verb = word_at(tokens, 1);
-    let most = matches!(word_at(tokens, 3), "most" | "fewest" | "least") && word_at(tokens, 2) == "the";
-    let deed = tokens.get(1).is_some_and(Token::is_word)
-        && (verb.ends_with("ed")
-            || matches!(
-                verb,
-                "bought" | "took" | "made" | "wrote" | "sent" | "won" | "lost" | "sold"
-            ));
-    if word_at(tokens, 0) != "who" || !most || !deed {
-        return None;
-    }
-    let namer = Namer::new(lexicon);
-    let table = table_of(&namer, tokens.get(4..5)?).or_else(|| table_of(&namer, tokens.get(4..6)?))?;
-    let people = people_of(lexicon, table)?;
-    // What the verb means is when the rows happened, or nothing of the schema.
-    let mention = namer.mention(verb);
-    let hits = mention
-        .columns
-        .iter()
-        .filter(|hit| lexicon.column(hit.id).table == table);
-    let told = hits
-        .clone()
-        .all(|hit| matches!(lexicon.column(hit.id).sort, Sort::Day { .. }) || lexicon.is_key(hit.id));
-    let moment = hits.count() > 0;
-    if !told || !moment && !mention.columns.is_empty() {
-        return None;
-    }
-    let name = lexicon.table(people).words.join(" ");
-    Some(replaced(tokens, 0, 2, &format!("which {name} has")))
 }
 
 /// `the most viewed post` has the highest view count, where a column counts it.
