@@ -30,6 +30,7 @@ pub(crate) fn objection(chosen: &Chosen<'_>) -> Option<Refusal> {
             && reading.is_glue(*last)
             && reading.is_free(*last)
             && matches!(reading.word(*last - 1), "are" | "is")
+            && matches!(reading.word(*last - 2), "that" | "which")
             && reading.plan.filters.is_empty()
     });
     if let Some(at) = told {
