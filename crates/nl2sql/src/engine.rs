@@ -2,10 +2,12 @@
 //! and the plan is written in the dialect asked for.
 
 mod abbreviations;
+mod abreast;
 mod absence;
 mod against;
 mod ages;
 mod alike;
+mod asides;
 mod bare;
 mod belonging;
 mod belongings;
@@ -18,6 +20,7 @@ mod choose;
 mod clientele;
 mod coded;
 mod codes;
+mod coinciding;
 mod combine;
 mod company;
 mod compare;
@@ -32,6 +35,7 @@ mod dated;
 mod dates;
 mod degree;
 mod directions;
+mod doers;
 mod durations;
 mod elapsed;
 mod exonyms;
@@ -54,6 +58,7 @@ mod kinds;
 mod kinship;
 mod lacking;
 mod languages;
+mod lapsed;
 mod lasting;
 mod lastly;
 mod layers;
@@ -62,6 +67,7 @@ mod leftover;
 mod lengths;
 mod levels;
 mod lexicon;
+mod likewise;
 mod link;
 mod listings;
 mod lost;
@@ -73,15 +79,19 @@ mod newcomers;
 mod opposed;
 mod ordering;
 mod outlays;
+mod outnumbered;
 mod output;
 mod overall;
+mod overdue;
 mod owners;
 mod paraphrase;
 mod pattern;
+mod peaks;
 mod peers;
 mod period;
 mod persons;
 mod phrases;
+mod places;
 mod placing;
 mod plan;
 mod prefer;
@@ -92,10 +102,12 @@ mod quotients;
 mod ranks;
 mod rates;
 mod reading;
+mod referrers;
 mod refuse;
 mod related;
 mod remarks;
 mod render;
+mod repeated;
 mod roles;
 mod samples;
 mod sayings;
@@ -104,6 +116,7 @@ pub(crate) mod shorthand;
 mod signals;
 mod slow;
 mod sorts;
+mod spanning;
 mod speech;
 mod spending;
 mod standing;
@@ -113,7 +126,9 @@ mod streets;
 mod subjects;
 mod sums;
 pub(crate) mod synonyms;
+mod takings;
 mod tallies;
+mod termwise;
 pub(crate) mod text;
 mod timing;
 mod tolls;
@@ -365,6 +380,7 @@ fn answer_from(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -
     if let Some(draft) = quotients::answer(lexicon, tokens, request)
         .or_else(|| layers::answer(lexicon, tokens, &items, request))
         .or_else(|| beside::answer(lexicon, tokens, &items, request))
+        .or_else(|| asides::answer(lexicon, tokens, request))
     {
         return Ok(draft);
     }

@@ -41,6 +41,8 @@ const FLOORS: &[(&str, f64, f64)] = &[
     ("strangers-zh", 82.0, 72.0),
     // Ways of saying that people mix with their questions.
     ("spoken", 94.0, 84.0),
+    // What is said beside a plain question: "second highest", "peak hour", "valid today", "same … as".
+    ("asides", 92.0, 85.0),
     ("refuse", 93.0, 90.0),
     ("held back", 92.0, 88.0),
 ];

@@ -3,7 +3,7 @@
 use super::lexicon::{ColumnId, Lexicon, Sort};
 use super::link::{Span, ValueHit};
 use super::samples::key;
-use super::stem::singular;
+use super::stem::{singular, stem};
 use super::text::Token;
 
 /// Words for one and the same value, as they are written in small letters with a blank between words.
@@ -108,6 +108,9 @@ pub(super) fn other_words(
                 .iter()
                 .find(|kin| said.len() > 2 && (kin.contains(&said.as_str()) || kin.contains(&one.as_str())))
             else {
+                if end == start + 1 {
+                    found.extend(inflected(lexicon, &tokens[start], start));
+                }
                 continue;
             };
             // What the schema calls so is no value.
@@ -142,8 +145,60 @@ pub(super) fn other_words(
                 });
                 break;
             }
+            if end == start + 1 {
+                found.extend(inflected(lexicon, &tokens[start], start));
+            }
         }
     }
+}
+
+/// Verbs whose participle is no regular one.
+const PARTICIPLES: &[(&str, &str)] = &[
+    ("won", "win"),
+    ("lost", "loss"),
+    ("lost", "lose"),
+    ("sold", "sale"),
+    ("paid", "pay"),
+    ("sent", "send"),
+];
+
+/// `failed`, where the values say `fail`, and the other way round.
+fn inflected(lexicon: &Lexicon<'_>, token: &Token, start: usize) -> Option<Span<Vec<ValueHit>>> {
+    let said = token.lower.as_str();
+    if said.len() < 4 || !lexicon.senses(&token.lower, &token.stem).is_empty() {
+        return None;
+    }
+    let same = |sample: &String| {
+        let sample = key(sample);
+        let (long, short) = if said.len() > sample.len() {
+            (said, sample.as_str())
+        } else {
+            (sample.as_str(), said)
+        };
+        let regular = short.len() >= 4
+            && long.ends_with("ed")
+            && long.starts_with(short.trim_end_matches('e'))
+            && long.len() <= short.len() + 3
+            && stem(long).trim_end_matches('e') == stem(short).trim_end_matches('e');
+        regular || PARTICIPLES.contains(&(said, sample.as_str()))
+    };
+    let what: Vec<ValueHit> = lexicon
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.sort == Sort::Text && entry.column.samples.len() <= 12)
+        .filter_map(|(number, entry)| {
+            Some(ValueHit {
+                column: ColumnId(number),
+                value: entry.column.samples.iter().find(|sample| same(sample))?.clone(),
+            })
+        })
+        .collect();
+    (!what.is_empty()).then_some(Span {
+        start,
+        end: start + 1,
+        what,
+    })
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub(crate) fn answer(
 }
 
 /// One figure over all rows that meet its conditions.
-fn figure(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Option<Part> {
+pub(super) fn figure(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) -> Option<Part> {
     let items = items::cut(lexicon, tokens, request.today);
     let chosen = choose::best(lexicon, tokens, &items).filter(is_whole)?;
     let plan = &chosen.reading.plan;

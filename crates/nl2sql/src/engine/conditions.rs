@@ -2,6 +2,7 @@
 
 use super::dates;
 use super::lexicon::{ColumnId, Sort};
+use super::period::Slot;
 use super::phrases::Match;
 use super::plan::{Cond, Expr, Literal};
 use super::quote::text_literal;
@@ -22,6 +23,15 @@ impl Writer<'_> {
             ),
             Cond::Columns(one, op, other) => {
                 format!("{} {} {}", self.column(*one), op_sign(*op), self.column(*other))
+            }
+            Cond::Together(one, other, unit) => {
+                let part = |id| dates::bucket(&self.moment(id), Slot::Of(*unit), self.dialect);
+                format!("{} = {}", part(*one), part(*other))
+            }
+            Cond::Counts(one, op, other) => {
+                let outer = self.qualified();
+                let count = |related| outer.correlated(related, "COUNT(*)");
+                format!("({}) {} ({})", count(one), op_sign(*op), count(other))
             }
             Cond::Between(expr, low, high) => {
                 format!(

@@ -405,6 +405,11 @@ pub(crate) fn expr_table(reading: &Reading<'_>, expr: &Expr) -> Option<TableId> 
         | Expr::Bucket(_, id)
         | Expr::SumOfProduct(id, _) => Some(reading.lexicon.column(*id).table),
         Expr::Elapsed(elapsed) => Some(reading.lexicon.column(elapsed.from).table),
-        Expr::Rows | Expr::Related(_) | Expr::Share(_) | Expr::PartOfAll | Expr::Across(_) => None,
+        Expr::Rows
+        | Expr::Joint(_)
+        | Expr::Related(_)
+        | Expr::Share(_)
+        | Expr::PartOfAll
+        | Expr::Across(_) => None,
     }
 }

@@ -168,6 +168,7 @@ impl Reading<'_> {
             .filter(|id| {
                 let entry = self.lexicon.column(*id);
                 matches!(entry.sort, Sort::Day { .. })
+                    && !roles::is_planned(self.lexicon, *id)
                     && !entry.words.iter().any(|word| KEPT.contains(&word.as_str()))
             })
             .collect()

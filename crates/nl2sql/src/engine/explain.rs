@@ -3,7 +3,7 @@
 use super::lexicon::{ColumnId, Lexicon};
 use super::period::{Moment, Period, Slot, Unit};
 use super::phrases::{Function, Match, Op};
-use super::plan::{Across, Cond, Expr, Literal, Plan, Related};
+use super::plan::{Across, Cond, Expr, Literal, Plan, Related, Sign};
 use super::tongue::{Tongue, fill};
 
 /// The sentence for a plan, assumptions at its end.
@@ -57,6 +57,9 @@ pub(crate) fn sentence(
         Some(limit) => text.push_str(&fill(tongue.rows, &[&limit.to_string()])),
         None => {}
     }
+    if plan.skip > 0 {
+        text.push_str(&fill(tongue.skipped, &[&plan.skip.to_string()]));
+    }
     text.push_str(tongue.stop);
     if !assumptions.is_empty() {
         let notes: Vec<String> = assumptions.iter().map(|note| tongue.note(note)).collect();
@@ -96,6 +99,19 @@ impl Teller<'_> {
             Expr::Rows => tongue.row_count.to_owned(),
             Expr::CountDistinct(id) => fill(tongue.count_distinct, &[&self.column(*id)]),
             Expr::Apply(function, id) => fill(tongue.apply, &[self.function(*function), &self.column(*id)]),
+            Expr::Joint(joint) => {
+                let [plus, minus, times] = tongue.joint;
+                let piece = match joint.sign {
+                    Sign::Plus => plus,
+                    Sign::Minus => minus,
+                    Sign::Times => times,
+                };
+                let made = fill(piece, &[&self.column(joint.one), &self.column(joint.other)]);
+                match joint.function {
+                    Some(function) => fill(tongue.apply, &[self.function(function), &made]),
+                    None => made,
+                }
+            }
             Expr::SumOfProduct(one, other) => {
                 fill(tongue.product, &[&self.column(*one), &self.column(*other)])
             }
@@ -154,6 +170,14 @@ impl Teller<'_> {
                 tongue.against,
                 &[&self.column(*one), self.op(*op), &self.column(*other)],
             ),
+            Cond::Together(one, other, unit) => fill(
+                tongue.together,
+                &[&self.column(*one), &self.column(*other), self.unit(*unit)],
+            ),
+            Cond::Counts(one, op, other) => {
+                let count = |related| fill(tongue.related_count, &[&self.related(related)]);
+                fill(tongue.against, &[&count(one), self.op(*op), &count(other)])
+            }
             Cond::Between(expr, low, high) => fill(
                 tongue.between,
                 &[&self.expr(expr), &self.literal(low), &self.literal(high)],

@@ -92,6 +92,21 @@ impl Graph {
                 graph.at[link.to.0].push(number);
             }
         }
+        // Where a department has a head and employees have a department, those of it go by their own key.
+        let is_role = |number: &usize| {
+            let link = &graph.links[*number];
+            let opposed = graph
+                .links
+                .iter()
+                .any(|other| other.from == link.to && other.to == link.from);
+            let named = link.pairs.iter().any(|(mine, _)| {
+                key_stump(&columns[mine.0].words).is_some_and(|stump| stump == tables[link.to.0].words)
+            });
+            opposed && !named
+        };
+        for numbers in &mut graph.at {
+            numbers.sort_by_key(is_role);
+        }
         graph
     }
 

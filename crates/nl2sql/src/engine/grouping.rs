@@ -286,10 +286,25 @@ impl Reading<'_> {
             Entity::Table(table, _) if table == self.home => told && self.asks_aggregate(),
             Entity::Table(_, score) => score >= 0.55 && (countable || !shows_columns || !first),
             Entity::Column(id, _) if self.is_day(id) => countable || each,
-            Entity::Column(id, _)
+            Entity::Column(id, score)
                 if self.lexicon.column(id).sort == Sort::Number && !self.lexicon.is_key(id) =>
             {
-                countable || each
+                // "errors by status code", "rooms by floor": numbers that are kinds.
+                let kind = self.lexicon.column(id).words.last().is_some_and(|last| {
+                    matches!(
+                        last.as_str(),
+                        "code"
+                            | "tier"
+                            | "level"
+                            | "grade"
+                            | "floor"
+                            | "type"
+                            | "category"
+                            | "severity"
+                            | "priority"
+                    )
+                });
+                countable || each || kind && score >= 0.6 && !shows_columns
             }
             Entity::Column(_, score) => score >= 0.45 && (countable || !shows_columns),
         }

@@ -5,6 +5,7 @@ use super::confidence;
 use super::cuts;
 use super::items::Kind;
 use super::kept;
+use super::leftover::Part;
 use super::phrases::Phrase;
 use super::plan::Cond;
 use super::reading::Reading;
@@ -21,6 +22,19 @@ pub(crate) fn objection(chosen: &Chosen<'_>) -> Option<Refusal> {
     let reading = &chosen.reading;
     if let Some((at, end, part)) = reading.decisive_leftover() {
         return Some(refuse::leftover(reading, at, end, part));
+    }
+    // "books that are available": the word says nothing elsewhere, but here all.
+    let told = reading.items.len().checked_sub(1).filter(|last| {
+        *last > 1
+            && matches!(reading.word(*last), "available" | "full")
+            && reading.is_glue(*last)
+            && reading.is_free(*last)
+            && matches!(reading.word(*last - 1), "are" | "is")
+            && matches!(reading.word(*last - 2), "that" | "which")
+            && reading.plan.filters.is_empty()
+    });
+    if let Some(at) = told {
+        return Some(refuse::leftover(reading, at, at, Part::Adjective));
     }
     if let Some(at) = reading.lost_phrase() {
         return Some(refuse::lost(reading, at));
@@ -92,6 +106,10 @@ const UNSUPPORTED: &[(&[&str], &str)] = &[
             "percentiles",
             "quartile",
             "quartiles",
+            "p50",
+            "p90",
+            "p95",
+            "p99",
         ],
         "medians or percentiles",
     ),
@@ -114,6 +132,37 @@ pub(crate) fn unsupported(reading: &Reading<'_>, question: &str) -> Option<Refus
     };
     if question.contains("% of") {
         return Some(refused("% of", "percentages"));
+    }
+    const OVER: &[&str] = &[
+        "day over day",
+        "week over week",
+        "month over month",
+        "quarter over quarter",
+        "year over year",
+        "week-over-week",
+        "month-over-month",
+        "year-over-year",
+    ];
+    let unmade = (0..reading.items.len()).find(|at| {
+        matches!(reading.word(*at), "rate" | "rates")
+            && reading.items[*at].kind == Kind::Word
+            && reading.is_free(*at)
+    });
+    if let Some(at) = unmade {
+        return Some(refused(reading.word(at), "rates of what no state or flag tells"));
+    }
+    let lower = question.to_lowercase();
+    let signs = [" times ", " multiplied by ", " plus ", " minus "];
+    if signs
+        .iter()
+        .map(|sign| lower.matches(sign).count())
+        .sum::<usize>()
+        > 1
+    {
+        return Some(refused("times", "figures of more than two columns"));
+    }
+    if let Some(said) = OVER.iter().find(|said| lower.contains(**said)) {
+        return Some(refused(said, "changes from one time to the next"));
     }
     let several = reading
         .plan

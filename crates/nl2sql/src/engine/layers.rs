@@ -4,6 +4,7 @@ use super::choose;
 use super::combine::is_whole;
 use super::items::{self, Item, Kind};
 use super::lexicon::Lexicon;
+use super::link::Mention;
 use super::phrases::{Function, Phrase};
 use super::plan::Expr;
 use super::text::{self, Token};
@@ -33,7 +34,7 @@ pub(crate) fn answer(
     if timed && takes {
         return None;
     }
-    let (function, asked) = after_function(tokens, items).or_else(|| on_average(tokens, items))?;
+    let (function, asked) = after_function(lexicon, tokens, items).or_else(|| on_average(tokens, items))?;
     let inner = items::cut(lexicon, &asked, request.today);
     let chosen = choose::best(lexicon, &asked, &inner).filter(is_whole)?;
     let reading = &chosen.reading;
@@ -72,7 +73,7 @@ pub(crate) fn answer(
 }
 
 /// `average number of orders per customer`: the function, and the question for the figure of each group.
-fn after_function(tokens: &[Token], items: &[Item]) -> Option<(Function, Vec<Token>)> {
+fn after_function(lexicon: &Lexicon<'_>, tokens: &[Token], items: &[Item]) -> Option<(Function, Vec<Token>)> {
     let at = (0..items.len()).find(|at| function_of(tokens, items, *at).is_some())?;
     let function = function_of(tokens, items, at)?;
     let most = matches!(items[at].kind, Kind::Phrase(Phrase::Most(_)));
@@ -84,8 +85,16 @@ fn after_function(tokens: &[Token], items: &[Item]) -> Option<(Function, Vec<Tok
             )
         });
     let group = (at + 2..items.len()).find(|i| items[*i].kind == Kind::Phrase(Phrase::PerEach))?;
+    // A key has the name of the rows that it refers to.
+    let named = |mention: &Mention| {
+        let mut columns = mention.columns.iter();
+        columns.any(|hit| {
+            let own = function != Function::Avg || hit.score >= mention.table_score();
+            hit.score >= 0.6 && own && !(function == Function::Avg && lexicon.is_key(hit.id))
+        })
+    };
     let rows = matches!(&items.get(at + 1)?.kind, Kind::Mention(mention, _) if {
-        mention.table_score() >= 0.9 && mention.column_score() < 0.6 && tokens[items[at + 1].start].lower.ends_with('s')
+        mention.table_score() >= 0.9 && !named(mention) && tokens[items[at + 1].start].lower.ends_with('s')
     });
     let listed = items[..at]
         .iter()

@@ -3,6 +3,7 @@
 use super::belongings;
 use super::brinks;
 use super::coded;
+use super::doers;
 use super::flagged;
 use super::idioms;
 use super::leaders;
@@ -12,6 +13,7 @@ use super::listings;
 use super::neithers;
 use super::outlays;
 use super::remarks;
+use super::repeated;
 use super::roles;
 use super::sayings;
 use super::slow;
@@ -49,6 +51,8 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         clientele::spelled_out,
         opposed::spelled_out,
         turns::spelled_out,
+        repeated::spelled_out,
+        doers::spelled_out,
         lastly::spelled_out,
         lacking::spelled_out,
         lasting::spelled_out,
@@ -64,6 +68,8 @@ pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec
         outlays::spelled_out,
         tallies::spelled_out,
         coded::spelled_out,
+        slow::than,
+        slow::of_others,
         slow::on_average,
         slow::first,
         speech::spelled_out,

@@ -154,6 +154,8 @@ const LENGTH: Hint = &[
     "pages",
     "time",
     "hours",
+    "word",
+    "words",
 ];
 const HEIGHT: Hint = &["height", "elevation", "altitude"];
 const WEIGHT: Hint = &["weight", "mass"];
@@ -582,6 +584,7 @@ pub(crate) const PHRASES: &[(Phrase, &[&str])] = &[
     (
         Phrase::Each(Slot::HourOfDay),
         &[
+            "per hour|each hour|in each hour|every hour|grouped by hour|group by hour|hour by hour",
             "by hour|by hour of day|by hour of the day|per hour of day|per hour of the day|by the hour",
             "for each hour of the day|each hour of the day|for each hour|by time of day|by time of the day",
         ],

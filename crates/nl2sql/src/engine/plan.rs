@@ -21,6 +21,8 @@ pub(crate) enum Expr {
     Rows,
     CountDistinct(ColumnId),
     Apply(Function, ColumnId),
+    /// What two columns of a row make, or what is taken of it over rows: `quantity * unit_price`.
+    Joint(Joint),
     /// A sum of products: `SUM(quantity * unit_price)`.
     SumOfProduct(ColumnId, ColumnId),
     /// The month, year or day that a moment falls in.
@@ -35,6 +37,23 @@ pub(crate) enum Expr {
     Across(Across),
     /// The time between two moments of a row.
     Elapsed(Elapsed),
+}
+
+/// A figure made of two columns of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Joint {
+    pub function: Option<Function>,
+    pub sign: Sign,
+    pub one: ColumnId,
+    pub other: ColumnId,
+}
+
+/// What is made of two numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sign {
+    Plus,
+    Minus,
+    Times,
 }
 
 /// A column of the row that a key refers to, read apart from the joins.
@@ -85,6 +104,10 @@ pub(crate) struct Elapsed {
 pub(crate) enum Cond {
     Compare(Expr, Op, Literal),
     Columns(ColumnId, Op, ColumnId),
+    /// Two moments in the same day, week, month, quarter or year.
+    Together(ColumnId, ColumnId, Unit),
+    /// More, or fewer, related rows of one kind than of another.
+    Counts(Related, Op, Related),
     Between(Expr, Literal, Literal),
     /// One of several values, or none of them when `negated`.
     OneOf {
@@ -193,6 +216,8 @@ pub(crate) struct Plan {
     /// Expressions with whether they descend.
     pub order: Vec<(Expr, bool)>,
     pub limit: Option<u32>,
+    /// How many rows before the first that is shown are left out.
+    pub skip: u32,
     /// Whether amounts kept in cents are shown in whole units.
     pub whole_units: bool,
 }
@@ -209,6 +234,7 @@ impl Plan {
             having: Vec::new(),
             order: Vec::new(),
             limit: None,
+            skip: 0,
             whole_units: false,
         }
     }
@@ -255,6 +281,7 @@ impl Plan {
 impl Expr {
     pub(crate) fn is_aggregate(&self) -> bool {
         matches!(self, Expr::Elapsed(elapsed) if elapsed.function.is_some())
+            || matches!(self, Expr::Joint(joint) if joint.function.is_some())
             || matches!(
                 self,
                 Expr::Rows
@@ -277,6 +304,10 @@ impl Expr {
                 swap(one, old, new);
                 swap(other, old, new);
             }
+            Expr::Joint(joint) => {
+                swap(&mut joint.one, old, new);
+                swap(&mut joint.other, old, new);
+            }
             Expr::Share(conds) => conds.iter_mut().for_each(|cond| cond.replace(old, new)),
             Expr::Elapsed(elapsed) => {
                 swap(&mut elapsed.from, old, new);
@@ -294,7 +325,9 @@ impl Expr {
             | Expr::CountDistinct(column)
             | Expr::Apply(_, column)
             | Expr::Bucket(_, column) => found.push(*column),
-            Expr::SumOfProduct(one, other) => found.extend([*one, *other]),
+            Expr::SumOfProduct(one, other) | Expr::Joint(Joint { one, other, .. }) => {
+                found.extend([*one, *other]);
+            }
             Expr::Share(conds) => conds.iter().for_each(|cond| cond.columns(found)),
             Expr::Across(across) => found.push(across.key),
             Expr::Elapsed(elapsed) => found.extend([elapsed.from].into_iter().chain(elapsed.to)),
@@ -322,7 +355,7 @@ impl Cond {
     pub(crate) fn replace(&mut self, old: ColumnId, new: ColumnId) {
         match self {
             Cond::Compare(expr, ..) | Cond::Between(expr, ..) => expr.replace(old, new),
-            Cond::Columns(one, _, other) => {
+            Cond::Columns(one, _, other) | Cond::Together(one, other, _) => {
                 swap(one, old, new);
                 swap(other, old, new);
             }
@@ -345,14 +378,14 @@ impl Cond {
                     .chain(other)
                     .for_each(|cond| cond.replace(old, new));
             }
-            Cond::Exists { .. } | Cond::Against(..) | Cond::FirstOfGroup(_) => {}
+            Cond::Exists { .. } | Cond::Counts(..) | Cond::Against(..) | Cond::FirstOfGroup(_) => {}
         }
     }
 
     pub(crate) fn columns(&self, found: &mut Vec<ColumnId>) {
         match self {
             Cond::Compare(expr, ..) | Cond::Between(expr, ..) => expr.columns(found),
-            Cond::Columns(one, _, other) => found.extend([*one, *other]),
+            Cond::Columns(one, _, other) | Cond::Together(one, other, _) => found.extend([*one, *other]),
             Cond::OneOf { column, .. }
             | Cond::Like { column, .. }
             | Cond::Null { column, .. }
@@ -370,7 +403,7 @@ impl Cond {
             Cond::FirstOfGroup(first) => found.extend([first.by, first.key]),
             Cond::Against(column, _, across) => found.extend([*column, across.key]),
             Cond::Either(one, other) => one.iter().chain(other).for_each(|cond| cond.columns(found)),
-            Cond::Exists { .. } => {}
+            Cond::Exists { .. } | Cond::Counts(..) => {}
         }
     }
 }

@@ -153,6 +153,8 @@ impl<'q> Reading<'q> {
         self.settle_units();
         self.settle_streets();
         self.settle_tops();
+        self.settle_takings();
+        self.settle_days();
         self.settle_birthdays();
         self
     }

@@ -5,7 +5,7 @@ use super::graph::Step;
 use super::lexicon::{ColumnId, Lexicon, Sort, TableId};
 use super::money;
 use super::phrases::{Function, Op};
-use super::plan::{Across, Cond, Elapsed, Expr, First, Plan, SetOp};
+use super::plan::{Across, Cond, Elapsed, Expr, First, Joint, Plan, SetOp, Sign};
 use super::quote::identifier;
 use super::related::Counts;
 use crate::dialect::Dialect;
@@ -117,6 +117,9 @@ fn named(lexicon: &Lexicon<'_>, plan: &Plan, joins: &[Step], dialect: Dialect, n
     push_list(&mut sql, " ORDER BY ", ", ", &order);
     if let Some(limit) = plan.limit {
         sql.push_str(&format!(" LIMIT {limit}"));
+        if plan.skip > 0 {
+            sql.push_str(&format!(" OFFSET {}", plan.skip));
+        }
     }
     sql
 }
@@ -240,6 +243,7 @@ impl<'a> Writer<'a> {
             Expr::Apply(function, column) => {
                 format!("{}({})", function_name(*function), self.column(*column))
             }
+            Expr::Joint(joint) => self.joint(joint),
             Expr::SumOfProduct(one, other) => format!("SUM({} * {})", self.column(*one), self.column(*other)),
             Expr::Bucket(slot, column) => dates::bucket(&self.moment(*column), *slot, self.dialect),
             Expr::Related(related) => format!("({})", self.qualified().correlated(related, "COUNT(*)")),
@@ -250,6 +254,20 @@ impl<'a> Writer<'a> {
             Expr::Elapsed(elapsed) => self.elapsed(elapsed),
             Expr::PartOfAll => "100.0 * COUNT(*) / SUM(COUNT(*)) OVER ()".to_owned(),
             Expr::Across(across) => self.across(across),
+        }
+    }
+
+    /// What two columns make, or what is taken of it.
+    fn joint(&self, joint: &Joint) -> String {
+        let sign = match joint.sign {
+            Sign::Plus => "+",
+            Sign::Minus => "-",
+            Sign::Times => "*",
+        };
+        let made = format!("{} {sign} {}", self.column(joint.one), self.column(joint.other));
+        match joint.function {
+            Some(function) => format!("{}({made})", function_name(function)),
+            None => made,
         }
     }
 

@@ -54,6 +54,13 @@ const MOMENTS: &[&str] = &[
 ];
 /// Moments that say little about when a row happened.
 const LATER: &[&str] = &[
+    "expected",
+    "promised",
+    "planned",
+    "target",
+    "estimated",
+    "projected",
+    "forecast",
     "updated",
     "modified",
     "deleted",
@@ -73,6 +80,17 @@ const LATER: &[&str] = &[
     "delivered",
     "last",
 ];
+
+/// Whether a moment is one that was only meant: `expected_close_date`.
+pub(crate) fn is_planned(lexicon: &Lexicon<'_>, id: ColumnId) -> bool {
+    let meant = |word: &String| {
+        matches!(
+            word.as_str(),
+            "expected" | "promised" | "planned" | "target" | "estimated" | "projected" | "forecast"
+        )
+    };
+    lexicon.column(id).words.iter().any(meant)
+}
 
 /// The columns that stand for a row for people: its names, or what describes it where it has none.
 pub(crate) fn label(lexicon: &Lexicon<'_>, table: TableId) -> Vec<ColumnId> {
@@ -328,7 +346,18 @@ pub(crate) fn names_people(lexicon: &Lexicon<'_>, table: TableId) -> bool {
         .last()
         .is_some_and(|word| PEOPLE.contains(&word.as_str()));
     let labels = label(lexicon, table).len();
-    labels > 1 || (said && labels == 1)
+    let born = || {
+        lexicon.columns_of(table).any(|id| {
+            let mut words = lexicon.column(id).words.iter();
+            words.any(|word| matches!(word.as_str(), "birth" | "dob" | "birthdate" | "birthday"))
+        })
+    };
+    let full = || {
+        label(lexicon, table)
+            .iter()
+            .any(|id| lexicon.column(*id).words == ["full", "name"])
+    };
+    labels > 1 || labels == 1 && (said || born() || full())
 }
 
 /// The column that says when a row happened.

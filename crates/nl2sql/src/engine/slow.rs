@@ -79,6 +79,45 @@ pub(crate) fn first(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token
     Some(spelled)
 }
 
+/// `slower than 2 seconds` is longer than that, where nothing has a speed.
+pub(crate) fn than(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens.windows(2).position(|two| {
+        matches!(two[0].lower.as_str(), "slower" | "faster" | "quicker") && two[1].lower == "than"
+    })?;
+    let columns = || lexicon.table_ids().flat_map(|table| lexicon.columns_of(table));
+    if columns().any(|id| is_speed(lexicon, id)) || !columns().any(|id| lasts(lexicon, id)) {
+        return None;
+    }
+    let meant = if tokens[at].lower == "slower" {
+        "longer"
+    } else {
+        "shorter"
+    };
+    Some(text::replaced(tokens, at, at + 1, meant))
+}
+
+/// `slowest endpoint` is so on average, where what belongs to it tells how long it took.
+pub(crate) fn of_others(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = tokens
+        .iter()
+        .position(|token| matches!(token.lower.as_str(), "slowest" | "fastest" | "quickest"))?;
+    let namer = Namer::new(lexicon);
+    let table = table_of(&namer, tokens.get(at + 1..at + 2)?)
+        .or_else(|| table_of(&namer, tokens.get(at + 1..at + 3)?))?;
+    let averaged = tokens.iter().any(|token| token.lower == "average");
+    let own = lexicon
+        .columns_of(table)
+        .any(|id| is_speed(lexicon, id) || lasts(lexicon, id));
+    if averaged || own {
+        return None;
+    }
+    let end = at + 1 + usize::from(table_of(&namer, tokens.get(at + 1..at + 2)?).is_none());
+    let mut spelled = tokens[..=end].to_vec();
+    spelled.extend(text::tokens("on average"));
+    spelled.extend_from_slice(&tokens[end + 1..]);
+    on_average(lexicon, &spelled)
+}
+
 /// `slowest route on average` is the route with the highest average duration, `the path that is the fastest on average` too.
 pub(crate) fn on_average(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let average = tokens

@@ -33,6 +33,8 @@ pub(crate) struct Tongue {
     pub descending: &'static str,
     pub one_row: &'static str,
     pub rows: &'static str,
+    /// How many rows before are left out.
+    pub skipped: &'static str,
     pub assumed: &'static str,
 
     pub column: &'static str,
@@ -40,6 +42,8 @@ pub(crate) struct Tongue {
     pub count_distinct: &'static str,
     pub apply: &'static str,
     pub product: &'static str,
+    /// A sum, a difference and a product of two columns.
+    pub joint: [&'static str; 3],
     pub bucket: &'static str,
     pub day_of_week: &'static str,
     pub hour_of_day: &'static str,
@@ -56,6 +60,8 @@ pub(crate) struct Tongue {
 
     pub compare: &'static str,
     pub against: &'static str,
+    /// Two moments in the same unit of time.
+    pub together: &'static str,
     pub between: &'static str,
     pub one_of: &'static str,
     pub none_of: &'static str,
@@ -200,12 +206,14 @@ pub(crate) static ENGLISH: Tongue = Tongue {
     ascending: "{0} (lowest first)",
     descending: "{0} (highest first)",
     one_row: ", at most 1 row",
+    skipped: ", after leaving out the first {0}",
     rows: ", at most {0} rows",
     assumed: " Assumed: {0}.",
     column: "{0}.{1}",
     row_count: "the number of rows",
     count_distinct: "the number of different {0}",
     apply: "the {0} of {1}",
+    joint: ["{0} plus {1}", "{0} minus {1}", "{0} times {1}"],
     product: "the sum of {0} times {1}",
     bucket: "the {0} of {1}",
     day_of_week: "day of the week",
@@ -228,6 +236,7 @@ pub(crate) static ENGLISH: Tongue = Tongue {
     related: "related {0}",
     compare: "{0} is {1} {2}",
     against: "{0} is {1} {2}",
+    together: "{0} and {1} are in the same {2}",
     between: "{0} is between {1} and {2}",
     one_of: "{0} is {1}",
     none_of: "{0} is not {1}",

@@ -5,6 +5,7 @@ use super::lexicon::{ColumnId, Sort};
 use super::phrases::{Op, Phrase};
 use super::plan::{Cond, Expr, Literal};
 use super::reading::Reading;
+use super::roles;
 use super::shorthand;
 use super::stem::stem;
 use super::values;
@@ -56,6 +57,9 @@ const ANTONYMS: &[(&str, &str)] = &[
     ("open", "completed"),
     ("open", "closed"),
     ("open", "resolved"),
+    ("open", "cleared"),
+    ("active", "removed"),
+    ("active", "deactivated"),
     ("pending", "completed"),
     ("outstanding", "completed"),
     ("unfinished", "completed"),
@@ -311,7 +315,7 @@ impl Reading<'_> {
                 .flat_map(|table| self.lexicon.columns_of(table))
                 .find(|id| {
                     let dated = self.is_day(*id) || self.lexicon.column(*id).sort == Sort::Year;
-                    dated && matches(id, text)
+                    dated && matches(id, text) && !roles::is_planned(self.lexicon, *id)
                 })
         });
         let sampled = self.lexicon.columns_of(self.home).any(|id| {

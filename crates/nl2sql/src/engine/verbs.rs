@@ -302,10 +302,9 @@ fn who_did_most(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         Some((table_of(&Namer::new(lexicon), words)?, length))
     });
     let (table, _) = things?;
-    let mut people =
-        lexicon.graph.links.iter().filter_map(|link| {
-            (link.from == table && roles::names_people(lexicon, link.to)).then_some(link.to)
-        });
+    let mut people = lexicon.graph.links.iter().filter_map(|link| {
+        (link.from == table && link.to != table && roles::names_people(lexicon, link.to)).then_some(link.to)
+    });
     let person = people.next()?;
     if people.any(|other| other != person) {
         return None;
