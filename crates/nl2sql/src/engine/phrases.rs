@@ -625,7 +625,7 @@ static READER: LazyLock<Reader> = LazyLock::new(|| {
 
 /// The longest phrase that begins at a token, and the number of tokens it takes.
 pub(crate) fn read(tokens: &[Token], at: usize) -> Option<(Phrase, usize)> {
-    let list = READER.by_first.get(tokens[at].lower.as_str())?;
+    let list = READER.by_first.get(tokens.get(at)?.lower.as_str())?;
     let fits = |words: &[&str]| {
         tokens.len() >= at + words.len()
             && words
