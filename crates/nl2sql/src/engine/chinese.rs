@@ -135,5 +135,15 @@ pub(crate) fn is_han(c: char) -> bool {
 
 /// The tokens of a Chinese question in the order and words that the engine reads.
 pub(crate) fn tokens(question: &str, lexicon: Option<&Lexicon<'_>>, today: Date) -> Vec<Token> {
-    arrange::english_order(cut::parts(question, lexicon, today))
+    one_figure(arrange::english_order(cut::parts(question, lexicon, today)))
+}
+
+/// 平均耗时多少秒: how much it is, and not how many of them there are.
+fn one_figure(mut tokens: Vec<Token>) -> Vec<Token> {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.lower == word);
+    let at = (0..tokens.len()).find(|at| is(*at, "number") && is(at + 1, "of") && is(at + 2, "average"));
+    if let Some(at) = at {
+        tokens.drain(at..at + 2);
+    }
+    tokens
 }

@@ -42,6 +42,25 @@ pub(crate) fn answer(
     let mut figures = plan.select.iter().filter(|expr| expr.is_aggregate());
     let counted = match (figures.next()?, figures.next()) {
         (figure @ (Expr::Rows | Expr::CountDistinct(_)), None) => figure.clone(),
+        // "average amount per method" is that of the amounts, not of what they come to.
+        (Expr::Apply(Function::Sum, _), None)
+            if !tokens.iter().any(|token| {
+                matches!(
+                    token.lower.as_str(),
+                    "total"
+                        | "totals"
+                        | "sum"
+                        | "overall"
+                        | "spend"
+                        | "spending"
+                        | "spent"
+                        | "revenue"
+                        | "altogether"
+                )
+            }) =>
+        {
+            return None;
+        }
         (figure @ (Expr::Apply(Function::Sum, _) | Expr::SumOfProduct(..)), None) => figure.clone(),
         _ => return None,
     };

@@ -9,7 +9,7 @@ use super::text::{Token, replaced, word_at};
 
 /// The question with its figures in plain words, when nouns stand for them.
 pub(crate) fn spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
-    const STEPS: &[Step] = &[totals_of, range_of, revenue_of];
+    const STEPS: &[Step] = &[totals_of, range_of, revenue_of, amount_of];
     in_turn(STEPS, lexicon, tokens)
 }
 
@@ -50,6 +50,25 @@ fn totals_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         .collect();
     let plain = format!("total {} of {}", amount.join(" "), things.join(" "));
     Some(replaced(tokens, from, at + 1, &plain))
+}
+
+/// `average amount of invoices` is the average invoice amount.
+fn amount_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
+    let at = (0..tokens.len()).find(|at| {
+        matches!(
+            word_at(tokens, *at),
+            "average" | "avg" | "mean" | "highest" | "lowest" | "maximum" | "minimum"
+        ) && word_at(tokens, at + 1) == "amount"
+            && word_at(tokens, at + 2) == "of"
+    })?;
+    let thing = at + 3 + usize::from(matches!(word_at(tokens, at + 3), "the" | "all"));
+    let table = table_of(&Namer::new(lexicon), tokens.get(thing..=thing)?)?;
+    let held = lexicon.columns_of(table).any(|id| {
+        let entry = lexicon.column(id);
+        entry.sort == Sort::Number && entry.words.iter().any(|word| word == "amount")
+    });
+    let said = format!("{} amount", tokens[thing].text);
+    held.then(|| replaced(tokens, at + 1, thing + 1, &said))
 }
 
 /// `ticket revenue` is the revenue, where tickets are what is sold.
