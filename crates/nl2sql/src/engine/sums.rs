@@ -55,10 +55,8 @@ fn totals_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
 /// `average amount of invoices` is the average invoice amount.
 fn amount_of(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let at = (0..tokens.len()).find(|at| {
-        matches!(
-            word_at(tokens, *at),
-            "average" | "avg" | "mean" | "highest" | "lowest" | "maximum" | "minimum"
-        ) && word_at(tokens, at + 1) == "amount"
+        matches!(word_at(tokens, *at), "average" | "avg" | "mean")
+            && word_at(tokens, at + 1) == "amount"
             && word_at(tokens, at + 2) == "of"
     })?;
     let thing = at + 3 + usize::from(matches!(word_at(tokens, at + 3), "the" | "all"));
