@@ -451,6 +451,8 @@ fn the_index_templates_have_the_fields_that_lines_have() {
     let plugin = Plugin::start(&config);
     ask(&plugin);
     send(plugin.http, "POST", "/admin/maintenance-mode", &[], b"");
+    // Lines are written behind, in their order: this is the last one.
+    plugin.wait_for_log("maintenance mode is on", 1);
     let of_log: Vec<Value> = plugin
         .log()
         .lines()
