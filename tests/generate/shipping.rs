@@ -312,6 +312,7 @@ fn rsyslog_takes_lines_out_of_what_a_container_runtime_writes() {
         receiver.address
     );
     let files = Generated::with("audit: {enabled: false}\n", &values);
+    plugin.wait_for_log("question answered", 1);
     let of_log: Vec<String> = plugin.log().lines().map(str::to_owned).collect();
     let path = files.folder().join("pod_atest-system_atest-ai-plugin-1.log");
     let wrapped: String = of_log
