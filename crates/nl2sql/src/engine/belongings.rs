@@ -85,10 +85,6 @@ fn owner(lexicon: &Lexicon<'_>, table: TableId) -> Option<TableId> {
     }
 }
 
-fn title(lexicon: &Lexicon<'_>, table: TableId) -> String {
-    lexicon.table(table).words.join(" ")
-}
-
 /// `jobs assigned to Ann`, `and who they are assigned to`, where a key is called after that: those whose assignee she is.
 fn assigned(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let at =
@@ -153,7 +149,7 @@ fn belong(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let owner = owner(lexicon, table).filter(|_| joint)?;
     let end = at - 1 - usize::from(at > 1 && word_at(tokens, at - 2) == ",");
     let mut spelled = tokens[..end].to_vec();
-    spelled.extend(text::tokens(&format!("with the {} name", title(lexicon, owner))));
+    spelled.extend(text::tokens(&format!("with the {} name", lexicon.title(owner))));
     Some(spelled)
 }
 
@@ -179,7 +175,7 @@ fn role(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         said.then_some(())?;
     }
     let owner = owner(lexicon, table)?;
-    let named = title(lexicon, owner);
+    let named = lexicon.title(owner);
     let mut spelled = replaced(tokens, at, at + 1, &named);
     if let Some(last) = spelled.get_mut(at + named.split(' ').count() - 1) {
         last.owns = true;
@@ -257,7 +253,7 @@ fn unassigned(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let whom = if alike {
         lexicon.column(key).column.name.clone()
     } else {
-        title(lexicon, to)
+        lexicon.title(to)
     };
     if before {
         let verb = (1..at)

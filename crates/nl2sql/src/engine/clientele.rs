@@ -59,10 +59,6 @@ fn served(lexicon: &Lexicon<'_>) -> Option<TableId> {
     found.next().filter(|_| found.next().is_none())
 }
 
-fn title(lexicon: &Lexicon<'_>, table: TableId) -> String {
-    lexicon.table(table).words.join(" ")
-}
-
 /// Whether some sample reads like a word.
 fn is_sample(lexicon: &Lexicon<'_>, word: &str) -> bool {
     lexicon
@@ -106,7 +102,7 @@ fn general(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     {
         return None;
     }
-    let mut name = text::tokens(&title(lexicon, table));
+    let mut name = text::tokens(&lexicon.title(table));
     if let Some(last) = name.last_mut() {
         last.owns = tokens[at].owns;
         let several = tokens[at].lower != singular(&tokens[at].lower);
@@ -145,7 +141,7 @@ fn someone(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         tokens,
         at,
         at + 1,
-        &format!("{}s", title(lexicon, table)),
+        &format!("{}s", lexicon.title(table)),
     ))
 }
 
@@ -168,7 +164,7 @@ fn who_is_on(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         return None;
     }
     let from = if word_at(tokens, 2) == "the" { 2 } else { 3 };
-    let mut spelled = text::tokens(&format!("{}s with", title(lexicon, holder)));
+    let mut spelled = text::tokens(&format!("{}s with", lexicon.title(holder)));
     spelled.extend_from_slice(&tokens[from..]);
     Some(spelled)
 }
@@ -208,7 +204,7 @@ fn signups(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         tokens,
         from,
         at + 1,
-        &format!("{lead}{}s", title(lexicon, table)),
+        &format!("{lead}{}s", lexicon.title(table)),
     ))
 }
 
@@ -252,9 +248,9 @@ fn who_did_most(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     ));
     let mut spelled = text::tokens(&format!(
         "which {} has the {} {}",
-        title(lexicon, link.to),
+        lexicon.title(link.to),
         word_at(tokens, most),
-        title(lexicon, link.from)
+        lexicon.title(link.from)
     ));
     spelled.extend_from_slice(&tokens[most + 1 + skip..]);
     Some(spelled)

@@ -247,7 +247,7 @@ fn class(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
                     "of" | "many" | "all" | "the" | "list" | "show" | "total"
                 )
             });
-        let table = lexicon.table(lexicon.column(id).table).words.join(" ");
+        let table = lexicon.title(lexicon.column(id).table);
         let lead = if bare { format!("{table} ") } else { String::new() };
         let from = if bare { at } else { from };
         return Some(replaced(tokens, from, to, &format!("{lead}{meant}")));
@@ -338,7 +338,7 @@ fn is_joint(word: &str) -> bool {
 /// question itself defines by a code.
 fn defined(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let id = code_column(lexicon, tokens)?;
-    let table = lexicon.table(lexicon.column(id).table).words.join(" ");
+    let table = lexicon.title(lexicon.column(id).table);
     let open = tokens
         .iter()
         .position(|token| token.text == "(" || token.lower == "counting")?;

@@ -58,12 +58,7 @@ fn came_in(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         .table_ids()
         .filter(|table| roles::names_people(lexicon, *table));
     let only = people.next().filter(|_| people.next().is_none())?;
-    Some(replaced(
-        tokens,
-        0,
-        1,
-        &format!("{} who", lexicon.table(only).words.join(" ")),
-    ))
+    Some(replaced(tokens, 0, 1, &format!("{} who", lexicon.title(only))))
 }
 
 /// `people who left last month`: the moment that they went, where they have one.
@@ -144,7 +139,7 @@ fn left_us(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         {
             spelled.pop();
         }
-        spelled.extend(text::tokens(&lexicon.table(entry.table).words.join(" ")));
+        spelled.extend(text::tokens(&lexicon.title(entry.table)));
     }
     spelled.extend(text::tokens(&if timed {
         format!("with {said}")
@@ -180,7 +175,7 @@ fn payroll(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         &format!(
             "total {} of {}",
             entry.words.join(" "),
-            lexicon.table(entry.table).words.join(" ")
+            lexicon.title(entry.table)
         ),
     ))
 }

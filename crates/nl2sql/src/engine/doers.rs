@@ -54,7 +54,7 @@ fn who_spent_most(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>>
     };
     let meant = format!(
         "{} with the highest total {} {}{rest}",
-        lexicon.table(people).words.join(" "),
+        lexicon.title(people),
         lexicon.table(table).table.name,
         lexicon.column(measure).words.join(" ")
     );

@@ -53,7 +53,7 @@ fn flagged(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
             lower == one || lower == word
         })
     });
-    let rows = lexicon.table(table).words.join(" ");
+    let rows = lexicon.title(table);
     (!elsewhere && !sampled).then(|| replaced(tokens, at, at + 1, &format!("{rows} that are {one}")))
 }
 

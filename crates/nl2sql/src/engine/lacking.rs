@@ -42,7 +42,7 @@ fn no_shows(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     if things && spelled_so {
         return None;
     }
-    let rows = lexicon.table(entry.table).words.join(" ");
+    let rows = lexicon.title(entry.table);
     let after = tokens
         .get(at + 2)
         .is_none_or(|next| !next.is_word() || table_of(&namer, std::slice::from_ref(next)).is_none());

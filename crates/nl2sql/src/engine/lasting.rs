@@ -53,7 +53,7 @@ fn how_long_it_lasts(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Toke
     }
     let length = duration_of(lexicon, table)?;
     let mut spelled = text::tokens(&format!("average {length}"));
-    spelled.extend(text::tokens(&lexicon.table(table).words.join(" ")));
+    spelled.extend(text::tokens(&lexicon.title(table)));
     let tail = tokens[rest..]
         .iter()
         .skip_while(|token| matches!(token.lower.as_str(), "," | "in" | "minutes" | "hours" | "days"));
@@ -124,7 +124,7 @@ fn length_of_stay(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>>
     let namer = Namer::new(lexicon);
     let named = (0..tokens.len()).any(|i| table_of(&namer, &tokens[i..=i]) == Some(table));
     if !named {
-        plain = format!("{plain} of {}", lexicon.table(table).words.join(" "));
+        plain = format!("{plain} of {}", lexicon.title(table));
     }
     Some(replaced(tokens, at, at + 3, &plain))
 }

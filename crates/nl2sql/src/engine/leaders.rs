@@ -117,7 +117,7 @@ fn most_popular(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     spelled.extend(text::tokens(&format!(
         "with the {} {}",
         if most { "most" } else { "fewest" },
-        lexicon.table(deed).words.join(" ")
+        lexicon.title(deed)
     )));
     spelled.extend_from_slice(&tokens[end..]);
     Some(spelled)

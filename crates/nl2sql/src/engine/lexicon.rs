@@ -433,6 +433,11 @@ impl<'a> Lexicon<'a> {
         &self.tables[id.0]
     }
 
+    /// The words of a table's name, as a question says them: `order items` of `order_items`.
+    pub(crate) fn title(&self, id: TableId) -> String {
+        self.table(id).words.join(" ")
+    }
+
     pub(crate) fn column(&self, id: ColumnId) -> &ColumnEntry<'a> {
         &self.columns[id.0]
     }

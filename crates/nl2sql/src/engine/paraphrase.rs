@@ -297,7 +297,7 @@ fn people_spelled_out(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Tok
     let (Some(only), None) = (people.next(), people.next()) else {
         return None;
     };
-    let name = lexicon.table(only).words.join(" ");
+    let name = lexicon.title(only);
     let meant = if counted(at) {
         name
     } else {

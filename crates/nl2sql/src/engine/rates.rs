@@ -100,7 +100,7 @@ fn rate(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let (table, word) = state_of_rate(lexicon, said, owner, &tokens[at + 1..])?;
     let mut question = text::tokens("percentage of");
     question.extend(text::tokens(&word));
-    question.extend(text::tokens(&lexicon.table(table).words.join(" ")));
+    question.extend(text::tokens(&lexicon.title(table)));
     let mut rest = tokens.get(at + 1..).unwrap_or_default();
     // "rejection rate of claims": the rows themselves, said already.
     if let [of, things @ ..] = rest

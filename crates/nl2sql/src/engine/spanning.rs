@@ -185,7 +185,7 @@ fn on_something(lexicon: &Lexicon<'_>, tokens: &[Token], request: &Request<'_>) 
                 .any(|id| lexicon.graph.target(id) == Some(*table));
             refers && roles::names_people(lexicon, *table)
         })?;
-        rest = text::tokens(&lexicon.table(people).words.join(" "));
+        rest = text::tokens(&lexicon.title(people));
     }
     let mut chosen = read(lexicon, &rest, request)?;
     if chosen.reading.home == span.table || !chosen.reading.plan.group.is_empty() {

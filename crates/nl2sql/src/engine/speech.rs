@@ -110,10 +110,6 @@ fn people(lexicon: &Lexicon<'_>) -> Option<TableId> {
     people.next().filter(|_| people.next().is_none())
 }
 
-fn title(lexicon: &Lexicon<'_>, table: TableId) -> String {
-    lexicon.table(table).words.join(" ")
-}
-
 /// `everyone working at North`, `everybody from Oslo`: the rows of the one table of people.
 fn everyone(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     let at = tokens
@@ -147,7 +143,7 @@ fn everyone(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         rest = more;
     }
     let mut spelled = tokens[..at].to_vec();
-    spelled.extend(text::tokens(&title(lexicon, table)));
+    spelled.extend(text::tokens(&lexicon.title(table)));
     if let [work, joint, more @ ..] = rest
         && works(&work.lower)
         && matches!(joint.lower.as_str(), "at" | "for" | "by" | "with")
@@ -220,7 +216,7 @@ fn never_since(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         .last()
         .unwrap_or(never);
     let mut spelled = if begin == 0 {
-        text::tokens(&title(lexicon, lexicon.column(column).table))
+        text::tokens(&lexicon.title(lexicon.column(column).table))
     } else {
         tokens[..begin].to_vec()
     };
@@ -297,7 +293,7 @@ fn billed(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
             .cloned()
             .collect::<Vec<_>>()
             .join(" "),
-        title(lexicon, table)
+        lexicon.title(table)
     ));
     spelled.extend_from_slice(&tokens[start + 2 + 2 * usize::from(total)..]);
     Some(spelled)

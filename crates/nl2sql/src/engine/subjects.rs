@@ -42,7 +42,7 @@ fn who(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     doers.dedup();
     let [doer] = doers[..] else { return None };
     let mut question = text::tokens("which");
-    question.extend(text::tokens(&lexicon.table(doer).words.join(" ")));
+    question.extend(text::tokens(&lexicon.title(doer)));
     question.extend_from_slice(&tokens[1..]);
     Some(question)
 }
@@ -82,7 +82,7 @@ fn who_measured(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     if !described.iter().all(own) {
         return None;
     }
-    let mut question = text::tokens(&lexicon.table(doer).words.join(" "));
+    let mut question = text::tokens(&lexicon.title(doer));
     question.extend(text::tokens("with the"));
     question.push(tokens[counted].clone());
     question.push(thing.clone());

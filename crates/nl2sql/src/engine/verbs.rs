@@ -159,7 +159,7 @@ fn measured(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         let entry = lexicon.column(column);
         let mut spelled = tokens[..end].to_vec();
         if end == 0 {
-            spelled.extend(text::tokens(&lexicon.table(entry.table).words.join(" ")));
+            spelled.extend(text::tokens(&lexicon.title(entry.table)));
         } else if word_at(tokens, end) == "and" {
             spelled.extend(text::tokens("and"));
         }
@@ -275,7 +275,7 @@ fn taken_in(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
         Some((table, money(table)?))
     })?;
     let said = lexicon.column(column).words.join(" ");
-    let things = lexicon.table(table).words.join(" ");
+    let things = lexicon.title(table);
     let mut spelled = tokens[..at].to_vec();
     spelled.extend(text::tokens(&format!("total {said} of {things}")));
     let mut rest = &tokens[next + taken..];
@@ -309,7 +309,7 @@ fn who_did_most(lexicon: &Lexicon<'_>, tokens: &[Token]) -> Option<Vec<Token>> {
     if people.any(|other| other != person) {
         return None;
     }
-    let mut spelled = text::tokens(&format!("which {} has", lexicon.table(person).words.join(" ")));
+    let mut spelled = text::tokens(&format!("which {} has", lexicon.title(person)));
     spelled.extend_from_slice(&tokens[the..]);
     Some(spelled)
 }

@@ -59,7 +59,7 @@ impl Known<'_, '_> {
         let table = name.table_home.filter(|_| name.is_table());
         if let Some(table) = table {
             return Name {
-                said: lexicon.table(table).words.join(" "),
+                said: lexicon.title(table),
                 ..name
             };
         }
@@ -78,7 +78,7 @@ impl Known<'_, '_> {
             column: 1.0,
             measure: entry.sort == Sort::Number && !lexicon.is_key(id),
             column_home: Some(entry.table),
-            home_said: lexicon.table(entry.table).words.join(" "),
+            home_said: lexicon.title(entry.table),
             ..Name::default()
         })
     }

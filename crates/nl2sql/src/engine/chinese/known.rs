@@ -115,7 +115,7 @@ impl<'q, 'a> Known<'q, 'a> {
             .and_then(|hit| self.lexicon.map(|lexicon| lexicon.column(hit.id).table));
         Name {
             home_said: home
-                .and_then(|home| self.lexicon.map(|lexicon| lexicon.table(home).words.join(" ")))
+                .and_then(|home| self.lexicon.map(|lexicon| lexicon.title(home)))
                 .unwrap_or_default(),
             said: if plural {
                 format!("{said}s")
@@ -155,7 +155,7 @@ impl<'q, 'a> Known<'q, 'a> {
         Name {
             said: self
                 .lexicon
-                .map_or_else(String::new, |lexicon| lexicon.table(table).words.join(" ")),
+                .map_or_else(String::new, |lexicon| lexicon.title(table)),
             table: 1.0,
             table_home: Some(table),
             ..Name::default()
@@ -181,7 +181,7 @@ impl<'q, 'a> Known<'q, 'a> {
                 column: hit.score,
                 measure: entry.sort == Sort::Number,
                 column_home: Some(entry.table),
-                home_said: lexicon.table(entry.table).words.join(" "),
+                home_said: lexicon.title(entry.table),
                 ..Name::default()
             })
         })
